@@ -1,0 +1,320 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  serial,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { PropertyFilter } from '../model/project.ts'
+
+/** A point in time as ISO 8601 text with microseconds and `Z`, so that no digit is lost on the way to the API. */
+const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamptz(6)',
+  fromDriver: (value) => toIsoMicros(value),
+})
+
+/** PostgreSQL's `2026-01-02 03:04:05.6+00` (or ISO, or a Date) as `2026-01-02T03:04:05.600000Z`. */
+export function toIsoMicros(value: string | Date): string {
+  const textual = value instanceof Date ? value.toISOString() : value
+  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(?:Z|\+00(?::?00)?)$/.exec(textual)
+  if (!match) throw new Error(`unexpected timestamp from the database: ${textual}`)
+  return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
+}
+
+const createdAt = () => instant('created_at').notNull().default(sql`now()`)
+const updatedAt = () => instant('updated_at').notNull().default(sql`now()`)
+
+/** Facts of this installation that are made once, such as the session secret where none is configured. */
+export const instanceSettings = pgTable('instance_settings', {
+  key: text('key').primaryKey(),
+  value: json('value').notNull(),
+})
+
+export const organizations = pgTable('organizations', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  name: text('name').notNull(),
+  slug: text('slug').notNull().unique(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+  isMemberJoinEmailEnabled: boolean('is_member_join_email_enabled').notNull().default(true),
+  enforce2fa: boolean('enforce_2fa'),
+})
+
+export const projects = pgTable(
+  'projects',
+  {
+    id: serial('id').primaryKey(),
+    uuid: uuid('uuid').notNull().unique().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    name: text('name').notNull().default('Default Project'),
+    apiToken: text('api_token').notNull().unique(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    timezone: text('timezone').notNull().default('UTC'),
+    anonymizeIps: boolean('anonymize_ips').notNull().default(false),
+    ingestedEvent: boolean('ingested_event').notNull().default(false),
+    testAccountFilters: json('test_account_filters').$type<PropertyFilter[]>().notNull().default([]),
+    /** Every other writable setting of PostHog's project, as its API spells it (`app_urls`, `data_attributes`, …). */
+    settings: json('settings').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [index('projects_organization').on(table.organizationId)],
+)
+
+export const users = pgTable(
+  'users',
+  {
+    id: serial('id').primaryKey(),
+    uuid: uuid('uuid').notNull().unique().defaultRandom(),
+    /** The user's own distinct id, for flags evaluated about them. */
+    distinctId: text('distinct_id').notNull().unique(),
+    email: text('email').notNull(),
+    firstName: text('first_name').notNull().default(''),
+    passwordHash: text('password_hash'),
+    isActive: boolean('is_active').notNull().default(true),
+    isStaff: boolean('is_staff').notNull().default(false),
+    dateJoined: instant('date_joined').notNull().default(sql`now()`),
+    lastLogin: instant('last_login'),
+    /** "The last project you visited": what `@current` and un-nested paths mean. */
+    currentProjectId: integer('current_project_id').references(() => projects.id, { onDelete: 'set null' }),
+    currentOrganizationId: uuid('current_organization_id').references(() => organizations.id, {
+      onDelete: 'set null',
+    }),
+    /** PostHog's remaining user fields (`email_opt_in`, `notification_settings`, `toolbar_mode`, `theme_mode`, …). */
+    settings: json('settings').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [uniqueIndex('users_email').on(sql`lower(${table.email})`)],
+)
+
+export const organizationMemberships = pgTable(
+  'organization_memberships',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** 1 member, 8 admin, 15 owner. */
+    level: smallint('level').notNull().default(1),
+    joinedAt: instant('joined_at').notNull().default(sql`now()`),
+    updatedAt: updatedAt(),
+  },
+  (table) => [uniqueIndex('memberships_once').on(table.organizationId, table.userId)],
+)
+
+export const personalApiKeys = pgTable(
+  'personal_api_keys',
+  {
+    /** Random text; not a secret. */
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    label: text('label').notNull(),
+    /** SHA-256 of the key, hex. The key itself has 256 random bits, so a slow hash would protect nothing. */
+    secureValue: text('secure_value').notNull().unique(),
+    /** `phx_ab…wxyz`: enough to recognise, not to use. */
+    maskValue: text('mask_value').notNull(),
+    scopes: json('scopes').$type<string[]>(),
+    scopedTeams: json('scoped_teams').$type<number[]>(),
+    scopedOrganizations: json('scoped_organizations').$type<string[]>(),
+    createdAt: createdAt(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('personal_api_keys_user').on(table.userId)],
+)
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    /** SHA-256 of the cookie's value, hex. */
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('sessions_user').on(table.userId)],
+)
+
+export const persons = pgTable(
+  'persons',
+  {
+    /** The integer id that PostHog's person detail shows. */
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    uuid: uuid('uuid').notNull(),
+    properties: json('properties').$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: createdAt(),
+    isIdentified: boolean('is_identified').notNull().default(false),
+    /** Grows with every change; the warehouse keeps the row with the highest. */
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('persons_uuid').on(table.projectId, table.uuid),
+    index('persons_newest').on(table.projectId, table.createdAt.desc(), table.uuid),
+  ],
+)
+
+export const personDistinctIds = pgTable(
+  'person_distinct_ids',
+  {
+    projectId: integer('project_id').notNull(),
+    distinctId: text('distinct_id').notNull(),
+    personId: bigint('person_id', { mode: 'number' })
+      .notNull()
+      .references(() => persons.id, { onDelete: 'cascade' }),
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.distinctId] }),
+    index('person_distinct_ids_person').on(table.personId),
+  ],
+)
+
+/**
+ * "Events that say `old_person_id` belong to `person_id`": written by merges, and when a distinct id that had
+ * person-less events is attached to a person with another uuid.
+ */
+export const personOverrides = pgTable(
+  'person_overrides',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    oldPersonId: uuid('old_person_id').notNull(),
+    personId: uuid('person_id').notNull(),
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.oldPersonId] }),
+    index('person_overrides_target').on(table.projectId, table.personId),
+  ],
+)
+
+export const groupTypes = pgTable(
+  'group_types',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    groupTypeIndex: smallint('group_type_index').notNull(),
+    groupType: text('group_type').notNull(),
+    nameSingular: text('name_singular'),
+    namePlural: text('name_plural'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.groupTypeIndex] }),
+    uniqueIndex('group_types_name').on(table.projectId, table.groupType),
+  ],
+)
+
+export const groups = pgTable(
+  'groups',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    groupTypeIndex: smallint('group_type_index').notNull(),
+    groupKey: text('group_key').notNull(),
+    properties: json('properties').$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: createdAt(),
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.groupTypeIndex, table.groupKey] })],
+)
+
+export const eventDefinitions = pgTable(
+  'event_definitions',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    createdAt: createdAt(),
+    lastSeenAt: instant('last_seen_at'),
+    description: text('description'),
+    tags: json('tags').$type<string[]>().notNull().default([]),
+    verified: boolean('verified').notNull().default(false),
+    verifiedAt: instant('verified_at'),
+    verifiedBy: integer('verified_by').references(() => users.id, { onDelete: 'set null' }),
+    ownerId: integer('owner_id').references(() => users.id, { onDelete: 'set null' }),
+    hidden: boolean('hidden').notNull().default(false),
+    updatedAt: updatedAt(),
+    updatedBy: integer('updated_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [uniqueIndex('event_definitions_name').on(table.projectId, table.name)],
+)
+
+export const propertyDefinitions = pgTable(
+  'property_definitions',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** 1 event, 2 person, 3 group: PostHog's numbers. */
+    type: smallint('type').notNull(),
+    /** -1 where the type is not group, so that uniqueness needs no null. */
+    groupTypeIndex: smallint('group_type_index').notNull().default(-1),
+    /** `DateTime`, `String`, `Numeric`, `Boolean`, or null while only nulls, lists and objects were seen. */
+    propertyType: text('property_type'),
+    isNumerical: boolean('is_numerical').notNull().default(false),
+    description: text('description'),
+    tags: json('tags').$type<string[]>().notNull().default([]),
+    verified: boolean('verified').notNull().default(false),
+    hidden: boolean('hidden').notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    updatedBy: integer('updated_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    uniqueIndex('property_definitions_name').on(
+      table.projectId,
+      table.type,
+      table.groupTypeIndex,
+      table.name,
+    ),
+  ],
+)
+
+/** Which property was seen on which event. */
+export const eventProperties = pgTable(
+  'event_properties',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    event: text('event').notNull(),
+    property: text('property').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.event, table.property] }),
+    index('event_properties_property').on(table.projectId, table.property),
+  ],
+)
+
+/** How far the pipeline's database writes have come; written in the same transaction as those writes. */
+export const pipelineProgress = pgTable('pipeline_progress', {
+  consumer: text('consumer').primaryKey(),
+  lastPosition: bigint('last_position', { mode: 'number' }).notNull(),
+})

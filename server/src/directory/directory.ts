@@ -1,0 +1,21 @@
+import type { ProjectFacts } from '../model/project.ts'
+
+/**
+ * Who may send, and to which project, held in memory: capture asks it on every request and never waits for the
+ * database. Refreshed by database notifications; a copy in `DATA_DIR` serves a start without the database.
+ */
+export type Directory = {
+  /** The project of a `phc_…` token; undefined when no project has it now. */
+  projectByToken(token: string): ProjectFacts | undefined
+  projectById(id: number): ProjectFacts | undefined
+  /**
+   * The project that a personal key (`phx_…`, plain text) sends to: the last one its user visited, else the first
+   * the user can see. Undefined for an unknown key or a deactivated user.
+   */
+  projectByPersonalKey(key: string): ProjectFacts | undefined
+  /** Reads everything again and tells the other processes. Call after a change to projects, keys or users. */
+  changed(): Promise<void>
+  /** Age of the copy in memory, milliseconds. */
+  ageMs(): number
+  close(): Promise<void>
+}

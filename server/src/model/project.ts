@@ -1,0 +1,27 @@
+/** A property filter as every query and setting spells it. Operators are PostHog's (`exact`, `icontains`, …). */
+export type PropertyFilter = {
+  key: string
+  value?: unknown
+  operator?: string
+  type?: string
+  group_type_index?: number
+  [other: string]: unknown
+}
+
+/**
+ * What capture, the pipeline and queries must know of a project, kept in memory by `directory/`.
+ * The database's `projects` row holds more; this is the part that the hot paths read.
+ */
+export type ProjectFacts = {
+  id: number
+  organizationId: string
+  /** The public project API key, `phc_…`. */
+  apiToken: string
+  name: string
+  /** IANA name; days and weeks of insights are counted in it. */
+  timezone: string
+  anonymizeIps: boolean
+  /** True once the first event has been stored; turns the start page into "first event received". */
+  ingestedEvent: boolean
+  testAccountFilters: PropertyFilter[]
+}
