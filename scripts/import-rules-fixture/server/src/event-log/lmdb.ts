@@ -1,0 +1,2 @@
+import { blobs } from '../blobs/folder.ts'
+export const log = blobs

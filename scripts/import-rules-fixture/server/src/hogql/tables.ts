@@ -1,0 +1,2 @@
+import { query } from '../warehouse/client.ts'
+export const tables = query

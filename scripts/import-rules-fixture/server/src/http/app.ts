@@ -1,0 +1,2 @@
+import { routes } from '../private-api/actions/routes.ts'
+export const app = routes

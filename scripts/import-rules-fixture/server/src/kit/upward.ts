@@ -1,0 +1,2 @@
+import { tables } from '../hogql/tables.ts'
+export const upward = tables

@@ -1,0 +1,2 @@
+import { consume } from '../pipeline/consumer.ts'
+export const persons = consume

@@ -1,0 +1,2 @@
+import { persons } from '../persons/store.ts'
+export const query = persons

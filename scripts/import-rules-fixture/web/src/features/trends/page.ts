@@ -1,0 +1,2 @@
+import { persons } from '../persons/page.ts'
+export const page = persons
