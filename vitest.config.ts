@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 // Two projects: `server` is everything beside the code it tests, `black-box` sees only HTTP and real clients.
@@ -9,7 +10,9 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['server/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          globalSetup: ['server/test/global-setup.ts'],
+          globalSetup: ['server/test/global-setup.ts', 'server/test/postgres-setup.ts'].filter((file) =>
+            existsSync(file),
+          ),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

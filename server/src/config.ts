@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 /**
  * The only reader of `process.env`. Everything the server can be told is here, is read once, and is in
- * docs/configuration.md (a test compares the two). A bad value stops the start with a sentence that names it.
+ * README.md (a test compares the two). A bad value stops the start with a sentence that names it.
  */
 
 const url = (protocols: string[]) =>
@@ -65,6 +65,9 @@ const environment = z.object({
     .regex(/^phc_[A-Za-z0-9_-]{3,60}$/, 'must look like phc_ and 3 to 60 letters, digits, _ or -')
     .optional(),
 })
+
+/** Names of all settings; a test holds the documentation to them. */
+export const variableNames = Object.keys(environment.shape)
 
 export type Config = Readonly<{
   port: number
