@@ -271,13 +271,12 @@ function client(url: string) {
     auth: Auth = 'personal_key',
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const authorization = {
-      personal_key: { authorization: `Bearer ${init.personalApiKey}` },
-      invalid: { authorization: 'Bearer phx_this_key_does_not_exist' },
-      query: {},
-      body: {},
-      none: {},
-    }[auth]
+    const keyInHeader = { personal_key: init.personalApiKey, invalid: 'phx_this_key_does_not_exist' }[
+      auth as string
+    ]
+    const authorization: Record<string, string> = keyInHeader
+      ? { authorization: `Bearer ${keyInHeader}` }
+      : {}
     const query =
       auth === 'query' ? `${path.includes('?') ? '&' : '?'}personal_api_key=${init.personalApiKey}` : ''
     const payload = auth === 'body' ? { ...body, personal_api_key: init.personalApiKey } : body
