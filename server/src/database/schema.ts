@@ -317,4 +317,9 @@ export const eventProperties = pgTable(
 export const pipelineProgress = pgTable('pipeline_progress', {
   consumer: text('consumer').primaryKey(),
   lastPosition: bigint('last_position', { mode: 'number' }).notNull(),
+  /**
+   * The last range and what its writes replaced, so that a replay after a crash computes the very same rows
+   * (docs/adr/0005-exactly-once.md).
+   */
+  lastRange: json('last_range').$type<unknown>(),
 })
