@@ -1,0 +1,178 @@
+import { DateTime, type DurationLike } from 'luxon'
+import { invalid } from '../model/errors.ts'
+import type { DateRangeInput, Interval } from './queries.ts'
+
+/** A stretch of time in the project's zone; both ends belong to it. */
+export type DateRange = { from: DateTime; to: DateTime }
+
+/** What bounds depend on besides what was asked. */
+export type Clock = {
+  now: Date
+  /** IANA name of the project's time zone. */
+  timezone: string
+  /** First day of the week: 0 Sunday (default), 1 Monday. */
+  weekStartDay?: number
+}
+
+/** A bucket of a time series: `end` is exclusive. */
+export type Bucket = { start: DateTime; end: DateTime }
+
+const relative = /^([-+]?)(\d*)(h|d|w|m|q|y)(Start|End)?$/
+const units: Record<string, (n: number) => DurationLike> = {
+  h: (n) => ({ hours: n }),
+  d: (n) => ({ days: n }),
+  w: (n) => ({ weeks: n }),
+  m: (n) => ({ months: n }),
+  q: (n) => ({ weeks: 13 * n }),
+  y: (n) => ({ years: n }),
+}
+
+export const zonedNow = (clock: Clock): DateTime => DateTime.fromJSDate(clock.now, { zone: clock.timezone })
+
+/** `bareDate`: written as a date alone, so as an upper bound it means its end even where bounds are explicit. */
+type Parsed = { time: DateTime; precision: 'instant' | 'day'; bareDate?: boolean }
+
+/**
+ * One bound: an ISO date or time (in the project's zone unless it names its own), or a relative one such as `-7d`,
+ * `dStart`, `-1mEnd` (private-api.md §5.17).
+ * @throws HedgerowError `invalid` when it is neither.
+ */
+export function parseDate(text: string, clock: Clock, attr?: string): Parsed {
+  const match = relative.exec(text.trim())
+  if (match) return parseRelative(match, clock)
+  const trimmed = text.trim()
+  const iso = /^\d{4}-\d{1,2}-\d{1,2}$/.test(trimmed)
+    ? DateTime.fromFormat(trimmed, 'yyyy-M-d', { zone: clock.timezone })
+    : DateTime.fromISO(trimmed.replace(' ', 'T').replace(/ (?=[+-]\d|Z)/, ''), { zone: clock.timezone })
+  if (!iso.isValid || iso.year < 1900 || iso.year > 2200) {
+    throw invalid(`"${text}" is not a date: use ISO 8601, or a relative one such as -7d or mStart.`, { attr })
+  }
+  const bareDate = trimmed.length <= 10
+  return { time: iso, precision: bareDate ? 'day' : 'instant', bareDate }
+}
+
+function parseRelative(match: RegExpExecArray, clock: Clock): Parsed {
+  const [, sign, digits, unit, edge] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string | undefined,
+  ]
+  const amount = digits === '' ? (edge || sign === '' ? 0 : 1) : Math.min(Number(digits), 10_000)
+  const moved = zonedNow(clock)[sign === '+' ? 'plus' : 'minus'](units[unit]!(amount))
+  if (edge) return { time: edgeOf(moved, unit, edge, clock), precision: 'instant' }
+  return { time: moved, precision: unit === 'h' ? 'instant' : 'day' }
+}
+
+function edgeOf(time: DateTime, unit: string, edge: string, clock: Clock): DateTime {
+  const named = ({ h: 'hour', d: 'day', w: 'week', m: 'month', q: 'quarter', y: 'year' } as const)[unit]!
+  const start = named === 'week' ? startOf(time, 'week', clock) : time.startOf(named)
+  if (edge === 'Start') return start
+  return (named === 'week' ? start.plus({ weeks: 1 }) : start.plus({ [`${named}s`]: 1 })).minus(1)
+}
+
+/**
+ * The range of a question. Bounds are rounded outward: to hours for hourly buckets, else to days; `explicitDate`
+ * leaves them as they are. A date without a time as the upper bound means its end.
+ * @param earliest When the project's first event happened; what `all` means.
+ */
+export function resolveDateRange(
+  input: DateRangeInput | null | undefined,
+  interval: Interval,
+  clock: Clock,
+  earliest?: Date,
+): DateRange {
+  const explicit = input?.explicitDate ?? false
+  const hourly = interval === 'hour' || interval === 'minute'
+  const lower: Parsed =
+    input?.date_from === 'all'
+      ? { time: DateTime.fromJSDate(earliest ?? clock.now, { zone: clock.timezone }), precision: 'day' }
+      : parseDate(input?.date_from || '-7d', clock, 'date_from')
+  const upper: Parsed = input?.date_to
+    ? parseDate(input.date_to, clock, 'date_to')
+    : { time: zonedNow(clock), precision: 'instant' }
+  const from = explicit
+    ? lower.time
+    : lower.time.startOf(hourly && lower.precision !== 'day' ? 'hour' : 'day')
+  const to =
+    explicit && !upper.bareDate
+      ? upper.time
+      : upper.time.endOf(hourly && upper.precision !== 'day' ? 'hour' : 'day')
+  return { from, to }
+}
+
+/** The start of the bucket that a moment falls into. */
+export function startOf(time: DateTime, interval: Interval, clock: Pick<Clock, 'weekStartDay'>): DateTime {
+  if (interval === 'minute') return time.startOf('hour')
+  if (interval !== 'week') return time.startOf(interval)
+  const day = time.startOf('day')
+  const back = (day.weekday - ((clock.weekStartDay ?? 0) === 0 ? 7 : 1) + 7) % 7
+  return day.minus({ days: back })
+}
+
+/** The start of the bucket after `start`. Across a change of clocks a day is a calendar day, not 24 hours. */
+export function next(start: DateTime, interval: Interval): DateTime {
+  if (interval === 'hour' || interval === 'minute') return start.plus({ hours: 1 })
+  // where midnight is skipped, a day starts at 01:00 and the one after it at 00:00 again
+  return start.plus({ [`${interval}s`]: 1 }).startOf('day')
+}
+
+/**
+ * The buckets of a range, oldest first; the first may begin before it, the last end after it.
+ * @throws HedgerowError `invalid` beyond `limit` of them.
+ */
+export function bucketsOf(range: DateRange, interval: Interval, clock: Clock, limit = 10_000): Bucket[] {
+  const buckets: Bucket[] = []
+  for (let start = startOf(range.from, interval, clock); start <= range.to; ) {
+    if (buckets.length === limit) {
+      throw invalid(
+        `The date range has more than ${limit} intervals. Choose a longer interval or a shorter range.`,
+        {
+          attr: 'interval',
+        },
+      )
+    }
+    const end = next(start, interval)
+    buckets.push({ start, end })
+    start = end
+  }
+  return buckets
+}
+
+/**
+ * Where counting begins: a first week or month that the range cuts is counted whole, as its label says, unless the
+ * bounds are explicit.
+ */
+export function countedFrom(range: DateRange, interval: Interval, clock: Clock, explicit: boolean): DateTime {
+  if (explicit || (interval !== 'week' && interval !== 'month')) return range.from
+  return startOf(range.from, interval, clock)
+}
+
+/** The period to compare with: as long as the range, right before it or, with `compareTo` (`-2d`), that far back. */
+export function previousRange(range: DateRange, compareTo?: string | null): DateRange {
+  const match = compareTo ? relative.exec(compareTo.trim()) : null
+  if (compareTo && (!match || match[4])) {
+    throw invalid(`"${compareTo}" is not a distance: use one such as -1w.`, { attr: 'compare_to' })
+  }
+  const distance: DurationLike = match
+    ? units[match[3]!]!(match[2] === '' ? 1 : Math.min(Number(match[2]), 10_000))
+    : ownLength(range)
+  return { from: range.from.minus(distance), to: range.to.minus(distance) }
+}
+
+function ownLength({ from, to }: DateRange): DurationLike {
+  const whole = from.equals(from.startOf('day')) && to.equals(to.endOf('day'))
+  if (whole) return { days: Math.round(to.endOf('day').plus(1).diff(from, 'days').days) }
+  return { milliseconds: to.toMillis() - from.toMillis() + 1 }
+}
+
+/** `18-Feb-2023`; hours as `18-Feb 13:00`. */
+export const bucketLabel = (start: DateTime, interval: Interval): string =>
+  interval === 'hour' || interval === 'minute'
+    ? start.toFormat('d-LLL HH:mm', { locale: 'en-US' })
+    : start.toFormat('d-LLL-yyyy', { locale: 'en-US' })
+
+/** `2023-02-18`; hours as `2023-02-18 13:00:00`. */
+export const bucketDay = (start: DateTime, interval: Interval): string =>
+  start.toFormat(interval === 'hour' || interval === 'minute' ? 'yyyy-MM-dd HH:mm:ss' : 'yyyy-MM-dd')
