@@ -1,0 +1,24 @@
+/**
+ * Distinct ids that are a client's mistake and that many people share: they are stored, but never merged
+ * (upstream's list).
+ */
+const inAnyCase = [
+  'anonymous',
+  'guest',
+  'distinctid',
+  'distinct_id',
+  'id',
+  'not_authenticated',
+  'email',
+  'undefined',
+  'true',
+  'false',
+]
+const asWritten = ['[object Object]', 'NaN', 'None', 'none', 'null', '0', 'undefined']
+
+const quoted = (id: string) => [id, `'${id}'`, `"${id}"`]
+const lowerCase = new Set(inAnyCase.flatMap(quoted))
+const exact = new Set(asWritten.flatMap(quoted))
+
+export const isIllegalDistinctId = (id: string) =>
+  id.trim() === '' || lowerCase.has(id.toLowerCase()) || exact.has(id)
