@@ -1,0 +1,106 @@
+import { Session } from 'chdb'
+import { EngineError } from './engine-error.ts'
+import { quoteIdentifier, quoteString } from './parameters.ts'
+import type { InsertTarget } from './statement.ts'
+
+export type SessionSettings = Readonly<Record<string, string>>
+
+export type QueryOutcome = { bytes: Uint8Array; rowsRead: number; bytesRead: number; seconds: number }
+export type InsertOutcome = { rowsWritten: number; bytesWritten: number; seconds: number }
+
+/** One connection into chDB. It runs one statement at a time; several of them run beside each other. */
+export type EngineSession = {
+  query(
+    sql: string,
+    options: { format: string; database: string; settings: SessionSettings },
+  ): Promise<QueryOutcome>
+  /** Chunks of an answer in a format whose rows stand alone. The connection is taken until the iteration ends. */
+  stream(
+    sql: string,
+    options: { format: string; database: string; settings: SessionSettings },
+  ): AsyncIterable<{ bytes: Uint8Array; rows: number }>
+  insert(
+    target: InsertTarget,
+    rows: Uint8Array,
+    options: { database: string; settings: SessionSettings },
+  ): Promise<InsertOutcome>
+  close(): void
+}
+
+const formats = {
+  jsoneachrow: 'JSONEachRow',
+  jsoncompacteachrow: 'JSONCompactEachRow',
+  csv: 'CSV',
+  csvwithnames: 'CSVWithNames',
+  tsv: 'TSV',
+  tabseparated: 'TSV',
+  tsvwithnames: 'TSVWithNames',
+  tabseparatedwithnames: 'TSVWithNames',
+} as const
+
+/**
+ * Opens a connection on the data folder; the first one of the process loads the engine's tables.
+ * `SET` and `USE` stick to a connection, so what is set is remembered and only differences are sent.
+ */
+export function openSession(dataDir: string, connectionArgs: string[]): EngineSession {
+  const session = new Session(dataDir, { connectionArgs })
+  let current: SessionSettings = {}
+  let currentDatabase = 'default'
+
+  async function prepare(database: string, settings: SessionSettings): Promise<void> {
+    if (database !== currentDatabase) {
+      await session.queryAsync(`USE ${quoteIdentifier(database)}`)
+      currentDatabase = database
+    }
+    const changes: string[] = []
+    for (const name in current) if (!(name in settings)) changes.push(`${name} = DEFAULT`)
+    for (const name in settings) {
+      if (settings[name] !== current[name]) changes.push(`${name} = ${quoteString(settings[name]!)}`)
+    }
+    if (!changes.length) return
+    // after a failure part of it may hold: forget what was set, by setting it all again next time
+    const known = { ...current }
+    for (const name in settings) known[name] = 'unknown'
+    current = known
+    await session.queryAsync(`SET ${changes.join(', ')}`)
+    current = settings
+  }
+
+  return {
+    async query(sql, { format, database, settings }) {
+      await prepare(database, settings)
+      const result = await session.queryAsync(sql, { format })
+      return {
+        bytes: result.bytes(),
+        rowsRead: result.rowsRead,
+        bytesRead: result.bytesRead,
+        seconds: result.elapsed,
+      }
+    },
+
+    async *stream(sql, { format, database, settings }) {
+      await prepare(database, settings)
+      for await (const chunk of session.queryStream(sql, { format })) {
+        yield { bytes: chunk.raw(), rows: chunk.numRows }
+      }
+    },
+
+    async insert(target, rows, { database, settings }) {
+      const format = formats[target.format.toLowerCase() as keyof typeof formats]
+      if (!format) {
+        throw new EngineError(73, 'UNKNOWN_FORMAT', `Rows can't be inserted in format ${target.format}`)
+      }
+      await prepare(database, {})
+      const result = await session.insert({
+        table: target.table,
+        columns: target.columns,
+        values: rows,
+        format,
+        settings: { ...settings },
+      })
+      return { rowsWritten: result.rowsWritten, bytesWritten: result.bytesWritten, seconds: result.elapsed }
+    },
+
+    close: () => session.close(),
+  }
+}
