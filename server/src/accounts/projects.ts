@@ -1,0 +1,188 @@
+import { and, asc, count, eq } from 'drizzle-orm'
+import type { Database, Queries } from '../database/database.ts'
+import { organizationMemberships, projects, users } from '../database/schema.ts'
+import { newProjectApiKey } from '../kit/api-keys.ts'
+import type { PropertyFilter } from '../model/project.ts'
+import { levels } from './levels.ts'
+import type { User } from './users.ts'
+
+export type Project = typeof projects.$inferSelect
+/** A project as one user sees it. */
+export type VisibleProject = Project & { membershipLevel: number }
+
+/**
+ * Whether somebody of this level in the organization (null: not in it) may use the project. With `access_control`
+ * plain members need a membership of the project itself.
+ */
+const visible = (project: Project, level: number | null): level is number =>
+  level !== null && (project.settings.access_control !== true || level >= levels.admin)
+
+/** Projects, and which of them a user may see. */
+export function createProjectStore(database: Database) {
+  const { db } = database
+
+  const withLevel = (userId: number) =>
+    db
+      .select({ project: projects, level: organizationMemberships.level })
+      .from(projects)
+      .leftJoin(
+        organizationMemberships,
+        and(
+          eq(organizationMemberships.organizationId, projects.organizationId),
+          eq(organizationMemberships.userId, userId),
+        ),
+      )
+
+  /** The project of the condition: undefined when there is none, `forbidden` when this user may not see it. */
+  const seenBy = async (userId: number, where: ReturnType<typeof eq>) => {
+    const [found] = await withLevel(userId).where(where)
+    if (!found) return undefined
+    return visible(found.project, found.level)
+      ? { ...found.project, membershipLevel: found.level }
+      : ('forbidden' as const)
+  }
+
+  const listFor = async (userId: number, organizationId?: string): Promise<VisibleProject[]> => {
+    const rows = await withLevel(userId)
+      .where(
+        and(
+          eq(organizationMemberships.userId, userId),
+          organizationId === undefined ? undefined : eq(projects.organizationId, organizationId),
+        ),
+      )
+      .orderBy(asc(projects.id))
+    return rows.flatMap(({ project, level }) =>
+      visible(project, level) ? [{ ...project, membershipLevel: level }] : [],
+    )
+  }
+
+  return {
+    find: (userId: number, projectId: number) => seenBy(userId, eq(projects.id, projectId)),
+    findByToken: (userId: number, apiToken: string) => seenBy(userId, eq(projects.apiToken, apiToken)),
+    /** What the user may see, by id; of one organization or of all of theirs. */
+    listFor,
+
+    /**
+     * "The project you last visited". Where there is none (any more), the first of the current organization, else
+     * the first of all, which is then remembered.
+     */
+    async current(user: User): Promise<VisibleProject | undefined> {
+      if (user.currentProjectId !== null) {
+        const last = await seenBy(user.id, eq(projects.id, user.currentProjectId))
+        if (last && last !== 'forbidden') return last
+      }
+      const all = await listFor(user.id)
+      const first = all.find((project) => project.organizationId === user.currentOrganizationId) ?? all[0]
+      if (first) await remember(db, user.id, first)
+      return first
+    },
+
+    /** Makes a project the one that its user visited last. */
+    visit: (userId: number, project: Project) => remember(db, userId, project),
+
+    /** A new project, which becomes the current one of its maker. */
+    create: (user: User, organizationId: string, values: Partial<typeof projects.$inferInsert>) =>
+      database.transaction(async (tx) => {
+        const project = await insertProject(tx, user, { ...values, organizationId })
+        return { ...project, membershipLevel: await levelOf(tx, user.id, organizationId) }
+      }),
+
+    async update(projectId: number, changes: Partial<typeof projects.$inferInsert>): Promise<Project> {
+      const [project] = await db
+        .update(projects)
+        .set({ ...changes, updatedAt: new Date().toISOString() })
+        .where(eq(projects.id, projectId))
+        .returning()
+      return project!
+    },
+
+    async remove(projectId: number): Promise<void> {
+      await db.delete(projects).where(eq(projects.id, projectId))
+    },
+
+    /** How many projects there are on this installation. */
+    async count(): Promise<number> {
+      const [row] = await db.select({ count: count() }).from(projects)
+      return row!.count
+    },
+  }
+}
+
+export type ProjectStore = ReturnType<typeof createProjectStore>
+
+/** Inserts a project with its defaults and switches its maker to it. */
+export async function insertProject(
+  tx: Queries,
+  user: User,
+  values: Partial<typeof projects.$inferInsert> & { organizationId: string },
+): Promise<Project> {
+  const [project] = await tx
+    .insert(projects)
+    .values({
+      apiToken: newProjectApiKey(),
+      testAccountFilters: internalUserFilters(user.email),
+      ...values,
+    })
+    .returning()
+  await remember(tx, user.id, project!)
+  return project!
+}
+
+async function remember(tx: Queries, userId: number, project: Project): Promise<void> {
+  await tx
+    .update(users)
+    .set({ currentProjectId: project.id, currentOrganizationId: project.organizationId })
+    .where(eq(users.id, userId))
+}
+
+async function levelOf(tx: Queries, userId: number, organizationId: string): Promise<number> {
+  const [membership] = await tx
+    .select({ level: organizationMemberships.level })
+    .from(organizationMemberships)
+    .where(
+      and(
+        eq(organizationMemberships.userId, userId),
+        eq(organizationMemberships.organizationId, organizationId),
+      ),
+    )
+  return membership?.level ?? levels.member
+}
+
+/** Where everybody has an address, an address says nothing about who is a colleague. */
+const publicMailProviders = new Set([
+  'gmail.com',
+  'googlemail.com',
+  'outlook.com',
+  'hotmail.com',
+  'live.com',
+  'yahoo.com',
+  'icloud.com',
+  'me.com',
+  'aol.com',
+  'gmx.de',
+  'gmx.net',
+  'web.de',
+  'proton.me',
+  'protonmail.com',
+  'mail.com',
+  'mail.ru',
+  'yandex.com',
+  'yandex.ru',
+  'zoho.com',
+  'qq.com',
+  '163.com',
+])
+
+/** "Filter out internal and test users", as a new project understands it: local hosts and the maker's colleagues. */
+export function internalUserFilters(email: string): PropertyFilter[] {
+  const domain = email.split('@').at(-1)?.toLowerCase() ?? ''
+  const local: PropertyFilter = {
+    key: '$host',
+    type: 'event',
+    operator: 'is_not',
+    value: ['localhost:8000', 'localhost:5000', '127.0.0.1:8000', '127.0.0.1:3000', 'localhost:3000'],
+  }
+  return domain === '' || publicMailProviders.has(domain)
+    ? [local]
+    : [{ key: 'email', type: 'person', operator: 'not_icontains', value: `@${domain}` }, local]
+}

@@ -1,0 +1,124 @@
+import cookie from '@fastify/cookie'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
+import { createProjectStore } from '../accounts/projects.ts'
+import { createSessionStore } from '../accounts/sessions.ts'
+import type { Database } from '../database/database.ts'
+import { notAuthenticated } from '../model/errors.ts'
+import { checkScope, createAuthenticate } from './authenticate.ts'
+import { addBodyParsers } from './bodies.ts'
+import { addCors } from './cors.ts'
+import { createErrorHandler, type ReportError } from './errors.ts'
+import { addNotFound } from './not-found.ts'
+import { addOpenApi } from './open-api.ts'
+import type { Operation } from './operation.ts'
+import { resolveProject } from './project.ts'
+import { createSerializerCompiler } from './response-check.ts'
+import { validatorCompiler } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Scheme and host under which callers reach us, such as `https://hedgerow.example`. */
+    publicOrigin(request: FastifyRequest): string
+    /** Every operation registered so far. */
+    operations: Operation[]
+  }
+  interface FastifyContextConfig {
+    operation?: Operation
+  }
+}
+
+export type AppDeps = {
+  database: Database
+  /** The public address without a trailing slash; null takes the request's own host. */
+  siteUrl: string | null
+  /** Largest request body in bytes, for every route. */
+  maxBodyBytes: number
+  /** Whether `X-Forwarded-*` is believed. */
+  trustProxy: boolean
+  logger: FastifyBaseLogger | false
+  /** Where faults of ours go besides the log. */
+  reportError?: ReportError
+  /** An answer that does not match its contract: thrown (tests) or reported (production). */
+  onMismatch: 'throw' | 'report'
+}
+
+/**
+ * The HTTP application without any resource: keys and sessions, project resolution, checking, errors, documentation.
+ * The caller registers the public and the private API and listens.
+ */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { database, siteUrl } = deps
+  const handleError = createErrorHandler((error, context) => deps.reportError?.(error, context))
+  const app: FastifyInstance = fastify({
+    ...(deps.logger ? { loggerInstance: deps.logger } : { logger: false }),
+    bodyLimit: deps.maxBodyBytes,
+    trustProxy: deps.trustProxy,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+    rewriteUrl: (request) => aliased(request.url ?? '/'),
+    frameworkErrors: handleError,
+    genReqId: () => crypto.randomUUID(),
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  })
+
+  const projects = createProjectStore(database)
+  const authenticate = createAuthenticate({
+    keys: createPersonalApiKeyStore(database),
+    sessions: createSessionStore(database),
+    secureCookies: siteUrl?.startsWith('https:') ?? false,
+  })
+  const mustAuthenticate: typeof authenticate = async (request, reply) => {
+    const caller = await authenticate(request, reply)
+    if (!caller) throw notAuthenticated()
+    return caller
+  }
+
+  app.decorate('publicOrigin', (request) => siteUrl ?? `${request.protocol}://${request.host}`)
+  app.decorate('operations', [])
+  app.decorateRequest('caller', null)
+  app.decorateRequest('project', null)
+
+  app.setErrorHandler(handleError)
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(
+    createSerializerCompiler(deps.onMismatch, (error, context) => {
+      app.log.error({ err: error, ...context }, 'an answer is not what its contract declares')
+      return deps.reportError?.(error, context)
+    }),
+  )
+  addBodyParsers(app)
+  await app.register(cookie)
+  addCors(app)
+  addNotFound(app, mustAuthenticate)
+  await addOpenApi(app)
+
+  app.addHook('onRoute', ({ config, method }) => {
+    if (config?.operation && method !== 'HEAD' && !app.operations.includes(config.operation)) {
+      app.operations.push(config.operation)
+    }
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  // Who calls, then what for, then (in Fastify's own validation) whether the request makes sense.
+  app.addHook('preValidation', async (request, reply) => {
+    const { operation } = request.routeOptions.config
+    if (!operation || operation.access === 'anyone') return
+    const caller = await mustAuthenticate(request, reply)
+    request.caller = caller
+    if (!caller) return
+    checkScope(caller, operation.scope)
+    if (operation.access === 'project') {
+      request.project = await resolveProject(projects, caller, request)
+    }
+  })
+  return app
+}
+
+/**
+ * Clients generated from PostHog's published schema ask for `/api/api/…`; newer ones call a project an environment.
+ */
+function aliased(url: string): string {
+  return url.replace(/^\/api\/api\//, '/api/').replace(/^\/api\/environments\//, '/api/projects/')
+}

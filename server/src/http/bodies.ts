@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify'
+import { parseLenientJson } from '../kit/lenient-json.ts'
+import { invalid } from '../model/errors.ts'
+
+/**
+ * Bodies of the private API: JSON (also as `text/plain`, which the query endpoint is sent) and urlencoded forms.
+ * Everything else is 415. An empty body is no body.
+ */
+export function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  for (const type of ['application/json', 'text/plain', /^application\/[\w.-]+\+json$/]) {
+    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) =>
+      json(text),
+    )
+  }
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string) => form(text),
+  )
+}
+
+function json(text: string): unknown {
+  if (text.trim() === '') return undefined
+  try {
+    return parseLenientJson(text)
+  } catch (error) {
+    throw invalid(`JSON parse error - ${(error as Error).message}`, { code: 'parse_error', cause: error })
+  }
+}
+
+/** `curl -d '{"a": 1}'` says it sends a form but sends JSON: taken for what it is. */
+function form(text: string): unknown {
+  if (/^\s*[{[]/.test(text)) return json(text)
+  const fields: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) fields[name] = value
+  return fields
+}

@@ -1,0 +1,151 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { withPlainNames } from './open-api-names.ts'
+import type { Operation } from './operation.ts'
+
+const description = `Hedgerow speaks PostHog's API.
+
+Authenticate with a personal API key: as \`Authorization: Bearer phx_…\`, as \`personal_api_key\` in the body, or as
+\`personal_api_key\` in the query string. Only the first of them, in this order, is looked at.
+
+Every failure has one shape: \`{"type", "code", "detail", "attr"}\`.`
+
+type Document = OpenAPIV3_1.Document
+type Schema = Record<string, unknown>
+
+/** Collects every route's contract into one OpenAPI 3.1 document (`app.swagger()`). */
+export async function addOpenApi(app: FastifyInstance): Promise<void> {
+  const shapes = createJsonSchemaTransform({ skipList: [] })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Hedgerow', version: '1', description },
+      components: {
+        securitySchemes: {
+          personal_api_key: { type: 'http', scheme: 'bearer', description: 'A personal API key, `phx_…`.' },
+          session: { type: 'apiKey', in: 'cookie', name: 'sessionid' },
+        },
+      },
+    },
+    // Routes without a contract (files, health, the public API's own forms) are not part of the document.
+    transform: (document) => {
+      const declared = (document.route.config as { operation?: Operation } | undefined)?.operation
+      if (!declared) return { schema: { hide: true }, url: document.url }
+      const shaped = shapes(document as never) as { schema: Schema; url: string }
+      return { schema: { ...shaped.schema, security: securityOf(declared) }, url: shaped.url } as never
+    },
+    transformObject: (document) => {
+      const assemble = createJsonSchemaTransformObject({})
+      return tidied(assemble(document) as Document, app.operations) as never
+    },
+  })
+}
+
+const securityOf = ({ access }: Operation) =>
+  access === 'anyone' ? [] : [{ personal_api_key: [] }, { session: [] }]
+
+/** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
+function tidied(document: Document, operations: Operation[]): Document {
+  const byId = new Map(operations.map((declared) => [declared.id, declared]))
+  const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>
+  schemas.Error = errorSchema
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const described of Object.values(item ?? {}) as OpenAPIV3_1.OperationObject[]) {
+      const declared = byId.get(described.operationId ?? '')
+      if (declared) addResponses(described, declared, path)
+    }
+  }
+  return sorted(withPlainNames(quiet(document) as Document))
+}
+
+const errorSchema: Schema = {
+  type: 'object',
+  description: 'The shape of every failure. Only the first problem is told.',
+  required: ['type', 'code', 'detail', 'attr'],
+  properties: {
+    type: {
+      type: 'string',
+      enum: [
+        'validation_error',
+        'authentication_error',
+        'invalid_request',
+        'throttled_error',
+        'server_error',
+      ],
+    },
+    code: { type: 'string', description: 'For programs to switch on.' },
+    detail: { type: 'string', description: 'For people to read.' },
+    attr: {
+      type: ['string', 'null'],
+      description: 'The field at fault; nested names are joined by two underscores.',
+    },
+    extra: { type: 'object', additionalProperties: true },
+  },
+}
+
+const statusNames: Record<number, string> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'Done; no body.',
+  302: 'Elsewhere.',
+  400: 'The request says something that cannot be.',
+  401: 'No credentials, or wrong ones.',
+  403: 'Not allowed.',
+  404: 'Not found.',
+  405: 'Not possible here.',
+  409: 'Changed by someone else.',
+  413: 'Too large.',
+  503: 'Away or full for the moment.',
+}
+
+function addResponses(described: OpenAPIV3_1.OperationObject, declared: Operation, path: string): void {
+  const status = declared.status ?? 200
+  const good = (declared.answer && described.responses?.[status]) as OpenAPIV3_1.ResponseObject | undefined
+  const failures = new Set(declared.errors)
+  if (declared.access !== 'anyone') failures.add(401)
+  if (path.includes('{project_id}')) failures.add(403).add(404)
+  if (declared.body) failures.add(400)
+  described.responses = {
+    [status]: { ...good, description: statusNames[status] ?? 'OK' },
+    ...Object.fromEntries(
+      [...failures]
+        .sort((a, b) => a - b)
+        .map((code) => [
+          code,
+          {
+            description: statusNames[code] ?? 'A failure.',
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+          },
+        ]),
+    ),
+  }
+}
+
+/** Bounds that only say "a JavaScript integer", and patterns beside a format that says the same. */
+function quiet(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(quiet)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(
+    ([key, child]) =>
+      !(key === 'maximum' && child === Number.MAX_SAFE_INTEGER) &&
+      !(key === 'minimum' && child === Number.MIN_SAFE_INTEGER) &&
+      !(key === 'pattern' && typeof (value as Schema).format === 'string') &&
+      // Unknown fields are ignored on the way in, and may be added on the way out.
+      !(key === 'additionalProperties' && child === false) &&
+      key !== '$id',
+  )
+  return Object.fromEntries(entries.map(([key, child]) => [key, quiet(child)]))
+}
+
+/** The document does not depend on the order in which slices are registered. */
+function sorted(document: Document): Document {
+  const byName = <T extends object>(object: T | undefined) =>
+    Object.fromEntries(Object.entries(object ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) as T
+  return {
+    ...document,
+    paths: byName(document.paths),
+    components: { ...document.components, schemas: byName(document.components?.schemas) },
+  }
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Caller } from './authenticate.ts'
+import type { AddressedProject } from './project.ts'
+
+/**
+ * Who may call. `anyone`: no credentials are looked at, unless some are sent. `user`: a personal API key or a
+ * session. `project`: a user, and a project of theirs that the request addresses.
+ */
+export type Access = 'anyone' | 'user' | 'project'
+
+/**
+ * One operation of the API, declared once: routing, checking and documentation all read it. A slice's `contract.ts`
+ * is a list of these.
+ */
+export type Operation = {
+  /** The OpenAPI operation id; PostHog's where it has one (`events_list`). */
+  id: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /**
+   * With the trailing slash that PostHog documents; both forms are answered. What belongs to a project starts with
+   * `/api/projects/:project_id/` and has `access: 'project'`.
+   */
+  path: string
+  /** Further paths of the same operation, left out of the documentation (`/api/event/`). */
+  aliases?: readonly string[]
+  access: Access
+  /** What a key with scopes must hold. A scoped key can't call an operation without one. */
+  scope?: `${string}:${'read' | 'write'}`
+  summary: string
+  description?: string
+  tags: readonly string[]
+  /** Path parameters besides `project_id`. What does not parse was not found: 404. */
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** Status of the answer; 200 unless said. */
+  status?: number
+  /** The answer's body; null for none. */
+  answer: z.ZodType | null
+  /** Statuses of failures that a caller should expect, besides those that `access` brings. */
+  errors?: readonly number[]
+}
+
+/** Declares an operation. Only types happen here. */
+export const operation = <const O extends Operation>(declared: O): O => declared
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined
+
+/** What a handler gets: everything parsed, checked and permitted to the degree that its operation declares. */
+export type Context<O extends Operation> = {
+  params: Parsed<O['params']>
+  query: Parsed<O['query']>
+  body: Parsed<O['body']>
+  /** The address that the caller asked for, absolute, on the public host: links to further pages are made from it. */
+  url: URL
+  request: FastifyRequest
+  reply: FastifyReply
+} & (O['access'] extends 'anyone' ? { caller: Caller | null } : { caller: Caller; user: Caller['user'] }) &
+  (O['access'] extends 'project' ? { project: AddressedProject } : unknown)
+
+/** Answers the body that the operation declares (nothing where it declares none), or sends a reply of its own. */
+export type Handler<O extends Operation> = (
+  context: Context<O>,
+) => Promise<O['answer'] extends z.ZodType ? z.input<O['answer']> | FastifyReply : unknown>
+
+const projectId = z
+  .string()
+  .describe(
+    "Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.",
+  )
+
+/** Serves one operation on its path and its aliases. */
+export function route<O extends Operation>(app: FastifyInstance, declared: O, handler: Handler<O>): void {
+  const status = declared.status ?? 200
+  for (const path of [declared.path, ...(declared.aliases ?? [])]) {
+    const nested = path.includes(':project_id')
+    const params = nested ? z.object({ project_id: projectId, ...declared.params?.shape }) : declared.params
+    app.route({
+      method: declared.method,
+      url: path,
+      config: { operation: declared },
+      schema: {
+        hide: path !== declared.path,
+        operationId: declared.id,
+        summary: declared.summary,
+        description: declared.description,
+        tags: declared.tags,
+        ...(params && { params }),
+        ...(declared.query && { querystring: declared.query }),
+        ...(declared.body && { body: declared.body }),
+        ...(declared.answer && { response: { [status]: declared.answer } }),
+      },
+      handler: async (request, reply) => {
+        reply.code(status)
+        const answer = await handler({
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          url: new URL(request.originalUrl, request.server.publicOrigin(request)),
+          request,
+          reply,
+          caller: request.caller,
+          user: request.caller?.user,
+          project: request.project,
+        } as unknown as Context<O>)
+        return reply.sent || answer !== undefined ? answer : reply.send()
+      },
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/**
+ * `limit` and `offset` of a list, spread into an operation's `query`. There is no maximum; nonsense means the
+ * default, as PostHog's clients expect.
+ */
+export const pageQuery = {
+  limit: z.coerce.number().int().positive().catch(100).describe('Number of results to return per page.'),
+  offset: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .catch(0)
+    .describe('The initial index from which to return the results.'),
+}
+
+/** The shape of a counted list. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    count: z.int().describe('How many there are on all pages.'),
+    next: z.string().nullable().describe('Address of the next page.'),
+    previous: z.string().nullable().describe('Address of the previous page.'),
+    results: z.array(item),
+  })
+
+export type Page = { limit: number; offset: number }
+
+/** Answers one page of a counted list; the links keep every other parameter of the request. */
+export function counted<T>(url: URL, page: Page, list: { count: number; results: T[] }) {
+  return {
+    count: list.count,
+    ...pageLinks(url, page, page.offset + page.limit < list.count),
+    results: list.results,
+  }
+}
+
+/** Absolute links to the neighbours of a page; `hasNext` says whether there is a next one. */
+export function pageLinks(url: URL, { limit, offset }: Page, hasNext: boolean) {
+  return {
+    next: hasNext ? withOffset(url, limit, offset + limit) : null,
+    previous: offset > 0 ? withOffset(url, limit, offset - limit) : null,
+  }
+}
+
+function withOffset(url: URL, limit: number, offset: number): string {
+  const link = new URL(url)
+  link.searchParams.set('limit', String(limit))
+  if (offset > 0) link.searchParams.set('offset', String(offset))
+  else link.searchParams.delete('offset')
+  return link.href
+}

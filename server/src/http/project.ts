@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify'
+import type { ProjectStore, VisibleProject } from '../accounts/projects.ts'
+import { forbidden, HedgerowError, invalid, notAuthenticated, notFound } from '../model/errors.ts'
+import type { Caller } from './authenticate.ts'
+
+/** The project that a request is about, with the caller's membership level (1 member, 8 admin, 15 owner). */
+export type AddressedProject = VisibleProject
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set where the operation's access is `project`. */
+    project: AddressedProject | null
+  }
+}
+
+const noAccess = () => forbidden("You don't have access to the project.")
+
+/**
+ * The project of a request. A project's own key in the query (or in a form) goes before the path; the path says an
+ * id or `@current`; a path without project means the one that the user visited last.
+ * @throws HedgerowError as PostHog's status matrix says: 404 unknown, 403 not the caller's, 401 unknown key.
+ */
+export async function resolveProject(
+  projects: ProjectStore,
+  caller: Caller,
+  request: FastifyRequest,
+): Promise<AddressedProject> {
+  const project = await addressed(projects, caller, request)
+  const allowed = caller.by === 'personal_key' ? caller.key : null
+  if (
+    (allowed?.scopedTeams?.length && !allowed.scopedTeams.includes(project.id)) ||
+    (allowed?.scopedOrganizations?.length && !allowed.scopedOrganizations.includes(project.organizationId))
+  ) {
+    throw forbidden(`API key does not have access to the requested project: ID ${project.id}.`)
+  }
+  return project
+}
+
+async function addressed(projects: ProjectStore, caller: Caller, request: FastifyRequest) {
+  const token = projectToken(request)
+  if (token !== null) {
+    const project = await projects.findByToken(caller.user.id, token)
+    if (project === undefined) {
+      throw notAuthenticated('Incorrect authentication credentials.', { code: 'authentication_failed' })
+    }
+    if (project === 'forbidden') throw noAccess()
+    return project
+  }
+  const id = (request.params as { project_id?: string }).project_id
+  if (id === undefined || id === '@current') {
+    const project = await projects.current(caller.user)
+    if (project) return project
+    throw id === undefined ? invalid('This endpoint requires a project.') : notFound('Project not found.')
+  }
+  if (!/^\d{1,9}$/.test(id)) throw /^\d+$/.test(id) ? notFound('Project not found.') : notFound()
+  const project = await projects.find(caller.user.id, Number(id))
+  if (project === undefined) throw notFound('Project not found.')
+  if (project === 'forbidden') throw noAccess()
+  // Looking at a project in the web app is what "visiting" it means; a script's key moves nobody.
+  if (caller.by === 'session' && caller.user.currentProjectId !== project.id) {
+    await projects.visit(caller.user.id, project)
+  }
+  return project
+}
+
+/** `?token=` or `?api_key=` of a GET, or the same in a form. JSON bodies are not searched. */
+function projectToken(request: FastifyRequest): string | null {
+  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  const reading = request.method === 'GET' || request.method === 'HEAD'
+  const places = [...(reading ? [request.query] : []), ...(form ? [request.body] : [])]
+  for (const place of places as Array<Record<string, unknown> | null>) {
+    for (const name of ['token', 'api_key']) {
+      const value = place?.[name]
+      const last: unknown = Array.isArray(value) ? value.at(-1) : value
+      if (typeof last === 'string' && last) return last
+    }
+  }
+  return null
+}
+
+/** @throws HedgerowError 403 unless the caller has at least this level in the project. */
+export function permitInProject(project: AddressedProject, level: number): void {
+  if (project.membershipLevel < level) {
+    throw forbidden("You don't have sufficient permissions in the project.")
+  }
+}
+
+/** @throws HedgerowError 403 unless the caller has at least this level in the organization. */
+export function permitInOrganization(organization: { membershipLevel: number }, level: number): void {
+  if (organization.membershipLevel < level) {
+    throw new HedgerowError('forbidden', 'Your organization access level is insufficient.')
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { operation } from '../../http/operation.ts'
+
+const PersonalApiKey = z
+  .object({
+    id: z.string().describe('Not a secret.'),
+    label: z.string(),
+    created_at: z.string().meta({ format: 'date-time' }),
+    last_used_at: z
+      .string()
+      .nullable()
+      .meta({ format: 'date-time' })
+      .describe('Accurate to about an hour; null until the key was used.'),
+    user_id: z.int(),
+    value: z.string().nullable().describe('The key itself: only in the answer to its creation, never again.'),
+    mask_value: z.string().describe('Enough to recognise the key by.'),
+    scopes: z.array(z.string()).describe('`["*"]` is everything that its user may do.'),
+    scoped_teams: z.array(z.int()).nullable().describe('Projects that it is held to; null for all.'),
+    scoped_organizations: z.array(z.string()).nullable().describe('Organizations that it is held to.'),
+  })
+  .meta({ id: 'PersonalAPIKey' })
+
+const scope = z.string().check((context) => {
+  if (!/^(?:\*|[a-z_]+:(?:read|write))$/.test(context.value)) {
+    context.issues.push({ code: 'custom', message: `Invalid scope: ${context.value}`, input: context.value })
+  }
+})
+
+const NewPersonalApiKey = z
+  .object({
+    label: z.string().trim().min(1).max(40).describe("Just for you, usually to describe the key's purpose."),
+    scopes: z.array(scope).nullish(),
+    scoped_teams: z.array(z.int()).nullish(),
+    scoped_organizations: z.array(z.uuid()).nullish(),
+  })
+  .meta({ id: 'NewPersonalAPIKey' })
+
+const path = '/api/personal_api_keys/'
+const common = { access: 'user', tags: ['personal_api_keys'] } as const
+const id = z.object({ id: z.string() })
+
+export const listKeys = operation({
+  ...common,
+  id: 'personal_api_keys_list',
+  method: 'GET',
+  path,
+  summary: 'List your personal API keys',
+  description: 'Your own only, newest first, all at once.',
+  answer: z.array(PersonalApiKey),
+})
+
+export const retrieveKey = operation({
+  ...common,
+  id: 'personal_api_keys_retrieve',
+  method: 'GET',
+  path: `${path}:id/`,
+  summary: 'Get one of your personal API keys',
+  description: '`@current` is the key that the request is made with.',
+  params: id,
+  answer: PersonalApiKey,
+  errors: [404],
+})
+
+export const createKey = operation({
+  ...common,
+  id: 'personal_api_keys_create',
+  method: 'POST',
+  path,
+  summary: 'Create a personal API key',
+  description:
+    'Without `scopes` it can do all that you can. Its `value` is in this answer and nowhere else: copy it now.',
+  body: NewPersonalApiKey,
+  status: 201,
+  answer: PersonalApiKey,
+})
+
+export const deleteKey = operation({
+  ...common,
+  id: 'personal_api_keys_destroy',
+  method: 'DELETE',
+  path: `${path}:id/`,
+  summary: 'Delete one of your personal API keys',
+  description: 'It stops working at once.',
+  params: id,
+  status: 204,
+  answer: null,
+  errors: [404],
+})
