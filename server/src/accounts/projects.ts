@@ -1,6 +1,6 @@
-import { and, asc, count, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
-import { organizationMemberships, projects, users } from '../database/schema.ts'
+import { groupTypes, organizationMemberships, projects, users } from '../database/schema.ts'
 import { newProjectApiKey } from '../kit/api-keys.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { levels } from './levels.ts'
@@ -100,10 +100,14 @@ export function createProjectStore(database: Database) {
       await db.delete(projects).where(eq(projects.id, projectId))
     },
 
-    /** How many projects there are on this installation. */
-    async count(): Promise<number> {
-      const [row] = await db.select({ count: count() }).from(projects)
-      return row!.count
+    /** Whether events of the project have named group types. */
+    async hasGroupTypes(projectId: number): Promise<boolean> {
+      const found = await db
+        .select({ index: groupTypes.groupTypeIndex })
+        .from(groupTypes)
+        .where(eq(groupTypes.projectId, projectId))
+        .limit(1)
+      return found.length > 0
     },
   }
 }

@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify'
+import { levels } from '../../accounts/levels.ts'
+import type { MemberOrganization, OrganizationStore } from '../../accounts/organizations.ts'
+import type { ProjectStore } from '../../accounts/projects.ts'
+import type { User } from '../../accounts/users.ts'
+import type { Directory } from '../../directory/directory.ts'
+import { organizationShape } from '../../http/account-shapes.ts'
+import { route } from '../../http/operation.ts'
+import { counted } from '../../http/paging.ts'
+import { permitInOrganization } from '../../http/project.ts'
+import { notFound } from '../../model/errors.ts'
+import {
+  createOrganization,
+  deleteOrganization,
+  listOrganizations,
+  replaceOrganization,
+  retrieveOrganization,
+  updateOrganization,
+} from './contract.ts'
+
+export const organizationRoutes =
+  (deps: {
+    organizations: OrganizationStore
+    projects: ProjectStore
+    directory: Pick<Directory, 'changed'>
+  }) =>
+  async (app: FastifyInstance) => {
+    const { organizations, projects, directory } = deps
+
+    /** By id or `@current`. One that the caller isn't in is not there. */
+    const addressed = async (user: User, id: string): Promise<MemberOrganization> => {
+      const found =
+        id === '@current'
+          ? await organizations.current(user)
+          : uuid.test(id)
+            ? await organizations.find(user.id, id)
+            : undefined
+      if (!found) throw notFound()
+      return found
+    }
+    const present = async (user: User, organization: MemberOrganization) =>
+      organizationShape(organization, await projects.listFor(user.id, organization.id))
+
+    route(app, listOrganizations, async ({ user, query, url }) => {
+      const all = await organizations.listFor(user.id)
+      const shown = all.slice(query.offset, query.offset + query.limit)
+      const results = await Promise.all(shown.map((organization) => present(user, organization)))
+      return counted(url, query, { count: all.length, results })
+    })
+
+    route(app, createOrganization, async ({ user, body }) => {
+      const { name, ...settings } = body
+      const { organization } = await organizations.create(user, name)
+      const changes = columns(settings)
+      if (changes) await organizations.update(organization.id, changes)
+      await directory.changed()
+      return present(user, { ...organization, ...changes })
+    })
+
+    route(app, retrieveOrganization, async ({ user, params }) =>
+      present(user, await addressed(user, params.id)),
+    )
+
+    for (const update of [updateOrganization, replaceOrganization]) {
+      route(app, update, async ({ user, params, body }) => {
+        const organization = await addressed(user, params.id)
+        permitInOrganization(organization, levels.admin)
+        const changes = columns(body)
+        const updated = changes ? await organizations.update(organization.id, changes) : organization
+        return present(user, { ...organization, ...updated })
+      })
+    }
+
+    route(app, deleteOrganization, async ({ user, params }) => {
+      const organization = await addressed(user, params.id)
+      permitInOrganization(organization, levels.owner)
+      await organizations.remove(organization.id)
+      await directory.changed()
+    })
+  }
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+type Body = { name?: string; is_member_join_email_enabled?: boolean; enforce_2fa?: boolean | null }
+
+/** The columns that a body changes; null when it changes none. */
+function columns(body: Body) {
+  const changes = {
+    ...(body.name !== undefined && { name: body.name }),
+    ...(body.is_member_join_email_enabled !== undefined && {
+      isMemberJoinEmailEnabled: body.is_member_join_email_enabled,
+    }),
+    ...(body.enforce_2fa !== undefined && { enforce2fa: body.enforce_2fa }),
+  }
+  return Object.keys(changes).length ? changes : null
+}

@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify'
+import { levels } from '../../accounts/levels.ts'
+import type { OrganizationStore } from '../../accounts/organizations.ts'
+import type { ProjectStore, VisibleProject } from '../../accounts/projects.ts'
+import type { User } from '../../accounts/users.ts'
+import type { Directory } from '../../directory/directory.ts'
+import { teamBasic } from '../../http/account-shapes.ts'
+import { route } from '../../http/operation.ts'
+import { counted } from '../../http/paging.ts'
+import { permitInOrganization, permitInProject } from '../../http/project.ts'
+import { newProjectApiKey } from '../../kit/api-keys.ts'
+import { forbidden, invalid, notFound } from '../../model/errors.ts'
+import {
+  createProject,
+  deleteProject,
+  isGeneratingDemoData,
+  listProjects,
+  replaceProject,
+  resetToken,
+  retrieveProject,
+  updateProject,
+} from './contract.ts'
+import { type Changes, columns, present } from './settings.ts'
+
+type Deps = {
+  projects: ProjectStore
+  organizations: OrganizationStore
+  directory: Pick<Directory, 'changed'>
+}
+
+export const projectRoutes =
+  ({ projects, organizations, directory }: Deps) =>
+  async (app: FastifyInstance) => {
+    /** Here, unlike below a project's path, one that the caller can't see is not there. */
+    const addressed = async (user: User, id: string): Promise<VisibleProject> => {
+      if (id !== '@current' && !/^\d{1,9}$/.test(id)) {
+        throw invalid(`Field 'id' expected a number but got '${id}'.`)
+      }
+      const found =
+        id === '@current' ? await projects.current(user) : await projects.find(user.id, Number(id))
+      if (!found || found === 'forbidden') throw notFound()
+      return found
+    }
+    const full = async (project: VisibleProject) => present(project, await projects.hasGroupTypes(project.id))
+
+    const save = async (project: VisibleProject, changes: Changes) => {
+      const updated = await projects.update(project.id, columns(changes, project.settings))
+      await directory.changed()
+      return full({ ...project, ...updated })
+    }
+
+    route(app, listProjects, async ({ user, query, url }) => {
+      const all = await projects.listFor(user.id)
+      const shown = all.slice(query.offset, query.offset + query.limit)
+      return counted(url, query, { count: all.length, results: shown.map(teamBasic) })
+    })
+
+    route(app, createProject, async ({ user, body }) => {
+      const organization = await organizations.current(user)
+      if (!organization) throw forbidden('You need to belong to an organization.')
+      permitInOrganization(organization, levels.admin)
+      const project = await projects.create(user, organization.id, columns(body))
+      await directory.changed()
+      return full(project)
+    })
+
+    route(app, retrieveProject, async ({ user, params, caller }) => {
+      const project = await addressed(user, params.id)
+      if (caller.by === 'session' && user.currentProjectId !== project.id) {
+        await projects.visit(user.id, project)
+      }
+      return full(project)
+    })
+
+    for (const update of [updateProject, replaceProject]) {
+      route(app, update, async ({ user, params, body }) => {
+        const project = await addressed(user, params.id)
+        const { access_control: restricted } = body
+        if (restricted !== undefined && restricted !== (project.settings.access_control === true)) {
+          permitInOrganization(project, levels.admin)
+        }
+        return save(project, body)
+      })
+    }
+
+    route(app, deleteProject, async ({ user, params }) => {
+      const project = await addressed(user, params.id)
+      permitInProject(project, levels.admin)
+      await projects.remove(project.id)
+      await directory.changed()
+    })
+
+    route(app, resetToken, async ({ user, params }) => {
+      const project = await addressed(user, params.id)
+      permitInProject(project, levels.admin)
+      const updated = await projects.update(project.id, { apiToken: newProjectApiKey() })
+      await directory.changed()
+      return full({ ...project, ...updated })
+    })
+
+    route(app, isGeneratingDemoData, async ({ user, params }) => {
+      await addressed(user, params.id)
+      return { is_generating_demo_data: false }
+    })
+  }
