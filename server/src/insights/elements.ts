@@ -14,7 +14,7 @@ const anyAttributes = `(?:[^"=;]+=${quoted})*`
 const insideQuotes = '(?:[^"\\\\]|\\\\.)*'
 
 const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-const escapeValue = (text: string) => escapeRegex(text.replaceAll('"', '\\"'))
+const escapeValue = (text: string) => escapeRegex(text.replace(/["\\]/g, '\\$&'))
 
 export const matches = (expr: Expr, regex: string): Expr => call('match', expr, constant(regex))
 const chain = () => field('elements_chain')

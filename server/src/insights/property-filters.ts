@@ -12,6 +12,7 @@ import {
   or,
   tuple,
 } from '../hogql/ast.ts'
+import type { PropertyType } from '../hogql/types.ts'
 import { HedgerowError, invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { type Clock, parseDate } from './date-range.ts'
@@ -26,7 +27,6 @@ export type PropertyFilters =
   | null
   | undefined
 
-export type PropertyType = 'String' | 'Numeric' | 'Boolean' | 'DateTime' | 'Duration'
 export type PropertyKind = 'event' | 'person' | 'group'
 
 /** What a filter's meaning depends on besides its own words. */
@@ -38,8 +38,6 @@ export type FilterContext = {
   propertyType(kind: PropertyKind, key: string, groupTypeIndex?: number): PropertyType | null
   /** Reads a HogQL expression (filters of type `hogql`). */
   parseExpr(text: string): Expr
-  /** "The person is in this cohort", as a condition on `table`; undefined when there is no such cohort. */
-  cohortExpr?(id: number): Expr | undefined
 }
 
 const maxDepth = 30
@@ -136,18 +134,23 @@ function onlyOn(table: FilterContext['table'], type: string, ctx: FilterContext)
   if (ctx.table !== table) throw invalid(`Filters of type "${type}" can't be used on ${ctx.table}.`)
 }
 
-function cohortExpr(filter: PropertyFilter, ctx: FilterContext): Expr | undefined {
-  const ids = listOf(filter.value)
-  const negated = filter.operator === 'not_in' || filter.operator === 'is_not' || filter.negation === true
-  const some = or(
-    ...ids.map((value) => {
-      const id = Number(value)
-      const member = Number.isInteger(id) ? ctx.cohortExpr?.(id) : undefined
-      if (!member) throw invalid(`Cohort ${String(value)} does not exist.`, { attr: 'properties' })
-      return member
-    }),
+/** Membership; which cohorts exist, the compiler's schema knows. */
+export const inCohort = (table: FilterContext['table'], id: number, negated = false): Expr =>
+  compare(
+    field(table === 'persons' ? 'id' : 'person_id'),
+    negated ? 'not in cohort' : 'in cohort',
+    constant(id),
   )
-  return some && negated ? not(some) : some
+
+function cohortExpr(filter: PropertyFilter, ctx: FilterContext): Expr | undefined {
+  const negated = filter.operator === 'not_in' || filter.operator === 'is_not' || filter.negation === true
+  const members = listOf(filter.value).map((value) => {
+    const id = Number(value)
+    if (!Number.isInteger(id))
+      throw invalid(`Cohort ${String(value)} does not exist.`, { attr: 'properties' })
+    return inCohort(ctx.table, id, negated)
+  })
+  return negated ? and(...members) : or(...members)
 }
 
 const operators = new Set([
@@ -270,7 +273,7 @@ const order: Record<string, CompareOperator> = {
 
 /** Equal to one of the values: as numbers where the property holds numbers, else as text. */
 function equalsAny(left: Expr, values: unknown[], type: PropertyType | null, ctx: FilterContext): Expr {
-  if (type === 'Numeric' || type === 'Duration') {
+  if (type === 'Numeric') {
     const numbers = values.map(numeric)
     if (numbers.every((number) => number !== null)) return among(left, numbers)
   }
@@ -310,11 +313,7 @@ function ordered(
       constant(textOf(value)),
     )
   }
-  return compare(
-    type === 'Numeric' || type === 'Duration' ? left : call('toFloat', left),
-    op,
-    constant(number),
-  )
+  return compare(type === 'Numeric' ? left : call('toFloat', left), op, constant(number))
 }
 
 function numeric(value: unknown): number | null {
