@@ -1,0 +1,17 @@
+/**
+ * The yardstick for capture: a Fastify handler that parses the same JSON and answers the same body, and does nothing
+ * else. Prints its port.
+ */
+import fastify from 'fastify'
+
+const app = fastify({ bodyLimit: 20 * 1024 ** 2 })
+app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+app.post('/batch/', async (request, reply) => {
+  JSON.parse(typeof request.body === 'string' ? request.body : JSON.stringify(request.body))
+  reply.type('application/json')
+  return '{"status":"Ok"}'
+})
+await app.listen({ port: 0, host: '127.0.0.1' })
+const address = app.server.address()
+if (address === null || typeof address === 'string') throw new Error('no port')
+console.log(`ready at http://127.0.0.1:${address.port}`)

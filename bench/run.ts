@@ -1,0 +1,38 @@
+/**
+ * `npm run bench`: ratios against the budgets of ARCHITECTURE.md. Not part of the tests: figures of a shared machine
+ * are read by people, beside its load.
+ *
+ *   npm run bench -- [--only capture,end-to-end,trends] [--rows 10000000] [--rounds 5]
+ */
+import { parseArgs } from 'node:util'
+import { benchCapture } from './capture.ts'
+import { benchEndToEnd } from './end-to-end.ts'
+import { machine, type Row } from './processes.ts'
+import { benchTrends } from './trends.ts'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'capture,end-to-end,trends' },
+    rows: { type: 'string', default: '10000000' },
+    rounds: { type: 'string', default: '5' },
+  },
+})
+const rounds = Number(values.rounds)
+const benches: Record<string, () => Promise<Row[]>> = {
+  capture: () => benchCapture({ rounds }),
+  'end-to-end': () => benchEndToEnd(),
+  trends: () => benchTrends({ rows: Number(values.rows), rounds }),
+}
+
+console.log(machine())
+const table: Row[] = []
+for (const name of values.only.split(',')) {
+  const bench = benches[name]
+  if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys(benches).join(', ')}`)
+  console.log(`${name} …`)
+  table.push(...(await bench()))
+}
+console.table(
+  table.map(({ holds, ...row }) => ({ ...row, '': holds === null ? '' : holds ? 'holds' : 'MISSED' })),
+)
+console.log(machine())

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import type { Warehouse } from '../server/src/warehouse/warehouse.ts'
+import { dataset, engineOf } from './dataset.ts'
+import { keys, median, type Row, startHedgerow } from './processes.ts'
+
+const month = { date_from: '2026-06-01', date_to: '2026-06-30' }
+const series = (math?: string) => [
+  { kind: 'EventsNode', event: 'event 20', name: 'event 20', ...(math && { math }) },
+]
+
+/** The same question to the API, whole, and by hand to the same engine. */
+const questions = [
+  {
+    what: 'trend: total by day',
+    sql: 'total-by-day',
+    query: { kind: 'TrendsQuery', series: series(), dateRange: month },
+  },
+  {
+    what: 'trend: unique persons by day, through 10,000 merges',
+    sql: 'unique-persons-by-day',
+    query: { kind: 'TrendsQuery', series: series('dau'), dateRange: month },
+  },
+  {
+    what: 'trend: broken down by $browser',
+    sql: 'total-by-browser',
+    query: {
+      kind: 'TrendsQuery',
+      series: series(),
+      dateRange: month,
+      breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
+    },
+  },
+  {
+    what: 'trend: filtered by a person property',
+    sql: 'total-filtered-by-person',
+    query: {
+      kind: 'TrendsQuery',
+      series: series(),
+      dateRange: month,
+      properties: [{ key: 'plan', value: 'pro', operator: 'exact', type: 'person' }],
+    },
+  },
+]
+
+/** Trends over HTTP against hand-written SQL on the same table; A B A B, median of five. */
+export async function benchTrends({ rows = 10_000_000, rounds = 5 } = {}): Promise<Row[]> {
+  const folder = await dataset(rows)
+  const server = await startHedgerow(folder)
+  try {
+    const engine = await engineOf(folder)
+    const parts = await engine.query({
+      sql: "SELECT count() FROM system.parts WHERE table = 'events' AND active",
+    })
+    console.log(`  ${rows} events in ${parts.rows[0]?.[0]} active parts`)
+    const table: Row[] = []
+    for (const question of questions) {
+      const sql = readFileSync(new URL(`sql/${question.sql}.sql`, import.meta.url), 'utf8')
+      const ours: number[] = []
+      const byHand: number[] = []
+      await ask(server.url, question.query)
+      await run(engine, sql)
+      for (let round = 0; round < rounds; round++) {
+        ours.push(await timed(() => ask(server.url, question.query)))
+        byHand.push(await timed(() => run(engine, sql)))
+      }
+      const ratio = median(ours) / median(byHand)
+      table.push({
+        what: question.what,
+        ours: `${median(ours).toFixed(0)} ms`,
+        yardstick: `${median(byHand).toFixed(0)} ms`,
+        ratio: `${ratio.toFixed(2)} ×`,
+        budget: '≤ 1.3 ×',
+        holds: ratio <= 1.3,
+      })
+    }
+    await engine.close()
+    return table
+  } finally {
+    await server.stop()
+  }
+}
+
+async function ask(url: string, query: unknown): Promise<void> {
+  const response = await fetch(`${url}/api/projects/@current/query/`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keys.personal}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, refresh: 'force_blocking' }),
+  })
+  const answer = (await response.json()) as { results?: unknown[] }
+  if (!response.ok || !answer.results?.length)
+    throw new Error(`${response.status}: ${JSON.stringify(answer)}`)
+}
+
+async function run(engine: Warehouse, sql: string): Promise<void> {
+  const { rows } = await engine.query({ sql })
+  if (!rows.length) throw new Error('the hand-written SQL found nothing')
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
