@@ -6,7 +6,6 @@ import {
   customType,
   index,
   integer,
-  json,
   pgTable,
   primaryKey,
   serial,
@@ -16,20 +15,19 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { PropertyFilter } from '../model/project.ts'
+import { toIsoMicros } from './values.ts'
 
 /** A point in time as ISO 8601 text with microseconds and `Z`, so that no digit is lost on the way to the API. */
 const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamptz(6)',
-  fromDriver: (value) => toIsoMicros(value),
+  fromDriver: toIsoMicros,
 })
 
-/** PostgreSQL's `2026-01-02 03:04:05.6+00` (or ISO, or a Date) as `2026-01-02T03:04:05.600000Z`. */
-export function toIsoMicros(value: string | Date): string {
-  const textual = value instanceof Date ? value.toISOString() : value
-  const match = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(?:Z|\+00(?::?00)?)$/.exec(textual)
-  if (!match) throw new Error(`unexpected timestamp from the database: ${textual}`)
-  return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
-}
+/** JSON as it is. Drizzle's own column parses twice and so turns the string "1" into the number 1. */
+const json = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'json',
+  toDriver: (value) => JSON.stringify(value),
+})
 
 const createdAt = () => instant('created_at').notNull().default(sql`now()`)
 const updatedAt = () => instant('updated_at').notNull().default(sql`now()`)
