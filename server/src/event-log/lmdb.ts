@@ -1,0 +1,216 @@
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { HedgerowError, unavailable } from '../model/errors.ts'
+import type { EventLog, LogRange, LogRecord } from './event-log.ts'
+import { createSeenKeys } from './seen-keys.ts'
+
+export type LmdbEventLogOptions = {
+  /** Its own folder; made when it is not there. One process at a time (the data folder's lock sees to that). */
+  folder: string
+  /** Most bytes of records that may wait; beyond it `append` refuses. */
+  maxBytes: number
+  /** Server clock, milliseconds. */
+  now?: () => number
+}
+
+/** What one flush wrote, under the position of its first record. `bytes` counts from the log's beginning. */
+type Flush = { last: number; bytes: number; at: number }
+/** Everything up to `last` is done with. */
+type Committed = { last: number; bytes: number }
+/** The range that a reader holds. Its clock reading dates the keys it has seen, so that a replay decides alike. */
+type Claim = { first: number; last: number; bytes: number; at: number }
+
+type Waiting = { records: Uint8Array[]; resolve: () => void; reject: (error: unknown) => void }
+
+/** Bounds one transaction: a longer one would make everybody behind it wait. */
+const flushBytes = 16 * 1024 ** 2
+const flushRecords = 4096
+const secondsWhenFull = 5
+
+/**
+ * The event log on LMDB, for one process. Appends that arrive while a transaction is being synced share the next
+ * one, so the rate does not hang on the number of syncs that the disk can do. See docs/adr/0004-event-log.md.
+ */
+export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEventLogOptions): EventLog {
+  // With overlapping syncs (lmdb's default) a put resolves once the record is visible, before it is on disk.
+  const root: RootDatabase = open({ path: folder, noSubdir: false, overlappingSync: false, maxDbs: 16 })
+  const records: Database<Uint8Array, number> = root.openDB({ name: 'records', encoding: 'binary' })
+  const flushes: Database<Flush, number> = root.openDB({ name: 'flushes', encoding: 'json' })
+  const state: Database<Committed | Claim, 'committed' | 'claim'> = root.openDB({
+    name: 'state',
+    encoding: 'json',
+  })
+  const seen = createSeenKeys(root)
+
+  let committed = (state.get('committed') as Committed | undefined) ?? { last: 0, bytes: 0 }
+  let claim = state.get('claim') as Claim | undefined
+  /** What is on disk: the last position, and the bytes written since the log's beginning. */
+  let { last: durableLast, bytes: durableBytes } = latest(flushes) ?? committed
+
+  const waiting: Waiting[] = []
+  let waitingBytes = 0
+  let flushing: Promise<void> | null = null
+  let closed = false
+  const readers = new Set<() => void>()
+
+  function append(batch: Uint8Array[]): Promise<void> {
+    if (batch.length === 0) return Promise.resolve()
+    if (closed) return Promise.reject(unavailable('The event log is closed.'))
+    const size = sizeOf(batch)
+    if (durableBytes - committed.bytes + waitingBytes + size > maxBytes) {
+      return Promise.reject(
+        unavailable('The event log is full; please retry.', { retryAfter: secondsWhenFull }),
+      )
+    }
+    waitingBytes += size
+    return new Promise((resolve, reject) => {
+      waiting.push({ records: batch, resolve, reject })
+      flushing ??= flushAll()
+    })
+  }
+
+  async function flushAll(): Promise<void> {
+    // What else arrives in this turn of the event loop goes with the first transaction.
+    await new Promise(setImmediate)
+    while (waiting.length > 0) await flush(takeWaiting())
+    flushing = null
+  }
+
+  function takeWaiting(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    let requests = 0
+    for (const { records } of waiting) {
+      if (requests > 0 && (bytes >= flushBytes || count >= flushRecords)) break
+      bytes += sizeOf(records)
+      count += records.length
+      requests++
+    }
+    return waiting.splice(0, requests)
+  }
+
+  /** One transaction. After a failure its positions are given again, since nothing of it was kept. */
+  async function flush(group: Waiting[]): Promise<void> {
+    const first = durableLast + 1
+    let last = durableLast
+    let size = 0
+    try {
+      // Puts of one turn of the event loop are one transaction.
+      const written: Promise<boolean>[] = []
+      for (const { records: batch } of group) {
+        for (const record of batch) {
+          size += record.byteLength
+          written.push(records.put(++last, record))
+        }
+      }
+      written.push(flushes.put(first, { last, bytes: durableBytes + size, at: now() }))
+      await Promise.all(written)
+      durableLast = last
+      durableBytes += size
+      for (const { resolve } of group) resolve()
+      for (const wake of readers) wake()
+    } catch (cause) {
+      const error = new HedgerowError('unavailable', 'The event log cannot write; please retry.', {
+        retryAfter: secondsWhenFull,
+        cause,
+      })
+      for (const { reject } of group) reject(error)
+    } finally {
+      waitingBytes -= group.reduce((sum, { records }) => sum + sizeOf(records), 0)
+    }
+  }
+
+  async function read({
+    maxBytes: most,
+    waitMs,
+    signal,
+  }: Parameters<EventLog['read']>[0]): Promise<LogRange | null> {
+    if (claim) {
+      const found = [...records.getRange({ start: claim.first, end: claim.last + 1 })]
+      return { first: claim.first, last: claim.last, replayed: true, records: found.map(asRecord) }
+    }
+    if (durableLast <= committed.last) await somethingToRead(waitMs, signal)
+    if (closed || signal?.aborted || durableLast <= committed.last) return null
+
+    const taken: LogRecord[] = []
+    let bytes = 0
+    for (const entry of records.getRange({ start: committed.last + 1, end: durableLast + 1 })) {
+      if (taken.length > 0 && bytes + entry.value.byteLength > most) break
+      bytes += entry.value.byteLength
+      taken.push(asRecord(entry))
+    }
+    const range = { first: taken[0]!.position, last: taken.at(-1)!.position }
+    const next: Claim = { ...range, bytes, at: now() }
+    await state.put('claim', next)
+    claim = next
+    return { ...range, replayed: false, records: taken }
+  }
+
+  function somethingToRead(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      if (closed || signal?.aborted || waitMs <= 0) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        readers.delete(done)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, waitMs)
+      readers.add(done)
+      signal?.addEventListener('abort', done)
+    })
+  }
+
+  async function commit(last: number): Promise<void> {
+    if (!claim || claim.last !== last) {
+      throw new Error(`commit(${last}) is not the end of the range that was read (${claim?.last ?? 'none'})`)
+    }
+    const next: Committed = { last, bytes: committed.bytes + claim.bytes }
+    const { first } = claim
+    const written = [state.put('committed', next), state.remove('claim')]
+    for (const key of records.getKeys({ start: first, end: last + 1 })) written.push(records.remove(key))
+    for (const { key, value } of flushes.getRange({ start: 0, end: last + 1 })) {
+      if (value.last <= last) written.push(flushes.remove(key))
+    }
+    await Promise.all(written)
+    committed = next
+    claim = undefined
+  }
+
+  function seenBefore(first: number, keys: string[]): Promise<boolean[]> {
+    if (claim?.first !== first) {
+      throw new Error(`seenBefore(${first}) is not the beginning of the range that was read`)
+    }
+    return seen.ask({ first, at: claim.at, keys })
+  }
+
+  function backlog(): ReturnType<EventLog['backlog']> {
+    const [oldest] = flushes.getRange({ limit: 1 })
+    return {
+      records: durableLast - committed.last,
+      bytes: durableBytes - committed.bytes,
+      oldestMs: oldest ? Math.max(0, now() - oldest.value.at) : 0,
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return
+    closed = true
+    for (const wake of readers) wake()
+    await flushing
+    await root.close()
+  }
+
+  return { append, read, commit, seenBefore, backlog, close }
+}
+
+const asRecord = ({ key, value }: { key: number; value: Uint8Array }): LogRecord => ({
+  position: key,
+  bytes: value,
+})
+
+const sizeOf = (records: Uint8Array[]) => records.reduce((sum, record) => sum + record.byteLength, 0)
+
+function latest(flushes: Database<Flush, number>): Flush | undefined {
+  const [entry] = flushes.getRange({ reverse: true, limit: 1 })
+  return entry?.value
+}
