@@ -4,7 +4,6 @@ import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
-import { notAuthenticated } from '../model/errors.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
 import { addCors } from './cors.ts'
@@ -68,12 +67,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     sessions: createSessionStore(database),
     secureCookies: siteUrl?.startsWith('https:') ?? false,
   })
-  const mustAuthenticate: typeof authenticate = async (request, reply) => {
-    const caller = await authenticate(request, reply)
-    if (!caller) throw notAuthenticated()
-    return caller
-  }
-
   app.decorate('publicOrigin', (request) => siteUrl ?? `${request.protocol}://${request.host}`)
   app.decorate('operations', [])
   app.decorateRequest('caller', null)
@@ -90,7 +83,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   addBodyParsers(app)
   await app.register(cookie)
   addCors(app)
-  addNotFound(app, mustAuthenticate)
+  addNotFound(app, authenticate)
   await addOpenApi(app)
 
   app.addHook('onRoute', ({ config, method }) => {
@@ -105,9 +98,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   app.addHook('preValidation', async (request, reply) => {
     const { operation } = request.routeOptions.config
     if (!operation || operation.access === 'anyone') return
-    const caller = await mustAuthenticate(request, reply)
+    const caller = await authenticate(request, reply)
     request.caller = caller
-    if (!caller) return
     checkScope(caller, operation.scope)
     if (operation.access === 'project') {
       request.project = await resolveProject(projects, caller, request)

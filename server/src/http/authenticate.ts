@@ -12,7 +12,7 @@ export type Caller =
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set before a route's checks; null when nothing was sent (only where the operation's access is `anyone`). */
+    /** Set before a route's checks, unless its operation is for anyone. */
     caller: Caller | null
   }
 }
@@ -38,11 +38,11 @@ export function findPersonalKey(request: FastifyRequest): Found | null {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export type Authenticate = (request: FastifyRequest, reply: FastifyReply) => Promise<Caller | null>
+export type Authenticate = (request: FastifyRequest, reply: FastifyReply) => Promise<Caller>
 
 /**
- * Finds out who calls: a personal API key first, then the session cookie. Null when neither was sent.
- * @throws HedgerowError 401 for a wrong key, 403 for an unsafe request of a session without its CSRF token.
+ * Finds out who calls: a personal API key first, then the session cookie.
+ * @throws HedgerowError 401 for a wrong key or none, 403 for an unsafe request of a session without its CSRF token.
  */
 export function createAuthenticate(deps: {
   keys: PersonalApiKeyStore
@@ -64,7 +64,7 @@ export function createAuthenticate(deps: {
     }
     const value = request.cookies[sessionCookie]
     const known = value ? await sessions.find(value, new Date()) : undefined
-    if (!value || !known) return null
+    if (!value || !known) throw notAuthenticated()
     if (!safeMethods.has(request.method)) checkCsrf(request, value)
     if (await sessions.extend(known.session, new Date())) setSessionCookies(reply, value, secureCookies)
     return { by: 'session', ...known }

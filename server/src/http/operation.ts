@@ -4,8 +4,8 @@ import type { Caller } from './authenticate.ts'
 import type { AddressedProject } from './project.ts'
 
 /**
- * Who may call. `anyone`: no credentials are looked at, unless some are sent. `user`: a personal API key or a
- * session. `project`: a user, and a project of theirs that the request addresses.
+ * Who may call. `anyone`: credentials are not looked at. `user`: a personal API key or a session. `project`: a user,
+ * and a project of theirs that the request addresses.
  */
 export type Access = 'anyone' | 'user' | 'project'
 

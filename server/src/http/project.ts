@@ -26,14 +26,31 @@ export async function resolveProject(
   request: FastifyRequest,
 ): Promise<AddressedProject> {
   const project = await addressed(projects, caller, request)
-  const allowed = caller.by === 'personal_key' ? caller.key : null
-  if (
-    (allowed?.scopedTeams?.length && !allowed.scopedTeams.includes(project.id)) ||
-    (allowed?.scopedOrganizations?.length && !allowed.scopedOrganizations.includes(project.organizationId))
-  ) {
-    throw forbidden(`API key does not have access to the requested project: ID ${project.id}.`)
-  }
+  permitKeyInProject(caller, project)
   return project
+}
+
+/** @throws HedgerowError 403 when the key is held to other projects or organizations. */
+export function permitKeyInProject(caller: Caller, project: { id: number; organizationId: string }): void {
+  const key = caller.by === 'personal_key' ? caller.key : null
+  const { id, organizationId } = project
+  if (
+    (key?.scopedTeams?.length && !key.scopedTeams.includes(id)) ||
+    (key?.scopedOrganizations?.length && !key.scopedOrganizations.includes(organizationId))
+  ) {
+    throw forbidden(`API key does not have access to the requested project: ID ${id}.`)
+  }
+}
+
+/** @throws HedgerowError 403 when the key is held to projects, or to other organizations. */
+export function permitKeyInOrganization(caller: Caller, organizationId: string): void {
+  const key = caller.by === 'personal_key' ? caller.key : null
+  if (
+    key?.scopedTeams?.length ||
+    (key?.scopedOrganizations?.length && !key.scopedOrganizations.includes(organizationId))
+  ) {
+    throw forbidden(`API key does not have access to the requested organization: ID ${organizationId}.`)
+  }
 }
 
 async function addressed(projects: ProjectStore, caller: Caller, request: FastifyRequest) {

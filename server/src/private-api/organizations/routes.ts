@@ -5,9 +5,10 @@ import type { ProjectStore } from '../../accounts/projects.ts'
 import type { User } from '../../accounts/users.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { organizationShape } from '../../http/account-shapes.ts'
+import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
-import { permitInOrganization } from '../../http/project.ts'
+import { permitInOrganization, permitKeyInOrganization } from '../../http/project.ts'
 import { notFound } from '../../model/errors.ts'
 import {
   createOrganization,
@@ -28,7 +29,8 @@ export const organizationRoutes =
     const { organizations, projects, directory } = deps
 
     /** By id or `@current`. One that the caller isn't in is not there. */
-    const addressed = async (user: User, id: string): Promise<MemberOrganization> => {
+    const addressed = async (caller: Caller, id: string): Promise<MemberOrganization> => {
+      const { user } = caller
       const found =
         id === '@current'
           ? await organizations.current(user)
@@ -36,6 +38,7 @@ export const organizationRoutes =
             ? await organizations.find(user.id, id)
             : undefined
       if (!found) throw notFound()
+      permitKeyInOrganization(caller, found.id)
       return found
     }
     const present = async (user: User, organization: MemberOrganization) =>
@@ -57,13 +60,13 @@ export const organizationRoutes =
       return present(user, { ...organization, ...changes })
     })
 
-    route(app, retrieveOrganization, async ({ user, params }) =>
-      present(user, await addressed(user, params.id)),
+    route(app, retrieveOrganization, async ({ user, caller, params }) =>
+      present(user, await addressed(caller, params.id)),
     )
 
     for (const update of [updateOrganization, replaceOrganization]) {
-      route(app, update, async ({ user, params, body }) => {
-        const organization = await addressed(user, params.id)
+      route(app, update, async ({ user, caller, params, body }) => {
+        const organization = await addressed(caller, params.id)
         permitInOrganization(organization, levels.admin)
         const changes = columns(body)
         const updated = changes ? await organizations.update(organization.id, changes) : organization
@@ -71,8 +74,8 @@ export const organizationRoutes =
       })
     }
 
-    route(app, deleteOrganization, async ({ user, params }) => {
-      const organization = await addressed(user, params.id)
+    route(app, deleteOrganization, async ({ caller, params }) => {
+      const organization = await addressed(caller, params.id)
       permitInOrganization(organization, levels.owner)
       await organizations.remove(organization.id)
       await directory.changed()

@@ -2,12 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import { levels } from '../../accounts/levels.ts'
 import type { OrganizationStore } from '../../accounts/organizations.ts'
 import type { ProjectStore, VisibleProject } from '../../accounts/projects.ts'
-import type { User } from '../../accounts/users.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { teamBasic } from '../../http/account-shapes.ts'
+import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
-import { permitInOrganization, permitInProject } from '../../http/project.ts'
+import {
+  permitInOrganization,
+  permitInProject,
+  permitKeyInOrganization,
+  permitKeyInProject,
+} from '../../http/project.ts'
 import { newProjectApiKey } from '../../kit/api-keys.ts'
 import { forbidden, invalid, notFound } from '../../model/errors.ts'
 import {
@@ -32,13 +37,15 @@ export const projectRoutes =
   ({ projects, organizations, directory }: Deps) =>
   async (app: FastifyInstance) => {
     /** Here, unlike below a project's path, one that the caller can't see is not there. */
-    const addressed = async (user: User, id: string): Promise<VisibleProject> => {
+    const addressed = async (caller: Caller, id: string): Promise<VisibleProject> => {
       if (id !== '@current' && !/^\d{1,9}$/.test(id)) {
         throw invalid(`Field 'id' expected a number but got '${id}'.`)
       }
+      const { user } = caller
       const found =
         id === '@current' ? await projects.current(user) : await projects.find(user.id, Number(id))
       if (!found || found === 'forbidden') throw notFound()
+      permitKeyInProject(caller, found)
       return found
     }
     const full = async (project: VisibleProject) => present(project, await projects.hasGroupTypes(project.id))
@@ -55,17 +62,18 @@ export const projectRoutes =
       return counted(url, query, { count: all.length, results: shown.map(teamBasic) })
     })
 
-    route(app, createProject, async ({ user, body }) => {
+    route(app, createProject, async ({ user, caller, body }) => {
       const organization = await organizations.current(user)
       if (!organization) throw forbidden('You need to belong to an organization.')
+      permitKeyInOrganization(caller, organization.id)
       permitInOrganization(organization, levels.admin)
       const project = await projects.create(user, organization.id, columns(body))
       await directory.changed()
       return full(project)
     })
 
-    route(app, retrieveProject, async ({ user, params, caller }) => {
-      const project = await addressed(user, params.id)
+    route(app, retrieveProject, async ({ user, caller, params }) => {
+      const project = await addressed(caller, params.id)
       if (caller.by === 'session' && user.currentProjectId !== project.id) {
         await projects.visit(user.id, project)
       }
@@ -73,8 +81,8 @@ export const projectRoutes =
     })
 
     for (const update of [updateProject, replaceProject]) {
-      route(app, update, async ({ user, params, body }) => {
-        const project = await addressed(user, params.id)
+      route(app, update, async ({ caller, params, body }) => {
+        const project = await addressed(caller, params.id)
         const { access_control: restricted } = body
         if (restricted !== undefined && restricted !== (project.settings.access_control === true)) {
           permitInOrganization(project, levels.admin)
@@ -83,23 +91,23 @@ export const projectRoutes =
       })
     }
 
-    route(app, deleteProject, async ({ user, params }) => {
-      const project = await addressed(user, params.id)
+    route(app, deleteProject, async ({ caller, params }) => {
+      const project = await addressed(caller, params.id)
       permitInProject(project, levels.admin)
       await projects.remove(project.id)
       await directory.changed()
     })
 
-    route(app, resetToken, async ({ user, params }) => {
-      const project = await addressed(user, params.id)
+    route(app, resetToken, async ({ caller, params }) => {
+      const project = await addressed(caller, params.id)
       permitInProject(project, levels.admin)
       const updated = await projects.update(project.id, { apiToken: newProjectApiKey() })
       await directory.changed()
       return full({ ...project, ...updated })
     })
 
-    route(app, isGeneratingDemoData, async ({ user, params }) => {
-      await addressed(user, params.id)
+    route(app, isGeneratingDemoData, async ({ caller, params }) => {
+      await addressed(caller, params.id)
       return { is_generating_demo_data: false }
     })
   }

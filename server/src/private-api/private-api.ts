@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import { createFirstUser } from '../accounts/first-user.ts'
+import { createOrganizationStore } from '../accounts/organizations.ts'
+import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
+import { createProjectStore } from '../accounts/projects.ts'
+import { createSessionStore } from '../accounts/sessions.ts'
+import { createUserStore } from '../accounts/users.ts'
+import type { Database } from '../database/database.ts'
+import type { Directory } from '../directory/directory.ts'
+import { instanceRoutes } from './instance/routes.ts'
+import { loginRoutes } from './login/routes.ts'
+import { organizationRoutes } from './organizations/routes.ts'
+import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
+import { projectRoutes } from './projects/routes.ts'
+import { signupRoutes } from './signup/routes.ts'
+import { userRoutes } from './users/routes.ts'
+
+export type PrivateApiDeps = {
+  database: Database
+  directory: Pick<Directory, 'changed'>
+  /** Whether the public address is https: cookies are then sent over https only. */
+  secureCookies: boolean
+  /** Each resolves when the part answers. */
+  checks: Record<'database' | 'warehouse' | 'event_log', () => Promise<unknown>>
+}
+
+/** Every slice of the private API. */
+export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
+  const { database, directory, secureCookies, checks } = deps
+  const users = createUserStore(database)
+  const organizations = createOrganizationStore(database)
+  const projects = createProjectStore(database)
+  const sessions = createSessionStore(database)
+  const keys = createPersonalApiKeyStore(database)
+
+  await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
+  await app.register(
+    signupRoutes({
+      createFirstUser: (first) => createFirstUser(database, first),
+      sessions,
+      directory,
+      secureCookies,
+    }),
+  )
+  await app.register(loginRoutes({ users, sessions, secureCookies }))
+  await app.register(userRoutes({ users, organizations, projects, sessions, directory }))
+  await app.register(personalApiKeyRoutes({ keys, directory }))
+  await app.register(organizationRoutes({ organizations, projects, directory }))
+  await app.register(projectRoutes({ projects, organizations, directory }))
+}

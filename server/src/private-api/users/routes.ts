@@ -1,0 +1,126 @@
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import type { OrganizationStore } from '../../accounts/organizations.ts'
+import { checkPassword, hashPassword, passwordMatches } from '../../accounts/passwords.ts'
+import type { ProjectStore } from '../../accounts/projects.ts'
+import type { SessionStore } from '../../accounts/sessions.ts'
+import type { User, UserStore } from '../../accounts/users.ts'
+import type { Directory } from '../../directory/directory.ts'
+import { route } from '../../http/operation.ts'
+import { counted } from '../../http/paging.ts'
+import { forbidden, invalid, notFound } from '../../model/errors.ts'
+import { listUsers, retrieveUser, updateUser } from './contract.ts'
+import { present } from './present.ts'
+
+type Deps = {
+  users: UserStore
+  organizations: OrganizationStore
+  projects: ProjectStore
+  sessions: SessionStore
+  directory: Pick<Directory, 'changed'>
+}
+
+type Changes = z.output<typeof updateUser.body>
+
+export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
+  const { users, organizations, projects, sessions, directory } = deps
+
+  /** Oneself; anybody for staff. */
+  const addressed = async (caller: User, uuid: string): Promise<User> => {
+    if (uuid === '@me' || uuid === caller.uuid) return caller
+    if (!caller.isStaff)
+      throw forbidden("As a non-staff user you're only allowed to access the `@me` user instance.")
+    const user = uuidPattern.test(uuid) ? await users.findByUuid(uuid) : undefined
+    if (!user) throw notFound()
+    return user
+  }
+
+  /** Where the user works from now on: a project, or an organization's first project. */
+  const switched = async (user: User, body: Changes) => {
+    const { set_current_team: projectId, set_current_organization: organizationId } = body
+    if (projectId !== undefined) {
+      const project = await projects.find(user.id, projectId)
+      if (!project || project === 'forbidden') throw missing('set_current_team', projectId)
+      if (organizationId !== undefined && project.organizationId !== organizationId) {
+        throw invalid('The project does not belong to the organization in set_current_organization.', {
+          attr: 'set_current_team',
+        })
+      }
+      return { currentProjectId: project.id, currentOrganizationId: project.organizationId }
+    }
+    if (organizationId === undefined) return {}
+    const organization = await organizations.find(user.id, organizationId)
+    if (!organization) throw missing('set_current_organization', organizationId)
+    const [first] = await projects.listFor(user.id, organization.id)
+    return { currentProjectId: first?.id ?? null, currentOrganizationId: organization.id }
+  }
+
+  const newPassword = async (user: User, { password, current_password: current }: Changes) => {
+    if (password === undefined) return {}
+    if (user.passwordHash !== null) {
+      if (!current) {
+        throw invalid('This field is required when updating your password.', {
+          code: 'required',
+          attr: 'current_password',
+        })
+      }
+      if (!(await passwordMatches(user.passwordHash, current))) {
+        throw invalid('Your current password is incorrect.', {
+          code: 'incorrect_password',
+          attr: 'current_password',
+        })
+      }
+    }
+    checkPassword(password, user)
+    return { passwordHash: await hashPassword(password) }
+  }
+
+  route(app, listUsers, async ({ user, query, url }) => {
+    const { limit, offset, is_staff: staff } = query
+    const isStaff = staff === undefined ? undefined : staff === 'true'
+    const self = isStaff === undefined || isStaff === user.isStaff ? [user] : []
+    const list = user.isStaff
+      ? await users.list({ limit, offset, isStaff })
+      : { count: self.length, results: self.slice(offset, offset + limit) }
+    const results = []
+    for (const one of list.results) results.push(await present(deps, one))
+    return counted(url, query, { count: list.count, results })
+  })
+
+  route(app, retrieveUser, async ({ user, params }) => present(deps, await addressed(user, params.uuid)))
+
+  route(app, updateUser, async ({ user: self, caller, params, body }) => {
+    const user = await addressed(self, params.uuid)
+    if (body.is_staff !== undefined && !self.isStaff) {
+      throw forbidden('You are not a staff user, contact your instance admin.')
+    }
+    const password = await newPassword(user, body)
+    const updated = await users.update(user.id, {
+      ...columns(body, user),
+      ...password,
+      ...(await switched(user, body)),
+    })
+    if ('passwordHash' in password) {
+      await sessions.closeOthers(user.id, caller.by === 'session' && user === self ? caller.session.id : null)
+    }
+    await directory.changed()
+    return present(deps, updated)
+  })
+}
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const missing = (attr: string, id: number | string) =>
+  invalid(`Object with id=${id} does not exist.`, { code: 'does_not_exist', attr })
+
+/** A user's columns after the changes: three have their own, what is not about signing in goes into `settings`. */
+function columns(body: Changes, user: User): Partial<User> {
+  const { first_name, email, is_staff, password, current_password, ...others } = body
+  const { set_current_organization, set_current_team, ...settings } = others
+  return {
+    ...(first_name !== undefined && { firstName: first_name }),
+    ...(email !== undefined && { email }),
+    ...(is_staff !== undefined && { isStaff: is_staff }),
+    ...(Object.keys(settings).length > 0 && { settings: { ...user.settings, ...settings } }),
+  }
+}
