@@ -1,40 +1,67 @@
 /**
- * How one property is kept in, and read from, a table's `*_map` column: both directions side by side, because they
- * must agree on every key to the byte. The pipeline writes with `propertyMap`, the printer reads with
- * `printPropertyRead`. Why the column looks like this: docs/adr/0003-properties-column.md.
+ * How a property is kept in, and read from, a table's `*_map` column: both directions side by side, because they
+ * must agree. The pipeline writes with `propertyMap`, the printer reads with `printPropertyRead`. Why the column is a
+ * map of strings: docs/adr/0003-properties-column.md.
  */
 
-// In a JSON column a dot separates path steps, and `^`, `:`, `[]` and `@` ask for things other than a plain path.
-// Everything that is not plainly part of a name is written as %XX, so that a path is always one step and never
-// needs quoting rules of its own. `%` itself is among the escaped, which keeps the mapping one to one.
-const special = /[\0-#%-,./:-@[-^`{-\x7f]/g
+/**
+ * What stands for an empty text in a map, where reading an absent key gives an empty text too. No value is NUL by
+ * itself: `pipeline/steps/holdable.ts` takes NULs out.
+ */
+const empty = '\0'
 
-/** A property's name as the path under which a `*_map` column keeps it. One to one; never empty. */
-export function propertyPath(key: string): string {
-  // A path can't be empty. `%` alone is no other key's path: an escaped key has two digits after each `%`.
-  if (key === '') return '%'
-  return key.replace(special, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+/**
+ * Properties that have a column of their own beside the map, by map column: those that most questions ask for. The
+ * table computes them (`MATERIALIZED`), so that the pipeline writes them nowhere; a test compares this list with
+ * the tables.
+ */
+export const hotProperties: Readonly<Record<string, readonly string[]>> = {
+  'events.properties_map': [
+    '$browser',
+    '$os',
+    '$device_type',
+    '$current_url',
+    '$pathname',
+    '$host',
+    '$referring_domain',
+    '$lib',
+    '$screen_name',
+    '$geoip_country_code',
+    'utm_source',
+  ],
 }
 
 /**
- * SQL text of type `Nullable(String)`: the value of property `key`, null where there is none. Strings come as they
- * are; numbers, booleans, arrays and objects as their JSON text.
- * @param column SQL text of the `*_map` column, qualified and quoted by the caller (`events.properties_map`).
- */
-export function printPropertyRead(column: string, key: string): string {
-  return `${column}.\`${propertyPath(key)}\`.:String`
-}
-
-/**
- * Properties as a row of a `*_map` column: flat, every value text, nulls left out. The values must be holdable
- * already (`pipeline/steps/holdable.ts`).
+ * Properties as a row of a `*_map` column: every value as text, nulls left out. Strings come as they are; numbers,
+ * booleans, arrays and objects as their JSON text. The values must be holdable already.
  */
 export function propertyMap(properties: Record<string, unknown>): Record<string, string> {
+  // without a prototype, so that a property called `__proto__` is one
   const map: Record<string, string> = Object.create(null)
   for (const key in properties) {
     const value = properties[key]
     if (value === null || value === undefined) continue
-    map[propertyPath(key)] = typeof value === 'string' ? value : JSON.stringify(value)
+    map[key] = value === '' ? empty : typeof value === 'string' ? value : JSON.stringify(value)
   }
   return map
+}
+
+/**
+ * SQL text of type `Nullable(String)`: the value of property `key`, null where there is none.
+ * @param column SQL text of the `*_map` column, qualified and quoted by the caller (`events.properties_map`).
+ * @param table The table whose own column it is, where it is one and not a subquery's. Then a property with a
+ *   column of its own is read from that.
+ */
+export function printPropertyRead(column: string, key: string, table?: string): string {
+  const name = /(\w+)[`"]?$/.exec(column)?.[1]
+  if (table && name && hotProperties[`${table}.${name}`]?.includes(key)) {
+    return `${column.slice(0, column.lastIndexOf(name)).replace(/[`"]$/, '')}\`${name}:${key}\``
+  }
+  // The bare `map['key']` is what the engine turns into reading one bucket; `mapContains` would read them all.
+  const read = `${column}[${quote(key)}]`
+  return `multiIf(${read} = '', NULL, ${read} = '\\0', '', ${read})`
+}
+
+function quote(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&').replaceAll('\0', '\\0')}'`
 }
