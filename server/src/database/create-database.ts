@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm'
 import { PgDatabase, PgDialect } from 'drizzle-orm/pg-core'
 import { PgRemoteSession } from 'drizzle-orm/pg-proxy'
+import { HedgerowError, unavailable } from '../model/errors.ts'
 import type { Database, Queries } from './database.ts'
 import type { Driver, Session } from './driver.ts'
 import { migrate } from './migrate.ts'
@@ -10,27 +12,74 @@ import { openPostgres } from './postgres.ts'
 import * as schema from './schema.ts'
 import { encodeParam } from './values.ts'
 
-/**
- * `dataDir`: a folder that no other process opens (see `kit/data-dir-lock.ts`), or null for memory.
- * `url`: a PostgreSQL server, 15 or later.
- */
 export type DatabaseOptions =
+  /** A folder that no other process opens (see `kit/data-dir-lock.ts`), or null for memory. */
   | { dataDir: string | null; snapshot?: Blob }
-  | { url: string; connections?: number }
+  | {
+      /** A PostgreSQL server, 15 or later. */
+      url: string
+      connections?: number
+      /**
+       * Given, a server that is away does not stop the start: every call says `unavailable` until it answers and
+       * its schema is up to date. Called with the MigrationError if it then turns out not to fit.
+       */
+      whenRefused?: (error: unknown) => void
+    }
 
 /**
  * Opens the database and brings its schema up to date.
- * @throws MigrationError when the database was made by a newer version, or a migration was changed afterwards.
+ * @throws MigrationError when the database was made by a newer version, or a migration was changed afterwards;
+ * HedgerowError `unavailable` when a server is away and `whenRefused` is not given.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const driver = 'url' in options ? openPostgres(options) : await openPglite(options)
   try {
     await migrate(driver)
+    return overDriver(driver)
   } catch (error) {
-    await driver.close()
-    throw error
+    if (!isAway(error) || !('url' in options) || !options.whenRefused) {
+      await driver.close()
+      throw error
+    }
+    return overDriver(migratedLater(driver, options.whenRefused))
   }
-  return overDriver(driver)
+}
+
+const isAway = (error: unknown) => error instanceof HedgerowError && error.kind === 'unavailable'
+
+/** The driver once its schema is up to date; until then every call is refused as unavailable. */
+function migratedLater(driver: Driver, whenRefused: (error: unknown) => void): Driver {
+  let ready = false
+  const stopped = new AbortController()
+  const bringUp = async () => {
+    while (!ready) {
+      await sleep(1_000, undefined, { ref: false, signal: stopped.signal })
+      try {
+        await migrate(driver)
+        ready = true
+      } catch (error) {
+        if (!isAway(error)) throw error
+      }
+    }
+  }
+  const finished = bringUp().catch((error: unknown) => {
+    if (!stopped.signal.aborted) whenRefused(error)
+  })
+  const whenReady = async <T>(use: () => Promise<T>): Promise<T> => {
+    if (!ready) throw unavailable('The database has not answered since the start.')
+    return use()
+  }
+  return {
+    query: (statement) => whenReady(() => driver.query(statement)),
+    exec: (text) => whenReady(() => driver.exec(text)),
+    transaction: (work) => whenReady(() => driver.transaction(work)),
+    listen: (channel, listener) => whenReady(() => driver.listen(channel, listener)),
+    close: async () => {
+      stopped.abort()
+      await finished
+      await driver.close()
+    },
+  }
 }
 
 type Scope = { open: boolean }

@@ -15,13 +15,12 @@ export function openPostgres(options: { url: string; connections?: number }): Dr
     connectionTimeoutMillis: 5_000,
     application_name: 'hedgerow',
     keepAlive: true,
+    onConnect: async (client) => {
+      await client.query(setUp)
+    },
   })
   // An idle connection that breaks is replaced at the next use; whoever asks then hears of it.
   pool.on('error', () => {})
-  pool.on('connect', (client) => {
-    // Runs before any other statement of this connection; where it fails, so does the next one.
-    client.query(setUp).catch(() => client.end())
-  })
   const listening = createListening(options.url)
   return {
     ...session(pool),

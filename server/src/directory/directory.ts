@@ -15,7 +15,7 @@ export type Directory = {
   projectByPersonalKey(key: string): ProjectFacts | undefined
   /** Reads everything again and tells the other processes. Call after a change to projects, keys or users. */
   changed(): Promise<void>
-  /** Age of the copy in memory, milliseconds. */
+  /** How long the copy in memory has been out of touch with the database, milliseconds; 0 while in touch. */
   ageMs(): number
   close(): Promise<void>
 }
