@@ -22,6 +22,8 @@ export type Call = Node & {
   /** Parametric aggregates: `quantile(0.9)(x)` has `params: [0.9]`, `args: [x]`. */
   params?: Expr[]
   distinct?: boolean
+  /** `sum(x) filter (where …)`. */
+  filter?: Expr
 }
 export type WindowFrameBound = { type: 'CURRENT ROW' | 'PRECEDING' | 'FOLLOWING'; value?: number | null }
 export type WindowSpec = Node & {
@@ -73,6 +75,8 @@ export type TupleExpr = Node & { kind: 'tuple'; exprs: Expr[] }
 export type DictExpr = Node & { kind: 'dict'; items: [Expr, Expr][] }
 export type ArrayAccess = Node & { kind: 'array_access'; array: Expr; property: Expr; nullish?: boolean }
 export type TupleAccess = Node & { kind: 'tuple_access'; tuple: Expr; index: number; nullish?: boolean }
+/** `x::int`, `cast(x as int)`; `orNull` is `try_cast`. `type` is as written, in lower case. */
+export type TypeCast = Node & { kind: 'cast'; expr: Expr; type: string; orNull?: boolean }
 export type Lambda = Node & { kind: 'lambda'; args: string[]; expr: Expr }
 export type Alias = Node & { kind: 'alias'; alias: string; expr: Expr; hidden?: boolean }
 /** `{filters}` or `{variables.x}`: replaced before `resolve`, which refuses what is left. */
@@ -122,7 +126,10 @@ export type SelectQuery = Node & {
   prewhere?: Expr
   where?: Expr
   groupBy?: Expr[]
+  /** `group by all`: by every selected expression that is not an aggregate. */
+  groupByAll?: boolean
   having?: Expr
+  qualify?: Expr
   windows?: Record<string, WindowSpec>
   orderBy?: OrderExpr[]
   limit?: Expr
@@ -153,6 +160,7 @@ export type Expr =
   | DictExpr
   | ArrayAccess
   | TupleAccess
+  | TypeCast
   | Lambda
   | Alias
   | Placeholder

@@ -8,5 +8,5 @@ import { resolve, type Schema } from './resolve.ts'
  * @throws HogQLError with a position where the tree came from text.
  */
 export function compile(tree: Query, schema: Schema): PrintedQuery {
-  return print(guard(resolve(tree, schema), schema.projectId), schema)
+  return print(guard(resolve(tree, schema), schema.projectId))
 }

@@ -1,0 +1,41 @@
+import type { Expr, Query } from './ast.ts'
+import type { PropertyTypes } from './tables.ts'
+import type { Type } from './types.ts'
+
+/** What a query is compiled for. */
+export type Schema = {
+  /** Put into every table read by `guard.ts`. */
+  projectId: number
+  /** IANA name: timestamps are shown, compared and cut into days in it. Default UTC. */
+  timezone?: string
+  /** Type of a property by its definition; default: all unknown, read as text. */
+  propertyType?: PropertyTypes
+  /**
+   * Rows of the outermost query: `default` when it has no LIMIT, `max` when it asks for more. Default 100 and
+   * 10,000; null leaves the query's own.
+   */
+  limits?: { default: number; max: number } | null
+  /**
+   * What `person.properties` of an event are: those it was sent with (`event`, the default, as upstream's
+   * `person_id_override_properties_on_events`), or the person's today (`joined`).
+   */
+  personProperties?: 'event' | 'joined'
+  /** A query for the ids of the people of a cohort (`person_id in cohort …`); null when there is no such cohort. */
+  cohort?: (idOrName: number | string) => Query | null
+}
+
+/** Options with their defaults filled in, and the counters of one compilation. */
+export type Context = {
+  schema: Schema
+  timezone: string
+  propertyType: PropertyTypes
+  /** Counts a table read or subquery; a query of thousands is refused (CTEs are inlined, and can multiply). */
+  countRead(): void
+}
+
+/** A column of a resolved query. */
+export type Column = { name: string; type: Type }
+
+export type ResolvedQuery = { query: Query; columns: Column[] }
+
+export type Resolve = (expr: Expr) => Expr
