@@ -4,6 +4,7 @@ import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
+import { addApiDocs } from './api-docs.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
 import { addCors } from './cors.ts'
@@ -85,6 +86,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   addCors(app)
   addNotFound(app, authenticate)
   await addOpenApi(app)
+  await addApiDocs(app)
 
   app.addHook('onRoute', ({ config, method }) => {
     if (config?.operation && method !== 'HEAD' && !app.operations.includes(config.operation)) {

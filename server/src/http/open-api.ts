@@ -134,6 +134,7 @@ function quiet(value: unknown): unknown {
       !(key === 'pattern' && typeof (value as Schema).format === 'string') &&
       // Unknown fields are ignored on the way in, and may be added on the way out.
       !(key === 'additionalProperties' && child === false) &&
+      key !== 'propertyNames' &&
       key !== '$id',
   )
   return Object.fromEntries(entries.map(([key, child]) => [key, quiet(child)]))

@@ -5,12 +5,19 @@ import { z } from 'zod'
  * default, as PostHog's clients expect.
  */
 export const pageQuery = {
-  limit: z.coerce.number().int().positive().catch(100).describe('Number of results to return per page.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .positive()
+    .catch(100)
+    .default(100)
+    .describe('Number of results to return per page.'),
   offset: z.coerce
     .number()
     .int()
     .nonnegative()
     .catch(0)
+    .default(0)
     .describe('The initial index from which to return the results.'),
 }
 
