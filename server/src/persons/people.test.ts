@@ -299,7 +299,7 @@ function model(events: IdentityEvent[]): Somebody[] {
   let everybody: Somebody[] = []
   const find = (id: string) => everybody.find((one) => one.ids.has(id))
   const add = (...ids: string[]) => {
-    const one = { ids: new Set(ids), properties: {}, isIdentified: false }
+    const one: Somebody = { ids: new Set(ids), properties: {}, isIdentified: false }
     everybody.push(one)
     return one
   }

@@ -85,8 +85,8 @@ export function createPeople(known: KnownPeople) {
 
   const key = (projectId: number, text: string) => `${projectId}:${text}`
   const bag = (target: string) => {
-    let found = overridesByTarget.get(target)
-    if (!found) overridesByTarget.set(target, (found = new Set()))
+    const found = overridesByTarget.get(target) ?? new Set()
+    overridesByTarget.set(target, found)
     return found
   }
 

@@ -1,0 +1,99 @@
+import { asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Database, Queries } from '../database/database.ts'
+import { groupTypes } from '../database/schema.ts'
+import { cleanJson } from '../kit/clean-text.ts'
+import { isoToMicros, microsToIso } from '../kit/micros.ts'
+import type { Group, GroupChanges, GroupType } from './groups.ts'
+import { PeopleChanged } from './person-store.ts'
+
+export type GroupKey = { projectId: number; groupTypeIndex: number; groupKey: string }
+
+/** Groups and their types in the database. */
+export function createGroupStore(database: Database) {
+  const { db } = database
+  return {
+    /** A project's group types in the order of their numbers, with the names given to them. */
+    typesOf: (projectId: number) =>
+      db
+        .select({
+          groupType: groupTypes.groupType,
+          groupTypeIndex: groupTypes.groupTypeIndex,
+          nameSingular: groupTypes.nameSingular,
+          namePlural: groupTypes.namePlural,
+        })
+        .from(groupTypes)
+        .where(eq(groupTypes.projectId, projectId))
+        .orderBy(asc(groupTypes.groupTypeIndex)),
+
+    loadTypes: (projectIds: number[]): Promise<GroupType[]> =>
+      db
+        .select({
+          projectId: groupTypes.projectId,
+          groupType: groupTypes.groupType,
+          groupTypeIndex: groupTypes.groupTypeIndex,
+        })
+        .from(groupTypes)
+        .where(inArray(groupTypes.projectId, projectIds)),
+
+    async loadGroups(keys: GroupKey[]): Promise<Group[]> {
+      const rows = await db.execute<{
+        project_id: number
+        group_type_index: number
+        group_key: string
+        properties: Record<string, unknown>
+        created_at: string
+        version: number
+      }>(sql`
+        select g.project_id, g.group_type_index, g.group_key, g.properties, g.created_at, g.version
+        from unnest(${list(keys, (key) => key.projectId)}::int[], ${list(keys, (key) => key.groupTypeIndex)}::smallint[],
+          ${list(keys, (key) => key.groupKey)}::text[]) as asked(project_id, group_type_index, group_key)
+        join groups g on g.project_id = asked.project_id and g.group_type_index = asked.group_type_index
+          and g.group_key = asked.group_key`)
+      return rows.map((row) => ({
+        projectId: row.project_id,
+        groupTypeIndex: row.group_type_index,
+        groupKey: row.group_key,
+        properties: row.properties,
+        createdAt: isoToMicros(row.created_at),
+        version: row.version,
+      }))
+    },
+  }
+}
+
+export type GroupStore = ReturnType<typeof createGroupStore>
+
+/**
+ * Writes a batch's groups and new types.
+ * @throws PeopleChanged when they are not as they were when the changes were decided; roll back then.
+ */
+export async function writeGroups(tx: Queries, changes: GroupChanges): Promise<void> {
+  const { newTypes, groups } = changes
+  if (newTypes.length) {
+    const rows = await tx
+      .insert(groupTypes)
+      .values(newTypes)
+      .onConflictDoNothing()
+      .returning({ index: groupTypes.groupTypeIndex })
+    if (rows.length !== newTypes.length) throw new PeopleChanged()
+  }
+  if (groups.length) {
+    const rows = await tx.execute(sql`
+      insert into groups as g (project_id, group_type_index, group_key, properties, created_at, version)
+      select u.project_id, u.group_type_index, u.group_key, u.properties, u.created_at, u.version
+      from unnest(${list(groups, (one) => one.group.projectId)}::int[],
+        ${list(groups, (one) => one.group.groupTypeIndex)}::smallint[],
+        ${list(groups, (one) => one.group.groupKey)}::text[],
+        ${list(groups, (one) => cleanJson(one.group.properties))}::json[],
+        ${list(groups, (one) => microsToIso(one.group.createdAt))}::timestamptz[],
+        ${list(groups, (one) => one.group.version)}::bigint[])
+        as u(project_id, group_type_index, group_key, properties, created_at, version)
+      on conflict (project_id, group_type_index, group_key) do update
+        set properties = excluded.properties, version = excluded.version
+        where g.version < excluded.version
+      returning g.version`)
+    if (rows.length !== groups.length) throw new PeopleChanged()
+  }
+}
+
+const list = <T>(rows: T[], value: (row: T) => unknown) => sql.param(rows.map(value))

@@ -1,0 +1,114 @@
+import type { LogRecord } from '../event-log/event-log.ts'
+import type { GroupChanges, ReplacedGroups } from '../persons/groups.ts'
+import type { PeopleChanges, ReplacedPeople } from '../persons/people.ts'
+import type { DefinitionChanges } from './definition-store.ts'
+import type {
+  DeadLetter,
+  DeadLetterReason,
+  DropReason,
+  Outcome,
+  PipelineEvent,
+  Warning,
+} from './pipeline-event.ts'
+
+/** The events of one exact range of the log on their way, and what they come to. */
+export type Batch = {
+  readonly first: number
+  readonly last: number
+  readonly records: LogRecord[]
+  /** What an earlier try at this range has written over; null when nothing is written yet. */
+  readonly replaced: Replaced | null
+  /** What an earlier try found that the database refuses. */
+  readonly refused: Refused
+
+  events: PipelineEvent[]
+  deadLetters: DeadLetter[]
+  drops: Map<DropReason, number>
+  warnings: Map<Warning, number>
+  people: PeopleChanges | null
+  groups: GroupChanges | null
+  definitions: DefinitionChanges | null
+  rows: Rows
+}
+
+/** What a table of the warehouse gets. */
+export type Row = {
+  /** JSON, without a line feed. */
+  line: string
+  /** What is kept of it where the warehouse refuses it. */
+  deadLetter(reason: DeadLetterReason, detail: string): DeadLetter
+}
+export type Rows = Record<'persons' | 'person_distinct_ids' | 'person_overrides' | 'groups' | 'events', Row[]>
+
+/** With it a replay computes what the first try did. A plain JSON value. */
+export type Replaced = { people: ReplacedPeople; groups: ReplacedGroups | null }
+
+/** Uuids of events, and projects that are gone. */
+export type Refused = { events: ReadonlySet<string>; projects: ReadonlySet<number> }
+
+/** One step of the pipeline. */
+export type Step = {
+  name: string
+  run(batch: Batch): Batch | Promise<Batch>
+}
+
+export const countOne = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1)
+
+/** Lifts a look at one event to the batch. What throws is that event's fault: it goes to the dead letters. */
+export const each =
+  (look: (event: PipelineEvent, warn: (warning: Warning) => void) => Outcome) =>
+  (batch: Batch): Batch => {
+    const warn = (warning: Warning) => {
+      countOne(batch.warnings, warning)
+    }
+    const kept: PipelineEvent[] = []
+    for (const event of batch.events) {
+      const outcome = attempt(look, event, warn)
+      if ('drop' in outcome) countOne(batch.drops, outcome.drop)
+      else if ('dead' in outcome) {
+        batch.deadLetters.push(deadLetter(event, outcome.dead, outcome.detail))
+      } else kept.push(outcome)
+    }
+    batch.events = kept
+    return batch
+  }
+
+function attempt(
+  look: (event: PipelineEvent, warn: (warning: Warning) => void) => Outcome,
+  event: PipelineEvent,
+  warn: (warning: Warning) => void,
+): Outcome {
+  try {
+    return look(event, warn)
+  } catch (error) {
+    return { dead: 'step_failed', detail: String(error) }
+  }
+}
+
+/** The event as a dead letter, with what was captured of it. */
+export const deadLetter = (
+  event: PipelineEvent,
+  reason: DeadLetter['reason'],
+  detail: string,
+): DeadLetter => ({
+  projectId: event.projectId,
+  uuid: event.uuid,
+  reason,
+  detail,
+  raw: JSON.stringify(event.raw) ?? 'null',
+  receivedAt: event.receivedAt,
+})
+
+export const newBatch = (
+  facts: Pick<Batch, 'first' | 'last' | 'records' | 'replaced' | 'refused'>,
+): Batch => ({
+  ...facts,
+  events: [],
+  deadLetters: [],
+  drops: new Map(),
+  warnings: new Map(),
+  people: null,
+  groups: null,
+  definitions: null,
+  rows: { persons: [], person_distinct_ids: [], person_overrides: [], groups: [], events: [] },
+})

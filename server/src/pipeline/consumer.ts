@@ -1,0 +1,282 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '../database/database.ts'
+import type { EventLog, LogRange } from '../event-log/event-log.ts'
+import type { ProjectFacts } from '../model/project.ts'
+import { createGroupStore } from '../persons/group-store.ts'
+import { createPersonStore, PeopleChanged } from '../persons/person-store.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import { type Batch, newBatch, type Refused } from './batch.ts'
+import { createCounters, type PipelineCounters } from './counters.ts'
+import { createDefinitionStore } from './definition-store.ts'
+import type { GeoIp } from './geoip.ts'
+import { insertRows } from './insert-rows.ts'
+import { pipelineSteps, runSteps } from './pipeline.ts'
+import { findWritten, type Written } from './progress-store.ts'
+import { deadLetterLine } from './steps/to-rows.ts'
+import { findRefused, isContentRefusal, writeBatch } from './write-batch.ts'
+
+export type PipelineDeps = {
+  log: EventLog
+  database: Database
+  warehouse: Pick<Warehouse, 'insert'>
+  /** From memory: it is asked for every event. */
+  findProject: (id: number) => Pick<ProjectFacts, 'id' | 'anonymizeIps' | 'ingestedEvent'> | undefined
+  /** Called once for a project whose `ingestedEvent` is false when an event of it can be queried. */
+  noteIngested: (projectId: number) => Promise<void>
+  /** Null: events get no place. */
+  geoip: GeoIp | null
+  logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
+  /** Milliseconds since 1970. Default: the clock. */
+  now?: () => number
+  options?: Partial<PipelineOptions>
+}
+
+export type PipelineOptions = {
+  /** About the most bytes of the log in one batch. */
+  maxBatchBytes: number
+  /** Batches begin at least this far apart, so that a trickle of events does not make a part for each. */
+  minIntervalMs: number
+  /** Waits between tries, doubled each time up to `most`. */
+  backoffMs: { first: number; most: number }
+  /** How long `stop` waits for stores that are away before it leaves the batch to the next start. */
+  stopMs: number
+}
+
+export type Pipeline = {
+  start(): void
+  /** Finishes the batch in hand. What stays in the log is processed at the next start. */
+  stop(): Promise<void>
+  /** Resolves when everything that is in the log now can be queried. */
+  idle(): Promise<void>
+  stats(): PipelineCounters & {
+    backlog: ReturnType<EventLog['backlog']>
+    /** Why the batch in hand is being tried again; null when all is well. */
+    trouble: string | null
+  }
+}
+
+const consumer = 'events'
+
+const defaults: PipelineOptions = {
+  maxBatchBytes: 8 * 1024 ** 2,
+  minIntervalMs: 100,
+  backoffMs: { first: 50, most: 5000 },
+  stopMs: 10_000,
+}
+
+class Stopped extends Error {}
+
+/**
+ * Takes ranges from the log, runs the steps, writes the database, then the warehouse, then commits the range: each
+ * store can die between any two of these and nothing is lost or counted twice (docs/adr/0005-exactly-once.md).
+ */
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  const { log, database, warehouse, findProject, noteIngested, logger, now = Date.now } = deps
+  const options = { ...defaults, ...deps.options }
+  const counters = createCounters()
+  const definitions = createDefinitionStore()
+  const persons = createPersonStore(database)
+  const groups = createGroupStore(database)
+  const steps = pipelineSteps({ log, findProject, geoip: deps.geoip, persons, groups, definitions, now })
+
+  const stopReading = new AbortController()
+  const giveUp = new AbortController()
+  const ingested = new Set<number>()
+  let running: Promise<void> | null = null
+  let trouble: string | null = null
+  let committed = 0
+  let waiters: { until: number; resolve: () => void }[] = []
+
+  async function backOff(tries: number, error: unknown): Promise<void> {
+    counters.retried()
+    const why = error instanceof Error ? error.message : String(error)
+    if (why !== trouble) logger.warn({ err: error }, 'the pipeline waits and tries again')
+    trouble = why
+    const { first, most } = options.backoffMs
+    await pause(Math.min(first * 2 ** Math.min(tries - 1, 20), most), giveUp.signal)
+    if (giveUp.signal.aborted) throw new Stopped()
+  }
+
+  /** `refused` may have grown since what is in `written`; a batch that is written keeps its own. */
+  const runRange = (range: LogRange, written: Written | null, refused: Refused) =>
+    runSteps(
+      steps,
+      newBatch({
+        first: range.first,
+        last: range.last,
+        records: range.records,
+        replaced: written?.replaced ?? null,
+        refused: written?.refused ?? refused,
+      }),
+      counters.timed,
+    )
+
+  /** Computes the batch and sees that the database has it. */
+  async function settle(range: LogRange): Promise<Batch> {
+    const fingerprint = fingerprintOf(range)
+    let refused: Refused = { events: new Set(), projects: new Set() }
+    let mayBeWritten = range.replayed
+    for (let tries = 1; ; tries++) {
+      let batch: Batch | null = null
+      try {
+        const position = { first: range.first, last: range.last, fingerprint }
+        const written = mayBeWritten ? await findWritten(database, consumer, position) : null
+        batch = await runRange(range, written, refused)
+        if (!written) {
+          const start = performance.now()
+          // From here on the outcome is unknown until it is read.
+          mayBeWritten = true
+          await writeBatch(database, consumer, batch, fingerprint)
+          counters.timed('write database', performance.now() - start)
+        }
+        return batch
+      } catch (error) {
+        // What was noted as remembered is perhaps not written.
+        definitions.forget()
+        if (batch && isContentRefusal(error)) {
+          logger.warn({ err: error }, 'the database refuses something in a batch')
+          refused = await searchRefused(range, batch, refused, error)
+        } else if (!(error instanceof PeopleChanged) || tries > 10) await backOff(tries, error)
+      }
+    }
+  }
+
+  async function searchRefused(
+    range: LogRange,
+    batch: Batch,
+    refused: Refused,
+    cause: unknown,
+  ): Promise<Refused> {
+    try {
+      const found = await findRefused(database, batch, (others) => runRange(range, null, others))
+      const grown = found.events.size > refused.events.size || found.projects.size > refused.projects.size
+      if (!grown) await backOff(1, cause)
+      return found
+    } catch (error) {
+      if (error instanceof Stopped) throw error
+      await backOff(1, error)
+      return refused
+    } finally {
+      definitions.forget()
+    }
+  }
+
+  async function insert(batch: Batch): Promise<void> {
+    const start = performance.now()
+    const token = `${batch.first}-${batch.last}`
+    const { rows, deadLetters } = batch
+    const before = await Promise.all(
+      (['persons', 'person_distinct_ids', 'person_overrides', 'groups'] as const).map((table) =>
+        insertRows({ warehouse, backOff }, table, rows[table], token),
+      ),
+    )
+    deadLetters.push(...before.flat())
+    deadLetters.push(...(await insertRows({ warehouse, backOff }, 'events', rows.events, token)))
+    await insertDeadLetters(batch, token)
+    counters.timed('insert', performance.now() - start)
+  }
+
+  async function insertDeadLetters({ deadLetters }: Batch, token: string): Promise<void> {
+    if (!deadLetters.length) return
+    const rows = deadLetters.map((letter) => deadLetterLine(letter, now()))
+    for (let tries = 1; ; tries++) {
+      try {
+        return await warehouse.insert({ table: 'dead_letters', rows, token })
+      } catch (error) {
+        await backOff(tries, error)
+      }
+    }
+  }
+
+  async function noteFirstEvents(batch: Batch): Promise<void> {
+    const projects = new Set(batch.events.map((event) => event.projectId))
+    for (const id of projects) {
+      if (ingested.has(id) || findProject(id)?.ingestedEvent !== false) continue
+      try {
+        await noteIngested(id)
+        ingested.add(id)
+      } catch (error) {
+        // The project's next batch says it again.
+        logger.warn({ err: error, projectId: id }, 'could not note the first event of a project')
+      }
+    }
+  }
+
+  async function processRange(range: LogRange): Promise<void> {
+    const batch = await settle(range)
+    await insert(batch)
+    await noteFirstEvents(batch)
+    for (let tries = 1; ; tries++) {
+      try {
+        await log.commit(range.last)
+        break
+      } catch (error) {
+        await backOff(tries, error)
+      }
+    }
+    trouble = null
+    counters.done(batch)
+    committed += range.records.length
+    for (const waiter of waiters) if (waiter.until <= committed) waiter.resolve()
+    waiters = waiters.filter((waiter) => waiter.until > committed)
+  }
+
+  async function run(): Promise<void> {
+    const { signal } = stopReading
+    for (let tries = 1; !signal.aborted; ) {
+      try {
+        const begun = performance.now()
+        const range = await log.read({ maxBytes: options.maxBatchBytes, waitMs: 1000, signal })
+        if (!range) continue
+        await processRange(range)
+        tries = 1
+        await pause(options.minIntervalMs - (performance.now() - begun), signal)
+      } catch (error) {
+        if (error instanceof Stopped || signal.aborted) return
+        logger.error({ err: error }, 'the pipeline failed and begins again')
+        await backOff(tries++, error).catch(stopQuietly)
+      }
+    }
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async stop() {
+      stopReading.abort()
+      const timer = setTimeout(() => giveUp.abort(), options.stopMs)
+      await running
+      clearTimeout(timer)
+    },
+    idle() {
+      const until = committed + log.backlog().records
+      if (until <= committed) return Promise.resolve()
+      return new Promise((resolve) => waiters.push({ until, resolve }))
+    },
+    stats: () => ({ ...counters.snapshot(), backlog: log.backlog(), trouble }),
+  }
+}
+
+function stopQuietly(error: unknown) {
+  if (!(error instanceof Stopped)) throw error
+}
+
+/** Tells a range from another of the same positions, in a log that was begun anew. */
+function fingerprintOf(range: LogRange): string {
+  const bytes = range.records[0]?.bytes ?? new Uint8Array()
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}

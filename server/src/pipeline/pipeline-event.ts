@@ -1,0 +1,96 @@
+import type { RawEvent } from '../model/captured.ts'
+import type { PersonMode, Properties } from '../persons/person.ts'
+
+/** One event on its way through the steps. A step fills what it is named after; the defaults say "nothing". */
+export type PipelineEvent = {
+  readonly projectId: number
+  readonly uuid: string
+  /** As captured. */
+  readonly raw: RawEvent
+  /** Server clock when the request arrived, milliseconds since 1970. */
+  readonly receivedAt: number
+  /** The client's clock when it sent, milliseconds since 1970. */
+  readonly sentAt: number | null
+  readonly ip: string | null
+  /** Path of the request, without the trailing slash. */
+  readonly path: string
+
+  event: string
+  distinctId: string
+  properties: Record<string, unknown>
+  set: Record<string, unknown>
+  setOnce: Record<string, unknown>
+  unset: string[]
+  /** False for `$process_person_profile: false`; an event may be upgraded when its person is known. */
+  personProcessing: boolean
+  /** The distinct id to be merged into this event's; null where there is none. */
+  mergeFrom: string | null
+
+  /** Microseconds since 1970, from 1970 on. */
+  timestamp: number
+  elementsChain: string
+  /** Keys by group type index, '' where there is none. */
+  groupKeys: string[]
+  /** The group type index that a `$groupidentify` event is about. */
+  identifiedGroup: number | null
+  person: {
+    /** Known once the whole batch is resolved. */
+    id: () => string
+    mode: PersonMode
+    properties: Properties
+    /** Microseconds; null where no person exists. */
+    createdAt: number | null
+  }
+}
+
+/** Why an event is not stored. A closed set, counted. */
+export const dropReasons = [
+  'unknown_project',
+  'repeated',
+  'performance_event',
+  'snapshot',
+  'heatmap',
+  'client_ingestion_warning',
+  'person_processing_off',
+] as const
+export type DropReason = (typeof dropReasons)[number]
+
+/** What happened to an event that is stored all the same. A closed set, counted. */
+export const warnings = [
+  'invalid_process_person_profile',
+  'ignored_invalid_timestamp',
+  'timestamp_clamped',
+  'cannot_merge_with_illegal_distinct_id',
+  'cannot_merge_already_identified',
+  'person_properties_too_large',
+  'group_key_too_long',
+] as const
+export type Warning = (typeof warnings)[number]
+
+export const deadLetterReasons = [
+  'unreadable_record',
+  'not_an_object',
+  'no_event_name',
+  'no_distinct_id',
+  'step_failed',
+  'refused_by_database',
+  'refused_by_warehouse',
+] as const
+export type DeadLetterReason = (typeof deadLetterReasons)[number]
+
+/** What could not be processed: kept where it can be seen and sent again. */
+export type DeadLetter = {
+  projectId: number
+  uuid: string
+  reason: DeadLetterReason
+  detail: string
+  /** JSON text of the captured event, or whatever there was. */
+  raw: string
+  receivedAt: number
+}
+
+export type Drop = { drop: DropReason }
+export type Dead = { dead: DeadLetterReason; detail: string }
+
+/** What a step that looks at one event says. */
+export type Outcome = PipelineEvent | Drop | Dead

@@ -1,0 +1,64 @@
+import type { EventLog } from '../event-log/event-log.ts'
+import type { ProjectFacts } from '../model/project.ts'
+import type { GroupStore } from '../persons/group-store.ts'
+import type { PersonStore } from '../persons/person-store.ts'
+import { type Batch, each, type Step } from './batch.ts'
+import type { DefinitionStore } from './definition-store.ts'
+import type { GeoIp } from './geoip.ts'
+import { dropRepeats } from './steps/drop-repeats.ts'
+import { elements } from './steps/elements.ts'
+import { fixClock } from './steps/fix-clock.ts'
+import { liftProperties } from './steps/lift-properties.ts'
+import { locate } from './steps/locate.ts'
+import { normalise } from './steps/normalise.ts'
+import { noteDefinitions } from './steps/note-definitions.ts'
+import { parse } from './steps/parse.ts'
+import { resolveGroups } from './steps/resolve-groups.ts'
+import { resolvePersons } from './steps/resolve-persons.ts'
+import { routeSpecial } from './steps/route-special.ts'
+import { setAside } from './steps/set-aside.ts'
+import { toRows } from './steps/to-rows.ts'
+
+export type StepDeps = {
+  log: Pick<EventLog, 'seenBefore'>
+  findProject: (id: number) => Pick<ProjectFacts, 'id' | 'anonymizeIps'> | undefined
+  /** Null: events get no place. */
+  geoip: GeoIp | null
+  persons: Pick<PersonStore, 'load'>
+  groups: Pick<GroupStore, 'loadTypes' | 'loadGroups'>
+  definitions: DefinitionStore
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** An event's way from the log's bytes to the warehouse's rows, in order. Nothing is written on the way. */
+export const pipelineSteps = (deps: StepDeps): Step[] => [
+  { name: 'parse', run: parse },
+  { name: 'set aside', run: setAside(deps.findProject) },
+  { name: 'normalise', run: each(normalise) },
+  { name: 'fix clock', run: each(fixClock) },
+  { name: 'drop repeats', run: dropRepeats(deps.log) },
+  { name: 'route special', run: each(routeSpecial) },
+  { name: 'locate', run: locate(deps) },
+  { name: 'lift properties', run: each(liftProperties) },
+  { name: 'resolve persons', run: resolvePersons(deps.persons) },
+  { name: 'resolve groups', run: resolveGroups(deps.groups) },
+  { name: 'elements', run: each(elements) },
+  { name: 'note definitions', run: noteDefinitions(deps.definitions) },
+  { name: 'to rows', run: toRows(deps.now) },
+]
+
+/** Runs the steps one after the other and says how long each took, in milliseconds. */
+export async function runSteps(
+  steps: Step[],
+  batch: Batch,
+  timed: (name: string, ms: number) => void,
+): Promise<Batch> {
+  let current = batch
+  for (const { name, run } of steps) {
+    const start = performance.now()
+    current = await run(current)
+    timed(name, performance.now() - start)
+  }
+  return current
+}

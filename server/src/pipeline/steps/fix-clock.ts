@@ -1,0 +1,38 @@
+import type { Outcome, PipelineEvent, Warning } from '../pipeline-event.ts'
+import { parseTimestamp } from './parse-timestamp.ts'
+
+const tolerance = 23 * 3600 * 1_000_000
+
+/**
+ * When the event happened by our clock. A client's clock may be wrong, and by how much its `sent_at` tells; an
+ * `offset` ("this long ago") needs no clock at all; nothing happens a day ahead.
+ */
+export function fixClock(event: PipelineEvent, warn: (warning: Warning) => void): Outcome {
+  const { raw, properties, sentAt, receivedAt } = event
+  const now = receivedAt * 1000
+  let time = now
+  const said = parseAny(raw.timestamp)
+  if (said !== null) {
+    const trusted = sentAt === null || properties.$ignore_sent_at === true
+    time = trusted ? said : said - (sentAt * 1000 - now)
+  } else if (raw.timestamp !== undefined && raw.timestamp !== null && raw.timestamp !== '') {
+    warn('ignored_invalid_timestamp')
+  }
+  if (typeof raw.offset === 'number' && Number.isFinite(raw.offset)) {
+    time = now - Math.trunc(raw.offset) * 1000
+  }
+  if (time - now > tolerance) time = now
+  if (time < 0) {
+    // The warehouse's dates begin in 1970; what lies before would wrap around into the future.
+    warn('timestamp_clamped')
+    time = 0
+  }
+  event.timestamp = time
+  if (sentAt !== null) properties.$sent_at = new Date(sentAt).toISOString()
+  return event
+}
+
+function parseAny(value: unknown): number | null {
+  if (typeof value === 'string') return parseTimestamp(value)
+  return typeof value === 'number' && value >= 0 ? parseTimestamp(String(value)) : null
+}

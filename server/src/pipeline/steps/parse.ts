@@ -1,0 +1,73 @@
+import type { LogRecord } from '../../event-log/event-log.ts'
+import { parseLenientJson } from '../../kit/lenient-json.ts'
+import { type CaptureEnvelope, eventsOf, type RawEvent } from '../../model/captured.ts'
+import type { Batch } from '../batch.ts'
+import type { PipelineEvent } from '../pipeline-event.ts'
+
+const lineFeed = 10
+
+/** From the log's bytes to events. A record that can't be read is one dead letter. */
+export function parse(batch: Batch): Batch {
+  for (const record of batch.records) {
+    try {
+      addEvents(record, batch.events)
+    } catch (error) {
+      batch.deadLetters.push({
+        projectId: 0,
+        uuid: '00000000-0000-0000-0000-000000000000',
+        reason: 'unreadable_record',
+        detail: `position ${record.position}: ${error}`,
+        raw: Buffer.from(record.bytes).toString('utf8'),
+        receivedAt: 0,
+      })
+    }
+  }
+  return batch
+}
+
+function addEvents(record: LogRecord, events: PipelineEvent[]): void {
+  const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength)
+  const end = bytes.indexOf(lineFeed)
+  const envelope = JSON.parse(bytes.toString('utf8', 0, end)) as CaptureEnvelope
+  const raws = eventsOf(parseLenientJson(bytes.toString('utf8', end + 1)))
+  const { projectId, ip, path, uuids } = envelope
+  if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
+  const receivedAt = Date.parse(envelope.receivedAt)
+  if (Number.isNaN(receivedAt)) throw new Error('no time of receipt')
+  const sent = envelope.sentAt === null ? Number.NaN : Date.parse(envelope.sentAt)
+  const sentAt = Number.isNaN(sent) ? null : sent
+  for (const [index, raw] of raws.entries()) {
+    events.push(newEvent({ projectId, uuid: uuids[index]!, raw, receivedAt, sentAt, ip, path }))
+  }
+}
+
+const newEvent = (
+  facts: Pick<PipelineEvent, 'projectId' | 'uuid' | 'raw' | 'receivedAt' | 'sentAt' | 'ip' | 'path'> & {
+    raw: RawEvent
+  },
+): PipelineEvent => ({
+  ...facts,
+  event: '',
+  distinctId: '',
+  properties: {},
+  set: {},
+  setOnce: {},
+  unset: [],
+  personProcessing: true,
+  mergeFrom: null,
+  timestamp: 0,
+  elementsChain: '',
+  groupKeys: noGroups,
+  identifiedGroup: null,
+  person: nobody,
+})
+
+const noGroups = ['', '', '', '', '']
+const nobody: PipelineEvent['person'] = {
+  id: () => {
+    throw new Error('the person of an event was asked for before it was resolved')
+  },
+  mode: 'full',
+  properties: {},
+  createdAt: null,
+}

@@ -1,0 +1,74 @@
+import { createPeople, putBack } from '../../persons/people.ts'
+import type { IdentityEvent } from '../../persons/person.ts'
+import type { IdKey, PersonStore } from '../../persons/person-store.ts'
+import { type Batch, countOne } from '../batch.ts'
+import type { PipelineEvent } from '../pipeline-event.ts'
+
+/** Whose each event is: one read for the batch, then everything in memory, in the order of arrival. */
+export const resolvePersons =
+  (persons: Pick<PersonStore, 'load'>) =>
+  async (batch: Batch): Promise<Batch> => {
+    if (!batch.events.length) return batch
+    const loaded = await persons.load(idsOf(batch.events))
+    const people = createPeople(batch.replaced ? putBack(loaded, batch.replaced.people) : loaded)
+    for (const event of batch.events) {
+      const { personId, mode, properties, createdAt, warning } = people.apply(toIdentityEvent(event))
+      event.person = { id: personId, mode, properties, createdAt }
+      if (warning) countOne(batch.warnings, warning)
+      settle(event)
+    }
+    batch.people = people.changes()
+    return batch
+  }
+
+/** The event's properties say what was done with its person, and nothing of what was not. */
+function settle(event: PipelineEvent): void {
+  const { properties, person, set, setOnce, unset } = event
+  delete properties.$set
+  delete properties.$set_once
+  delete properties.$unset
+  if (person.mode === 'propertyless') {
+    event.set = {}
+    event.setOnce = {}
+    event.unset = []
+    return
+  }
+  if (person.mode === 'force_upgrade') delete properties.$process_person_profile
+  if (Object.keys(set).length) properties.$set = set
+  if (Object.keys(setOnce).length) properties.$set_once = setOnce
+  if (unset.length) properties.$unset = unset
+}
+
+function idsOf(events: PipelineEvent[]) {
+  const all = new Map<string, IdKey>()
+  const mayCreate = new Map<string, IdKey>()
+  const mayMerge = new Map<string, IdKey>()
+  for (const { projectId, distinctId, mergeFrom, personProcessing } of events) {
+    const key = `${projectId}:${distinctId}`
+    const id = all.get(key) ?? { projectId, distinctId }
+    all.set(key, id)
+    if (personProcessing) mayCreate.set(key, id)
+    if (mergeFrom === null) continue
+    const other = { projectId, distinctId: mergeFrom }
+    const otherKey = `${projectId}:${mergeFrom}`
+    all.set(otherKey, other)
+    mayCreate.set(otherKey, other)
+    mayMerge.set(key, id)
+    mayMerge.set(otherKey, other)
+  }
+  return { all: [...all.values()], mayCreate: [...mayCreate.values()], mayMerge: [...mayMerge.values()] }
+}
+
+const toIdentityEvent = (event: PipelineEvent): IdentityEvent => ({
+  projectId: event.projectId,
+  uuid: event.uuid,
+  event: event.event,
+  distinctId: event.distinctId,
+  mergeFrom: event.mergeFrom,
+  personless: !event.personProcessing,
+  timestamp: event.timestamp,
+  receivedAt: event.receivedAt,
+  set: event.set,
+  setOnce: event.setOnce,
+  unset: event.unset,
+})

@@ -1,0 +1,20 @@
+import type { ProjectFacts } from '../../model/project.ts'
+import { type Batch, countOne, deadLetter } from '../batch.ts'
+import type { PipelineEvent } from '../pipeline-event.ts'
+
+/** Takes out what belongs to no project, and what an earlier try at the batch found to be refused. */
+export const setAside =
+  (findProject: (id: number) => Pick<ProjectFacts, 'id'> | undefined) =>
+  (batch: Batch): Batch => {
+    const { refused } = batch
+    const kept: PipelineEvent[] = []
+    for (const event of batch.events) {
+      if (refused.projects.has(event.projectId) || !findProject(event.projectId)) {
+        countOne(batch.drops, 'unknown_project')
+      } else if (refused.events.has(event.uuid)) {
+        batch.deadLetters.push(deadLetter(event, 'refused_by_database', ''))
+      } else kept.push(event)
+    }
+    batch.events = kept
+    return batch
+  }

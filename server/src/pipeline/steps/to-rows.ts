@@ -1,0 +1,168 @@
+import { propertyMap } from '../../hogql/property-column.ts'
+import { cleanJson, cleanText } from '../../kit/clean-text.ts'
+import { microsToSql } from '../../kit/micros.ts'
+import type { Group } from '../../persons/groups.ts'
+import type { Person, Properties } from '../../persons/person.ts'
+import { type Batch, deadLetter, type Row, type Rows } from '../batch.ts'
+import type { DeadLetter, PipelineEvent } from '../pipeline-event.ts'
+
+/**
+ * What the warehouse gets, a line of JSON a row, in the order of the log. The same for a replay, but for
+ * `inserted_at`.
+ * @param now milliseconds since 1970
+ */
+export const toRows =
+  (now: () => number) =>
+  (batch: Batch): Batch => {
+    const insertedAt = microsToSql(now() * 1000, 3)
+    const rows: Rows = {
+      persons: [],
+      person_distinct_ids: [],
+      person_overrides: [],
+      groups: [],
+      events: [],
+    }
+    const { people, groups } = batch
+    if (people) {
+      for (const person of people.created) rows.persons.push(personRow(person, false, insertedAt))
+      for (const { person } of people.updated) rows.persons.push(personRow(person, false, insertedAt))
+      for (const { person } of people.deleted) rows.persons.push(personRow(person, true, insertedAt))
+      for (const { distinctId } of people.distinctIds) {
+        rows.person_distinct_ids.push(
+          plainRow(distinctId.projectId, {
+            team_id: distinctId.projectId,
+            distinct_id: distinctId.distinctId,
+            person_id: distinctId.personUuid,
+            is_deleted: false,
+            version: distinctId.version,
+          }),
+        )
+      }
+      for (const override of people.overrides) {
+        rows.person_overrides.push(
+          plainRow(override.projectId, {
+            team_id: override.projectId,
+            old_person_id: override.oldPersonId,
+            person_id: override.personId,
+            version: override.version,
+          }),
+        )
+      }
+    }
+    for (const { group } of groups?.groups ?? []) rows.groups.push(groupRow(group, insertedAt))
+    const personTexts = new WeakMap<Properties, PropertyTexts>()
+    for (const event of batch.events) {
+      try {
+        rows.events.push({
+          line: eventLine(event, personTexts, insertedAt),
+          deadLetter: (reason, detail) => deadLetter(event, reason, detail),
+        })
+      } catch (error) {
+        batch.deadLetters.push(deadLetter(event, 'step_failed', String(error)))
+      }
+    }
+    batch.rows = rows
+    return batch
+  }
+
+/** Both columns of a table's properties as JSON: the exact text as a string, and the flat map. */
+type PropertyTexts = { exact: string; map: string }
+
+function propertyTexts(properties: Properties): PropertyTexts {
+  return { exact: JSON.stringify(JSON.stringify(properties)), map: cleanJson(propertyMap(properties)) }
+}
+
+function eventLine(
+  event: PipelineEvent,
+  personTexts: WeakMap<Properties, PropertyTexts>,
+  insertedAt: string,
+): string {
+  const { person, properties } = event
+  // Most events leave their person as it was: its text is made once.
+  const personText = personTexts.get(person.properties) ?? propertyTexts(person.properties)
+  personTexts.set(person.properties, personText)
+  const own = propertyTexts(properties)
+  const [group0, group1, group2, group3, group4] = event.groupKeys
+  const head = JSON.stringify({
+    team_id: event.projectId,
+    uuid: event.uuid,
+    event: event.event,
+    distinct_id: event.distinctId,
+    person_id: person.id(),
+    person_mode: person.mode,
+    timestamp: microsToSql(event.timestamp, 6),
+    created_at: microsToSql(event.receivedAt * 1000, 6),
+    person_created_at: microsToSql(Math.max(0, person.createdAt ?? 0), 3),
+    $group_0: group0,
+    $group_1: group1,
+    $group_2: group2,
+    $group_3: group3,
+    $group_4: group4,
+    elements_chain: cleanText(event.elementsChain),
+    $session_id: idText(properties.$session_id),
+    $window_id: idText(properties.$window_id),
+    inserted_at: insertedAt,
+  })
+  return `${head.slice(0, -1)},"properties":${own.exact},"properties_map":${own.map},"person_properties":${personText.exact},"person_properties_map":${personText.map}}`
+}
+
+const idText = (value: unknown) => (typeof value === 'string' ? cleanText(value) : '')
+
+function personRow(person: Person, isDeleted: boolean, insertedAt: string): Row {
+  const texts = propertyTexts(isDeleted ? {} : person.properties)
+  const head = JSON.stringify({
+    team_id: person.projectId,
+    id: person.uuid,
+    created_at: microsToSql(person.createdAt, 3),
+    is_identified: person.isIdentified,
+    is_deleted: isDeleted,
+    version: person.version,
+    inserted_at: insertedAt,
+  })
+  return lineRow(
+    person.projectId,
+    `${head.slice(0, -1)},"properties":${texts.exact},"properties_map":${texts.map}}`,
+  )
+}
+
+function groupRow(group: Group, insertedAt: string): Row {
+  const texts = propertyTexts(group.properties)
+  const head = JSON.stringify({
+    team_id: group.projectId,
+    group_type_index: group.groupTypeIndex,
+    group_key: group.groupKey,
+    created_at: microsToSql(group.createdAt, 3),
+    version: group.version,
+    inserted_at: insertedAt,
+  })
+  return lineRow(
+    group.projectId,
+    `${head.slice(0, -1)},"group_properties":${texts.exact},"group_properties_map":${texts.map}}`,
+  )
+}
+
+const plainRow = (projectId: number, row: object) => lineRow(projectId, JSON.stringify(row))
+
+const lineRow = (projectId: number, line: string): Row => ({
+  line,
+  deadLetter: (reason, detail) => ({
+    projectId,
+    uuid: '00000000-0000-0000-0000-000000000000',
+    reason,
+    detail,
+    raw: line,
+    receivedAt: 0,
+  }),
+})
+
+/** @param now milliseconds since 1970 */
+export const deadLetterLine = (letter: DeadLetter, now: number) =>
+  JSON.stringify({
+    team_id: letter.projectId,
+    uuid: letter.uuid,
+    reason: letter.reason,
+    detail: cleanText(letter.detail),
+    raw: cleanText(letter.raw),
+    received_at: microsToSql(letter.receivedAt * 1000, 3),
+    inserted_at: microsToSql(now * 1000, 3),
+  })
