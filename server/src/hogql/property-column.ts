@@ -5,10 +5,10 @@
  */
 
 /**
- * What stands for an empty text in a map, where reading an absent key gives an empty text too. No value is NUL by
- * itself: `pipeline/steps/holdable.ts` takes NULs out.
+ * What stands for an empty text in a map, where reading an absent key gives an empty text too. A property that is
+ * this control character and nothing else reads as empty in queries; its exact text stays beside the map.
  */
-const empty = '\0'
+const empty = '\x01'
 
 /**
  * Properties that have a column of their own beside the map, by map column: those that most questions ask for. The
@@ -59,7 +59,7 @@ export function printPropertyRead(column: string, key: string, table?: string): 
   }
   // The bare `map['key']` is what the engine turns into reading one bucket; `mapContains` would read them all.
   const read = `${column}[${quote(key)}]`
-  return `multiIf(${read} = '', NULL, ${read} = '\\0', '', ${read})`
+  return `multiIf(${read} = '', NULL, ${read} = '\\x01', '', ${read})`
 }
 
 function quote(text: string): string {

@@ -4,7 +4,7 @@
 -- an insert that is repeated after a crash counts twice. Its parts are on disk before an insert is answered.
 --
 -- A `*_map` column holds properties for queries: every value as text (strings as they are, everything else as its
--- JSON text), an empty text as NUL. Keys are spread over buckets, so that a question about one property reads a
+-- JSON text), an empty text as U+0001. Keys are spread over buckets, so that a question about one property reads a
 -- 32nd of the column. docs/adr/0003-properties-column.md has the measurements.
 --
 -- New parts stay compact up to 128 MB: one file to sync for each instead of hundreds.
@@ -34,17 +34,17 @@ CREATE TABLE IF NOT EXISTS events
     `$window_id` String,
     inserted_at DateTime64(3, 'UTC') DEFAULT now64(3),
     -- what most questions ask for; the list is `hotProperties` in hogql/property-column.ts
-    `properties_map:$browser` Nullable(String) MATERIALIZED multiIf(properties_map['$browser'] = '', NULL, properties_map['$browser'] = '\0', '', properties_map['$browser']),
-    `properties_map:$os` Nullable(String) MATERIALIZED multiIf(properties_map['$os'] = '', NULL, properties_map['$os'] = '\0', '', properties_map['$os']),
-    `properties_map:$device_type` Nullable(String) MATERIALIZED multiIf(properties_map['$device_type'] = '', NULL, properties_map['$device_type'] = '\0', '', properties_map['$device_type']),
-    `properties_map:$current_url` Nullable(String) MATERIALIZED multiIf(properties_map['$current_url'] = '', NULL, properties_map['$current_url'] = '\0', '', properties_map['$current_url']),
-    `properties_map:$pathname` Nullable(String) MATERIALIZED multiIf(properties_map['$pathname'] = '', NULL, properties_map['$pathname'] = '\0', '', properties_map['$pathname']),
-    `properties_map:$host` Nullable(String) MATERIALIZED multiIf(properties_map['$host'] = '', NULL, properties_map['$host'] = '\0', '', properties_map['$host']),
-    `properties_map:$referring_domain` Nullable(String) MATERIALIZED multiIf(properties_map['$referring_domain'] = '', NULL, properties_map['$referring_domain'] = '\0', '', properties_map['$referring_domain']),
-    `properties_map:$lib` Nullable(String) MATERIALIZED multiIf(properties_map['$lib'] = '', NULL, properties_map['$lib'] = '\0', '', properties_map['$lib']),
-    `properties_map:$screen_name` Nullable(String) MATERIALIZED multiIf(properties_map['$screen_name'] = '', NULL, properties_map['$screen_name'] = '\0', '', properties_map['$screen_name']),
-    `properties_map:$geoip_country_code` Nullable(String) MATERIALIZED multiIf(properties_map['$geoip_country_code'] = '', NULL, properties_map['$geoip_country_code'] = '\0', '', properties_map['$geoip_country_code']),
-    `properties_map:utm_source` Nullable(String) MATERIALIZED multiIf(properties_map['utm_source'] = '', NULL, properties_map['utm_source'] = '\0', '', properties_map['utm_source']),
+    `properties_map:$browser` Nullable(String) MATERIALIZED multiIf(properties_map['$browser'] = '', NULL, properties_map['$browser'] = '\x01', '', properties_map['$browser']),
+    `properties_map:$os` Nullable(String) MATERIALIZED multiIf(properties_map['$os'] = '', NULL, properties_map['$os'] = '\x01', '', properties_map['$os']),
+    `properties_map:$device_type` Nullable(String) MATERIALIZED multiIf(properties_map['$device_type'] = '', NULL, properties_map['$device_type'] = '\x01', '', properties_map['$device_type']),
+    `properties_map:$current_url` Nullable(String) MATERIALIZED multiIf(properties_map['$current_url'] = '', NULL, properties_map['$current_url'] = '\x01', '', properties_map['$current_url']),
+    `properties_map:$pathname` Nullable(String) MATERIALIZED multiIf(properties_map['$pathname'] = '', NULL, properties_map['$pathname'] = '\x01', '', properties_map['$pathname']),
+    `properties_map:$host` Nullable(String) MATERIALIZED multiIf(properties_map['$host'] = '', NULL, properties_map['$host'] = '\x01', '', properties_map['$host']),
+    `properties_map:$referring_domain` Nullable(String) MATERIALIZED multiIf(properties_map['$referring_domain'] = '', NULL, properties_map['$referring_domain'] = '\x01', '', properties_map['$referring_domain']),
+    `properties_map:$lib` Nullable(String) MATERIALIZED multiIf(properties_map['$lib'] = '', NULL, properties_map['$lib'] = '\x01', '', properties_map['$lib']),
+    `properties_map:$screen_name` Nullable(String) MATERIALIZED multiIf(properties_map['$screen_name'] = '', NULL, properties_map['$screen_name'] = '\x01', '', properties_map['$screen_name']),
+    `properties_map:$geoip_country_code` Nullable(String) MATERIALIZED multiIf(properties_map['$geoip_country_code'] = '', NULL, properties_map['$geoip_country_code'] = '\x01', '', properties_map['$geoip_country_code']),
+    `properties_map:utm_source` Nullable(String) MATERIALIZED multiIf(properties_map['utm_source'] = '', NULL, properties_map['utm_source'] = '\x01', '', properties_map['utm_source']),
     -- one event by its uuid, without its day
     INDEX uuid_index uuid TYPE bloom_filter(0.01) GRANULARITY 4,
     -- the events of one person
