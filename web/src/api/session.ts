@@ -1,0 +1,44 @@
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { csrfHeader, request } from './client.ts'
+import type { Me, ProjectBasic } from './types.ts'
+
+/** Who is signed in. Answers 401 where nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => request<Me>('GET', '/api/users/@me/', { signal }),
+  staleTime: 5 * 60_000,
+})
+
+/** Whether this instance has its first user; needs no session. */
+export const preflightQuery = queryOptions({
+  queryKey: ['preflight'],
+  queryFn: ({ signal }) => request<{ initiated: boolean }>('GET', '/_preflight', { signal }),
+})
+
+/** The signed-in user. Only below the routes that require a session. */
+export const useMe = (): Me => useSuspenseQuery(meQuery).data
+
+/** The project of the page's address, as far as the user's own record knows it. */
+export function useProject(projectId: number): ProjectBasic | null {
+  const me = useMe()
+  return (
+    me.organization?.teams.find((team) => team.id === projectId) ??
+    (me.team?.id === projectId ? me.team : null)
+  )
+}
+
+/** Makes another project or organization the current one; the answer is the user as they are then. */
+export function useSwitch() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (to: { set_current_team: number } | { set_current_organization: string }) =>
+      request<Me>('PATCH', '/api/users/@me/', { body: to }),
+    onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
+  })
+}
+
+/** Ends the session and forgets everything that was loaded with it. */
+export async function signOut(): Promise<void> {
+  await fetch('/logout', { method: 'POST', headers: csrfHeader(), redirect: 'manual' })
+  window.location.assign('/login')
+}

@@ -1,0 +1,150 @@
+import { Modal, useMantineColorScheme } from '@mantine/core'
+import { IconBolt, IconKey, IconMoon, IconSearch, IconSettings, IconSun } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useId, useState } from 'react'
+import { eventNamesQuery } from '../api/definitions.ts'
+import styles from './command-palette.module.css'
+import { places } from './places.ts'
+
+type Row = { group: string; label: string; icon: typeof IconBolt; run: () => void }
+
+/** One field that finds pages, actions and events. Arrows move, Enter goes, Escape closes. */
+export default function CommandPalette({
+  projectId,
+  onClose,
+}: {
+  projectId: number | null
+  onClose: () => void
+}): ReactNode {
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const listId = useId()
+  const rows = useRows(projectId, text)
+  const active = rows[Math.min(at, rows.length - 1)]
+  const go = (row: Row | undefined) => {
+    if (!row) return
+    onClose()
+    row.run()
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      size={560}
+      yOffset="12vh"
+      transitionProps={{ duration: 100 }}
+      aria-label="Search or go to"
+    >
+      <div className={styles.field}>
+        <IconSearch size={18} aria-hidden />
+        <input
+          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
+          autoFocus
+          className={styles.input}
+          placeholder="Search pages, actions, events…"
+          role="combobox"
+          aria-label="Search"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-activedescendant={active ? `${listId}-${rows.indexOf(active)}` : undefined}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            setAt(0)
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') go(active)
+            if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+              event.preventDefault()
+              const step = event.key === 'ArrowDown' ? 1 : -1
+              const next = (Math.min(at, rows.length - 1) + step + rows.length) % Math.max(rows.length, 1)
+              setAt(next)
+              document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' })
+            }
+          }}
+        />
+      </div>
+      <div id={listId} role="listbox" aria-label="Results" className={styles.list}>
+        {rows.map((row, index) => (
+          <div key={`${row.group}/${row.label}`} role="presentation">
+            {row.group !== rows[index - 1]?.group && (
+              <div className={styles.group} role="presentation">
+                {row.group}
+              </div>
+            )}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled in the field, which keeps the focus */}
+            <div
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={row === active}
+              className={styles.row}
+              onMouseMove={() => setAt(index)}
+              onClick={() => go(row)}
+            >
+              <row.icon size={18} stroke={1.75} aria-hidden />
+              <span className="cut">{row.label}</span>
+            </div>
+          </div>
+        ))}
+        {rows.length === 0 && <p className={styles.none}>Nothing called “{text}”.</p>}
+      </div>
+    </Modal>
+  )
+}
+
+function useRows(projectId: number | null, text: string): Row[] {
+  const navigate = useNavigate()
+  const { setColorScheme } = useMantineColorScheme()
+  const events = useQuery({ ...eventNamesQuery(projectId ?? 0), enabled: projectId !== null })
+  const rows: Row[] = []
+  if (projectId !== null) {
+    for (const { label, to, icon } of places) {
+      rows.push({ group: 'Go to', label, icon, run: () => void navigate({ to, params: { projectId } }) })
+    }
+  }
+  rows.push(
+    {
+      group: 'Go to',
+      label: 'Account settings',
+      icon: IconSettings,
+      run: () => void navigate({ to: '/me/settings' }),
+    },
+    {
+      group: 'Actions',
+      label: 'Create a personal API key',
+      icon: IconKey,
+      run: () => void navigate({ to: '/me/settings', hash: 'personal-api-keys' }),
+    },
+    { group: 'Actions', label: 'Light theme', icon: IconSun, run: () => setColorScheme('light') },
+    { group: 'Actions', label: 'Dark theme', icon: IconMoon, run: () => setColorScheme('dark') },
+  )
+  const wanted = text.trim().toLowerCase()
+  const matching = rows.filter((row) => row.label.toLowerCase().includes(wanted))
+  if (!wanted || projectId === null) return matching
+  const found = (events.data ?? []).filter((each) => each.name.toLowerCase().includes(wanted)).slice(0, 8)
+  return [
+    ...matching,
+    ...found.map((each) => ({
+      group: 'Events: see their trend',
+      label: each.name,
+      icon: IconBolt,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/insights/new',
+          params: { projectId },
+          search: {
+            q: {
+              kind: 'TrendsQuery',
+              series: [{ kind: 'EventsNode', event: each.name, math: 'total' }],
+              interval: 'day',
+              dateRange: { date_from: '-7d' },
+            },
+          },
+        }),
+    })),
+  ]
+}

@@ -1,0 +1,92 @@
+import { ActionIcon, Burger, Drawer, Kbd, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { useMe, useProject, useSwitch } from '../api/session.ts'
+import { AccountMenu } from './account-menu.tsx'
+import styles from './frame.module.css'
+import { Nav } from './nav.tsx'
+import { ProjectSwitcher } from './project-switcher.tsx'
+
+const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
+
+/** What stands around every page: the way around at the left, search and the account at the top. */
+export function Frame(): ReactNode {
+  const me = useMe()
+  const inProject = useParams({ strict: false }).projectId
+  const projectId = inProject ?? me.team?.id ?? null
+  const project = useProject(projectId ?? 0)
+  const [drawer, { open, close }] = useDisclosure(false)
+  const [palette, paletteIs] = useDisclosure(false)
+  useHotkeys([['mod+K', paletteIs.toggle]], [])
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
+  useEffect(close, [path])
+  useVisited(inProject ?? null)
+
+  const nav = (
+    <>
+      <ProjectSwitcher projectId={projectId} />
+      {projectId !== null && <Nav projectId={projectId} />}
+    </>
+  )
+  return (
+    <div className={styles.frame}>
+      <a href="#content" className="skip-link">
+        Skip to content
+      </a>
+      <div className={styles.sidebar}>{nav}</div>
+      <Drawer opened={drawer} onClose={close} size={272} title="Hedgerow" padding="sm">
+        {nav}
+      </Drawer>
+      <header className={styles.top}>
+        <Burger
+          className={styles.burger}
+          size="sm"
+          opened={drawer}
+          onClick={open}
+          aria-label="Open the navigation"
+        />
+        <UnstyledButton className={styles.search} onClick={paletteIs.open} aria-label="Search or go to">
+          <IconSearch size={16} />
+          <span className={styles.searchText}>Search or go to…</span>
+          <Kbd size="xs" className={styles.searchText}>
+            {mac ? '⌘' : 'Ctrl'} K
+          </Kbd>
+        </UnstyledButton>
+        <span className={styles.gap} />
+        {project && (
+          <Tooltip label="Days and times are counted in the project's time zone">
+            <Text size="xs" c="dimmed" className={styles.zone}>
+              {project.timezone}
+            </Text>
+          </Tooltip>
+        )}
+        <AccountMenu />
+      </header>
+      <main id="content" tabIndex={-1} className={styles.main}>
+        <Outlet />
+      </main>
+      {palette && (
+        <Suspense fallback={<ActionIcon loading variant="transparent" aria-label="Opening search" />}>
+          <CommandPalette projectId={projectId} onClose={paletteIs.close} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+/** Opening a page of another project makes it the one visited last, which is what `@current` means to scripts. */
+function useVisited(projectId: number | null): void {
+  const me = useMe()
+  const { mutate, isPending } = useSwitch()
+  const elsewhere =
+    projectId !== null &&
+    me.team?.id !== projectId &&
+    me.organization?.teams.some((team) => team.id === projectId)
+  useEffect(() => {
+    if (elsewhere && !isPending) mutate({ set_current_team: projectId })
+  }, [elsewhere, isPending, mutate, projectId])
+}

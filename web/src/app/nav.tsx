@@ -1,0 +1,47 @@
+import { IconApi, IconExternalLink } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import styles from './nav.module.css'
+import { places } from './places.ts'
+
+const groups = [...new Set(places.map((place) => place.group))]
+
+/** The links of a project's pages; the one we are on is marked. */
+export function Nav({ projectId }: { projectId: number }): ReactNode {
+  return (
+    <nav aria-label="Project">
+      {groups.map((group) => (
+        <div key={group ?? ''} className={styles.group}>
+          {group && <div className={styles.label}>{group}</div>}
+          <ul className={styles.list}>
+            {places
+              .filter((place) => place.group === group)
+              .map(({ to, label, icon: Icon }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ projectId }}
+                    className={styles.link}
+                    activeOptions={{ includeSearch: false }}
+                    activeProps={{ 'data-active': true }}
+                  >
+                    <Icon size={18} stroke={1.75} aria-hidden />
+                    {label}
+                  </Link>
+                </li>
+              ))}
+            {group === 'Project' && (
+              <li>
+                <a href="/api/docs/" target="_blank" rel="noreferrer" className={styles.link}>
+                  <IconApi size={18} stroke={1.75} aria-hidden />
+                  API docs
+                  <IconExternalLink size={14} aria-label="opens a new tab" className={styles.out} />
+                </a>
+              </li>
+            )}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,29 @@
+import {
+  IconActivity,
+  IconChartLine,
+  IconDatabase,
+  IconHome,
+  IconListDetails,
+  IconRocket,
+  IconSettings,
+  IconTerminal2,
+  IconUsers,
+} from '@tabler/icons-react'
+
+/** The pages of a project, as the navigation and the command palette offer them. */
+export const places = [
+  { group: null, label: 'Home', to: '/project/$projectId/home', icon: IconHome },
+  { group: null, label: 'Get started', to: '/project/$projectId/onboarding', icon: IconRocket },
+  { group: 'Analysis', label: 'Trends', to: '/project/$projectId/insights/new', icon: IconChartLine },
+  { group: 'Analysis', label: 'SQL', to: '/project/$projectId/sql', icon: IconTerminal2 },
+  { group: 'Data', label: 'Live events', to: '/project/$projectId/activity', icon: IconActivity },
+  { group: 'Data', label: 'People', to: '/project/$projectId/persons', icon: IconUsers },
+  { group: 'Data', label: 'Events', to: '/project/$projectId/data-management/events', icon: IconDatabase },
+  {
+    group: 'Data',
+    label: 'Properties',
+    to: '/project/$projectId/data-management/properties',
+    icon: IconListDetails,
+  },
+  { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', icon: IconSettings },
+] as const

@@ -1,0 +1,255 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { ApiError } from '../api/client.ts'
+import { meQuery, preflightQuery } from '../api/session.ts'
+import type { Me } from '../api/types.ts'
+import { readActivitySearch } from '../features/activity/search.ts'
+import { readDefinitionsSearch } from '../features/data-management/search.ts'
+import { readTrendsSearch } from '../features/insights/search.ts'
+import { personByDistinctIdQuery } from '../features/persons/queries.ts'
+import { readPersonsSearch } from '../features/persons/search.ts'
+import { readSqlSearch } from '../features/sql/search.ts'
+import { Crashed, NotFound, Pending } from './fallbacks.tsx'
+import { Frame } from './frame.tsx'
+
+type Context = { queryClient: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Crashed,
+})
+
+/** Only a path on this server: an address that comes from outside must not lead elsewhere after the login. */
+const readNext = (search: Record<string, unknown>): { next?: string } =>
+  typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {}
+
+async function visitor(client: QueryClient): Promise<Me | null> {
+  try {
+    return await client.ensureQueryData(meQuery)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: readNext,
+  beforeLoad: async ({ context }) => {
+    const { initiated } = await context.queryClient.fetchQuery(preflightQuery)
+    if (!initiated) throw redirect({ to: '/signup' })
+  },
+  component: lazyRouteComponent(() => import('../features/auth/login-page.tsx'), 'LoginPage'),
+})
+
+const signup = createRoute({
+  getParentRoute: () => root,
+  path: '/signup',
+  loader: ({ context }) => context.queryClient.fetchQuery(preflightQuery),
+  component: lazyRouteComponent(() => import('../features/auth/signup-page.tsx'), 'SignupPage'),
+})
+
+/** Everything below needs a session; without one the way leads to the login, or to the sign-up on a new instance. */
+const session = createRoute({
+  getParentRoute: () => root,
+  id: 'session',
+  beforeLoad: async ({ context, location }) => {
+    const me = await visitor(context.queryClient)
+    if (me) return { me }
+    const { initiated } = await context.queryClient.fetchQuery(preflightQuery)
+    if (!initiated) throw redirect({ to: '/signup' })
+    throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
+  },
+  component: Frame,
+})
+
+const home = createRoute({
+  getParentRoute: () => session,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    if (!context.me.team) throw redirect({ to: '/me/settings' })
+    throw redirect({ to: '/project/$projectId/home', params: { projectId: context.me.team.id } })
+  },
+})
+
+const account = createRoute({
+  getParentRoute: () => session,
+  path: '/me/settings',
+  component: lazyRouteComponent(() => import('../features/settings/account-page.tsx'), 'AccountPage'),
+})
+
+const project = createRoute({
+  getParentRoute: () => session,
+  path: '/project/$projectId',
+  params: {
+    parse: ({ projectId }) => {
+      const id = Number(projectId)
+      if (!Number.isSafeInteger(id) || id < 1) throw new Error('A project is addressed by its number.')
+      return { projectId: id }
+    },
+    stringify: ({ projectId }) => ({ projectId: String(projectId) }),
+  },
+})
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: '/home',
+  component: lazyRouteComponent(() => import('../features/start/home-page.tsx'), 'HomePage'),
+})
+
+const onboarding = createRoute({
+  getParentRoute: () => project,
+  path: '/onboarding',
+  component: lazyRouteComponent(() => import('../features/start/start-page.tsx'), 'StartPage'),
+})
+
+const activity = createRoute({
+  getParentRoute: () => project,
+  path: '/activity',
+  validateSearch: readActivitySearch,
+  component: lazyRouteComponent(() => import('../features/activity/activity-page.tsx'), 'ActivityPage'),
+})
+
+const event = createRoute({
+  getParentRoute: () => project,
+  path: '/events/$uuid',
+  component: lazyRouteComponent(() => import('../features/activity/event-page.tsx'), 'EventPage'),
+})
+
+const persons = createRoute({
+  getParentRoute: () => project,
+  path: '/persons',
+  validateSearch: readPersonsSearch,
+  component: lazyRouteComponent(() => import('../features/persons/persons-page.tsx'), 'PersonsPage'),
+})
+
+const person = createRoute({
+  getParentRoute: () => project,
+  path: '/persons/$uuid',
+  component: lazyRouteComponent(() => import('../features/persons/person-page.tsx'), 'PersonPage'),
+})
+
+/** PostHog's address of a person by one of their ids. */
+const personById = createRoute({
+  getParentRoute: () => project,
+  path: '/person/$distinctId',
+  beforeLoad: async ({ context, params }) => {
+    const found = await context.queryClient.fetchQuery(
+      personByDistinctIdQuery(params.projectId, params.distinctId),
+    )
+    if (!found) throw notFound()
+    throw redirect({
+      to: '/project/$projectId/persons/$uuid',
+      params: { projectId: params.projectId, uuid: found.uuid },
+      replace: true,
+    })
+  },
+})
+
+const trends = createRoute({
+  getParentRoute: () => project,
+  path: '/insights/new',
+  validateSearch: readTrendsSearch,
+  component: lazyRouteComponent(() => import('../features/insights/trends-page.tsx'), 'TrendsPage'),
+})
+
+const sql = createRoute({
+  getParentRoute: () => project,
+  path: '/sql',
+  validateSearch: readSqlSearch,
+  component: lazyRouteComponent(() => import('../features/sql/sql-page.tsx'), 'SqlPage'),
+})
+
+const eventDefinitions = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/events',
+  validateSearch: readDefinitionsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/data-management/event-definitions-page.tsx'),
+    'EventDefinitionsPage',
+  ),
+})
+
+const propertyDefinitions = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/properties',
+  validateSearch: readDefinitionsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/data-management/property-definitions-page.tsx'),
+    'PropertyDefinitionsPage',
+  ),
+})
+
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/project-page.tsx'), 'ProjectPage'),
+})
+
+/** PostHog's addresses and our own without their project: they go on in the project visited last. */
+const elsewhere = createRoute({
+  getParentRoute: () => session,
+  path: '/$',
+  beforeLoad: ({ context, params, location }) => {
+    const path = params._splat ?? ''
+    if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
+    const known = /^(home|onboarding|activity|events|persons?|insights|sql|data-management|settings)(\/|$)/
+    if (known.test(path) && context.me.team) {
+      throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
+    }
+  },
+  component: NotFound,
+})
+
+const routeTree = root.addChildren([
+  login,
+  signup,
+  session.addChildren([
+    home,
+    account,
+    project.addChildren([
+      projectHome,
+      onboarding,
+      activity,
+      event,
+      persons,
+      person,
+      personById,
+      trends,
+      sql,
+      eventDefinitions,
+      propertyDefinitions,
+      settings,
+    ]),
+    elsewhere,
+  ]),
+])
+
+export const createAppRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPreloadDelay: 80,
+    defaultPendingComponent: Pending,
+    defaultPendingMs: 300,
+    defaultErrorComponent: Crashed,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

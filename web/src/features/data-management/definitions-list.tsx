@@ -1,0 +1,99 @@
+import { Button, Group, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { Pager } from '../../ui/pager.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { DEFINITIONS_A_PAGE } from './queries.ts'
+
+type Answer<Row> = {
+  data: { count: number; next: string | null; results: Row[] } | undefined
+  isError: boolean
+  isPlaceholderData: boolean
+  error: unknown
+  refetch: () => unknown
+}
+
+/** A searched, paged list of definitions; the table itself is the caller's. */
+export function DefinitionsList<Row>({
+  what,
+  search,
+  page,
+  answer,
+  empty,
+  extra,
+  table,
+  onSearch,
+  onPage,
+}: {
+  /** "events", "properties" */
+  what: string
+  search: string
+  page: number
+  answer: Answer<Row>
+  empty: ReactNode
+  extra?: ReactNode
+  table: (rows: Row[]) => ReactNode
+  onSearch: (text: string | undefined) => void
+  onPage: (page: number | undefined) => void
+}): ReactNode {
+  const [text, setText] = useState(search)
+  const apply = useDebouncedCallback((value: string) => onSearch(value || undefined), 250)
+  const rows = answer.data?.results
+  return (
+    <>
+      <Group mb="sm" gap="sm">
+        <TextInput
+          type="search"
+          aria-label={`Search ${what}`}
+          placeholder={`Search ${what}`}
+          leftSection={<IconSearch size={16} />}
+          w={{ base: '100%', xs: 320 }}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            apply(event.currentTarget.value.trim())
+          }}
+        />
+        {extra}
+      </Group>
+      <div className="card" style={{ opacity: answer.isPlaceholderData ? 0.6 : 1 }}>
+        {rows ? (
+          rows.length > 0 ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+            <section className="scroll-x" tabIndex={0} aria-label={what}>
+              {table(rows)}
+            </section>
+          ) : search ? (
+            <Empty title={`No ${what} match “${search}”.`}>
+              <Button
+                variant="default"
+                mt="xs"
+                onClick={() => {
+                  setText('')
+                  onSearch(undefined)
+                }}
+              >
+                Clear the search
+              </Button>
+            </Empty>
+          ) : (
+            empty
+          )
+        ) : answer.isError ? (
+          <LoadError what={what} error={answer.error} retry={() => void answer.refetch()} />
+        ) : (
+          <Loading what={what} rows={10} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={DEFINITIONS_A_PAGE}
+        count={answer.data?.count}
+        more={Boolean(answer.data?.next)}
+        go={(to) => onPage(to > 1 ? to : undefined)}
+      />
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useProject } from '../../api/session.ts'
+import { Page } from '../../ui/page.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { DefinitionsList } from './definitions-list.tsx'
+import { Description } from './description.tsx'
+import { eventDefinitionsQuery } from './queries.ts'
+
+/** Every event name that arrived, what it means, and when it was last seen. */
+export function EventDefinitionsPage(): ReactNode {
+  const from = '/session/project/$projectId/data-management/events'
+  const { projectId } = useParams({ from })
+  const { search = '', page = 1 } = useSearch({ from })
+  const navigate = useNavigate({ from: '/project/$projectId/data-management/events' })
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const answer = useQuery(eventDefinitionsQuery(projectId, search, page))
+  return (
+    <Page
+      title="Events"
+      about="Every event name that this project has received. Names come with the first event."
+    >
+      <DefinitionsList
+        what="events"
+        search={search}
+        page={page}
+        answer={answer}
+        onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+        onPage={(to) => void navigate({ search: (old) => ({ ...old, page: to }) })}
+        empty={
+          <Empty title="No events yet.">
+            <Link to="/project/$projectId/onboarding" params={{ projectId }}>
+              Send your first event
+            </Link>
+          </Empty>
+        }
+        table={(rows) => (
+          <table className="data">
+            <thead>
+              <tr>
+                <th scope="col">Event</th>
+                <th scope="col" style={{ minWidth: 200 }}>
+                  Description
+                </th>
+                <th scope="col" className="num">
+                  Last seen
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id} className="link">
+                  <td>
+                    <Link
+                      to="/project/$projectId/activity"
+                      params={{ projectId }}
+                      search={{ event: row.name }}
+                      title="See these events"
+                    >
+                      {row.name}
+                    </Link>
+                  </td>
+                  <td>
+                    <Description
+                      projectId={projectId}
+                      kind="event"
+                      id={row.id}
+                      name={row.name}
+                      value={row.description ?? ''}
+                    />
+                  </td>
+                  <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
+                    {row.last_seen_at ? <RelativeTime at={row.last_seen_at} timeZone={timeZone} /> : '–'}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      />
+    </Page>
+  )
+}

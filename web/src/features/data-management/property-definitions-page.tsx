@@ -1,0 +1,87 @@
+import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Page } from '../../ui/page.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { DefinitionsList } from './definitions-list.tsx'
+import { Description } from './description.tsx'
+import { propertyDefinitionsQuery } from './queries.ts'
+
+const typeNames = { String: 'Text', Numeric: 'Number', Boolean: 'True or false', DateTime: 'Date and time' }
+
+/** Every property that came with events or persons, its inferred type, and what it means. */
+export function PropertyDefinitionsPage(): ReactNode {
+  const from = '/session/project/$projectId/data-management/properties'
+  const { projectId } = useParams({ from })
+  const { search = '', page = 1, type } = useSearch({ from })
+  const navigate = useNavigate({ from: '/project/$projectId/data-management/properties' })
+  const answer = useQuery(propertyDefinitionsQuery(projectId, type ?? 'event', search, page))
+  return (
+    <Page
+      title="Properties"
+      about="What events and people carry. The type is taken from the first value that came."
+    >
+      <DefinitionsList
+        key={type ?? 'event'}
+        what="properties"
+        search={search}
+        page={page}
+        answer={answer}
+        onSearch={(text) => void navigate({ search: { type, search: text }, replace: true })}
+        onPage={(to) => void navigate({ search: (old) => ({ ...old, page: to }) })}
+        extra={
+          <SegmentedControl
+            size="sm"
+            aria-label="Properties of"
+            value={type ?? 'event'}
+            onChange={(value) => void navigate({ search: value === 'person' ? { type: 'person' } : {} })}
+            data={[
+              { value: 'event', label: 'Of events' },
+              { value: 'person', label: 'Of people' },
+            ]}
+          />
+        }
+        empty={
+          <Empty title="No properties yet.">
+            {type === 'person'
+              ? 'They come with $set: when you identify people, or send properties for them.'
+              : 'They come with the first event.'}
+          </Empty>
+        }
+        table={(rows) => (
+          <table className="data">
+            <thead>
+              <tr>
+                <th scope="col">Property</th>
+                <th scope="col">Type</th>
+                <th scope="col" style={{ minWidth: 200 }}>
+                  Description
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id}>
+                  <td>{row.name}</td>
+                  <td className="muted" style={{ whiteSpace: 'nowrap' }}>
+                    {row.property_type ? typeNames[row.property_type] : '–'}
+                  </td>
+                  <td>
+                    <Description
+                      projectId={projectId}
+                      kind="property"
+                      id={row.id}
+                      name={row.name}
+                      value={row.description ?? ''}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      />
+    </Page>
+  )
+}

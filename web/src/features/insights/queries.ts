@@ -1,0 +1,30 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { ask } from '../../api/ask.ts'
+import type { PropertyFilter, TrendsAnswer, TrendsQuery } from '../../api/types.ts'
+
+/** Filters need a value, except those that ask whether there is one. */
+export const isComplete = ({ key, operator, value }: PropertyFilter): boolean =>
+  key !== '' &&
+  (operator === 'is_set' ||
+    operator === 'is_not_set' ||
+    (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''))
+
+/** The query as it is asked: without filters that are still being written. */
+export function asked(query: TrendsQuery): TrendsQuery {
+  const properties = query.properties?.filter(isComplete)
+  return { ...query, properties: properties?.length ? properties : undefined }
+}
+
+export const trendsQuery = (projectId: number, query: TrendsQuery) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'trends', asked(query)],
+    queryFn: async ({ signal }) => {
+      const began = performance.now()
+      const answer = await ask<TrendsAnswer>(projectId, asked(query), signal)
+      return { ...answer, tookMs: Math.round(performance.now() - began), at: Date.now() }
+    },
+    enabled: query.series.length > 0,
+    staleTime: 30_000,
+    // The old chart stays, dimmed, while the new one is worked out.
+    placeholderData: keepPreviousData,
+  })

@@ -1,0 +1,121 @@
+import { Button, Group, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { useProject } from '../../api/session.ts'
+import { Page } from '../../ui/page.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { personName } from '../../ui/person-name.ts'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { PERSONS_A_PAGE, personsQuery } from './queries.ts'
+
+/** Everyone whose events arrived, newest first. */
+export function PersonsPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/persons' })
+  const { search = '', page = 1 } = useSearch({ from: '/session/project/$projectId/persons' })
+  const navigate = useNavigate({ from: '/project/$projectId/persons' })
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const [text, setText] = useState(search)
+  const apply = useDebouncedCallback(
+    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
+    250,
+  )
+  const persons = useQuery(personsQuery(projectId, search, page))
+  const rows = persons.data?.results
+  return (
+    <Page title="People" about="A person comes with their first event, or when you identify them.">
+      <Group mb="sm">
+        <TextInput
+          type="search"
+          aria-label="Search people"
+          placeholder="E-mail or distinct id"
+          leftSection={<IconSearch size={16} />}
+          w={{ base: '100%', xs: 320 }}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            apply(event.currentTarget.value.trim())
+          }}
+        />
+      </Group>
+      <div className="card" style={{ opacity: persons.isPlaceholderData ? 0.6 : 1 }}>
+        {rows ? (
+          rows.length > 0 ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+            <section className="scroll-x" tabIndex={0} aria-label="People">
+              <table className="data">
+                <thead>
+                  <tr>
+                    <th scope="col">Person</th>
+                    <th scope="col">Distinct ids</th>
+                    <th scope="col" className="num">
+                      First seen
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((person) => (
+                    <tr key={person.uuid} className="link">
+                      <td>
+                        <Link
+                          to="/project/$projectId/persons/$uuid"
+                          params={{ projectId, uuid: person.uuid }}
+                        >
+                          {personName(person.properties, person.distinct_ids)}
+                        </Link>
+                      </td>
+                      <td className="muted mono" style={{ minWidth: 180 }}>
+                        {person.distinct_ids.slice(0, 2).join(', ')}
+                        {person.distinct_ids.length > 2 && ` and ${person.distinct_ids.length - 2} more`}
+                      </td>
+                      <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
+                        <RelativeTime at={person.created_at} timeZone={timeZone} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </section>
+          ) : search ? (
+            <Empty title={`Nobody matches “${search}”.`}>
+              Search looks into e-mails, and at distinct ids as a whole.
+              <div>
+                <Button
+                  variant="default"
+                  mt="xs"
+                  onClick={() => {
+                    setText('')
+                    void navigate({ search: {} })
+                  }}
+                >
+                  Clear the search
+                </Button>
+              </div>
+            </Empty>
+          ) : (
+            <Empty title="No people yet.">
+              People appear with their first event.{' '}
+              <Link to="/project/$projectId/onboarding" params={{ projectId }}>
+                Send one
+              </Link>
+            </Empty>
+          )
+        ) : persons.isError ? (
+          <LoadError what="people" error={persons.error} retry={() => void persons.refetch()} />
+        ) : (
+          <Loading what="people" rows={10} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={PERSONS_A_PAGE}
+        more={Boolean(persons.data?.next)}
+        go={(to) => void navigate({ search: (old) => ({ ...old, page: to > 1 ? to : undefined }) })}
+      />
+    </Page>
+  )
+}

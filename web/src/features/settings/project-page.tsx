@@ -1,0 +1,149 @@
+import { Button, Select, Switch, Text, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import type { Project } from '../../api/types.ts'
+import { Confirm } from '../../ui/confirm.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Page } from '../../ui/page.tsx'
+import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { projectQuery, useResetToken, useUpdateProject } from './queries.ts'
+import { Rail, Section } from './section.tsx'
+import styles from './settings.module.css'
+
+const sections = [
+  { id: 'general', title: 'General' },
+  { id: 'key', title: 'Project API key' },
+  { id: 'privacy', title: 'Privacy' },
+]
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
+
+const saved = () => notifications.show({ message: 'Project settings are saved.', role: 'status' })
+
+/** What belongs to the project, for everyone in it. */
+export function ProjectPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/settings' })
+  const project = useQuery(projectQuery(projectId))
+  return (
+    <Page title="Project settings">
+      <div className={styles.layout}>
+        <Rail sections={sections} />
+        <div className={styles.sections}>
+          {project.data ? (
+            <>
+              <General key={projectId} project={project.data} />
+              <Key project={project.data} />
+              <Privacy project={project.data} />
+            </>
+          ) : project.isError ? (
+            <LoadError what="these settings" error={project.error} retry={() => void project.refetch()} />
+          ) : (
+            <Loading what="these settings" />
+          )}
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+function General({ project }: { project: Project }): ReactNode {
+  const update = useUpdateProject(project.id)
+  const [name, setName] = useState(project.name)
+  const [timezone, setTimezone] = useState(project.timezone)
+  const changed = name.trim() !== project.name || timezone !== project.timezone
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    update.mutate({ name: name.trim(), timezone }, { onSuccess: saved })
+  }
+  return (
+    <Section id="general" title="General">
+      <form className={styles.fields} onSubmit={submit}>
+        <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <Select
+          label="Time zone"
+          description="Days and weeks of charts are counted in it. Stored data doesn't change."
+          data={zones.includes(timezone) ? zones : [timezone, ...zones]}
+          value={timezone}
+          searchable
+          allowDeselect={false}
+          limit={100}
+          nothingFoundMessage="No such time zone"
+          onChange={(zone) => zone && setTimezone(zone)}
+        />
+        {update.isError && (
+          <Text size="sm" c="var(--danger)" role="alert">
+            {sentence(update.error)}
+          </Text>
+        )}
+        <div>
+          <Button type="submit" disabled={!changed || !name.trim()} loading={update.isPending}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function Key({ project }: { project: Project }): ReactNode {
+  const [asking, setAsking] = useState(false)
+  const reset = useResetToken(project.id)
+  return (
+    <Section
+      id="key"
+      title="Project API key"
+      about="SDKs send with it. It can't read anything, so it may stand in a web page."
+    >
+      <div className={styles.key}>
+        <code>{project.api_token}</code>
+        <CopyButton value={project.api_token} what="the project API key" />
+        <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
+          Reset…
+        </Button>
+      </div>
+      {asking && (
+        <Confirm
+          title="Give this project a new key?"
+          verb="Reset the key"
+          busy={reset.isPending}
+          error={reset.error}
+          onClose={() => setAsking(false)}
+          onConfirm={() =>
+            reset.mutate(undefined, {
+              onSuccess: () => {
+                setAsking(false)
+                notifications.show({ message: 'The project has a new key.', role: 'status' })
+              },
+            })
+          }
+        >
+          The old key stops working at once: every app that sends with it loses its events until it has the
+          new one.
+        </Confirm>
+      )}
+    </Section>
+  )
+}
+
+function Privacy({ project }: { project: Project }): ReactNode {
+  const update = useUpdateProject(project.id)
+  return (
+    <Section id="privacy" title="Privacy">
+      <Switch
+        label="Don't store IP addresses"
+        description="Country and city are still worked out before the address is dropped."
+        checked={project.anonymize_ips}
+        disabled={update.isPending}
+        onChange={(event) =>
+          update.mutate({ anonymize_ips: event.currentTarget.checked }, { onSuccess: saved })
+        }
+      />
+      {update.isError && (
+        <Text size="sm" c="var(--danger)" role="alert" mt="xs">
+          {sentence(update.error)}
+        </Text>
+      )}
+    </Section>
+  )
+}

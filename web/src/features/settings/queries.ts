@@ -1,0 +1,80 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { request } from '../../api/client.ts'
+import { meQuery } from '../../api/session.ts'
+import type { Me, PersonalApiKey, Project } from '../../api/types.ts'
+
+export const keysQuery = queryOptions({
+  queryKey: ['personal-api-keys'],
+  queryFn: ({ signal }) => request<PersonalApiKey[]>('GET', '/api/personal_api_keys/', { signal }),
+})
+
+/**
+ * Makes a key. Its value is in this one answer only, which is handed to `show` and kept nowhere: the cached list
+ * gets the key without it.
+ */
+export function useCreateKey(show: (created: { id: string; value: string }) => void) {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: 0,
+    mutationFn: async (label: string) => {
+      const { value, ...key } = await request<PersonalApiKey>('POST', '/api/personal_api_keys/', {
+        body: { label },
+      })
+      show({ id: key.id, value: value ?? '' })
+      return key
+    },
+    onSuccess: (key) => client.setQueryData(keysQuery.queryKey, (old) => [key, ...(old ?? [])]),
+  })
+}
+
+export function useDeleteKey() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => request<void>('DELETE', `/api/personal_api_keys/${encodeURIComponent(id)}/`),
+    onSuccess: (_nothing, id) =>
+      client.setQueryData(keysQuery.queryKey, (old) => old?.filter((key) => key.id !== id)),
+  })
+}
+
+/** Changes the signed-in user: name, e-mail, or password (with the present one). */
+export function useUpdateMe() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (
+      changes: { first_name: string; email: string } | { current_password: string; password: string },
+    ) => request<Me>('PATCH', '/api/users/@me/', { body: changes }),
+    onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
+  })
+}
+
+export const projectQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'self'],
+    queryFn: ({ signal }) => request<Project>('GET', `/api/projects/${projectId}/`, { signal }),
+  })
+
+type ProjectChanges = Partial<Pick<Project, 'name' | 'timezone' | 'anonymize_ips'>>
+
+export function useUpdateProject(projectId: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (changes: ProjectChanges) =>
+      request<Project>('PATCH', `/api/projects/${projectId}/`, { body: changes }),
+    onSuccess: (project) => {
+      client.setQueryData(projectQuery(projectId).queryKey, project)
+      return client.invalidateQueries({ queryKey: meQuery.queryKey })
+    },
+  })
+}
+
+/** Gives the project a new public key; the old one stops working at once. */
+export function useResetToken(projectId: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => request<Project>('PATCH', `/api/projects/${projectId}/reset_token/`, { body: {} }),
+    onSuccess: (project) => {
+      client.setQueryData(projectQuery(projectId).queryKey, project)
+      return client.invalidateQueries({ queryKey: meQuery.queryKey })
+    },
+  })
+}

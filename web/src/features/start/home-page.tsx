@@ -1,0 +1,154 @@
+import { Button, Group } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { ask } from '../../api/ask.ts'
+import { eventsQuery } from '../../api/events.ts'
+import { useMe, useProject } from '../../api/session.ts'
+import type { TrendsAnswer, TrendsQuery } from '../../api/types.ts'
+import { isUnfinished } from '../../ui/chart/buckets.ts'
+import { EventTable } from '../../ui/event-table.tsx'
+import { counted, number } from '../../ui/numbers.ts'
+import { Page } from '../../ui/page.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import styles from './home-page.module.css'
+
+const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
+
+/** What the home page asks: all events and everyone who sent them, in the last two weeks. */
+const overview: TrendsQuery = {
+  kind: 'TrendsQuery',
+  series: [
+    { kind: 'EventsNode', event: null, math: 'total' },
+    { kind: 'EventsNode', event: null, math: 'dau' },
+  ],
+  interval: 'day',
+  dateRange: { date_from: '-14d' },
+}
+
+/** How the project is doing at a glance; where nothing has arrived, the way to the first event. */
+export function HomePage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/home' })
+  const me = useMe()
+  const project = useProject(projectId)
+  const timeZone = project?.timezone ?? 'UTC'
+  const newest = useQuery({ ...eventsQuery(projectId, { limit: 8 }), refetchInterval: 5000 })
+  const none = newest.data?.results.length === 0
+  const trend = useQuery({
+    queryKey: ['project', projectId, 'overview'],
+    queryFn: ({ signal }) => ask<TrendsAnswer>(projectId, overview, signal),
+    enabled: newest.data !== undefined && !none,
+    staleTime: 30_000,
+  })
+  return (
+    <Page
+      title={`Hello, ${me.first_name || me.email}`}
+      about={project ? `This is ${project.name}.` : undefined}
+    >
+      {none ? (
+        <div className="card">
+          <Empty title="Send your first event.">
+            It takes about two minutes: pick an SDK, copy a few lines, and watch it arrive.
+            <div>
+              <Button component={Link} to={`/project/${projectId}/onboarding`} mt="sm">
+                Get started
+              </Button>
+            </div>
+          </Empty>
+        </div>
+      ) : (
+        <div className={styles.stack}>
+          <section className={styles.charts} aria-label="The last two weeks">
+            {trend.isError ? (
+              <LoadError what="the overview" error={trend.error} retry={() => void trend.refetch()} />
+            ) : (
+              [0, 1].map((at) => (
+                <Overview
+                  key={at}
+                  projectId={projectId}
+                  title={at === 0 ? 'Events' : 'Active people'}
+                  math={at === 0 ? 'total' : 'dau'}
+                  slot={at === 0 ? 0 : 2}
+                  series={trend.data?.results[at]}
+                  timeZone={timeZone}
+                />
+              ))
+            )}
+          </section>
+          <section aria-labelledby="newest" className="card">
+            <Group justify="space-between" px="md" pt="sm">
+              <h2 id="newest" className={styles.title}>
+                Newest events
+              </h2>
+              <Link to="/project/$projectId/activity" params={{ projectId }}>
+                Live events
+              </Link>
+            </Group>
+            {newest.data ? (
+              <EventTable projectId={projectId} timeZone={timeZone} events={newest.data.results} />
+            ) : newest.isError ? (
+              <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
+            ) : (
+              <Loading what="events" />
+            )}
+          </section>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function Overview({
+  projectId,
+  title,
+  math,
+  slot,
+  series,
+  timeZone,
+}: {
+  projectId: number
+  title: string
+  math: 'total' | 'dau'
+  slot: number
+  series: TrendsAnswer['results'][number] | undefined
+  timeZone: string
+}): ReactNode {
+  const days = series?.days ?? []
+  const today = series?.data.at(-1) ?? 0
+  return (
+    <div className={`card ${styles.chart}`}>
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <h2 className={styles.title}>{title}</h2>
+          <div className={styles.today}>{series ? number(today) : '–'}</div>
+          <div className="muted small">today so far</div>
+        </div>
+        <Link
+          to="/project/$projectId/insights/new"
+          params={{ projectId }}
+          search={{
+            q: { ...overview, series: [{ kind: 'EventsNode', event: null, math }] },
+          }}
+        >
+          Open
+        </Link>
+      </Group>
+      <div style={{ height: 180 }}>
+        {series && (
+          <Suspense>
+            <TimeChart
+              series={[{ key: title, label: title, data: series.data, slot }]}
+              days={days}
+              interval="day"
+              kind="line"
+              unfinished={days.length > 0 && isUnfinished(days.at(-1)!, 'day', timeZone, Date.now())}
+              timeZone={timeZone}
+              summary={`${title} of the last two weeks: ${counted(days.length, 'day')}, today ${number(today)} so far.`}
+              height={180}
+            />
+          </Suspense>
+        )}
+      </div>
+    </div>
+  )
+}

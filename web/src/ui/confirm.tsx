@@ -1,0 +1,42 @@
+import { Button, Group, Modal, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { sentence } from './states.tsx'
+
+/** Asks before something that can't be taken back. The button says what it does; Cancel has the focus. */
+export function Confirm({
+  title,
+  verb,
+  busy,
+  error,
+  onConfirm,
+  onClose,
+  children,
+}: {
+  title: string
+  verb: string
+  busy: boolean
+  error: unknown
+  onConfirm: () => void
+  onClose: () => void
+  children: ReactNode
+}): ReactNode {
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <Text size="sm">{children}</Text>
+      {Boolean(error) && (
+        <Text size="sm" c="var(--danger)" mt="sm" role="alert">
+          {sentence(error)}
+        </Text>
+      )}
+      <Group justify="flex-end" gap="xs" mt="lg">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Cancel
+        </Button>
+        <Button color="red" leftSection={<IconAlertTriangle size={16} />} loading={busy} onClick={onConfirm}>
+          {verb}
+        </Button>
+      </Group>
+    </Modal>
+  )
+}

@@ -1,0 +1,132 @@
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { Fragment, type ReactNode, useState } from 'react'
+import type { EventRow } from '../api/types.ts'
+import { EventDetails } from './event-details.tsx'
+import styles from './event-table.module.css'
+import { personName } from './person-name.ts'
+import { RelativeTime } from './relative-time.tsx'
+
+/** Where it happened: the page's path, or the screen of an app. */
+export function placeOf(event: EventRow): string {
+  const url = event.properties.$current_url
+  if (typeof url === 'string') {
+    try {
+      const { pathname, search } = new URL(url)
+      return pathname + search
+    } catch {
+      return url
+    }
+  }
+  const screen = event.properties.$screen_name
+  return typeof screen === 'string' ? screen : ''
+}
+
+/** Events, newest first; a row opens to all that is known of the event. */
+export function EventTable({
+  projectId,
+  timeZone,
+  events,
+  withPerson = true,
+  onOpen,
+}: {
+  projectId: number
+  timeZone: string
+  events: EventRow[]
+  withPerson?: boolean
+  onOpen?: (anyOpen: boolean) => void
+}): ReactNode {
+  const [open, setOpen] = useState<string | null>(null)
+  const toggle = (id: string) => {
+    const next = open === id ? null : id
+    setOpen(next)
+    onOpen?.(next !== null)
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Events">
+      <table className={`data ${styles.table}`}>
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            {withPerson && <th scope="col">Person</th>}
+            <th scope="col" className={styles.wide}>
+              URL / screen
+            </th>
+            <th scope="col" className={styles.wide}>
+              Library
+            </th>
+            <th scope="col" className={styles.when}>
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <Fragment key={event.id}>
+              <tr className={`link ${open === event.id ? 'open' : ''}`}>
+                <td className={styles.event}>
+                  <button
+                    type="button"
+                    className={styles.toggle}
+                    aria-expanded={open === event.id}
+                    onClick={() => toggle(event.id)}
+                  >
+                    {open === event.id ? (
+                      <IconChevronDown size={16} aria-hidden />
+                    ) : (
+                      <IconChevronRight size={16} aria-hidden />
+                    )}
+                    <span className="cut">{event.event}</span>
+                  </button>
+                </td>
+                {withPerson && (
+                  <td className={styles.person}>
+                    <PersonLink projectId={projectId} event={event} />
+                  </td>
+                )}
+                <td className={`${styles.wide} ${styles.place}`} title={placeOf(event)}>
+                  {placeOf(event)}
+                </td>
+                <td className={`${styles.wide} muted`}>{libraryOf(event)}</td>
+                <td className={`${styles.when} muted`}>
+                  <RelativeTime at={event.timestamp} timeZone={timeZone} />
+                </td>
+              </tr>
+              {open === event.id && (
+                <tr className="open">
+                  <td colSpan={withPerson ? 5 : 4} className={styles.details}>
+                    <EventDetails projectId={projectId} timeZone={timeZone} event={event} />
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function libraryOf(event: EventRow): string {
+  const { $lib, $lib_version } = event.properties
+  return typeof $lib === 'string'
+    ? `${$lib}${typeof $lib_version === 'string' ? ` ${$lib_version}` : ''}`
+    : ''
+}
+
+/** The person behind an event, found by the distinct id that the event carries. */
+export function PersonLink({ projectId, event }: { projectId: number; event: EventRow }): ReactNode {
+  return (
+    <Link
+      to="/project/$projectId/person/$distinctId"
+      params={{ projectId, distinctId: event.distinct_id }}
+      preload={false}
+      title={event.distinct_id}
+    >
+      <span className="cut" style={{ display: 'block' }}>
+        {personName(event.person?.properties, [event.distinct_id])}
+      </span>
+    </Link>
+  )
+}

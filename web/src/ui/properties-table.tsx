@@ -1,0 +1,108 @@
+import { Switch, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import type { Properties } from '../api/types.ts'
+import { CopyIcon } from './copy-button.tsx'
+import styles from './properties-table.module.css'
+
+/** Below this many, searching is slower than looking. */
+const SEARCH_FROM = 8
+
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Names and values; PostHog's own names (those with a $) are quieter and can be left out. */
+export function PropertiesTable({
+  properties,
+  empty = 'No properties.',
+}: {
+  properties: Properties
+  empty?: string
+}): ReactNode {
+  const [search, setSearch] = useState('')
+  const [onlyOwn, setOnlyOwn] = useState(false)
+  const names = Object.keys(properties).sort(
+    (a, b) => Number(a.startsWith('$')) - Number(b.startsWith('$')) || a.localeCompare(b),
+  )
+  if (names.length === 0) return <p className="muted">{empty}</p>
+  const wanted = search.trim().toLowerCase()
+  const shown = names.filter(
+    (name) =>
+      (!onlyOwn || !name.startsWith('$')) &&
+      (!wanted ||
+        name.toLowerCase().includes(wanted) ||
+        textOf(properties[name]).toLowerCase().includes(wanted)),
+  )
+  return (
+    <div className={styles.box}>
+      {names.length >= SEARCH_FROM && (
+        <div className={styles.bar}>
+          <TextInput
+            size="xs"
+            placeholder="Search names and values"
+            aria-label="Search properties"
+            leftSection={<IconSearch size={14} />}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <Switch
+            size="xs"
+            label="Hide PostHog's properties"
+            checked={onlyOwn}
+            onChange={(event) => setOnlyOwn(event.currentTarget.checked)}
+          />
+        </div>
+      )}
+      <table className={styles.table}>
+        <colgroup>
+          <col className={styles.nameColumn} />
+          <col />
+          <col className={styles.kindColumn} />
+          <col className={styles.copyColumn} />
+        </colgroup>
+        <thead className="visually-hidden">
+          <tr>
+            <th scope="col">Property</th>
+            <th scope="col">Value</th>
+            <th scope="col">Type</th>
+            <th scope="col">Copy</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((name) => (
+            <tr key={name}>
+              <th scope="row" className={styles.name} data-own={!name.startsWith('$') || undefined}>
+                {name}
+              </th>
+              <td className={styles.value}>
+                <Value value={properties[name]} />
+              </td>
+              <td className={styles.kind}>{kindOf(properties[name])}</td>
+              <td className={styles.copy}>
+                <CopyIcon value={textOf(properties[name])} what={name} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length === 0 && <p className={styles.none}>No property matches.</p>}
+    </div>
+  )
+}
+
+function Value({ value }: { value: unknown }): ReactNode {
+  if (typeof value === 'string') {
+    if (/^https?:\/\//.test(value)) {
+      return (
+        <a href={value} target="_blank" rel="noreferrer noopener nofollow">
+          {value}
+        </a>
+      )
+    }
+    return value === '' ? <span className="muted">(empty)</span> : value
+  }
+  if (value === null || typeof value !== 'object') return <span className="mono">{String(value)}</span>
+  return <pre className={styles.json}>{JSON.stringify(value, null, 2)}</pre>
+}
