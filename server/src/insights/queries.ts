@@ -11,7 +11,7 @@ import { z } from 'zod'
 export const propertyFilter = z
   .looseObject({
     key: z.union([z.string(), z.number()]).describe('Property name; the expression itself for type `hogql`'),
-    value: z.unknown().describe('A scalar, or a list of which any may match'),
+    value: z.unknown().optional().describe('A scalar, or a list of which any may match'),
     operator: z
       .string()
       .nullish()

@@ -72,7 +72,7 @@ type Counting =
   | { kind: 'unique'; actor: Expr; activeDays?: number }
   | { kind: 'per_actor'; actor: Expr; aggregate: string }
   | { kind: 'first_time'; matching: boolean }
-  | { kind: 'session_property'; property: string; aggregate: string }
+  | { kind: 'session_duration'; aggregate: string }
 
 /** @throws HedgerowError `invalid` for maths that do not exist or lack what they need. */
 export function countingOf(node: SeriesNode, ctx: FilterContext): Counting {
@@ -81,7 +81,7 @@ export function countingOf(node: SeriesNode, ctx: FilterContext): Counting {
   if (aggregations.has(math)) {
     if (!node.math_property) throw required('math_property')
     if (node.math_property === '$session_duration') {
-      return { kind: 'session_property', property: node.math_property, aggregate: math }
+      return { kind: 'session_duration', aggregate: math }
     }
     const value = /^person/.test(node.math_property_type ?? '')
       ? field('person', 'properties', node.math_property)
@@ -203,14 +203,8 @@ function points(
         counting.aggregate,
         and(within(period.from, period.until), condition, identified(counting.actor)),
       )
-    case 'session_property':
-      return overGroups(
-        keys,
-        field('$session_id'),
-        call('any', field('session', counting.property)),
-        counting.aggregate,
-        and(within(period.from, period.until), condition, identified(field('$session_id'))),
-      )
+    case 'session_duration':
+      return overSessions(keys, counting.aggregate, and(within(period.from, period.until), condition), period)
     case 'first_time':
       return firstTime(keys, counting.matching, series, period)
   }
@@ -233,6 +227,58 @@ function overGroups(
   return select({
     select: [...names(keys), alias('value', toNumber(aggregation(aggregate, field('each'))))],
     from: fromQuery(inner),
+    groupBy: nonEmpty(names(keys)),
+  })
+}
+
+/** How much earlier or later than the period a session's first and last events may be. */
+const sessionReach = { days: 3 }
+
+/**
+ * Sessions that have such an event in a bucket, each once, by their length in seconds: from the first to the last of
+ * all their events.
+ */
+function overSessions(keys: Keys, aggregate: string, where: Expr | undefined, period: Period): SelectQuery {
+  const inASession = identified(field('$session_id'))
+  const counted = select({
+    select: [...named(keys), alias('session_id', field('$session_id'))],
+    from: from('events'),
+    where: and(where, inASession),
+    groupBy: [...names(keys), field('session_id')],
+  })
+  const sessions = select({
+    select: [
+      alias('session_id', field('$session_id')),
+      alias(
+        'duration',
+        call(
+          'dateDiff',
+          constant('second'),
+          call('min', field('timestamp')),
+          call('max', field('timestamp')),
+        ),
+      ),
+    ],
+    from: from('events'),
+    where: and(within(period.from.minus(sessionReach), period.until.plus(sessionReach)), inASession),
+    groupBy: [field('session_id')],
+  })
+  return select({
+    select: [
+      ...Object.keys(keys).map((name) => alias(name, field('counted', name))),
+      alias('value', toNumber(aggregation(aggregate, field('sessions', 'duration')))),
+    ],
+    from: {
+      ...fromQuery(counted, 'counted'),
+      next: {
+        ...fromQuery(sessions, 'sessions'),
+        joinType: 'INNER JOIN',
+        constraint: {
+          type: 'ON',
+          expr: compare(field('counted', 'session_id'), '=', field('sessions', 'session_id')),
+        },
+      },
+    },
     groupBy: nonEmpty(names(keys)),
   })
 }

@@ -2,6 +2,7 @@ import type { DateTime } from 'luxon'
 import { and, compare, constant, type Expr, field, type Query } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { type Action, actionExpr } from './actions.ts'
+import type { TrendsAction, TrendsResult } from './answers.ts'
 import {
   type Breakdown,
   breakdownOf,
@@ -42,34 +43,6 @@ export type TrendsContext = FilterContext & {
   cohort(id: number): { name: string } | undefined
   /** When the project's first event happened; needed for `date_from: all` only. */
   earliest?: Date
-}
-
-/** One row of the answer, in upstream's shape (private-api.md §5.18). */
-export type TrendsResult = {
-  action: TrendsAction | null
-  label: string
-  count: number
-  /** A number for each bucket; empty for aggregated displays. */
-  data: number[]
-  labels: string[]
-  days: string[]
-  aggregated_value?: number
-  breakdown_value?: string | number | string[]
-  compare?: boolean
-  compare_label?: 'current' | 'previous'
-  order?: number
-}
-export type TrendsAction = {
-  id: string | number | null
-  type: 'events' | 'actions'
-  order: number
-  name: string
-  custom_name: string | null
-  math: string | null
-  math_property: string | null
-  math_hogql: string | null
-  math_group_type_index: number | null
-  properties: unknown
 }
 
 /** A question in steps: the trees to run, then the rows' meaning. Rows are the warehouse's. */
@@ -237,18 +210,20 @@ const isLast = (breakdown: string[]) =>
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 const byCode = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Most first, ties by name; without a value near the end, the pooled rest at the end. */
-function sorted(lines: Line[]): Line[] {
+/** Most first, ties as `tie` says; without a value near the end, the pooled rest at the end. */
+function sorted(lines: Line[], tie: (a: Line, b: Line) => number): Line[] {
   return lines
     .map((line) => ({ line, total: sum(line.values) }))
     .sort(
       (a, b) =>
-        isLast(a.line.breakdown) - isLast(b.line.breakdown) ||
-        b.total - a.total ||
-        byCode(a.line.breakdown.join('\0'), b.line.breakdown.join('\0')),
+        isLast(a.line.breakdown) - isLast(b.line.breakdown) || b.total - a.total || tie(a.line, b.line),
     )
     .map(({ line }) => line)
 }
+
+const byName = (a: Line, b: Line) => byCode(a.breakdown.join('\0'), b.breakdown.join('\0'))
+/** Values of formulas keep the order in which their series have them. */
+const asFound = () => 0
 
 function linesOf(rows: unknown[][], series: Series[], periods: Period[], shape: TrendsShape): Line[] {
   const index = periods.map(
@@ -281,7 +256,12 @@ function linesOf(rows: unknown[][], series: Series[], periods: Period[], shape: 
   const lines = [...byBranch.values()]
   if (shape.cumulative) for (const line of lines) line.values = runningTotal(line.values)
   return series.flatMap((_, s) =>
-    periods.flatMap((_, p) => sorted(lines.filter((line) => line.series === s && line.period === p))),
+    periods.flatMap((_, p) =>
+      sorted(
+        lines.filter((line) => line.series === s && line.period === p),
+        byName,
+      ),
+    ),
   )
 }
 
@@ -338,6 +318,7 @@ function computed(
           formula.evaluate(group.lines.map((line) => line?.values[i] ?? 0)),
         ),
       })),
+      asFound,
     )
   })
 }

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+/** What comes back, in upstream's shapes (private-api.md §5.16-5.18, §5.26). */
+
+export const statistics = z
+  .object({
+    rows_read: z.number().describe('Rows that the warehouse read'),
+    bytes_read: z.number().describe('Bytes that the warehouse read'),
+    elapsed_ms: z.number().describe("The warehouse's time, milliseconds"),
+  })
+  .describe('What the answer cost')
+
+/** What every answer says besides its results. */
+export const envelope = {
+  timezone: z.string().describe("The project's; days and weeks are counted in it"),
+  last_refresh: z.string().meta({ format: 'date-time' }).describe('When the numbers were read'),
+  is_cached: z.boolean(),
+  statistics,
+}
+export type Envelope = {
+  timezone: string
+  last_refresh: string
+  is_cached: boolean
+  statistics: z.infer<typeof statistics>
+}
+
+const trendsAction = z.object({
+  id: z.union([z.string(), z.number()]).nullable().describe('Event name or action id; null for all events'),
+  type: z.enum(['events', 'actions']),
+  order: z.int(),
+  name: z.string(),
+  custom_name: z.string().nullable(),
+  math: z.string().nullable(),
+  math_property: z.string().nullable(),
+  math_hogql: z.string().nullable(),
+  math_group_type_index: z.int().nullable(),
+  properties: z.unknown(),
+})
+export type TrendsAction = z.infer<typeof trendsAction>
+
+export const trendsResult = z
+  .object({
+    action: trendsAction.nullable().describe('What was counted; null for a formula'),
+    label: z.string(),
+    count: z.number().describe('Sum of `data`; the last value of running totals'),
+    data: z.array(z.number()).describe('A number for each bucket; empty for displays of one figure'),
+    labels: z.array(z.string()).describe('Buckets as people read them: `18-Feb-2023`'),
+    days: z.array(z.string()).describe('Buckets as ISO dates, for hours with the time'),
+    aggregated_value: z.number().optional().describe('The one figure, for displays that show one'),
+    breakdown_value: z
+      .union([z.string(), z.number(), z.array(z.string())])
+      .optional()
+      .describe('`$$_posthog_breakdown_null_$$`: no value. `$$_posthog_breakdown_other_$$`: all others'),
+    compare: z.boolean().optional(),
+    compare_label: z.enum(['current', 'previous']).optional(),
+    order: z.int().describe('Index of the series'),
+  })
+  .meta({ id: 'TrendsResult' })
+export type TrendsResult = z.infer<typeof trendsResult>
