@@ -35,8 +35,8 @@ WITH
       arrayMap(i -> toString((h + i) % 1000), range(18)))) AS p,
   map('email', concat(distinct, '@example.com'), 'plan', ['free', 'pro', 'team'][1 + person % 3], 'seats', toString(person % 50)) AS pp
 SELECT team, reinterpretAsUUID(sipHash128(number)), concat('event ', toString(toUInt8(sqrt(h % 1600)))), distinct,
-  reinterpretAsUUID(sipHash128(distinct)), 'full', time, time, toJSONString(p), toJSONString(p), toJSONString(pp),
-  toJSONString(pp), toDateTime64('2026-03-03 00:00:00', 3, 'UTC'), p['$session_id'], time
+  reinterpretAsUUID(sipHash128(distinct)), 'full', time, time, toJSONString(p), p, toJSONString(pp), pp,
+  toDateTime64('2026-03-03 00:00:00', 3, 'UTC'), p['$session_id'], time
 FROM numbers(${from}, ${rows})`
 
 const overrides = `

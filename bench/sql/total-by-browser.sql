@@ -1,4 +1,4 @@
-SELECT toDate(timestamp) AS day, properties_map.`$browser`.:String AS browser, count() AS total
+SELECT toDate(timestamp) AS day, `properties_map:$browser` AS browser, count() AS total
 FROM events
 WHERE team_id = 1 AND event = 'event 20' AND timestamp >= '2026-06-01' AND timestamp < '2026-07-01'
 GROUP BY day, browser
