@@ -28,8 +28,10 @@ export type TestPipeline = {
   rows(sql: string, params?: Record<string, unknown>): Promise<Record<string, unknown>[]>
   /** Events of the project, oldest first, their properties parsed. */
   events(): Promise<StoredEvent[]>
-  /** Closes the log and opens it again, with a new pipeline on it, as a start of the process does. */
+  /** Stops, closes the log and opens it again with a new pipeline on it, as a restart of the process does. */
   restart(changes?: (deps: PipelineDeps) => PipelineDeps): Promise<void>
+  /** The same without stopping first: for a pipeline that will do nothing any more. */
+  revive(changes?: (deps: PipelineDeps) => PipelineDeps): Promise<void>
 }
 
 export type StoredEvent = {
@@ -120,6 +122,10 @@ export async function testPipeline(
     },
     async restart(changes) {
       await pipeline.stop()
+      await log.close()
+      open(changes)
+    },
+    async revive(changes) {
       await log.close()
       open(changes)
     },

@@ -391,13 +391,12 @@ describe('one pipeline', () => {
   })
 
   test('NUL, half characters and odd keys hurt nobody', async () => {
-    const text = 'a\0b\ud800c'
     await pipe.send(
       `{"event":"odd ${'\\u0000'}","distinct_id":"odd","timestamp":"${at}","properties":{"t":"a\\u0000b\\ud800c","k\\u0000\\ud800":1,"__proto__":{"x":1},"a.b":1,"a":{"b":2},"":3,"big":123456789012345678901234567890,"$set":{"s\\u0000":"\\udc00"},"$groups":{"t\\u0000":"k\\u0000"}}}`,
     )
     const [event] = await eventsOf('odd')
     expect(event!.event).toBe('odd \ufffd')
-    expect(event!.properties).toMatchObject({ t: text, 'a.b': 1, a: { b: 2 }, '': 3 })
+    expect(event!.properties).toMatchObject({ t: 'a\ufffdb\ufffdc', 'a.b': 1, a: { b: 2 }, '': 3 })
     const person = (await createPersonStore(pipe.database).findByDistinctId(pipe.projectId, 'odd'))!
     expect(person.properties).toEqual({ 's\ufffd': '\ufffd' })
     expect(pipe.pipeline().stats().deadLetters).toEqual({})

@@ -8,6 +8,7 @@ import type { GeoIp } from './geoip.ts'
 import { dropRepeats } from './steps/drop-repeats.ts'
 import { elements } from './steps/elements.ts'
 import { fixClock } from './steps/fix-clock.ts'
+import { makeHoldable } from './steps/holdable.ts'
 import { liftProperties } from './steps/lift-properties.ts'
 import { locate } from './steps/locate.ts'
 import { normalise } from './steps/normalise.ts'
@@ -36,6 +37,7 @@ export const pipelineSteps = (deps: StepDeps): Step[] => [
   { name: 'parse', run: parse },
   { name: 'set aside', run: setAside(deps.findProject) },
   { name: 'normalise', run: each(normalise) },
+  { name: 'make holdable', run: each(makeHoldable) },
   { name: 'fix clock', run: each(fixClock) },
   { name: 'drop repeats', run: dropRepeats(deps.log) },
   { name: 'route special', run: each(routeSpecial) },

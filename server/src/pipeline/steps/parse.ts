@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../event-log/event-log.ts'
+import { quoteBigIntegers } from '../../kit/exact-json.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { type CaptureEnvelope, eventsOf, type RawEvent } from '../../model/captured.ts'
 import type { Batch } from '../batch.ts'
@@ -29,7 +30,7 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength)
   const end = bytes.indexOf(lineFeed)
   const envelope = JSON.parse(bytes.toString('utf8', 0, end)) as CaptureEnvelope
-  const raws = eventsOf(parseLenientJson(bytes.toString('utf8', end + 1)))
+  const raws = eventsOf(parseLenientJson(quoteBigIntegers(bytes.toString('utf8', end + 1))))
   const { projectId, ip, path, uuids } = envelope
   if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)
