@@ -1,5 +1,11 @@
 import cookie from '@fastify/cookie'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
@@ -9,6 +15,7 @@ import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
 import { addCors } from './cors.ts'
 import { createErrorHandler, type ReportError } from './errors.ts'
+import { withoutSecrets } from './logging.ts'
 import { addNotFound } from './not-found.ts'
 import { addOpenApi } from './open-api.ts'
 import type { Operation } from './operation.ts'
@@ -59,6 +66,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     frameworkErrors: handleError,
     genReqId: () => crypto.randomUUID(),
     return503OnClosing: true,
+    // One line of our own per operation, below; none for captured events.
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
   })
 
@@ -81,6 +90,11 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       return deps.reportError?.(error, context)
     }),
   )
+  // Hooks that every captured event passes too are plain callbacks: no promise is made for them.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+    done()
+  })
   addBodyParsers(app)
   await app.register(cookie)
   addCors(app)
@@ -93,19 +107,33 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       app.operations.push(config.operation)
     }
   })
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
   // Who calls, then what for, then (in Fastify's own validation) whether the request makes sense.
-  app.addHook('preValidation', async (request, reply) => {
-    const { operation } = request.routeOptions.config
-    if (!operation || operation.access === 'anyone') return
+  const admit = async (request: FastifyRequest, reply: FastifyReply, operation: Operation) => {
     const caller = await authenticate(request, reply)
     request.caller = caller
     checkScope(caller, operation.scope)
-    if (operation.access === 'project') {
-      request.project = await resolveProject(projects, caller, request)
+    if (operation.access === 'project') request.project = await resolveProject(projects, caller, request)
+  }
+  app.addHook('preValidation', (request, reply, done) => {
+    const { operation } = request.routeOptions.config
+    if (!operation || operation.access === 'anyone') return done()
+    admit(request, reply, operation).then(() => done(), done)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { operation } = request.routeOptions.config
+    if (operation) {
+      request.log.info(
+        {
+          operation: operation.id,
+          project: request.project?.id,
+          user: request.caller?.user.id,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime),
+        },
+        `${request.method} ${withoutSecrets(request.url)}`,
+      )
     }
+    done()
   })
   return app
 }

@@ -11,11 +11,11 @@ const preflight = {
  * sites' scripts neither cookies in nor their answers out.
  */
 export function addCors(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!/^\/api(?:\/|$|\?)/.test(request.url)) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!/^\/api(?:\/|$|\?)/.test(request.url)) return done()
     reply.header('access-control-allow-origin', '*')
     reply.header('access-control-expose-headers', 'Retry-After')
-    if (request.method !== 'OPTIONS') return
-    return reply.code(204).headers(preflight).send()
+    if (request.method !== 'OPTIONS') return done()
+    reply.code(204).headers(preflight).send()
   })
 }

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Logger, type LoggerOptions, pino } from 'pino'
 
 const secretParameter = /([?&](?:personal_api_key|token|api_key|key|password|secret|code|state)=)[^&#]*/gi
@@ -5,30 +6,40 @@ const secretParameter = /([?&](?:personal_api_key|token|api_key|key|password|sec
 /** A URL without the values of parameters that can be keys. */
 export const withoutSecrets = (url: string) => url.replace(secretParameter, '$1***')
 
-const redact = [
+const secretFields = [
   'password',
   'current_password',
   'personal_api_key',
-  'value',
+  'api_key',
   'token',
+  'value',
   'authorization',
   'cookie',
-].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+  '["set-cookie"]',
+  '["x-csrftoken"]',
+]
 
-/** The process's logger: JSON lines on standard output, without keys, cookies, passwords. */
-export function createLogger(level: LoggerOptions['level']): Logger {
-  return pino({
-    level,
-    redact: { paths: ['req.headers', ...redact], censor: '***' },
-    serializers: {
-      req: (request: { method: string; url: string; ip?: string; id?: string }) => ({
-        id: request.id,
-        method: request.method,
-        url: withoutSecrets(request.url),
-        ip: request.ip,
-      }),
-      res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
-      err: pino.stdSerializers.err,
-    },
-  })
-}
+/** Down to the third level: where code of ours puts a request's parts into a line. */
+const redacted = secretFields.flatMap((field) => {
+  const below = field.startsWith('[') ? field : `.${field}`
+  return [field, `*${below}`, `*.*${below}`]
+})
+
+/** JSON lines without keys, cookies and passwords. */
+export const loggerOptions = (level: LoggerOptions['level']): LoggerOptions => ({
+  level,
+  redact: { paths: redacted, censor: '***' },
+  serializers: {
+    req: (request: FastifyRequest) => ({
+      id: request.id,
+      method: request.method,
+      url: withoutSecrets(request.url),
+      ip: request.ip,
+    }),
+    res: (reply: FastifyReply) => ({ status: reply.statusCode }),
+    err: pino.stdSerializers.err,
+  },
+})
+
+/** The process's logger, to standard output. */
+export const createLogger = (level: LoggerOptions['level']): Logger => pino(loggerOptions(level))

@@ -30,8 +30,9 @@ export function addNotFound(
   }
 
   // Before a body is read: it would be read for nothing.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404 && knownAt(request.url).length === 0) throw notFound('Endpoint not found.')
+  app.addHook('onRequest', (request, _reply, done) => {
+    const unknown = request.is404 && knownAt(request.url).length === 0
+    done(unknown ? notFound('Endpoint not found.') : undefined)
   })
 
   app.setNotFoundHandler(async (request, reply) => {
