@@ -77,23 +77,39 @@ export async function writeGroups(tx: Queries, changes: GroupChanges): Promise<v
       .returning({ index: groupTypes.groupTypeIndex })
     if (rows.length !== newTypes.length) throw new PeopleChanged()
   }
-  if (groups.length) {
-    const rows = await tx.execute(sql`
-      insert into groups as g (project_id, group_type_index, group_key, properties, created_at, version)
-      select u.project_id, u.group_type_index, u.group_key, u.properties, u.created_at, u.version
-      from unnest(${list(groups, (one) => one.group.projectId)}::int[],
-        ${list(groups, (one) => one.group.groupTypeIndex)}::smallint[],
-        ${list(groups, (one) => one.group.groupKey)}::text[],
-        ${list(groups, (one) => cleanJson(one.group.properties))}::json[],
-        ${list(groups, (one) => microsToIso(one.group.createdAt))}::timestamptz[],
-        ${list(groups, (one) => one.group.version)}::bigint[])
-        as u(project_id, group_type_index, group_key, properties, created_at, version)
-      on conflict (project_id, group_type_index, group_key) do update
-        set properties = excluded.properties, version = excluded.version
-        where g.version < excluded.version
-      returning g.version`)
-    if (rows.length !== groups.length) throw new PeopleChanged()
+  for (const isNew of [true, false]) {
+    const rows = groups.filter((one) => (one.foundVersion === null) === isNew)
+    if (rows.length && (await (isNew ? insertGroups : updateGroups)(tx, rows)) !== rows.length) {
+      throw new PeopleChanged()
+    }
   }
+}
+
+type ChangedGroups = GroupChanges['groups']
+
+const source = (groups: ChangedGroups) => sql`unnest(
+  ${list(groups, (one) => one.group.projectId)}::int[], ${list(groups, (one) => one.group.groupTypeIndex)}::smallint[],
+  ${list(groups, (one) => one.group.groupKey)}::text[], ${list(groups, (one) => cleanJson(one.group.properties))}::json[],
+  ${list(groups, (one) => microsToIso(one.group.createdAt))}::timestamptz[],
+  ${list(groups, (one) => one.group.version)}::bigint[], ${list(groups, (one) => one.foundVersion)}::bigint[])
+  as u(project_id, group_type_index, group_key, properties, created_at, version, found_version)`
+
+async function insertGroups(tx: Queries, groups: ChangedGroups): Promise<number> {
+  const rows = await tx.execute(sql`
+    insert into groups (project_id, group_type_index, group_key, properties, created_at, version)
+    select u.project_id, u.group_type_index, u.group_key, u.properties, u.created_at, u.version from ${source(groups)}
+    on conflict do nothing
+    returning version`)
+  return rows.length
+}
+
+async function updateGroups(tx: Queries, groups: ChangedGroups): Promise<number> {
+  const rows = await tx.execute(sql`
+    update groups g set properties = u.properties, version = u.version from ${source(groups)}
+    where g.project_id = u.project_id and g.group_type_index = u.group_type_index
+      and g.group_key = u.group_key and g.version = u.found_version
+    returning g.version`)
+  return rows.length
 }
 
 const list = <T>(rows: T[], value: (row: T) => unknown) => sql.param(rows.map(value))
