@@ -23,6 +23,10 @@ export type EngineDeps = {
   queryMaxExecutionMs: number
   /** Memory for all queries together, bytes. */
   queryMemoryBytes: number
+  /** Queries, and inserts, that may wait for a turn. Default 100. */
+  maxWaiting?: number
+  /** How long a first start may take, milliseconds. Default 30 000. */
+  startupMs?: number
   log: Log
 }
 
@@ -37,7 +41,7 @@ export type Engine = {
   close(): Promise<void>
 }
 
-const startupMs = 30_000
+const patienceMs = 30_000
 const backoffMs = { first: 50, most: 5000 }
 /** What a close waits for statements that still run. */
 const drainMs = 5000
@@ -64,6 +68,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   let closing = false
   let failures = 0
   let lastFailure = 'it does not answer'
+  let ownsSocket = false
   let waiters: { resolve: () => void; reject: (error: Error) => void }[] = []
 
   function setUp(up: boolean): void {
@@ -82,16 +87,25 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       configPath,
       queries: queryConcurrency,
       inserts,
-      maxWaiting: 100,
+      maxWaiting: deps.maxWaiting ?? 100,
       maxWaitMs: deps.queryMaxExecutionMs,
       settings: engineSettings(deps),
       refused: refusals.list(Date.now()),
     }
     const started = forkEngine(options, queryConcurrency + inserts + 2)
     child = started
+    // what chDB says of a folder that it can't open goes nowhere else
+    let lastWords = ''
+    started.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = text.trim() || lastWords
+      log.warn({ pid: started.pid, text: text.trim() }, 'engine wrote to stderr')
+    })
     started.on('message', (message: FromEngine) => {
-      if (message.type === 'ready') setUp(true)
-      if (message.type === 'failed') lastFailure = message.message
+      if (message.type === 'ready') {
+        ownsSocket = true
+        setUp(true)
+      }
+      if (message.type === 'failed') lastFailure = lastWords || message.message
       if (message.type === 'kill') {
         log.warn({ query: message.fingerprint, reason: message.reason }, 'engine stopped to end a query')
         refusals.noteKill(message.fingerprint, Date.now())
@@ -112,7 +126,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     })
   }
 
-  function ready(timeoutMs = startupMs): Promise<void> {
+  function ready(timeoutMs = patienceMs): Promise<void> {
     if (state.up) return Promise.resolve()
     if (closing) return Promise.reject(new Error('The engine is closed.'))
     return new Promise((resolve, reject) => {
@@ -147,12 +161,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       clearTimeout(timer)
     }
     setUp(false)
-    await socket.remove()
+    if (ownsSocket) await socket.remove()
   }
 
   launch()
   try {
-    await ready()
+    await ready(deps.startupMs)
   } catch (error) {
     await close()
     throw error
@@ -174,7 +188,7 @@ function forkEngine(options: EngineOptions, threads: number): ChildProcess {
     execArgv: [...loader, '--max-semi-space-size=2'],
     // Nothing of ours: no keys, and the same clock everywhere. Each statement holds a thread while it runs.
     env: { UV_THREADPOOL_SIZE: String(threads), TZ: 'UTC', TMPDIR: tmpdir() },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
 }
 

@@ -24,6 +24,8 @@ export function engineSettings(limits: {
   queryMemoryBytes: number
 }): Record<string, string> {
   return {
+    // parameters are part of the text here, and an `IN` list may be long
+    max_query_size: String(64 * 1024 ** 2),
     max_execution_time: String(limits.queryMaxExecutionMs / 1000),
     max_memory_usage: String(limits.queryMemoryBytes),
     // all of them together: the engine has one user

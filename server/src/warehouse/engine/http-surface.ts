@@ -5,7 +5,7 @@ import { createGzip, gunzip, gzip } from 'node:zlib'
 import type { Admission } from './admission.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import { expandParameters } from './parameters.ts'
-import type { EngineSession } from './sessions.ts'
+import type { EngineSession, QueryOutcome } from './sessions.ts'
 import { type InsertTarget, readStatement } from './statement.ts'
 import { fingerprintOf, type Job, refusal } from './watch.ts'
 
@@ -78,7 +78,9 @@ type Request = {
 
 /** ClickHouse's HTTP interface, as much of it as a client needs: `/ping`, and `/` with everything around a query. */
 export function createHttpSurface(deps: Deps): Server {
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+  // as long an address as ClickHouse takes
+  const options = { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 1024 ** 2 }
+  const server = createServer(options, (request, response) => {
     handle(request, response, deps).catch((error) => answerError(response, error))
   })
   return server
@@ -86,12 +88,12 @@ export function createHttpSurface(deps: Deps): Server {
 
 async function handle(request: IncomingMessage, response: ServerResponse, deps: Deps): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://engine')
-  if (url.pathname === '/ping' || (request.method === 'GET' && !url.searchParams.has('query'))) {
-    response.end('Ok.\n')
+  if (url.pathname !== '/' && url.pathname !== '/ping') {
+    response.writeHead(404).end(`There is no handle ${url.pathname}\n`)
     return
   }
-  if (url.pathname !== '/') {
-    response.writeHead(404).end(`There is no handle ${url.pathname}\n`)
+  if (url.pathname === '/ping' || (request.method === 'GET' && !url.searchParams.has('query'))) {
+    response.end('Ok.\n')
     return
   }
   const read = await readRequest(request, url, deps.settings)
@@ -116,11 +118,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, deps: 
         settings: read.settings,
       }),
     )
-    send(response, read, read.defaultFormat, outcome.bytes, {
-      rowsRead: outcome.rowsRead,
-      bytesRead: outcome.bytesRead,
-      seconds: outcome.seconds,
-    })
+    send(response, read, read.defaultFormat, outcome)
   }
 }
 
@@ -141,14 +139,22 @@ async function readRequest(
   const encoding = request.headers['content-encoding']
   if (encoding === 'gzip') body = await inflate(body)
   else if (encoding) throw new EngineError(89, 'UNKNOWN_COMPRESSION_METHOD', `Can't read ${encoding}`, 415)
-  const given = url.searchParams.get('query')
+  let given = url.searchParams.get('query')
+  const contentType = request.headers['content-type']
+  if (contentType?.startsWith('multipart/form-data')) {
+    for (const [name, value] of await readForm(body, contentType)) {
+      if (name === 'query') given = value
+      else if (name.startsWith('param_')) parameters.set(name.slice('param_'.length), value)
+    }
+    body = Buffer.alloc(0)
+  }
   const header = (name: string) => {
     const value = request.headers[name]
     return typeof value === 'string' && value ? value : null
   }
   // the statement may begin in `query` and go on in the body; with rows to insert the body is those rows
   const separate = given !== null && /^\s*insert\b/i.test(given)
-  const text = separate ? given : [given, body.toString('utf8')].filter(Boolean).join('\n')
+  const text = separate ? given! : [given, body.toString('utf8')].filter(Boolean).join('\n')
   return {
     queryId: url.searchParams.get('query_id') ?? crypto.randomUUID(),
     sql: expandParameters(text, parameters),
@@ -161,6 +167,12 @@ async function readRequest(
       /\bgzip\b/.test(header('accept-encoding') ?? ''),
     readonly: request.method === 'GET',
   }
+}
+
+/** What did not fit into the address: clients send long parameters, and then the query, as form fields. */
+async function readForm(body: Buffer, contentType: string): Promise<[name: string, value: string][]> {
+  const form = await new Response(body, { headers: { 'content-type': contentType } }).formData()
+  return [...form].map(([name, value]) => [name, String(value)])
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -179,11 +191,13 @@ async function answerRead(
 ): Promise<void> {
   const fingerprint = fingerprintOf(`${read.database}\n${sql}`)
   if (deps.isRefused(fingerprint)) throw refusal()
+  const streamed = streamable.has(format.toLowerCase())
   await deps.reads.run(async (session) => {
     const job: Job = {
       fingerprint,
       startedAt: deps.now(),
-      limitMs: Number(read.settings.max_execution_time ?? 0) * 1000,
+      // a stream can be stopped between its pieces, and may last as long as its reader takes
+      limitMs: streamed ? 0 : Number(read.settings.max_execution_time ?? 0) * 1000,
       abandonedAt: gone.aborted ? deps.now() : null,
       giveUp: (error) => answerError(response, error),
     }
@@ -194,10 +208,10 @@ async function answerRead(
     deps.jobs.add(job)
     try {
       const options = { format, database: read.database, settings: read.settings }
-      if (streamable.has(format.toLowerCase())) await stream(session, sql, options, read, response, gone)
+      if (streamed) await stream(session, sql, options, read, response, gone)
       else {
         const outcome = await session.query(sql, options)
-        send(response, read, format, outcome.bytes, outcome)
+        send(response, read, format, outcome)
       }
     } finally {
       deps.jobs.delete(job)
@@ -268,9 +282,24 @@ async function answerInsert(
 type Cost = {
   rowsRead: number
   bytesRead: number
+  resultRows?: number
+  resultBytes?: number
   rowsWritten?: number
   bytesWritten?: number
   seconds: number
+}
+
+/** chDB itself tells only the size of a result; what was read for it stands at the end of the JSON formats. */
+function costOf(outcome: QueryOutcome): Cost {
+  const end = Buffer.from(outcome.bytes.subarray(-200)).toString()
+  const read = (name: string) => Number(new RegExp(`"${name}": (\\d+)\\s*[,}]`).exec(end)?.[1] ?? 0)
+  return {
+    rowsRead: read('rows_read'),
+    bytesRead: read('bytes_read'),
+    resultRows: outcome.resultRows,
+    resultBytes: outcome.bytes.length,
+    seconds: outcome.seconds,
+  }
 }
 
 function summary(cost: Cost): string {
@@ -280,8 +309,8 @@ function summary(cost: Cost): string {
     written_rows: String(cost.rowsWritten ?? 0),
     written_bytes: String(cost.bytesWritten ?? 0),
     total_rows_to_read: '0',
-    result_rows: '0',
-    result_bytes: '0',
+    result_rows: String(cost.resultRows ?? cost.rowsWritten ?? 0),
+    result_bytes: String(cost.resultBytes ?? cost.bytesWritten ?? 0),
     elapsed_ns: String(Math.round(cost.seconds * 1e9)),
   })
 }
@@ -300,17 +329,17 @@ function writeHead(
   })
 }
 
-function send(response: ServerResponse, read: Request, format: string, bytes: Uint8Array, cost: Cost): void {
+function send(response: ServerResponse, read: Request, format: string, outcome: QueryOutcome): void {
   if (response.writableEnded || response.destroyed) return
   const finish = (body: Uint8Array) => {
     writeHead(response, read, format, {
-      'X-ClickHouse-Summary': summary(cost),
+      'X-ClickHouse-Summary': summary(costOf(outcome)),
       'Content-Length': String(body.length),
     })
     response.end(body)
   }
-  if (read.gzip) deflate(bytes).then(finish, (error) => answerError(response, error))
-  else finish(bytes)
+  if (read.gzip) deflate(outcome.bytes).then(finish, (error) => answerError(response, error))
+  else finish(outcome.bytes)
 }
 
 function answerError(response: ServerResponse, error: unknown): void {

@@ -5,7 +5,7 @@ import type { InsertTarget } from './statement.ts'
 
 export type SessionSettings = Readonly<Record<string, string>>
 
-export type QueryOutcome = { bytes: Uint8Array; rowsRead: number; bytesRead: number; seconds: number }
+export type QueryOutcome = { bytes: Uint8Array; resultRows: number; seconds: number }
 export type InsertOutcome = { rowsWritten: number; bytesWritten: number; seconds: number }
 
 /** One connection into chDB. It runs one statement at a time; several of them run beside each other. */
@@ -72,8 +72,8 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
       const result = await session.queryAsync(sql, { format })
       return {
         bytes: result.bytes(),
-        rowsRead: result.rowsRead,
-        bytesRead: result.bytesRead,
+        // what it calls read is what the answer holds
+        resultRows: result.rowsRead,
         seconds: result.elapsed,
       }
     },
