@@ -137,7 +137,15 @@ export type SelectQuery = Node & {
   limitBy?: { n: Expr; offset?: Expr; exprs: Expr[] }
   limitWithTies?: boolean
 }
-export type SetOperator = 'UNION ALL' | 'UNION DISTINCT' | 'INTERSECT' | 'INTERSECT DISTINCT' | 'EXCEPT'
+export type SetOperator =
+  | 'UNION ALL'
+  | 'UNION DISTINCT'
+  | 'INTERSECT'
+  | 'INTERSECT ALL'
+  | 'INTERSECT DISTINCT'
+  | 'EXCEPT'
+  | 'EXCEPT ALL'
+  | 'EXCEPT DISTINCT'
 export type SelectSetQuery = Node & {
   kind: 'select_set'
   first: SelectQuery | SelectSetQuery
