@@ -1,5 +1,5 @@
 import { and, array, compare, constant, type Expr, field, type Query } from '../hogql/ast.ts'
-import { mapChildren } from '../hogql/visit.ts'
+import { placeholdersOf, replacePlaceholders } from '../hogql/placeholders.ts'
 import { invalid } from '../model/errors.ts'
 import { resolveDateRange } from './date-range.ts'
 import { type FilterContext, instant, type PropertyFilters, propertyExpr } from './property-filters.ts'
@@ -42,20 +42,27 @@ export function filtersExpr(
  * Puts `{filters}` and `{name}` in place.
  * @throws HedgerowError `invalid` for a placeholder without a value.
  */
-export function fillPlaceholders(tree: Query, query: HogQLQuery, filters: () => Expr): Query {
-  const fill = (expr: Expr): Expr => {
-    if (expr.kind !== 'placeholder') return mapChildren(expr, fill)
-    const name = expr.chain.join('.')
-    if (name === 'filters') return filters()
-    let value: unknown = query.values ?? {}
-    for (const step of expr.chain) {
-      const holder = value as Record<string, unknown>
-      if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, step)) {
-        throw invalid(`The placeholder {${name}} has no value: give one in \`values\`.`, { attr: 'values' })
-      }
-      value = holder[step]
+export function fillPlaceholders(
+  tree: Query,
+  query: HogQLQuery,
+  ctx: FilterContext & { testAccountFilters: PropertyFilters },
+): Query {
+  const filled = placeholdersOf(tree).map((name): [string, Expr] => [
+    name,
+    name === 'filters'
+      ? filtersExpr(query.filters, ctx.testAccountFilters, ctx)
+      : valueExpr(placeholderValue(name, query.values ?? {})),
+  ])
+  return replacePlaceholders(tree, Object.fromEntries(filled))
+}
+
+function placeholderValue(name: string, values: Record<string, unknown>): unknown {
+  let value: unknown = values
+  for (const step of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+      throw invalid(`The placeholder {${name}} has no value: give one in \`values\`.`, { attr: 'values' })
     }
-    return valueExpr(value)
+    value = (value as Record<string, unknown>)[step]
   }
-  return fill(tree) as Query
+  return value
 }

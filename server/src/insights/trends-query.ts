@@ -320,6 +320,8 @@ function active(
           .minus({ milliseconds: 1 })
           .startOf('day')
           .minus({ days: days - 1 })
+          // once more: the day that the count ends on may have had no midnight
+          .startOf('day')
   const { bucket: _, ...others } = keys
   if (shape.aggregated) {
     return select({

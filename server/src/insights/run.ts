@@ -1,0 +1,231 @@
+import type { Query } from '../hogql/ast.ts'
+import { compile } from '../hogql/compile.ts'
+import type { Schema } from '../hogql/context.ts'
+import { parseExpr, parseSelect } from '../hogql/parse.ts'
+import { printHogQL } from '../hogql/print-hogql.ts'
+import { notFound } from '../model/errors.ts'
+import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/warehouse.ts'
+import type { Action } from './actions.ts'
+import type { Envelope } from './answers.ts'
+import { readRows } from './cells.ts'
+import type { Clock } from './date-range.ts'
+import { eventsQuestion } from './events-query.ts'
+import { fillPlaceholders } from './hogql-query.ts'
+import type { PropertyFilters } from './property-filters.ts'
+import { namesIn, type PropertyTypes } from './property-types.ts'
+import type { EventsQuery, HogQLQuery, RunnableQuery, TrendsQuery } from './queries.ts'
+import { type TrendsContext, trend } from './trends.ts'
+import { explained } from './warehouse-errors.ts'
+
+/** What a question must know of its project. */
+export type AskedProject = {
+  timezone: string
+  testAccountFilters: PropertyFilters
+  /** 0 Sunday (default), 1 Monday. */
+  weekStartDay?: number
+}
+
+export type Deps = {
+  warehouse: Warehouse
+  findProject(projectId: number): AskedProject | undefined | Promise<AskedProject | undefined>
+  /** Types of the properties of these names, by their definitions. */
+  propertyTypes(projectId: number, names: Iterable<string>): Promise<PropertyTypes>
+  findAction?(projectId: number, id: number): Promise<Action | undefined>
+  /** A cohort's name, and the query for its people's ids. */
+  findCohort?(projectId: number, id: number): Promise<{ name: string; people: Query } | undefined>
+  now?: () => Date
+}
+
+export type AskOptions = {
+  limits?: QueryLimits
+  signal?: AbortSignal
+}
+
+export type Answer = Envelope & { results: unknown[] } & Record<string, unknown>
+
+/** Rows of a user's query: without a LIMIT, and at most. */
+const hogqlLimits = { default: 100, max: 50_000 }
+
+type Cost = Envelope['statistics']
+
+/**
+ * Answers questions: typed query → HogQL tree → compiled → warehouse → upstream's response.
+ */
+export function createInsights(deps: Deps) {
+  const now = deps.now ?? (() => new Date())
+
+  async function ask(tree: Query, schema: Schema, cost: Cost, options: AskOptions): Promise<WarehouseAnswer> {
+    const { sql, params } = compile(tree, schema)
+    try {
+      const answer = await deps.warehouse.query({
+        sql,
+        params,
+        limits: options.limits,
+        signal: options.signal,
+      })
+      cost.rows_read += answer.stats.rowsRead
+      cost.bytes_read += answer.stats.bytesRead
+      cost.elapsed_ms += answer.stats.elapsedMs
+      return answer
+    } catch (error) {
+      throw explained(error)
+    }
+  }
+
+  /** Looks up everything that the question names, so that building it needs no more waiting. */
+  async function prepare(projectId: number, query: RunnableQuery) {
+    const project = await deps.findProject(projectId)
+    if (!project) throw notFound('Project not found.')
+    const clock: Clock = { now: now(), timezone: project.timezone, weekStartDay: project.weekStartDay }
+    const actions = await findAll(actionIds(query), (id) => deps.findAction?.(projectId, id))
+    const cohorts = await findAll(
+      cohortIds([query, [...actions.values()], project.testAccountFilters]),
+      (id) => deps.findCohort?.(projectId, id),
+    )
+    const propertyType = await deps.propertyTypes(
+      projectId,
+      namesIn(query, [...actions.values()], project.testAccountFilters),
+    )
+    const schema: Schema = {
+      projectId,
+      timezone: project.timezone,
+      propertyType,
+      limits: null,
+      cohort: (id) => cohorts.get(Number(id))?.people ?? null,
+    }
+    const ctx: TrendsContext = {
+      table: 'events',
+      clock,
+      propertyType,
+      parseExpr,
+      testAccountFilters: project.testAccountFilters,
+      action: (id) => actions.get(Number(id)),
+      cohort: (id) => cohorts.get(id),
+    }
+    return { project, clock, schema, ctx }
+  }
+
+  type Prepared = Awaited<ReturnType<typeof prepare>>
+
+  async function answerTrends(
+    query: TrendsQuery,
+    { schema, ctx }: Prepared,
+    cost: Cost,
+    options: AskOptions,
+  ) {
+    const earliest =
+      query.dateRange?.date_from === 'all' ? await firstEvent(schema, cost, options) : undefined
+    const asked = trend(query, { ...ctx, earliest })
+    const extents = asked.extents ? await ask(asked.extents, schema, cost, options) : undefined
+    const tree = asked.tree(extents?.rows ?? [])
+    const answer = tree ? await ask(tree, schema, cost, options) : undefined
+    return { results: asked.results(answer?.rows ?? []), hasMore: false }
+  }
+
+  async function firstEvent(schema: Schema, cost: Cost, options: AskOptions): Promise<Date> {
+    const { rows } = await ask(
+      parseSelect("select toUnixTimestamp(min(timestamp)) from events where timestamp > '1980-01-01'"),
+      schema,
+      cost,
+      options,
+    )
+    const seconds = Number(rows[0]?.[0] ?? 0)
+    return seconds > 0 ? new Date(seconds * 1000) : now()
+  }
+
+  async function answerHogQL(query: HogQLQuery, { schema, ctx }: Prepared, cost: Cost, options: AskOptions) {
+    const tree = fillPlaceholders(parseSelect(query.query), query, ctx)
+    const answer = await ask(tree, { ...schema, limits: hogqlLimits }, cost, options)
+    return {
+      query: query.query,
+      hogql: printHogQL(tree),
+      results: readRows(answer.columns, answer.rows),
+      columns: answer.columns.map(({ name }) => name),
+      types: answer.columns.map(({ name, type }) => [name, type]),
+    }
+  }
+
+  async function answerEvents(
+    query: EventsQuery,
+    { schema, ctx }: Prepared,
+    cost: Cost,
+    options: AskOptions,
+  ) {
+    const question = eventsQuestion(query, ctx)
+    const answer = await ask(question.tree, schema, cost, options)
+    return {
+      results: readRows(answer.columns, answer.rows.slice(0, question.limit)).map(question.row),
+      columns: question.columns,
+      types: answer.columns.map(({ type }) => type),
+      hasMore: answer.rows.length > question.limit,
+      limit: question.limit,
+      offset: question.offset,
+    }
+  }
+
+  return {
+    /**
+     * @throws HedgerowError `invalid` when the question can't be asked or takes too much, `not_found` without a
+     * project; HogQLError with a position for errors in a user's HogQL.
+     */
+    async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
+      const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
+      const prepared = await prepare(projectId, query)
+      const answers = {
+        TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),
+        HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
+        EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
+      }
+      const answer = await answers[query.kind]()
+      return {
+        ...answer,
+        timezone: prepared.project.timezone,
+        last_refresh: prepared.clock.now.toISOString(),
+        is_cached: false,
+        statistics: cost,
+      }
+    },
+  }
+}
+
+export type Insights = ReturnType<typeof createInsights>
+
+async function findAll<T>(ids: Set<number>, find: (id: number) => Promise<T | undefined> | undefined) {
+  const found = new Map<number, T>()
+  for (const id of ids) {
+    const one = await find(id)
+    if (one !== undefined) found.set(id, one)
+  }
+  return found
+}
+
+function actionIds(query: RunnableQuery): Set<number> {
+  const ids = new Set<number>()
+  if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
+  if (query.kind === 'TrendsQuery') {
+    for (const node of query.series) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
+  }
+  return new Set([...ids].filter(Number.isInteger))
+}
+
+const inCohortText = /\bcohort\s+(\d+)/gi
+
+/** Cohorts that filters, breakdowns and HogQL texts name. */
+function cohortIds(questions: unknown): Set<number> {
+  const ids = new Set<number>()
+  const waiting: unknown[] = [questions]
+  const add = (value: unknown) => {
+    for (const id of Array.isArray(value) ? value : [value])
+      if (Number.isInteger(Number(id))) ids.add(Number(id))
+  }
+  while (waiting.length) {
+    const value = waiting.pop()
+    if (typeof value === 'string') for (const [, id] of value.matchAll(inCohortText)) add(id)
+    if (typeof value !== 'object' || value === null) continue
+    const node = value as Record<string, unknown>
+    if (typeof node.type === 'string' && node.type.endsWith('cohort')) add(node.value)
+    if (node.breakdown_type === 'cohort') add(node.breakdown)
+    waiting.push(...Object.values(node))
+  }
+  return ids
+}

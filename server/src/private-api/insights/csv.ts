@@ -1,0 +1,19 @@
+import type { TrendsResult } from '../../insights/answers.ts'
+
+/** A cell; text that a spreadsheet would take for a formula is kept from being one. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value)
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** A line for each series: its name, then a column for each bucket, or one for the figure. */
+export function trendsCsv(results: TrendsResult[]): string {
+  const aggregated = results.some((one) => one.aggregated_value !== undefined)
+  const header = ['series', ...(aggregated ? ['value'] : (results[0]?.labels ?? []))]
+  const lines = results.map((one) => [
+    one.action?.custom_name ?? one.label,
+    ...(aggregated ? [one.aggregated_value ?? 0] : one.data),
+  ])
+  return [header, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { operation } from '../../http/operation.ts'
+import { envelope } from '../../insights/answers.ts'
+import { runnableQuery } from '../../insights/queries.ts'
+
+const maxDepth = 100
+
+/** Whether lists and objects are nested deeper than any question needs to be. */
+function tooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length; depth++) {
+    if (depth > maxDepth) return true
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Nodes that say how an answer is shown; the question is inside. */
+const wrappers = new Set(['DataTableNode', 'DataVisualizationNode', 'InsightVizNode'])
+const kinds = new Set<unknown>(runnableQuery.options.map((option) => option.shape.kind.value))
+
+/** The body is `{query}` or, as in early 2023, the query itself; wrapped nodes are unwrapped. */
+function unwrapped(body: unknown, context: z.RefinementCtx): unknown {
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message, input: body })
+    return z.NEVER
+  }
+  if (!isObject(body)) return refuse('Please provide a query in the request body or as a query parameter.')
+  const request = 'kind' in body ? { query: body } : body
+  let query = request.query
+  while (isObject(query) && wrappers.has(query.kind as string)) query = query.source
+  if (!isObject(query)) return refuse('Please provide a query in the request body or as a query parameter.')
+  if (!kinds.has(query.kind)) return refuse(`Unsupported query kind: ${String(query.kind)}`)
+  if (tooDeep(query)) return refuse(`A query may be nested ${maxDepth} deep.`)
+  return { ...request, query }
+}
+
+export const QueryRequest = z.preprocess(
+  unwrapped,
+  z
+    .object({
+      query: runnableQuery,
+      client_query_id: z.string().nullish().describe('A name for the query, chosen by the client'),
+      refresh: z
+        .union([z.boolean(), z.string()])
+        .nullish()
+        .describe('Accepted for compatibility: every answer is computed when asked'),
+    })
+    .meta({ id: 'QueryRequest' }),
+)
+
+const QueryAnswer = z
+  .looseObject({
+    results: z.array(z.unknown()).describe('Rows as lists; for trends, series as objects'),
+    columns: z.array(z.string()).optional().describe('Names of the columns of rows'),
+    types: z.array(z.unknown()).optional().describe('Types of the columns, in ClickHouse’s words'),
+    hogql: z.string().optional().describe('The query as it was understood'),
+    hasMore: z.boolean().optional(),
+    ...envelope,
+  })
+  .meta({ id: 'QueryAnswer' })
+
+const path = '/api/projects/:project_id/query/'
+const common = {
+  access: 'project',
+  scope: 'query:read',
+  tags: ['query'],
+  answer: QueryAnswer,
+  errors: [400],
+} as const
+
+export const getQuery = operation({
+  ...common,
+  id: 'query_retrieve',
+  method: 'GET',
+  path,
+  summary: 'Ask a question',
+  description: 'The same as POST, for questions that fit into an address.',
+  query: z.object({
+    query: z.string().optional().describe('The query as JSON'),
+    client_query_id: z.string().optional(),
+    refresh: z.string().optional(),
+  }),
+})
+
+export const postQuery = operation({
+  ...common,
+  id: 'query_create',
+  method: 'POST',
+  path,
+  summary: 'Ask a question',
+  description:
+    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), or an insight (`TrendsQuery`).',
+  body: QueryRequest,
+})
