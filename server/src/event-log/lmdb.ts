@@ -176,7 +176,7 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     claim = undefined
   }
 
-  function seenBefore(first: number, keys: string[]): Promise<boolean[]> {
+  async function seenBefore(first: number, keys: string[]): Promise<boolean[]> {
     if (claim?.first !== first) {
       throw new Error(`seenBefore(${first}) is not the beginning of the range that was read`)
     }

@@ -17,6 +17,11 @@ export const snippetRoutes =
   ({ directory }: { directory: Pick<Directory, 'projectByToken'> }): FastifyPluginAsync =>
   async (app) => {
     const files = createSdkFiles()
+    const bundles = keepLatest(32, async (token: string) => {
+      const bundle = (await files.get('array.js'))!
+      // The bundle looks for its configuration as soon as it runs.
+      return servable(Buffer.concat([Buffer.from(remoteConfigScript(token)), bundle.bytes]), javascript)
+    })
     addPublicCors(app, 'GET, OPTIONS')
 
     app.get<Named>('/static/:name', async (request, reply) => {
@@ -42,10 +47,7 @@ export const snippetRoutes =
     })
 
     app.get<OfProject>('/array/:token/array.js', async (request, reply) => {
-      const token = knownToken(request.params.token)
-      const bundle = (await files.get('array.js'))!
-      const script = Buffer.concat([bundle.bytes, Buffer.from(`\n${remoteConfigScript(token)}`)])
-      return sendOfProject(request, reply, await servable(script, javascript))
+      return sendOfProject(request, reply, await bundles.get(knownToken(request.params.token)))
     })
 
     for (const below of ['/static/*', '/array/*']) {
@@ -63,6 +65,21 @@ export const snippetRoutes =
       return token
     }
   }
+
+/** What `make` gave, for the `count` keys asked for most recently: packing a bundle takes some 20 ms. */
+function keepLatest<T>(count: number, make: (key: string) => Promise<T>) {
+  const kept = new Map<string, Promise<T>>()
+  return {
+    get(key: string): Promise<T> {
+      const value = kept.get(key) ?? make(key)
+      kept.delete(key)
+      kept.set(key, value)
+      value.catch(() => kept.delete(key))
+      if (kept.size > count) kept.delete(kept.keys().next().value!)
+      return value
+    },
+  }
+}
 
 /** A page may be told something else than another: caches must know. */
 function sendOfProject(request: FastifyRequest, reply: FastifyReply, file: SdkFile): FastifyReply {

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { lmdbHome, temporaryLogFolder } from '../../test/event-log.ts'
+import { eventLogSuite } from './event-log.suite.ts'
+import { createLmdbEventLog } from './lmdb.ts'
+
+eventLogSuite(lmdbHome)
+
+const writer = fileURLToPath(new URL('../../test/event-log-writer.ts', import.meta.url))
+
+/** Runs the writer and kills it after a while, as nothing can be caught; gives what it said. */
+async function killedWriter(folder: string, afterMs: number): Promise<string[]> {
+  const child = spawn(process.execPath, ['--import', 'tsx', writer, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  await once(child.stdout, 'data')
+  await new Promise((resolve) => setTimeout(resolve, afterMs))
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  return said.slice(0, said.lastIndexOf('\n')).split('\n')
+}
+
+describe('a process killed while it writes', () => {
+  it.each([150, 400, 700])(
+    'leaves every acknowledged record and the exact range (after %i ms)',
+    async (ms) => {
+      const folder = await temporaryLogFolder()
+      const said = await killedWriter(folder, ms)
+      const of = (verb: string) =>
+        said.filter((line) => line.startsWith(`${verb} `)).map((line) => line.slice(verb.length + 1))
+      const acknowledged = of('ack').flatMap((name) => [`${name}:a`, `${name}:b`])
+      const lastRead = of('read').at(-1)?.split(' ').slice(0, 2).map(Number)
+      const lastCommit = Number(of('commit').at(-1) ?? 0)
+      expect(acknowledged.length).toBeGreaterThan(100)
+
+      const log = createLmdbEventLog({ folder, maxBytes: 1024 ** 3 })
+      const gone = of('read').flatMap((line) => line.split(' ').slice(2))
+      const left: string[] = []
+      for (;;) {
+        const range = await log.read({ maxBytes: 1e6, waitMs: 0 })
+        if (!range) break
+        if (left.length === 0 && range.replayed && lastRead && lastRead[1]! > lastCommit) {
+          expect([range.first, range.last]).toEqual(lastRead)
+          gone.splice(-range.records.length)
+        }
+        left.push(...range.records.map(({ bytes }) => Buffer.from(bytes).toString().replace(/x+$/, '')))
+        await log.commit(range.last)
+      }
+      await log.close()
+      await rm(folder, { recursive: true, force: true })
+
+      const found = [...gone, ...left]
+      expect(new Set(found).size).toBe(found.length)
+      const there = new Set(found)
+      expect(acknowledged.filter((name) => !there.has(name))).toEqual([])
+      for (let one = 0; one < 16; one++) {
+        const own = found.filter((name) => name.startsWith(`${one}:`))
+        expect(own).toEqual(own.map((_, at) => `${one}:${at >> 1}:${at % 2 ? 'b' : 'a'}`))
+      }
+    },
+  )
+})
