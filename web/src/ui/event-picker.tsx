@@ -16,16 +16,18 @@ export function EventPicker({
   placeholder = 'Choose an event',
   clearable = false,
   allEvents = false,
+  width = '100%',
 }: {
   events: EventDefinition[]
   loading: boolean
-  /** The event's name; null for none (or for all events, where `allEvents` is offered). */
-  value: string | null
+  /** The event's name; null for all events; undefined where nothing is chosen yet. */
+  value: string | null | undefined
   onChange: (name: string | null) => void
   label: string
   placeholder?: string
   clearable?: boolean
   allEvents?: boolean
+  width?: string | { base: string; xs: number }
 }): ReactNode {
   const [search, setSearch] = useState('')
   const combobox = useCombobox({
@@ -56,10 +58,10 @@ export function EventPicker({
       <Combobox.Target>
         <InputBase
           aria-label={label}
-          w={{ base: '100%', xs: 260 }}
+          w={width}
           leftSection={<IconBolt size={16} />}
           rightSection={
-            clearable && value !== null ? (
+            clearable && value ? (
               <button type="button" className="clear" aria-label="Clear" onClick={() => onChange(null)}>
                 <IconX size={14} />
               </button>
@@ -67,9 +69,9 @@ export function EventPicker({
               <Combobox.Chevron />
             )
           }
-          rightSectionPointerEvents={clearable && value !== null ? 'all' : 'none'}
+          rightSectionPointerEvents={clearable && value ? 'all' : 'none'}
           placeholder={open && value ? value : placeholder}
-          value={open ? search : (value ?? (allEvents ? 'All events' : ''))}
+          value={open ? search : value === null ? 'All events' : (value ?? '')}
           onChange={(event) => {
             setSearch(event.currentTarget.value)
             combobox.openDropdown()

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { Fragment, type ReactNode, useState } from 'react'
@@ -37,6 +38,7 @@ export function EventTable({
   onOpen?: (anyOpen: boolean) => void
 }): ReactNode {
   const [open, setOpen] = useState<string | null>(null)
+  const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
   const toggle = (id: string) => {
     const next = open === id ? null : id
     setOpen(next)
@@ -95,7 +97,7 @@ export function EventTable({
               </tr>
               {open === event.id && (
                 <tr className="open">
-                  <td colSpan={withPerson ? 5 : 4} className={styles.details}>
+                  <td colSpan={(withPerson ? 3 : 2) + (narrow ? 0 : 2)} className={styles.details}>
                     <EventDetails projectId={projectId} timeZone={timeZone} event={event} />
                   </td>
                 </tr>

@@ -66,7 +66,9 @@ export function PropertiesTable({
           <tr>
             <th scope="col">Property</th>
             <th scope="col">Value</th>
-            <th scope="col">Type</th>
+            <th scope="col" className={styles.kind}>
+              Type
+            </th>
             <th scope="col">Copy</th>
           </tr>
         </thead>

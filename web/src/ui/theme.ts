@@ -5,6 +5,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
+  SegmentedControl,
 } from '@mantine/core'
 
 /**
@@ -130,6 +131,7 @@ export const theme = createTheme({
               : {},
       }),
     }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { withItemsBorders: false } }),
     Avatar: Avatar.extend({
       vars: () => ({ root: { '--avatar-bg': 'var(--primary-tint)', '--avatar-color': 'var(--primary)' } }),
     }),

@@ -48,10 +48,11 @@ export function ActivityPage(): ReactNode {
         <EventPicker
           events={names.data ?? []}
           loading={names.isPending}
-          value={event ?? null}
+          value={event}
           placeholder="All events"
           label="Filter by event"
           clearable
+          width={{ base: '100%', xs: 280 }}
           onChange={(name) => void navigate({ search: (old) => ({ ...old, event: name ?? undefined }) })}
         />
         <div className={styles.pill} aria-live="polite">

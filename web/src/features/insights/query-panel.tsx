@@ -38,7 +38,7 @@ export function QueryPanel({
       events={events.data ?? []}
       loading={events.isPending}
       allEvents
-      value={at === null ? null : (query.series[at]?.event ?? null)}
+      value={at === null ? undefined : (query.series[at]?.event ?? null)}
       onChange={(event) =>
         at === null
           ? onChange({ series: [...query.series, { kind: 'EventsNode', event, math: 'total' }] })

@@ -95,7 +95,7 @@ function KeyTable({
                   {value ? (
                     <FreshValue value={value} label={key.label} />
                   ) : (
-                    <code>{key.mask_value ?? 'phx_…'}</code>
+                    <code style={{ whiteSpace: 'nowrap' }}>{key.mask_value ?? 'phx_…'}</code>
                   )}
                 </td>
                 <td className="muted" style={{ whiteSpace: 'nowrap' }}>
