@@ -25,7 +25,9 @@ export function namesIn(...questions: unknown[]): Set<string> {
       for (const [word] of value.matchAll(quotedOrWord)) {
         names.add(/^['`"]/.test(word) ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word)
       }
-    } else if (typeof value === 'object' && value !== null) waiting.push(...Object.values(value))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const child of Object.values(value)) waiting.push(child)
+    }
   }
   return names
 }

@@ -225,7 +225,7 @@ function cohortIds(questions: unknown): Set<number> {
     const node = value as Record<string, unknown>
     if (typeof node.type === 'string' && node.type.endsWith('cohort')) add(node.value)
     if (node.breakdown_type === 'cohort') add(node.breakdown)
-    waiting.push(...Object.values(node))
+    for (const child of Object.values(node)) waiting.push(child)
   }
   return ids
 }

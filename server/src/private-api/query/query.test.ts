@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestApp, testApp } from '../../../test/app.ts'
+import { insertEvents } from '../../../test/events.ts'
+import { testWarehouse } from '../../../test/warehouse.ts'
+import { createPropertyTypes } from '../../insights/property-types.ts'
+import { createInsights } from '../../insights/run.ts'
+import { queryRoutes } from './routes.ts'
+
+const closing: (() => Promise<void>)[] = []
+let app: TestApp
+let path: string
+
+beforeAll(async () => {
+  const { warehouse, cleanup } = await testWarehouse()
+  closing.push(cleanup)
+  app = await testApp(
+    (close) => closing.push(close),
+    ({ database }) => [
+      queryRoutes({
+        insights: createInsights({
+          warehouse,
+          findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+          propertyTypes: createPropertyTypes(database),
+        }),
+      }),
+    ],
+  )
+  path = `/api/projects/${app.project.id}/query/`
+  await insertEvents(warehouse, app.project.id, [
+    {
+      event: 'view',
+      distinct_id: 'ann',
+      timestamp: '2023-02-01T10:00:00Z',
+      properties: { n: 1, path: '/a' },
+    },
+    {
+      event: 'view',
+      distinct_id: 'bob',
+      timestamp: '2023-02-02T10:00:00.5Z',
+      properties: { n: 2, path: '/b' },
+    },
+    { event: 'buy', distinct_id: 'ann', timestamp: '2023-02-02T11:00:00Z' },
+  ])
+  await insertEvents(warehouse, app.project.id + 1000, [
+    { event: 'view', distinct_id: 'not ours', timestamp: '2023-02-01T10:00:00Z' },
+  ])
+})
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+const trends = {
+  kind: 'TrendsQuery',
+  series: [{ kind: 'EventsNode', event: 'view' }],
+  dateRange: { date_from: '2023-02-01', date_to: '2023-02-03' },
+}
+const hogql = { kind: 'HogQLQuery', query: 'select distinct_id, count() from events group by 1 order by 1' }
+
+describe('the ways of asking', () => {
+  it('POST with the query inside, or as the body itself, or inside a node that shows it', async () => {
+    for (const body of [
+      { query: trends, client_query_id: 'x', refresh: 'blocking' },
+      trends,
+      { query: { kind: 'InsightVizNode', source: trends } },
+    ]) {
+      const { status, body: answer } = await app.post(path, body)
+      expect(status).toBe(200)
+      expect(answer.results).toMatchObject([{ label: 'view', data: [1, 1, 0], count: 2 }])
+      expect(answer).toMatchObject({
+        is_cached: false,
+        timezone: 'UTC',
+        statistics: { rows_read: expect.any(Number) },
+      })
+    }
+  })
+  it('GET with the query as JSON, and JSON sent as text', async () => {
+    const got = await app.get(`${path}?query=${encodeURIComponent(JSON.stringify(hogql))}`)
+    expect(got.body.results).toEqual([
+      ['ann', 2],
+      ['bob', 1],
+    ])
+    const sent = await app.post(path, JSON.stringify({ query: hogql }), {
+      headers: { 'content-type': 'text/plain' },
+    })
+    expect(sent.body.results).toEqual(got.body.results)
+  })
+})
+
+describe('HogQLQuery', () => {
+  const ask = async (query: object) =>
+    (await app.post(path, { query: { kind: 'HogQLQuery', ...query } })).body
+  it('answers columns, types and the query as understood', async () => {
+    const answer = await ask({ query: "select event as e, timestamp from events where event = 'buy'" })
+    expect(answer).toMatchObject({
+      columns: ['e', 'timestamp'],
+      results: [['buy', '2023-02-02T11:00:00Z']],
+      types: [
+        ['e', expect.stringContaining('String')],
+        ['timestamp', expect.stringContaining('DateTime64')],
+      ],
+      hogql: expect.stringContaining('SELECT'),
+    })
+  })
+  it('puts filters and values in place of placeholders', async () => {
+    expect(
+      await ask({
+        query: 'select count() from events where {filters} and event = {name}',
+        values: { name: 'view' },
+        filters: {
+          dateRange: { date_from: '2023-02-02', date_to: '2023-02-02' },
+          properties: [{ key: 'path', value: '/b' }],
+        },
+      }),
+    ).toMatchObject({ results: [[1]] })
+    expect(await ask({ query: 'select 1 where {missing}' })).toMatchObject({
+      detail: 'The placeholder {missing} has no value: give one in `values`.',
+      attr: 'values',
+    })
+  })
+  it('never sees another project', async () => {
+    expect(
+      (await ask({ query: "select count() from events where distinct_id = 'not ours'" })).results,
+    ).toEqual([[0]])
+  })
+})
+
+describe('EventsQuery', () => {
+  const ask = async (query: object) =>
+    (await app.post(path, { query: { kind: 'EventsQuery', after: '2023-01-01', ...query } })).body
+  it('lists events as objects, newest first', async () => {
+    const answer = await ask({ select: ['*', 'event'], limit: 2 })
+    expect(answer.columns).toEqual(['*', 'event'])
+    expect(answer.hasMore).toBe(true)
+    expect(answer.results).toMatchObject([
+      [{ event: 'buy', distinct_id: 'ann', properties: {}, timestamp: '2023-02-02T11:00:00Z' }, 'buy'],
+      [{ event: 'view', distinct_id: 'bob', properties: { n: 2, path: '/b' } }, 'view'],
+    ])
+  })
+  it('groups by what does not aggregate, and filters groups', async () => {
+    const answer = await ask({ select: ['event', 'count()'], where: ['count() > 1'] })
+    expect(answer.results).toEqual([['view', 2]])
+  })
+  it('orders, pages and narrows', async () => {
+    expect((await ask({ select: ['distinct_id'], orderBy: ['-distinct_id'], limit: 1 })).results).toEqual([
+      ['bob'],
+    ])
+    expect(
+      (await ask({ select: ['distinct_id'], orderBy: ['distinct_id DESC'], offset: 1 })).results,
+    ).toEqual([['ann'], ['ann']])
+    expect((await ask({ select: ['event'], event: 'buy' })).results).toEqual([['buy']])
+    expect((await ask({ select: ['event'], properties: [{ key: 'n', value: 2 }] })).results).toEqual([
+      ['view'],
+    ])
+    expect((await ask({ select: ['event'], before: '2023-02-02' })).results).toEqual([['view']])
+    expect((await ask({ select: ['event'], after: undefined })).results).toEqual([])
+    expect((await ask({ select: ['count()'], after: 'all' })).results).toEqual([[3]])
+  })
+  it('refuses an action that does not exist', async () => {
+    expect(await ask({ select: ['event'], actionId: 7 })).toMatchObject({ detail: 'Action does not exist' })
+  })
+})
+
+describe('what cannot be asked', () => {
+  it.each([
+    [undefined, 'Please provide a query in the request body or as a query parameter.'],
+    [{ query: {} }, 'Unsupported query kind: undefined'],
+    [{ query: { kind: 'Tomato Soup' } }, 'Unsupported query kind: Tomato Soup'],
+    [{ query: { kind: 'TrendsQuery' } }, 'This field is required.'],
+    [{ query: { ...trends, interval: 'fortnight' } }, '"fortnight" is not a valid choice.'],
+    [{ query: { kind: 'HogQLQuery', query: 'select user_id from events' } }, 'user_id'],
+    [{ query: { kind: 'HogQLQuery', query: 'select from' } }, 'xpected'],
+    [
+      { query: { kind: 'HogQLQuery', query: 'select toInt8(event) + toDate(1, 2, 3) from events' } },
+      'toDate',
+    ],
+    [
+      {
+        query: {
+          kind: 'HogQLQuery',
+          query: "select dateDiff('fortnight', timestamp, timestamp) from events",
+        },
+      },
+      'fortnight',
+    ],
+  ])('%j', async (body, sentence) => {
+    const answer = await app.post(path, body)
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({ type: 'validation_error', detail: expect.stringContaining(sentence) })
+    expect(answer.text).not.toMatch(/DB::|team_id|properties_map/)
+  })
+  it('a question nested without end', async () => {
+    const nested = `${'{"type":"AND","values":['.repeat(3000)}${']}'.repeat(3000)}`
+    const body = JSON.stringify({ query: { ...trends, properties: 'here' } }).replace('"here"', nested)
+    const answer = await app.post(path, body)
+    expect(answer).toMatchObject({ status: 400, body: { detail: 'A query may be nested 100 deep.' } })
+  })
+  it('a stranger, or nobody', async () => {
+    const stranger = await app.stranger()
+    expect((await app.post(path, { query: trends }, { key: stranger.key })).status).toBe(403)
+    expect((await app.post(path, { query: trends }, { key: null })).status).toBe(401)
+  })
+})
