@@ -89,6 +89,7 @@ export function personStoreSuite(
         all: [{ projectId, distinctId: 'a' }],
         mayCreate: ['a', 'b', 'c', 'd'].map((distinctId) => ({ projectId, distinctId })),
         mayMerge: [{ projectId, distinctId: 'a' }],
+        replay: true,
       })
       expect(known.persons).toHaveLength(1)
       expect(known.distinctIds).toHaveLength(4)
@@ -109,7 +110,7 @@ export function personStoreSuite(
       const { changes } = await decide(events)
       await database.transaction((tx) => writePeople(tx, changes))
       const all = ['r1', 'r2', 'r3', 'r4', 'r5'].map((distinctId) => ({ projectId, distinctId }))
-      const now = await createPersonStore(database).load({ all, mayCreate: all, mayMerge: all })
+      const now = await createPersonStore(database).load({ all, mayCreate: all, mayMerge: all, replay: true })
       const again = createPeople(putBack(now, JSON.parse(JSON.stringify(changes.replaced))))
       for (const one of events) again.apply(one)
       const { replaced, ...mine } = again.changes()

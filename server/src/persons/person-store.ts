@@ -24,6 +24,11 @@ export type IdsToLoad = {
   mayCreate: IdKey[]
   /** Those of them that may be merged, on either side. */
   mayMerge: IdKey[]
+  /**
+   * True for a replay: who has a person now may have had none before, so what a new person needs to know is read for
+   * all of `mayCreate`.
+   */
+  replay?: boolean
 }
 
 /** A person as the API reads it. */
@@ -113,7 +118,10 @@ type LoadedRow = {
   version: number
 }
 
-async function loadPeople(db: Queries, { all, mayCreate, mayMerge }: IdsToLoad): Promise<KnownPeople> {
+async function loadPeople(
+  db: Queries,
+  { all, mayCreate, mayMerge, replay = false }: IdsToLoad,
+): Promise<KnownPeople> {
   const rows = await db.execute<LoadedRow>(sql`
     select d.project_id, d.distinct_id, d.version as distinct_id_version,
       p.id, p.uuid, p.properties, p.created_at, p.is_identified, p.version
@@ -135,7 +143,9 @@ async function loadPeople(db: Queries, { all, mayCreate, mayMerge }: IdsToLoad):
   }
 
   const overrides = new Map<string, PersonOverride>()
-  if (mayCreate.length) await loadBearers(db, mayCreate, people, overrides)
+  const withoutPerson = (id: IdKey) => replay || !distinctIds.has(`${id.projectId}:${id.distinctId}`)
+  const toCreate = mayCreate.filter(withoutPerson)
+  if (toCreate.length) await loadBearers(db, toCreate, people, overrides)
   if (mayMerge.length) await loadFollowers(db, mayMerge, people, distinctIds, overrides)
   return {
     persons: [...people.values()],

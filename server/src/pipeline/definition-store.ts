@@ -95,38 +95,44 @@ export function createDefinitionStore() {
       }
 
       return {
-        event(projectId: number, name: string, now: number): void {
+        /** What may be noted of one event of that name. */
+        of(projectId: number, event: string, now: number) {
           if (now > bornAt + hourMs || size > mostRemembered) forget(now)
           const memory = memoryOf(projectId)
-          if (memory.events.has(name)) return
-          memory.events.set(name, new Map())
-          size++
-          if (Buffer.byteLength(name) > longestName) return
-          events.set(`${projectId}:${name}`, { projectId, name, seenAt: now })
-        },
-        eventProperty(projectId: number, event: string, name: string, value: unknown, now: number): void {
-          const memory = memoryOf(projectId)
-          const seen = memory.events.get(event)!
-          // The usual case, thirty times an event: nothing new.
-          if (seen.get(name)) return
-          property(memory.eventProperties, projectId, propertyOf.event, noGroupType, name, value, now)
-          if (!seen.has(name) && !name.startsWith('$feature/') && !name.startsWith('$feature_enrollment/')) {
+          const seen = memory.events.get(event) ?? new Map<string, boolean>()
+          if (!memory.events.has(event)) {
+            memory.events.set(event, seen)
             size++
-            if (Buffer.byteLength(name) <= longestName && Buffer.byteLength(event) <= longestName) {
-              pairs.push({ projectId, event, property: cleanText(name) })
+            if (Buffer.byteLength(event) <= longestName) {
+              events.set(`${projectId}:${event}`, { projectId, name: event, seenAt: now })
             }
           }
-          seen.set(name, memory.eventProperties.get(name) ?? false)
-        },
-        personProperty(projectId: number, name: string, value: unknown, now: number): void {
-          const { personProperties } = memoryOf(projectId)
-          property(personProperties, projectId, propertyOf.person, noGroupType, name, value, now)
-        },
-        groupProperty(projectId: number, index: number, name: string, value: unknown, now: number): void {
-          const { groupProperties } = memoryOf(projectId)
-          const names = groupProperties.get(index) ?? new Map<string, boolean>()
-          groupProperties.set(index, names)
-          property(names, projectId, propertyOf.group, index, name, value, now)
+          return {
+            eventProperty(name: string, value: unknown): void {
+              // The usual case, thirty times an event: nothing new.
+              if (seen.get(name)) return
+              property(memory.eventProperties, projectId, propertyOf.event, noGroupType, name, value, now)
+              if (
+                !seen.has(name) &&
+                !name.startsWith('$feature/') &&
+                !name.startsWith('$feature_enrollment/')
+              ) {
+                size++
+                if (Buffer.byteLength(name) <= longestName && Buffer.byteLength(event) <= longestName) {
+                  pairs.push({ projectId, event, property: cleanText(name) })
+                }
+              }
+              seen.set(name, memory.eventProperties.get(name) ?? false)
+            },
+            personProperty(name: string, value: unknown): void {
+              property(memory.personProperties, projectId, propertyOf.person, noGroupType, name, value, now)
+            },
+            groupProperty(index: number, name: string, value: unknown): void {
+              const names = memory.groupProperties.get(index) ?? new Map<string, boolean>()
+              memory.groupProperties.set(index, names)
+              property(names, projectId, propertyOf.group, index, name, value, now)
+            },
+          }
         },
         changes: (): DefinitionChanges => ({
           events: [...events.values()],

@@ -22,9 +22,10 @@ export function normalise(event: PipelineEvent, warn: (warning: Warning) => void
   event.properties = properties
   event.personProcessing = wantsPerson(properties, warn)
   if (!event.personProcessing && identityEvents.has(name)) return { drop: 'person_processing_off' }
-  event.set = joined(properties.$set, raw.$set)
-  event.setOnce = joined(properties.$set_once, raw.$set_once)
+  event.set = joined(properties, '$set', raw.$set)
+  event.setOnce = joined(properties, '$set_once', raw.$set_once)
   event.unset = [...names(properties.$unset), ...names(raw.$unset)]
+  if (event.unset.length) properties.$unset = event.unset
   event.mergeFrom = mergeSource(name, properties)
   return event
 }
@@ -69,8 +70,15 @@ function mergeSource(name: string, properties: Record<string, unknown>): string 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function joined(inside: unknown, beside: unknown): Record<string, unknown> {
-  return { ...(isObject(inside) ? inside : {}), ...(isObject(beside) ? beside : {}) }
+/**
+ * What stands under `key` in the properties and beside them, which wins. The properties keep both; the answer is a
+ * copy, to which later steps add.
+ */
+function joined(properties: Record<string, unknown>, key: string, beside: unknown): Record<string, unknown> {
+  const inside = properties[key]
+  const both = { ...(isObject(inside) ? inside : {}), ...(isObject(beside) ? beside : {}) }
+  if (isObject(beside)) properties[key] = both
+  return { ...both }
 }
 
 function names(unset: unknown): string[] {

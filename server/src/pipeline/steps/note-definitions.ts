@@ -30,23 +30,21 @@ const notOfTheEvent = new Set([
 ])
 
 function noteEvent(notes: ReturnType<DefinitionStore['begin']>, event: PipelineEvent): void {
-  const { projectId, receivedAt, properties, set, setOnce } = event
-  notes.event(projectId, event.event, receivedAt)
-  const count = Object.keys(properties).length + Object.keys(set).length + Object.keys(setOnce).length
-  if (count > mostProperties) return
-  if (event.event === '$groupidentify') {
-    const { identifiedGroup } = event
+  const { properties, set, setOnce } = event
+  const note = notes.of(event.projectId, event.event, event.receivedAt)
+  if (hasTooMany(properties, set, setOnce)) return
+  if (event.event !== '$groupidentify') {
+    for (const name in properties) if (!notOfTheEvent.has(name)) note.eventProperty(name, properties[name])
+  } else if (event.identifiedGroup !== null) {
     const values = groupSet(event)
-    if (identifiedGroup !== null) {
-      for (const name in values)
-        notes.groupProperty(projectId, identifiedGroup, name, values[name], receivedAt)
-    }
-  } else {
-    for (const name in properties) {
-      if (!notOfTheEvent.has(name))
-        notes.eventProperty(projectId, event.event, name, properties[name], receivedAt)
-    }
+    for (const name in values) note.groupProperty(event.identifiedGroup, name, values[name])
   }
-  for (const name in setOnce) notes.personProperty(projectId, name, setOnce[name], receivedAt)
-  for (const name in set) notes.personProperty(projectId, name, set[name], receivedAt)
+  for (const name in setOnce) note.personProperty(name, setOnce[name])
+  for (const name in set) note.personProperty(name, set[name])
+}
+
+function hasTooMany(...objects: object[]): boolean {
+  let count = 0
+  for (const object of objects) for (const _ in object) count++
+  return count > mostProperties
 }

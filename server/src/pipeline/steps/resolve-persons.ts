@@ -9,7 +9,7 @@ export const resolvePersons =
   (persons: Pick<PersonStore, 'load'>) =>
   async (batch: Batch): Promise<Batch> => {
     if (!batch.events.length) return batch
-    const loaded = await persons.load(idsOf(batch.events))
+    const loaded = await persons.load({ ...idsOf(batch.events), replay: batch.replaced !== null })
     const people = createPeople(batch.replaced ? putBack(loaded, batch.replaced.people) : loaded)
     for (const event of batch.events) {
       const { personId, mode, properties, createdAt, warning } = people.apply(toIdentityEvent(event))
@@ -21,22 +21,17 @@ export const resolvePersons =
     return batch
   }
 
-/** The event's properties say what was done with its person, and nothing of what was not. */
+/** Without a person nothing can have been set on it, and the event's properties don't say so. */
 function settle(event: PipelineEvent): void {
-  const { properties, person, set, setOnce, unset } = event
+  const { properties, person } = event
+  if (person.mode === 'force_upgrade') delete properties.$process_person_profile
+  if (person.mode !== 'propertyless') return
   delete properties.$set
   delete properties.$set_once
   delete properties.$unset
-  if (person.mode === 'propertyless') {
-    event.set = {}
-    event.setOnce = {}
-    event.unset = []
-    return
-  }
-  if (person.mode === 'force_upgrade') delete properties.$process_person_profile
-  if (Object.keys(set).length) properties.$set = set
-  if (Object.keys(setOnce).length) properties.$set_once = setOnce
-  if (unset.length) properties.$unset = unset
+  event.set = {}
+  event.setOnce = {}
+  event.unset = []
 }
 
 function idsOf(events: PipelineEvent[]) {

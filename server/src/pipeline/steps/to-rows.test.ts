@@ -1,0 +1,15 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { propertyMap } from '../../hogql/property-column.ts'
+import { propertyTexts } from './to-rows.ts'
+
+test('any properties give the text and the map that they stand for', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('', '\x01', null, 0, -0, 1e21, 'a"b\\c\n'))
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), value), (properties) => {
+      const { exact, map } = propertyTexts(properties)
+      expect(JSON.parse(exact)).toBe(JSON.stringify(properties))
+      expect(JSON.parse(map)).toEqual({ ...propertyMap(properties) })
+    }),
+  )
+})
