@@ -38,7 +38,7 @@ async function started(child: ChildProcess): Promise<Measured> {
   })
   const ended = new Promise<void>((done) => child.once('exit', () => done()))
   for (let waited = 0; waited < 60_000; waited += 25) {
-    const url = /ready at (http:\/\/\S+)/.exec(output)?.[1]
+    const url = /ready(?: at|:) (http:\/\/\S+)/.exec(output)?.[1]
     if (url) {
       return {
         url: url.replace(/\/$/, ''),

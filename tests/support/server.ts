@@ -98,7 +98,7 @@ async function readyUrl(child: ChildProcess, output: () => string): Promise<stri
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
-    const url = /ready at (http:\/\/\S+)/.exec(output())?.[1]
+    const url = /ready(?: at|:) (http:\/\/\S+)/.exec(output())?.[1]
     if (url) return url.replace(/\/$/, '')
     await sleep(25)
   }

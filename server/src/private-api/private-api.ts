@@ -7,17 +7,21 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import { createUserStore } from '../accounts/users.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Insights } from '../insights/run.ts'
+import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { queryRoutes } from './query/routes.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 export type PrivateApiDeps = {
   database: Database
   directory: Pick<Directory, 'changed'>
+  insights: Insights
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
   /** Each resolves when the part answers. */
@@ -26,7 +30,7 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, secureCookies, checks } = deps
+  const { database, directory, insights, secureCookies, checks } = deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
@@ -47,4 +51,6 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(personalApiKeyRoutes({ keys, directory }))
   await app.register(organizationRoutes({ organizations, projects, directory }))
   await app.register(projectRoutes({ projects, organizations, directory }))
+  await app.register(queryRoutes({ insights }))
+  await app.register(insightRoutes({ insights }))
 }

@@ -1,0 +1,167 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { eq } from 'drizzle-orm'
+import { createFirstUser } from './accounts/first-user.ts'
+import { bootstrap } from './bootstrap.ts'
+import { accountVerbs } from './command-line/account-verbs.ts'
+import type { Config } from './config.ts'
+import { createDatabase } from './database/create-database.ts'
+import type { Database } from './database/database.ts'
+import { projects } from './database/schema.ts'
+import { createDirectory } from './directory/create-directory.ts'
+import type { Directory } from './directory/directory.ts'
+import { createLmdbEventLog } from './event-log/lmdb.ts'
+import { createApp } from './http/app.ts'
+import { createLogger } from './http/logging.ts'
+import { createSentry } from './http/sentry.ts'
+import { webApp } from './http/web-app.ts'
+import { createPropertyTypes } from './insights/property-types.ts'
+import { createInsights } from './insights/run.ts'
+import { lockDataDir } from './kit/data-dir-lock.ts'
+import { createLocalControl, localControlPath } from './local-control.ts'
+import { createPipeline } from './pipeline/consumer.ts'
+import { createGeoIp } from './pipeline/geoip.ts'
+import { privateApi } from './private-api/private-api.ts'
+import { captureRoutes } from './public-api/capture/routes.ts'
+import { snippetRoutes } from './public-api/snippet/routes.ts'
+import { createWarehouse } from './warehouse/create-warehouse.ts'
+
+export type RunningServer = {
+  /** Where it listens, such as `http://127.0.0.1:8000`. */
+  address: string
+  /** Takes no more requests, finishes what is in hand, closes every store, gives the folder back. */
+  close(): Promise<void>
+}
+
+const webBuild = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/**
+ * The whole of Hedgerow, put together and listening. The one place that knows all parts; read it as the table of
+ * contents.
+ * @throws DataDirError when the folder is in use or can't be written; the system's `EADDRINUSE` when the port is taken.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const opened = createClosers()
+  try {
+    const logger = createLogger(config.logLevel)
+    const sentry = config.sentryDsn ? await createSentry(config.sentryDsn, 'hedgerow') : null
+    if (sentry) opened.add(() => sentry.close())
+
+    // The stores. The lock comes first: two processes in one folder would corrupt it.
+    const lock = await lockDataDir(config.dataDir, () => {
+      logger.fatal('the data folder was taken by another process')
+      process.exit(1)
+    })
+    opened.add(() => lock.release())
+    const [database, warehouse, geoip] = await Promise.all([
+      opened.when(
+        createDatabase(
+          config.databaseUrl
+            ? {
+                url: config.databaseUrl,
+                whenRefused: (error) => logger.fatal({ err: error }, 'the database does not fit'),
+              }
+            : { dataDir: join(config.dataDir, 'database') },
+        ),
+      ),
+      opened.when(createWarehouse({ ...config, log: logger })),
+      createGeoIp(config.geoipDb),
+    ])
+    const directory = await opened.when(
+      createDirectory({ database, file: join(config.dataDir, 'directory.json'), logger }),
+    )
+    await bootstrap({
+      init: config.init,
+      createFirstUser: (first) => createFirstUser(database, first),
+      changed: () => directory.changed(),
+      log: logger,
+    })
+    const log = await opened.when(
+      createLmdbEventLog({ folder: join(config.dataDir, 'event-log'), maxBytes: config.eventLogMaxBytes }),
+    )
+
+    // The engines: what turns events into rows, and questions into answers.
+    const pipeline = createPipeline({
+      log,
+      database,
+      warehouse,
+      geoip,
+      findProject: (id) => directory.projectById(id),
+      noteIngested: noteIngested(database, directory),
+      logger,
+    })
+    opened.add(() => pipeline.stop())
+    const insights = createInsights({
+      warehouse,
+      findProject: (id) => directory.projectById(id),
+      propertyTypes: createPropertyTypes(database),
+    })
+
+    // The doors.
+    const app = await createApp({
+      ...config,
+      database,
+      directory,
+      logger,
+      reportError: sentry?.report,
+      onMismatch: 'report',
+    })
+    opened.add(() => app.close())
+    await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
+    await app.register(snippetRoutes({ directory }))
+    await app.register(
+      privateApi({
+        database,
+        directory,
+        insights,
+        secureCookies: config.siteUrl?.startsWith('https:') ?? false,
+        checks: {
+          database: () => database.db.execute('select 1'),
+          warehouse: () => warehouse.query({ sql: 'select 1' }),
+          event_log: async () => log.backlog(),
+        },
+      }),
+    )
+    await app.register(webApp(webBuild))
+
+    await opened.when(
+      createLocalControl({
+        path: localControlPath(config.dataDir),
+        verbs: accountVerbs({ database, changed: () => directory.changed() }),
+      }),
+    )
+    pipeline.start()
+    const address = await app.listen({ port: config.port, host: config.host })
+    return { address, close: opened.closeAll }
+  } catch (error) {
+    await opened.closeAll()
+    throw error
+  }
+}
+
+/** "First event received": said once, when it can be queried. */
+const noteIngested = (database: Database, directory: Directory) => async (projectId: number) => {
+  await database.db.update(projects).set({ ingestedEvent: true }).where(eq(projects.id, projectId))
+  await directory.changed()
+}
+
+/** What was opened, closed in the opposite order; each is closed even if another fails to. */
+function createClosers() {
+  const closers: (() => Promise<unknown>)[] = []
+  return {
+    add: (close: () => Promise<unknown>) => closers.push(close),
+    /** Waits for a store and closes it with the others. */
+    async when<T extends { close(): Promise<void> }>(opening: T | Promise<T>): Promise<T> {
+      const store = await opening
+      closers.push(() => store.close())
+      return store
+    },
+    async closeAll() {
+      const failures: unknown[] = []
+      for (const close of closers.splice(0).reverse()) {
+        await close().catch((error) => failures.push(error))
+      }
+      if (failures.length) throw new AggregateError(failures, 'not every store could be closed')
+    },
+  }
+}
