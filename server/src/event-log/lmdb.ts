@@ -1,6 +1,7 @@
-import { type Database, open, type RootDatabase } from 'lmdb'
+import type { Database } from 'lmdb'
 import { HedgerowError, unavailable } from '../model/errors.ts'
 import type { EventLog, LogRange, LogRecord } from './event-log.ts'
+import { inOneTransaction, openSynced } from './lmdb-transaction.ts'
 import { createSeenKeys } from './seen-keys.ts'
 
 export type LmdbEventLogOptions = {
@@ -31,8 +32,7 @@ const secondsWhenFull = 5
  * one, so the rate does not hang on the number of syncs that the disk can do. See docs/adr/0004-event-log.md.
  */
 export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEventLogOptions): EventLog {
-  // With overlapping syncs (lmdb's default) a put resolves once the record is visible, before it is on disk.
-  const root: RootDatabase = open({ path: folder, noSubdir: false, overlappingSync: false, maxDbs: 16 })
+  const root = openSynced(folder)
   const records: Database<Uint8Array, number> = root.openDB({ name: 'records', encoding: 'binary' })
   const flushes: Database<Flush, number> = root.openDB({ name: 'flushes', encoding: 'json' })
   const state: Database<Committed | Claim, 'committed' | 'claim'> = root.openDB({
@@ -94,16 +94,15 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     let last = durableLast
     let size = 0
     try {
-      // Puts of one turn of the event loop are one transaction.
-      const written: Promise<boolean>[] = []
-      for (const { records: batch } of group) {
-        for (const record of batch) {
-          size += record.byteLength
-          written.push(records.put(++last, record))
+      await inOneTransaction(root, () => {
+        for (const { records: batch } of group) {
+          for (const record of batch) {
+            size += record.byteLength
+            records.put(++last, record)
+          }
         }
-      }
-      written.push(flushes.put(first, { last, bytes: durableBytes + size, at: now() }))
-      await Promise.all(written)
+        flushes.put(first, { last, bytes: durableBytes + size, at: now() })
+      })
       durableLast = last
       durableBytes += size
       for (const { resolve } of group) resolve()
@@ -140,7 +139,7 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     }
     const range = { first: taken[0]!.position, last: taken.at(-1)!.position }
     const next: Claim = { ...range, bytes, at: now() }
-    await state.put('claim', next)
+    await inOneTransaction(root, () => state.put('claim', next))
     claim = next
     return { ...range, replayed: false, records: taken }
   }
@@ -166,12 +165,14 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     }
     const next: Committed = { last, bytes: committed.bytes + claim.bytes }
     const { first } = claim
-    const written = [state.put('committed', next), state.remove('claim')]
-    for (const key of records.getKeys({ start: first, end: last + 1 })) written.push(records.remove(key))
-    for (const { key, value } of flushes.getRange({ start: 0, end: last + 1 })) {
-      if (value.last <= last) written.push(flushes.remove(key))
-    }
-    await Promise.all(written)
+    await inOneTransaction(root, () => {
+      state.put('committed', next)
+      state.remove('claim')
+      for (const key of records.getKeys({ start: first, end: last + 1 })) records.remove(key)
+      for (const { key, value } of flushes.getRange({ start: 0, end: last + 1 })) {
+        if (value.last <= last) flushes.remove(key)
+      }
+    })
     committed = next
     claim = undefined
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database, RootDatabase } from 'lmdb'
+import { inOneTransaction } from './lmdb-transaction.ts'
 
 export type SeenKeys = {
   /** See `EventLog.seenBefore`; `at` is the clock reading of the range's claim. */
@@ -25,19 +26,16 @@ export function createSeenKeys(root: RootDatabase): SeenKeys {
   async function ask({ first, at, keys }: Parameters<SeenKeys['ask']>[0]): Promise<boolean[]> {
     const generation = Math.floor(at / generationMs)
     const slot = generation % slots
-    const written: Promise<unknown>[] = []
-    if (generations.get(slot) !== generation) {
-      written.push(stores[slot]!.clearAsync(), generations.put(slot, generation))
-    }
+    const entered = generations.get(slot) !== generation
     // A clock that was set back must not hide what was seen before: younger generations count too.
-    const live = stores.filter(
-      (_, other) => other !== slot && (generations.get(other) ?? -1) > generation - slots,
+    const live = stores.filter((_, other) =>
+      other === slot ? !entered : (generations.get(other) ?? -1) > generation - slots,
     )
-    if (written.length === 0) live.unshift(stores[slot]!)
 
     const mine = Buffer.alloc(8)
     mine.writeDoubleBE(first)
     const inThisRange = new Set<string>()
+    const fresh: Uint8Array[] = []
     const answers = keys.map((key) => {
       if (inThisRange.has(key)) return true
       inThisRange.add(key)
@@ -46,10 +44,17 @@ export function createSeenKeys(root: RootDatabase): SeenKeys {
         const by = store.get(packed)
         if (by) return mine.compare(by) !== 0
       }
-      written.push(stores[slot]!.put(packed, mine))
+      fresh.push(packed)
       return false
     })
-    await Promise.all(written)
+    if (fresh.length === 0) return answers
+    await inOneTransaction(root, () => {
+      if (entered) {
+        stores[slot]!.clearAsync()
+        generations.put(slot, generation)
+      }
+      for (const packed of fresh) stores[slot]!.put(packed, mine)
+    })
     return answers
   }
 
