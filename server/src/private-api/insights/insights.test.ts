@@ -46,7 +46,7 @@ afterAll(async () => {
 const events = [{ id: 'view', math: 'dau' }]
 const query = (filters: Record<string, unknown>) =>
   new URLSearchParams(
-    Object.entries(filters).map(([key, value]) => [
+    Object.entries(filters).map(([key, value]): [string, string] => [
       key,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
