@@ -89,6 +89,8 @@ export type Placeholder = Node & { kind: 'placeholder'; chain: string[] }
 export type PropertyRead = Node & {
   kind: 'property'
   column: Field
+  /** The stored table whose own column it is. */
+  table: string
   key: string
   path: (string | number)[]
 }

@@ -168,20 +168,18 @@ function constantsOf(value: Typed): unknown[] | undefined {
   return values
 }
 
+/** Whether there are constants and all pass; nulls among others are let through. */
 function everyConstant(value: Typed, test: (value: unknown) => boolean): boolean {
-  const constants = constantsOf(value)
-  return (
-    constants !== undefined && constants.length > 0 && constants.every((item) => item === null || test(item))
-  )
+  const there = constantsOf(value)?.filter((item) => item !== null)
+  return there !== undefined && there.length > 0 && there.every(test)
 }
 
 const isString = (value: unknown) => typeof value === 'string'
 const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint'
 const isNumeric = (value: unknown) =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
-const isText = (value: Typed) => !isNull(value) && everyConstant(value, isString)
-const isBoolean = (value: Typed) =>
-  !isNull(value) && everyConstant(value, (item) => typeof item === 'boolean')
+const isText = (value: Typed) => everyConstant(value, isString)
+const isBoolean = (value: Typed) => everyConstant(value, (item) => typeof item === 'boolean')
 
 function mapConstants(value: Typed, change: (value: unknown) => Expr): Typed {
   const mapped = (expr: Expr): Expr =>

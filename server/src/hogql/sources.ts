@@ -144,7 +144,10 @@ function placeLatest(context: Context, table: LogicalTable, alias: string): Plac
       const properties = Object.hasOwn(table.properties, name) ? table.properties[name] : undefined
       if (properties && rest.length) {
         const [key, ...path] = rest as [string | number, ...(string | number)[]]
-        const exposed = value(`${name}.${key}`, propertyRead(table.physical, properties.map, String(key)))
+        const exposed = value(
+          `${name}.${key}`,
+          propertyRead(table.physical, table.physical, properties.map, String(key)),
+        )
         return typedProperty(context, properties.kind, String(key), readPath(exposed, path), path.length > 0)
       }
       if (properties) return { expr: value(name, physical(properties.text)), type: type('String') }
@@ -178,9 +181,10 @@ function placeLatest(context: Context, table: LogicalTable, alias: string): Plac
 
 const aliased = (alias: string, expr: Expr): Expr => ({ kind: 'alias', alias, expr })
 
-const propertyRead = (table: string, map: string, key: string): PropertyRead => ({
+const propertyRead = (alias: string, table: PhysicalTable, map: string, key: string): PropertyRead => ({
   kind: 'property',
-  column: field(table, map),
+  table,
+  column: field(alias, map),
   key,
   path: [],
 })
@@ -248,7 +252,7 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
     [key, ...path]: (string | number)[],
   ): Typed => {
     const text = home.expose(`${name}.${key}`, () => ({
-      expr: propertyRead(home.inner, map, String(key)),
+      expr: propertyRead(home.inner, table.physical, map, String(key)),
       type: type('String', true),
     }))
     return typedProperty(context, kind, String(key), readPath(text.expr, path), path.length > 0)
