@@ -23,6 +23,7 @@ function unused<T>(): T {
 
 const app = await createApp({
   database: unused(),
+  directory: unused(),
   siteUrl: null,
   maxBodyBytes: 1,
   trustProxy: false,

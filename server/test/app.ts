@@ -71,8 +71,10 @@ export async function testApp(
     password: testPassword,
     personalApiKey: key,
   })
+  const directory = { changed: async () => {} }
   const app = await createApp({
     database,
+    directory,
     siteUrl: null,
     maxBodyBytes: 1024 * 1024,
     trustProxy: false,
@@ -85,7 +87,7 @@ export async function testApp(
     },
     ...options,
   })
-  for (const slice of slices({ database, directory: { changed: async () => {} } })) await app.register(slice)
+  for (const slice of slices({ database, directory })) await app.register(slice)
   await app.ready()
   whenDone(() => app.close())
 

@@ -28,8 +28,12 @@ export async function createFirstUser(
   first: FirstUser,
 ): Promise<{ user: User; organization: Organization; project: Project } | null> {
   checkPassword(first.password, first)
+  // Hashing is dear: who comes later is turned away before it.
+  if (await anybody(database.db)) return null
   const passwordHash = await hashPassword(first.password)
   return database.transaction(async (tx) => {
+    // Two first visitors at once: the lock lets the second see that it is not the first.
+    await tx.execute('lock table users in share row exclusive mode')
     if (await anybody(tx)) return null
     const user = await insertUser(tx, {
       email: first.email,
@@ -51,9 +55,7 @@ export async function createFirstUser(
   })
 }
 
-/** Two first visitors at once: the lock lets the second see that it is not the first. */
-async function anybody(tx: Queries): Promise<boolean> {
-  await tx.execute('lock table users in share row exclusive mode')
-  const found = await tx.select({ id: users.id }).from(users).limit(1)
+async function anybody(db: Queries): Promise<boolean> {
+  const found = await db.select({ id: users.id }).from(users).limit(1)
   return found.length > 0
 }

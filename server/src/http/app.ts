@@ -10,6 +10,7 @@ import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
+import type { Directory } from '../directory/directory.ts'
 import { addApiDocs } from './api-docs.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
@@ -37,6 +38,8 @@ declare module 'fastify' {
 
 export type AppDeps = {
   database: Database
+  /** Told when a user visits another project: what their keys send goes there from then on. */
+  directory: Pick<Directory, 'changed'>
   /** The public address without a trailing slash; null takes the request's own host. */
   siteUrl: string | null
   /** Largest request body in bytes, for every route. */
@@ -55,7 +58,7 @@ export type AppDeps = {
  * The caller registers the public and the private API and listens.
  */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { database, siteUrl } = deps
+  const { database, directory, siteUrl } = deps
   const handleError = createErrorHandler((error, context) => deps.reportError?.(error, context))
   const app: FastifyInstance = fastify({
     ...(deps.logger ? { loggerInstance: deps.logger } : { logger: false }),
@@ -112,7 +115,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     const caller = await authenticate(request, reply)
     request.caller = caller
     checkScope(caller, operation.scope)
-    if (operation.access === 'project') request.project = await resolveProject(projects, caller, request)
+    if (operation.access === 'project')
+      request.project = await resolveProject({ projects, directory }, caller, request)
   }
   app.addHook('preValidation', (request, reply, done) => {
     const { operation } = request.routeOptions.config

@@ -32,7 +32,12 @@ function json(text: string): unknown {
 /** `curl -d '{"a": 1}'` says it sends a form but sends JSON: taken for what it is. */
 function form(text: string): unknown {
   if (/^\s*[{[]/.test(text)) return json(text)
-  const fields: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) fields[name] = value
+  const fields = Object.fromEntries(new URLSearchParams(text))
+  forms.add(fields)
   return fields
 }
+
+const forms = new WeakSet<object>()
+
+/** Whether a body came as a form: then its values are text, whatever they mean. */
+export const isForm = (body: unknown): boolean => typeof body === 'object' && body !== null && forms.has(body)

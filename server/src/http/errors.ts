@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { type ErrorKind, HedgerowError, tooLarge } from '../model/errors.ts'
+import { sqlState } from '../database/errors.ts'
+import { type ErrorKind, HedgerowError, invalid, tooLarge, unavailable } from '../model/errors.ts'
 
 /** The body of every failure. Exactly one problem is told, the first; there is no list. */
 export type ErrorBody = {
@@ -53,6 +54,8 @@ export function renderError(error: HedgerowError): { status: number; body: Error
 /** Fastify's own refusals as ours; null for what is a fault of ours. */
 function asHedgerowError(error: unknown, request: FastifyRequest): HedgerowError | null {
   if (error instanceof HedgerowError) return error
+  const refused = refusedByDatabase(error)
+  if (refused) return refused
   const { code, statusCode, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(request.routeOptions.bodyLimit)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || code === 'FST_ERR_CTP_INVALID_TYPE') {
@@ -64,6 +67,24 @@ function asHedgerowError(error: unknown, request: FastifyRequest): HedgerowError
     return new HedgerowError('invalid', message ?? 'Invalid input.', { code: 'parse_error', cause: error })
   }
   return null
+}
+
+/** Values that a contract lets pass but no column can hold, and statements that ran into their limit. */
+function refusedByDatabase(error: unknown): HedgerowError | null {
+  switch (sqlState(error)) {
+    case '22021':
+    case '22P05':
+      return invalid('Null characters are not allowed.', {
+        code: 'null_characters_not_allowed',
+        cause: error,
+      })
+    case '22003':
+      return invalid('A number is too large to be stored.', { code: 'max_value', cause: error })
+    case '57014':
+      return unavailable('The database took too long.', { cause: error })
+    default:
+      return null
+  }
 }
 
 /** 413 that names the limit. */

@@ -199,6 +199,7 @@ describe('failures', () => {
   it.each([
     [{}, invalid('required', 'This field is required.', 'name')],
     [undefined, invalid('required', 'This field is required.', 'name')],
+    [{ name: false }, invalid('invalid_input', 'Not a valid string.', 'name')],
     [{ name: null }, invalid('null', 'This field may not be null.', 'name')],
     [{ name: ' ' }, invalid('blank', 'This field may not be blank.', 'name')],
     [{ name: 'abcdef' }, invalid('max_length', 'Ensure this field has no more than 5 characters.', 'name')],
@@ -333,6 +334,39 @@ describe('lists', () => {
     const behind = await testApp(afterAll, () => [slice], { siteUrl: 'https://ph.example' })
     const { body } = await behind.get('/api/numbers?limit=1')
     expect(body.next).toBe('https://ph.example/api/numbers?limit=1&offset=1')
+  })
+})
+
+describe('scalars', () => {
+  const sent = async (body: unknown, type?: string) =>
+    (await api.post('/api/echo/', body, type ? { headers: { 'content-type': type } } : {})).body
+
+  it('are taken for what is asked, in JSON as in PostHog', async () => {
+    expect((await sent({ name: 12, size: '7', on: 'True' })).body).toEqual({ name: '12', size: 7, on: true })
+    expect((await sent({ name: 'a', on: 0 })).body).toEqual({ name: 'a', on: false })
+    for (const body of [{ size: '' }, { size: 'x' }, { on: 'maybe' }, { size: '1e999' }, { name: true }]) {
+      expect((await sent({ name: 'a', ...body })).attr).toBe(Object.keys(body)[0])
+    }
+  })
+
+  it('and lists and objects are taken out of the text of a form', async () => {
+    const form = new URLSearchParams({
+      name: 'a',
+      size: '7',
+      on: 'false',
+      steps: '[{"event": 5}]',
+      filters: '{"a": {"b": null}}',
+    })
+    const type = 'application/x-www-form-urlencoded'
+    expect((await sent(String(form), type)).body).toEqual({
+      name: 'a',
+      size: 7,
+      on: false,
+      steps: [{ event: '5' }],
+      filters: { a: { b: null } },
+    })
+    expect(await sent('name=a&filters=x', type)).toMatchObject({ code: 'not_a_dict', attr: 'filters' })
+    expect((await sent({ name: 'a', filters: '{}' })).attr).toBe('filters')
   })
 })
 

@@ -19,7 +19,7 @@ const change = operation({
   summary: 'Change a thing',
   description: 'In **words**.',
   params: z.object({ id: z.int() }),
-  query: z.object(pageQuery),
+  query: z.object(pageQuery).meta({ id: 'TestQuery' }),
   body: z.object({ thing: Thing, same: Same }),
   answer: z.object({ thing: Thing, same: Same }),
   errors: [409],

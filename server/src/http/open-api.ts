@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { z } from 'zod'
 import { withPlainNames } from './open-api-names.ts'
 import type { Operation } from './operation.ts'
 
@@ -33,7 +34,8 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
     transform: (document) => {
       const declared = (document.route.config as { operation?: Operation } | undefined)?.operation
       if (!declared) return { schema: { hide: true }, url: document.url }
-      const shaped = shapes(document as never) as { schema: Schema; url: string }
+      const schema = { ...document.schema, ...unnamed(declared.query) }
+      const shaped = shapes({ ...document, schema } as never) as { schema: Schema; url: string }
       return { schema: { ...shaped.schema, security: securityOf(declared) }, url: shaped.url } as never
     },
     transformObject: (document) => {
@@ -42,6 +44,9 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
     },
   })
 }
+
+/** Parameters are listed one by one, so a name that the object of them has must not hide them behind a reference. */
+const unnamed = (query: z.ZodObject | undefined) => query && { querystring: z.object(query.shape) }
 
 const securityOf = ({ access }: Operation) =>
   access === 'anyone' ? [] : [{ personal_api_key: [] }, { session: [] }]

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ProjectStore, VisibleProject } from '../accounts/projects.ts'
-import { forbidden, HedgerowError, invalid, notAuthenticated, notFound } from '../model/errors.ts'
+import type { Directory } from '../directory/directory.ts'
+import { forbidden, invalid, notAuthenticated, notFound } from '../model/errors.ts'
 import type { Caller } from './authenticate.ts'
 
 /** The project that a request is about, with the caller's membership level (1 member, 8 admin, 15 owner). */
@@ -13,6 +14,8 @@ declare module 'fastify' {
   }
 }
 
+type Deps = { projects: ProjectStore; directory: Pick<Directory, 'changed'> }
+
 const noAccess = () => forbidden("You don't have access to the project.")
 
 /**
@@ -21,11 +24,11 @@ const noAccess = () => forbidden("You don't have access to the project.")
  * @throws HedgerowError as PostHog's status matrix says: 404 unknown, 403 not the caller's, 401 unknown key.
  */
 export async function resolveProject(
-  projects: ProjectStore,
+  deps: Deps,
   caller: Caller,
   request: FastifyRequest,
 ): Promise<AddressedProject> {
-  const project = await addressed(projects, caller, request)
+  const project = await addressed(deps, caller, request)
   permitKeyInProject(caller, project)
   return project
 }
@@ -53,7 +56,7 @@ export function permitKeyInOrganization(caller: Caller, organizationId: string):
   }
 }
 
-async function addressed(projects: ProjectStore, caller: Caller, request: FastifyRequest) {
+async function addressed({ projects, directory }: Deps, caller: Caller, request: FastifyRequest) {
   const token = projectToken(request)
   if (token !== null) {
     const project = await projects.findByToken(caller.user.id, token)
@@ -76,6 +79,7 @@ async function addressed(projects: ProjectStore, caller: Caller, request: Fastif
   // Looking at a project in the web app is what "visiting" it means; a script's key moves nobody.
   if (caller.by === 'session' && caller.user.currentProjectId !== project.id) {
     await projects.visit(caller.user.id, project)
+    await directory.changed()
   }
   return project
 }
@@ -105,6 +109,6 @@ export function permitInProject(project: AddressedProject, level: number): void 
 /** @throws HedgerowError 403 unless the caller has at least this level in the organization. */
 export function permitInOrganization(organization: { membershipLevel: number }, level: number): void {
   if (organization.membershipLevel < level) {
-    throw new HedgerowError('forbidden', 'Your organization access level is insufficient.')
+    throw forbidden('Your organization access level is insufficient.')
   }
 }

@@ -1,6 +1,8 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
 import { type HedgerowError, invalid, notFound } from '../model/errors.ts'
+import { isForm } from './bodies.ts'
+import { safeParseLeniently } from './lenient.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -105,12 +107,15 @@ export function parse<T extends z.ZodType>(schema: T, data: unknown): z.output<T
   return result.data
 }
 
-/** For Fastify: a path that does not parse is a thing that is not there; an absent body is an empty one. */
+/**
+ * For Fastify: a path that does not parse is a thing that is not there; an absent body is an empty one; scalars are
+ * taken leniently.
+ */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {
     const given = httpPart === 'body' ? (data ?? {}) : data
-    const result = z.safeParse(schema, given, { reportInput: true })
+    const result = safeParseLeniently(schema, given, isForm(data))
     if (result.success) return { value: result.data }
     return { error: httpPart === 'params' ? notFound() : fieldError(result.error) }
   }

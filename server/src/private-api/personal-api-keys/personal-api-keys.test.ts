@@ -48,11 +48,12 @@ describe('personal API keys', () => {
     [{ label: null }, 'null', 'This field may not be null.'],
     [{ label: '  ' }, 'blank', 'This field may not be blank.'],
     [{ label: 'x'.repeat(41) }, 'max_length', 'Ensure this field has no more than 40 characters.'],
-    [{ label: 5 }, 'invalid_input', 'Not a valid string.'],
-  ])('refuses the label of %j', async (body, code, detail) => {
+    [{ label: {} }, 'invalid_input', 'Not a valid string.'],
+    [{ label: 'a\0b' }, 'null_characters_not_allowed', 'Null characters are not allowed.', null],
+  ])('refuses the label of %j', async (body, code, detail, attr: string | null = 'label') => {
     const refused = await api.post(path, body)
     expect(refused.status).toBe(400)
-    expect(refused.body).toEqual({ type: 'validation_error', code, detail, attr: 'label' })
+    expect(refused.body).toEqual({ type: 'validation_error', code, detail, attr })
   })
 
   it('keeps a key with scopes to them', async () => {

@@ -76,6 +76,7 @@ export const projectRoutes =
       const project = await addressed(caller, params.id)
       if (caller.by === 'session' && user.currentProjectId !== project.id) {
         await projects.visit(user.id, project)
+        await directory.changed()
       }
       return full(project)
     })

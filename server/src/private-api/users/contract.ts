@@ -74,11 +74,7 @@ export const listUsers = operation({
   description: 'Only you, unless you are staff.',
   query: z.object({
     ...pageQuery,
-    is_staff: z
-      .enum(['true', 'false'])
-      .optional()
-      .catch(undefined)
-      .describe('Only those who are staff, or are not.'),
+    is_staff: z.boolean().optional().describe('Only those who are staff, or are not.'),
   }),
   answer: pageOf(User).meta({ id: 'PaginatedUserList' }),
 })

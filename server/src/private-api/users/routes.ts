@@ -76,8 +76,7 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
   }
 
   route(app, listUsers, async ({ user, query, url }) => {
-    const { limit, offset, is_staff: staff } = query
-    const isStaff = staff === undefined ? undefined : staff === 'true'
+    const { limit, offset, is_staff: isStaff } = query
     const self = isStaff === undefined || isStaff === user.isStaff ? [user] : []
     const list = user.isStaff
       ? await users.list({ limit, offset, isStaff })

@@ -85,6 +85,7 @@ describe('users', () => {
       code: 'does_not_exist',
       attr: 'set_current_organization',
     })
+    expect((await api.patch(me, { set_current_team: 2 ** 40 })).body).toMatchObject({ code: 'max_value' })
     const mixed = { set_current_team: second.id, set_current_organization: other.organization.id }
     expect((await api.patch(me, mixed)).status).toBe(400)
   })
