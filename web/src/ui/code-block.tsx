@@ -11,7 +11,7 @@ export function CodeBlock({ code, what, title }: { code: string; what: string; t
         <CopyButton value={code} what={what} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section tabIndex={0} aria-label={what} className={styles.code}>
+      <section tabIndex={0} aria-label={title ? `${what}: ${title}` : what} className={styles.code}>
         <pre>{code}</pre>
       </section>
     </figure>

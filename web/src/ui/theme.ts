@@ -1,5 +1,6 @@
 import {
   ActionIcon,
+  Anchor,
   Avatar,
   Button,
   type CSSVariablesResolver,
@@ -49,10 +50,12 @@ const light: Tokens = {
   '--text': '#1a1d21',
   '--muted': '#565e67',
   '--primary': '#1f6b4f',
+  '--on-primary': '#ffffff',
   '--primary-tint': '#e4f1ea',
   '--link': '#1b5fa8',
   '--link-tint': '#e8f1fb',
   '--danger': '#b3261e',
+  '--on-danger': '#ffffff',
   '--danger-tint': '#fdecea',
   '--warning': '#805300',
   '--warning-tint': '#fff3d1',
@@ -67,10 +70,12 @@ const darkTokens: Tokens = {
   '--text': '#e8eaed',
   '--muted': '#a6aeb7',
   '--primary': '#5cc39a',
+  '--on-primary': '#0b1f17',
   '--primary-tint': '#16352a',
   '--link': '#84b9ff',
   '--link-tint': '#14283f',
   '--danger': '#ff8f85',
+  '--on-danger': '#2b0a07',
   '--danger-tint': '#3f1a17',
   '--warning': '#f0c250',
   '--warning-tint': '#3a2d0a',
@@ -118,7 +123,15 @@ export const theme = createTheme({
         root:
           props.variant === 'default'
             ? { '--button-bd': '1px solid var(--control-border)', '--button-color': 'var(--text)' }
-            : {},
+            : props.variant && props.variant !== 'filled'
+              ? {}
+              : props.color === 'red'
+                ? {
+                    '--button-bg': 'var(--danger)',
+                    '--button-hover': 'var(--danger)',
+                    '--button-color': 'var(--on-danger)',
+                  }
+                : { '--button-color': 'var(--on-primary)' },
       }),
     }),
     ActionIcon: ActionIcon.extend({
@@ -128,9 +141,10 @@ export const theme = createTheme({
             ? { '--ai-bd': '1px solid var(--control-border)', '--ai-color': 'var(--text)' }
             : props.variant === 'subtle'
               ? { '--ai-color': 'var(--muted)', '--ai-hover': 'var(--sunken)' }
-              : {},
+              : { '--ai-color': 'var(--on-primary)' },
       }),
     }),
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { withItemsBorders: false } }),
     Avatar: Avatar.extend({
       vars: () => ({ root: { '--avatar-bg': 'var(--primary-tint)', '--avatar-color': 'var(--primary)' } }),
