@@ -97,6 +97,8 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
   ): Promise<T> {
     for (let made = 1; ; made++) {
       try {
+        // the client only listens for what is still to come
+        signal?.throwIfAborted()
         const result = await attempt()
         reach.note(true)
         return result
@@ -146,6 +148,9 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
             elapsedMs: performance.now() - startedAt,
           },
         }
+      } catch (error) {
+        if (!patience.aborted || signal?.aborted) throw error
+        throw unavailable('The warehouse does not answer.', { cause: error })
       } finally {
         stop.removeEventListener('abort', kill)
       }

@@ -39,7 +39,7 @@ async function count(warehouse: Warehouse, table = 'person_overrides') {
   return rows[0]
 }
 
-async function until(condition: () => boolean, ms = 10_000) {
+async function until(condition: () => boolean, ms = 20_000) {
   const end = Date.now() + ms
   while (!condition()) {
     if (Date.now() > end) throw new Error('it did not happen in time')
@@ -96,6 +96,14 @@ describe('when the engine dies', () => {
     await until(() => !engine.health().up)
     await warehouse.insert({ table: 'person_overrides', rows: [override(1)], token: 'a' })
     expect(await count(warehouse)).toEqual(['1', '1'])
+  })
+
+  test('one that stands still is replaced', async () => {
+    const { engine, warehouse } = await start({ pulseMs: 200 })
+    const pid = engine.pid()!
+    process.kill(pid, 'SIGSTOP')
+    await until(() => engine.pid() !== pid)
+    expect((await warehouse.query({ sql: 'SELECT 1' })).rows).toEqual([[1]])
   })
 
   test('while it stays away, callers are told so', async () => {
@@ -209,7 +217,7 @@ describe('processes', () => {
 
   test('a folder in use is an error with the reason', async () => {
     const { dataDir } = await start()
-    await expect(testEngine({ dataDir, startupMs: 1500 })).rejects.toThrow(/already running/)
+    await expect(testEngine({ dataDir, startupMs: 5000 })).rejects.toThrow(/already running/)
   })
 })
 

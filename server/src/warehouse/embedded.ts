@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { engineConfiguration, engineSettings } from './engine/configuration.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './engine/protocol.ts'
+import { watchPulse } from './pulse.ts'
 import { createRefusals } from './refusals.ts'
 
 /** The part of pino that is used here. */
@@ -27,6 +28,8 @@ export type EngineDeps = {
   maxWaiting?: number
   /** How long a first start may take, milliseconds. Default 30 000. */
   startupMs?: number
+  /** How often it is asked for a sign of life, milliseconds. Default 5000; after three without, it is killed. */
+  pulseMs?: number
   log: Log
 }
 
@@ -96,6 +99,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     child = started
     // what chDB says of a folder that it can't open goes nowhere else
     let lastWords = ''
+    let stopPulse = () => {}
     started.stderr!.setEncoding('utf8').on('data', (text: string) => {
       lastWords = text.trim() || lastWords
       log.warn({ pid: started.pid, text: text.trim() }, 'engine wrote to stderr')
@@ -104,6 +108,10 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       if (message.type === 'ready') {
         ownsSocket = true
         setUp(true)
+        stopPulse = watchPulse(socket.path, deps.pulseMs ?? 5000, () => {
+          log.warn({ pid: started.pid }, 'engine does not answer; stopped by force')
+          started.kill('SIGKILL')
+        })
       }
       if (message.type === 'failed') lastFailure = lastWords || message.message
       if (message.type === 'kill') {
@@ -117,6 +125,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     })
     // `exit` also follows a failed fork's `error` where there was a process
     started.on('exit', (code, signal) => {
+      stopPulse()
       if (child === started) child = null
       setUp(false)
       if (closing) return

@@ -12,7 +12,8 @@ export function engineConfiguration({ queryMemoryBytes }: { queryMemoryBytes: nu
     mmap_cache_size: 64,
     // threads that finished their work and wait for more
     max_thread_pool_free_size: 16,
-    max_server_memory_usage: queryMemoryBytes,
+    // what queries may use and room for merges, caches and the process itself
+    max_server_memory_usage: Math.floor(queryMemoryBytes * 1.25 + 512 * 1024 ** 2),
   }
   const lines = Object.entries(server).map(([name, value]) => `  <${name}>${value}</${name}>`)
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`

@@ -35,6 +35,7 @@ function start() {
   const writes = createAdmission(writers, { ...waiting, name: 'inserts' })
   const jobs = new Set<Job>()
   const refused = new Map(options.refused)
+  let lastEndedAt = 0
 
   const server = createHttpSurface({
     reads,
@@ -42,11 +43,16 @@ function start() {
     jobs,
     settings: options.settings,
     isRefused: (fingerprint) => (refused.get(fingerprint) ?? 0) > Date.now(),
+    onEnd: () => {
+      lastEndedAt = Date.now()
+    },
+    onFatal: (message) => tell({ type: 'failed', message }, leave),
     now: Date.now,
   })
 
   const watch = setInterval(() => {
-    const order = decideKill(jobs, writes.running() > 0 || reads.waiting() > 0, Date.now())
+    const busy = writes.running() > 0 || reads.waiting() > 0
+    const order = decideKill(jobs, { busy, lastEndedAt }, Date.now())
     if (!order) return
     clearInterval(watch)
     for (const job of jobs) {

@@ -19,6 +19,10 @@ type Deps = {
   jobs: Set<Job>
   settings: Readonly<Record<string, string>>
   isRefused(fingerprint: string): boolean
+  /** A statement ended that somebody waited for. */
+  onEnd(): void
+  /** chDB has given up and answers nothing but this any more. */
+  onFatal(message: string): void
   now(): number
 }
 
@@ -81,7 +85,13 @@ export function createHttpSurface(deps: Deps): Server {
   // as long an address as ClickHouse takes
   const options = { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 1024 ** 2 }
   const server = createServer(options, (request, response) => {
-    handle(request, response, deps).catch((error) => answerError(response, error))
+    handle(request, response, deps).catch((error) => {
+      // ABORTED: the engine is shutting down by itself
+      if (toEngineError(error).code === 236) {
+        response.destroy()
+        deps.onFatal(String(error))
+      } else answerError(response, error)
+    })
   })
   return server
 }
@@ -215,6 +225,7 @@ async function answerRead(
       }
     } finally {
       deps.jobs.delete(job)
+      if (job.abandonedAt === null) deps.onEnd()
       gone.removeEventListener('abort', onGone)
     }
   }, gone)

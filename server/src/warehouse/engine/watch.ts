@@ -17,15 +17,23 @@ export type KillOrder = { fingerprint: string; reason: 'overran' | 'abandoned' }
 
 /** How far past its limit a query may run. ClickHouse checks its clock between blocks; a second was never exceeded. */
 const graceMs = 3000
-/** How long an abandoned query may go on when it is alone: most end sooner than a restart takes. */
+/**
+ * How long an abandoned query may go on when it is alone (most end sooner than a restart takes), and how long ago
+ * anybody else's must have ended for that.
+ */
 const abandonedMs = 1000
 
 /**
  * chDB has no interrupt, so the only way to stop a query is to stop the engine. This decides when that is right: a
  * query overran its limit by 3 s, or goes on for nobody while nobody else uses the engine.
  */
-export function decideKill(jobs: Iterable<Job>, othersBusy: boolean, now: number): KillOrder | null {
-  let alone = !othersBusy
+export function decideKill(
+  jobs: Iterable<Job>,
+  /** Inserts that run, requests that wait, and when the last one that somebody waited for ended. */
+  others: { busy: boolean; lastEndedAt: number },
+  now: number,
+): KillOrder | null {
+  let alone = !others.busy && now > others.lastEndedAt + abandonedMs
   let abandoned: Job | null = null
   for (const job of jobs) {
     if (job.limitMs > 0 && now > job.startedAt + job.limitMs + graceMs) {
