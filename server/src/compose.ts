@@ -16,6 +16,7 @@ import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
 import { createPropertyTypes } from './insights/property-types.ts'
+import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
@@ -91,10 +92,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger,
     })
     opened.add(() => pipeline.stop())
+    const propertyTypes = createPropertyTypes(database)
     const insights = createInsights({
       warehouse,
       findProject: (id) => directory.projectById(id),
-      propertyTypes: createPropertyTypes(database),
+      propertyTypes,
     })
 
     // The doors.
@@ -114,6 +116,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         database,
         directory,
         insights,
+        questions: createQuestions({ warehouse, propertyTypes }),
         secureCookies: config.siteUrl?.startsWith('https:') ?? false,
         checks: {
           database: () => database.db.execute('select 1'),

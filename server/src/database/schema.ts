@@ -173,6 +173,8 @@ export const persons = pgTable(
 export const personDistinctIds = pgTable(
   'person_distinct_ids',
   {
+    /** Grows with every new one: a person's distinct ids are shown in the order in which they came. */
+    id: bigserial('id', { mode: 'number' }).notNull(),
     projectId: integer('project_id').notNull(),
     distinctId: text('distinct_id').notNull(),
     personId: bigint('person_id', { mode: 'number' })

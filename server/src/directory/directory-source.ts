@@ -39,4 +39,5 @@ const projectOfEachKey = sql`
       or p.id::text in (select json_array_elements_text(k.scoped_teams)))
     and (coalesce(json_array_length(k.scoped_organizations), 0) = 0
       or p.organization_id::text in (select json_array_elements_text(k.scoped_organizations)))
+    and (m.level >= 8 or coalesce(p.settings ->> 'access_control', 'false') <> 'true')
   order by k.secure_value, p.id is distinct from u.current_project_id, p.id`

@@ -3,6 +3,7 @@ import { type Account, type TestApp, testApp } from '../../test/app.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Operation } from '../http/operation.ts'
 import { createPropertyTypes } from '../insights/property-types.ts'
+import { createQuestions } from '../insights/questions.ts'
 import { createInsights } from '../insights/run.ts'
 import { privateApi } from './private-api.ts'
 
@@ -23,6 +24,7 @@ describe('every operation', () => {
           findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
           propertyTypes: createPropertyTypes(database),
         }),
+        questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),
         secureCookies: false,
         checks: { database: answers, warehouse: answers, event_log: answers },
       }),

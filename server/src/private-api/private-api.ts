@@ -7,13 +7,21 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import { createUserStore } from '../accounts/users.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
+import { createPersonReader } from '../persons/read-persons.ts'
+import { eventDefinitionRoutes } from './event-definitions/routes.ts'
+import { createEventDefinitionStore } from './event-definitions/store.ts'
+import { eventRoutes } from './events/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
+import { personRoutes } from './persons/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
+import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { userRoutes } from './users/routes.ts'
@@ -22,6 +30,7 @@ export type PrivateApiDeps = {
   database: Database
   directory: Pick<Directory, 'changed'>
   insights: Insights
+  questions: Questions
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
   /** Each resolves when the part answers. */
@@ -30,12 +39,16 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, insights, secureCookies, checks } = deps
+  const { database, directory, insights, questions, secureCookies, checks } = deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
   const sessions = createSessionStore(database)
   const keys = createPersonalApiKeyStore(database)
+  const persons = createPersonReader(database)
+  const eventDefinitions = createEventDefinitionStore(database)
+  const propertyDefinitions = createPropertyDefinitionStore(database)
+  const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
   await app.register(
@@ -53,4 +66,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(projectRoutes({ projects, organizations, directory }))
   await app.register(queryRoutes({ insights }))
   await app.register(insightRoutes({ insights }))
+  await app.register(eventRoutes({ questions, persons, eventNames: eventDefinitions.names }))
+  await app.register(personRoutes({ questions, persons }))
+  await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
+  await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))
 }

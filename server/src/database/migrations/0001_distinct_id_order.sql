@@ -1,0 +1,1 @@
+ALTER TABLE "person_distinct_ids" ADD COLUMN "id" bigserial NOT NULL;

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { PropertyFilters } from '../insights/property-filters.ts'
+import { properties } from '../insights/queries.ts'
+import { invalid } from '../model/errors.ts'
+import { fieldError } from './validation.ts'
+
+/** `properties` of a list's query: a JSON list of filters, or a group of them. */
+export const propertiesParameter = z
+  .string()
+  .optional()
+  .describe('Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`.')
+
+/** @throws HedgerowError `invalid` when the text is not JSON, or no filters. */
+export function parseProperties(text: string | undefined): PropertyFilters {
+  if (!text) return null
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw invalid('Properties are unparsable!', { attr: 'properties', cause: error })
+  }
+  if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return null
+  const parsed = z.safeParse(properties, value, { reportInput: true })
+  if (!parsed.success) throw fieldError(parsed.error)
+  return parsed.data as PropertyFilters
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { Instant, UserBasic } from '../../http/account-shapes.ts'
+import { operation } from '../../http/operation.ts'
+import { pageOf, pageQuery } from '../../http/paging.ts'
+
+const EventDefinition = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    owner: UserBasic.nullable(),
+    description: z.string().nullable(),
+    tags: z.array(z.string()),
+    volume_30_day: z.int().nullable().describe('Null until it is counted.'),
+    query_usage_30_day: z.int().nullable().describe('Null until it is counted.'),
+    created_at: Instant,
+    updated_at: Instant,
+    updated_by: UserBasic.nullable(),
+    last_seen_at: Instant.nullable(),
+    last_updated_at: Instant,
+    verified: z.boolean(),
+    verified_at: Instant.nullable(),
+    verified_by: UserBasic.nullable(),
+    hidden: z.boolean().describe('Left out of the lists of the web app.'),
+    is_action: z.literal(false),
+    action_id: z.null(),
+    is_calculating: z.literal(false),
+    last_calculated_at: z.null(),
+    created_by: z.null(),
+    post_to_slack: z.literal(false),
+  })
+  .meta({ id: 'EventDefinition', description: 'What is known of all events of one name.' })
+
+const Changes = z
+  .object({
+    owner: z.int().nullable().describe("A user's id; they must be a member of the organization."),
+    description: z.string().max(10_000).nullable(),
+    tags: z.array(z.string().max(200)).max(200),
+    verified: z.boolean(),
+    hidden: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'EventDefinitionChanges' })
+
+const path = '/api/projects/:project_id/event_definitions/'
+const alias = '/api/event_definition/'
+const common = { access: 'project', tags: ['event_definitions'] } as const
+const read = { ...common, scope: 'event_definition:read' } as const
+const write = { ...common, scope: 'event_definition:write' } as const
+const params = z.object({ id: z.uuid() })
+const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params, errors: [404] } as const
+
+const orderings = ['name', 'volume_30_day', 'query_usage_30_day', 'last_seen_at', 'created_at'] as const
+
+export const listEventDefinitions = operation({
+  ...read,
+  id: 'event_definitions_list',
+  method: 'GET',
+  path,
+  aliases: [alias],
+  summary: 'List event definitions',
+  description: 'One for each name of an event that was ever seen, by name unless `ordering` says otherwise.',
+  query: z.object({
+    ...pageQuery,
+    search: z.string().optional().describe('Words that must all be in the name.'),
+    event_type: z
+      .enum(['event', 'all', 'action_event', 'event_posthog', 'event_custom'])
+      .default('event')
+      .describe("`event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others."),
+    ordering: z
+      .string()
+      .optional()
+      .describe(`${orderings.join(', ')}; a minus before it turns it round.`),
+  }),
+  answer: pageOf(EventDefinition).meta({ id: 'PaginatedEventDefinitionList' }),
+})
+
+export const retrieveEventDefinition = operation({
+  ...read,
+  ...one,
+  id: 'event_definitions_retrieve',
+  method: 'GET',
+  summary: 'Get an event definition',
+  answer: EventDefinition,
+})
+
+export const updateEventDefinition = operation({
+  ...write,
+  ...one,
+  id: 'event_definitions_partial_update',
+  method: 'PATCH',
+  summary: 'Change an event definition',
+  body: Changes,
+  answer: EventDefinition,
+})
+
+export const replaceEventDefinition = operation({
+  ...write,
+  ...one,
+  id: 'event_definitions_update',
+  method: 'PUT',
+  summary: 'Change an event definition',
+  description: 'What the body leaves out stays as it is.',
+  body: Changes,
+  answer: EventDefinition,
+})
+
+export const deleteEventDefinition = operation({
+  ...write,
+  ...one,
+  id: 'event_definitions_destroy',
+  method: 'DELETE',
+  summary: 'Delete an event definition',
+  description: 'The events stay, and the next one of that name makes a new definition.',
+  status: 204,
+  answer: null,
+})

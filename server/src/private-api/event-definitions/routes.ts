@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify'
+import type { User } from '../../accounts/users.ts'
+import { userBasic } from '../../http/account-shapes.ts'
+import { route } from '../../http/operation.ts'
+import { counted } from '../../http/paging.ts'
+import { tidyTags } from '../../kit/tags.ts'
+import {
+  deleteEventDefinition,
+  listEventDefinitions,
+  replaceEventDefinition,
+  retrieveEventDefinition,
+  updateEventDefinition,
+} from './contract.ts'
+import type { EventDefinitionRow, EventDefinitionStore } from './store.ts'
+
+const kinds = { event: 'all', all: 'all', event_posthog: 'posthog', event_custom: 'custom' } as const
+
+export const eventDefinitionRoutes =
+  ({ eventDefinitions, now }: { eventDefinitions: EventDefinitionStore; now: () => Date }) =>
+  async (app: FastifyInstance) => {
+    route(app, listEventDefinitions, async ({ project, query, url }) => {
+      // No action has been made yet, so none can look like an event.
+      if (query.event_type === 'action_event') return counted(url, query, { count: 0, results: [] })
+      const found = await eventDefinitions.list(project.id, { ...query, kind: kinds[query.event_type] })
+      return counted(url, query, { count: found.count, results: found.results.map(present) })
+    })
+
+    route(app, retrieveEventDefinition, async ({ project, params }) =>
+      present(await eventDefinitions.get(project.id, params.id)),
+    )
+
+    for (const update of [updateEventDefinition, replaceEventDefinition]) {
+      route(app, update, async ({ project, user, params, body }) => {
+        const { owner, tags, verified, description, hidden } = body
+        const { definition } = await eventDefinitions.get(project.id, params.id)
+        const at = now()
+        const changes = {
+          description,
+          hidden,
+          ownerId: owner,
+          tags: tags && tidyTags(tags),
+          ...verification(verified, definition.verified, user.id, at),
+        }
+        const by = { userId: user.id, now: at }
+        return present(await eventDefinitions.update(project, params.id, changes, by))
+      })
+    }
+
+    route(app, deleteEventDefinition, async ({ project, params }) => {
+      await eventDefinitions.remove(project.id, params.id)
+    })
+  }
+
+/** Who verified stays when it is said again. */
+function verification(wanted: boolean | undefined, verified: boolean, userId: number, at: Date) {
+  if (wanted === undefined || wanted === verified) return {}
+  return wanted
+    ? { verified: true, verifiedAt: at.toISOString(), verifiedBy: userId }
+    : { verified: false, verifiedAt: null, verifiedBy: null }
+}
+
+const basicOrNull = (user: User | null) => user && userBasic(user)
+
+const present = ({ definition, owner, verifier, updater }: EventDefinitionRow) => ({
+  id: definition.id,
+  name: definition.name,
+  owner: basicOrNull(owner),
+  description: definition.description,
+  tags: definition.tags,
+  volume_30_day: null,
+  query_usage_30_day: null,
+  created_at: definition.createdAt,
+  updated_at: definition.updatedAt,
+  updated_by: basicOrNull(updater),
+  last_seen_at: definition.lastSeenAt,
+  last_updated_at: definition.updatedAt,
+  verified: definition.verified,
+  verified_at: definition.verifiedAt,
+  verified_by: basicOrNull(verifier),
+  hidden: definition.hidden,
+  is_action: false as const,
+  action_id: null,
+  is_calculating: false as const,
+  last_calculated_at: null,
+  created_by: null,
+  post_to_slack: false as const,
+})

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { operation } from '../../http/operation.ts'
+import { propertiesParameter } from '../../http/property-filters-parameter.ts'
+
+const Element = z
+  .object({
+    event: z.string().nullable(),
+    text: z.string().nullable(),
+    tag_name: z.string().nullable(),
+    attr_class: z.array(z.string()).nullable(),
+    href: z.string().nullable(),
+    attr_id: z.string().nullable(),
+    nth_child: z.int().nullable(),
+    nth_of_type: z.int().nullable(),
+    attributes: z.record(z.string(), z.string()),
+    order: z.int().describe('0 is the element that was clicked; each further one holds the one before.'),
+  })
+  .meta({ id: 'Element', description: 'An element of a page, as autocapture saw it.' })
+
+export const Event = z
+  .object({
+    id: z.uuid(),
+    distinct_id: z.string(),
+    properties: z.record(z.string(), z.unknown()),
+    event: z.string(),
+    timestamp: z.string().meta({ format: 'date-time' }),
+    person: z
+      .object({
+        is_identified: z.boolean(),
+        distinct_ids: z.array(z.string()).describe('One of them.'),
+        properties: z.record(z.string(), z.unknown()).describe('Those that name the person.'),
+      })
+      .nullable()
+      .describe('Null where the event has none.'),
+    elements: z.array(Element),
+    elements_chain: z.string(),
+  })
+  .meta({ id: 'ClickhouseEvent', description: 'Something that somebody did.' })
+
+const path = '/api/projects/:project_id/events/'
+const common = { access: 'project', scope: 'query:read', tags: ['events'] } as const
+
+const moment = (what: string) =>
+  z.string().optional().describe(`Only events ${what} this: ISO 8601, or relative such as \`-7d\`.`)
+
+export const listEvents = operation({
+  ...common,
+  id: 'events_list',
+  method: 'GET',
+  path,
+  aliases: ['/api/event/'],
+  summary: 'List events',
+  description:
+    'Newest first. Follow `next` for more: it goes on where the page ended, whatever arrives meanwhile. For large or aggregated reads use the `query` endpoint.',
+  query: z.object({
+    event: z.string().optional().describe('The name of the event.'),
+    distinct_id: z.string().optional(),
+    person_id: z.string().optional().describe("A person's integer id or uuid."),
+    properties: propertiesParameter,
+    action_id: z.string().optional().describe('Only events of this action.'),
+    before: moment('before'),
+    after: moment('after'),
+    limit: z.coerce.number().int().positive().catch(100).default(100).describe('At most 10,000.'),
+    offset: z.coerce.number().int().nonnegative().catch(0).default(0).describe('Better follow `next`.'),
+    orderBy: z.string().optional().describe('A JSON list: `["timestamp"]` for the oldest first.'),
+    before_id: z.uuid().optional().describe('Part of `next`: tells events of the same moment apart.'),
+    after_id: z.uuid().optional().describe('Part of `next`: tells events of the same moment apart.'),
+  }),
+  answer: z
+    .object({ next: z.string().nullable().describe('Address of the next page.'), results: z.array(Event) })
+    .meta({ id: 'PaginatedClickhouseEventList' }),
+})
+
+export const eventValues = operation({
+  ...common,
+  id: 'events_values_retrieve',
+  method: 'GET',
+  path: `${path}values/`,
+  aliases: ['/api/event/values/'],
+  summary: "List an event property's values",
+  description:
+    'Ten of the last seven days, the most frequent first; lists count by their items. The key `custom_event` gives the names of all events that are no SDK’s own.',
+  query: z.object({
+    key: z.string().optional().describe('The property.'),
+    value: z.string().optional().describe('Only values that contain this, in any case of letters.'),
+    event_name: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('Only from events of this name; may be repeated.'),
+  }),
+  answer: z.array(z.object({ name: z.string() })),
+})
+
+export const retrieveEvent = operation({
+  ...common,
+  id: 'events_retrieve',
+  method: 'GET',
+  path: `${path}:id/`,
+  aliases: ['/api/event/:id/'],
+  summary: 'Get an event',
+  params: z.object({ id: z.string().describe('Its uuid, with or without hyphens.') }),
+  query: z.object({ include_person: z.string().optional().describe('Anything: also tells the person.') }),
+  answer: Event,
+  errors: [404],
+})

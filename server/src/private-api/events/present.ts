@@ -1,0 +1,78 @@
+import { parseElementsChain } from '../../kit/elements-chain.ts'
+import { quoteBigIntegers } from '../../kit/exact-json.ts'
+import type { StoredPerson } from '../../persons/read-persons.ts'
+
+/** An event as the warehouse answers it; the columns of `eventColumns` in their order. */
+export type EventRow = {
+  uuid: string
+  event: string
+  /** JSON text. */
+  properties: string
+  /** `2026-01-02 03:04:05.123456`, UTC. */
+  timestamp: string
+  distinctId: string
+  elementsChain: string
+  personId: string
+}
+
+export const eventColumns = [
+  'uuid',
+  'event',
+  'properties',
+  'timestamp',
+  'distinct_id',
+  'elements_chain',
+  'person_id',
+] as const
+
+export function toEventRow(cells: unknown[]): EventRow {
+  const [uuid, event, properties, timestamp, distinctId, elementsChain, personId] = cells.map(String)
+  return {
+    uuid: uuid!,
+    event: event!,
+    properties: properties!,
+    timestamp: isoMoment(timestamp!),
+    distinctId: distinctId!,
+    elementsChain: elementsChain!,
+    personId: personId!,
+  }
+}
+
+/** Events carry a numeric offset where everything else says `Z`. */
+function isoMoment(text: string): string {
+  const [day, time = '00:00:00'] = text.replace(/Z$/, '').split(/[ T]/)
+  const [seconds, fraction = ''] = time.split('.')
+  return `${day}T${seconds}.${fraction.padEnd(6, '0').slice(0, 6)}+00:00`
+}
+
+export const presentEvent = (row: EventRow, person: StoredPerson | undefined) => ({
+  id: row.uuid,
+  distinct_id: row.distinctId,
+  properties: JSON.parse(quoteBigIntegers(row.properties || '{}')) as Record<string, unknown>,
+  event: row.event,
+  timestamp: row.timestamp,
+  person: person ? presentPerson(person) : null,
+  elements: parseElementsChain(row.elementsChain).map((element, order) => ({
+    event: null,
+    text: element.text ?? null,
+    tag_name: element.tag_name ?? null,
+    attr_class: element.attr_class ?? null,
+    href: element.href ?? null,
+    attr_id: element.attr_id ?? null,
+    nth_child: element.nth_child ?? null,
+    nth_of_type: element.nth_of_type ?? null,
+    attributes: element.attributes,
+    order,
+  })),
+  elements_chain: row.elementsChain,
+})
+
+const naming = ['email', 'name', 'username']
+
+const presentPerson = ({ isIdentified, distinctIds, properties }: StoredPerson) => ({
+  is_identified: isIdentified,
+  distinct_ids: distinctIds.slice(0, 1),
+  properties: Object.fromEntries(
+    naming.filter((name) => Object.hasOwn(properties, name)).map((name) => [name, properties[name]]),
+  ),
+})

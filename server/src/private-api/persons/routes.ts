@@ -1,0 +1,119 @@
+import type { FastifyInstance } from 'fastify'
+import { and, call, compare, constant, field, from, or, order, select } from '../../hogql/ast.ts'
+import { route } from '../../http/operation.ts'
+import { pageLinks } from '../../http/paging.ts'
+import type { AddressedProject } from '../../http/project.ts'
+import { parseProperties } from '../../http/property-filters-parameter.ts'
+import { propertyExpr } from '../../insights/property-filters.ts'
+import type { Questions } from '../../insights/questions.ts'
+import { notFound } from '../../model/errors.ts'
+import type { PersonReader, StoredPerson } from '../../persons/read-persons.ts'
+import { listPersons, personValues, retrievePerson } from './contract.ts'
+import { displayName } from './display-name.ts'
+
+type Deps = { persons: PersonReader; questions: Questions }
+type Page = { limit: number; offset: number }
+type Filters = { distinct_id?: string; email?: string; search?: string; properties?: string }
+
+export const personRoutes =
+  ({ persons, questions }: Deps) =>
+  async (app: FastifyInstance) => {
+    route(app, listPersons, async ({ project, query, url }) => {
+      const page = { limit: query.limit + 1, offset: query.offset }
+      const found = await find(project, query, page)
+      return {
+        results: found.slice(0, query.limit).map((person) => presentListed(person, project)),
+        ...pageLinks(url, query, found.length > query.limit),
+      }
+    })
+
+    route(app, personValues, async ({ project, query }) => {
+      if (!query.key) return []
+      const value = field('properties', query.key)
+      const rows = await questions.rows(
+        project,
+        select({
+          select: [value, call('count')],
+          from: from('persons'),
+          where: and(
+            call('isNotNull', value),
+            query.value ? compare(value, 'ilike', constant(containing(query.value))) : undefined,
+          ),
+          groupBy: [value],
+          orderBy: [order(call('count'), 'DESC'), order(value)],
+          limit: constant(20),
+        }),
+      )
+      return rows.map(([name, count]) => ({ name: String(name), count: Number(count) }))
+    })
+
+    route(app, retrievePerson, async ({ project, params }) => {
+      const person = await persons.find(project.id, params.id)
+      if (!person) throw notFound()
+      return {
+        id: person.id,
+        uuid: person.uuid,
+        name: displayName(person, project.settings.person_display_name_properties),
+        distinct_ids: person.distinctIds,
+        properties: person.properties,
+        created_at: person.createdAt,
+      }
+    })
+
+    /** Who matches is asked of the warehouse, who they are of the database, which alone has every digit. */
+    async function find(project: AddressedProject, filters: Filters, page: Page): Promise<StoredPerson[]> {
+      const properties = parseProperties(filters.properties)
+      const owner =
+        filters.distinct_id === undefined ? undefined : await persons.uuidOf(project.id, filters.distinct_id)
+      if (filters.distinct_id !== undefined && owner === undefined) return []
+      const searched = filters.search ? await persons.uuidOf(project.id, filters.search) : undefined
+      const ctx = await questions.filterContext(project, 'persons', properties)
+      const where = and(
+        filters.email ? compare(email, '=', constant(filters.email)) : undefined,
+        filters.search
+          ? or(
+              compare(email, 'ilike', constant(containing(filters.search))),
+              searched ? isPerson(searched) : undefined,
+            )
+          : undefined,
+        propertyExpr(properties, ctx),
+      )
+      if (where === undefined) {
+        if (owner === undefined) return persons.list(project.id, page)
+        return page.offset > 0 ? [] : persons.findAll(project.id, [owner])
+      }
+      const rows = await questions.rows(
+        project,
+        select({
+          select: [field('id')],
+          from: from('persons'),
+          where: and(owner === undefined ? undefined : isPerson(owner), where),
+          orderBy: [order(field('created_at'), 'DESC'), order(field('id'))],
+          limit: constant(page.limit),
+          offset: constant(page.offset),
+        }),
+        ctx.propertyType,
+      )
+      return persons.findAll(
+        project.id,
+        rows.map(([id]) => String(id)),
+      )
+    }
+  }
+
+const email = field('properties', 'email')
+const isPerson = (uuid: string) => compare(field('id'), '=', call('toUUID', constant(uuid)))
+const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+const presentListed = (person: StoredPerson, project: AddressedProject) => ({
+  type: 'person' as const,
+  id: person.uuid,
+  uuid: person.uuid,
+  created_at: person.createdAt,
+  properties: person.properties,
+  is_identified: person.isIdentified,
+  name: displayName(person, project.settings.person_display_name_properties),
+  distinct_ids: person.distinctIds,
+  matched_recordings: [],
+  value_at_data_point: null,
+})

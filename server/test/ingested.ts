@@ -1,0 +1,48 @@
+import { eq } from 'drizzle-orm'
+import type { FastifyPluginAsync } from 'fastify'
+import type { Database } from '../src/database/database.ts'
+import { organizationMemberships, projects } from '../src/database/schema.ts'
+import { createPropertyTypes } from '../src/insights/property-types.ts'
+import { createQuestions, type Questions } from '../src/insights/questions.ts'
+import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
+import { type TestApp, testApp } from './app.ts'
+import { type TestPipeline, testPipeline } from './pipeline.ts'
+
+export type Ingested = {
+  api: TestApp
+  pipeline: TestPipeline
+  /** Sends events as an SDK would and waits until they can be read. */
+  send(...events: unknown[]): Promise<void>
+  /** The project that they go to, as a path: `/api/projects/7/`. */
+  base: string
+}
+
+/** The API over a real pipeline: what is sent is what the slices read. The first user owns the project. */
+export async function ingested(
+  whenDone: (close: () => Promise<void>) => void,
+  slices: (deps: { database: Database; questions: Questions; persons: PersonReader }) => FastifyPluginAsync[],
+): Promise<Ingested> {
+  let pipeline: TestPipeline | undefined
+  const api = await testApp(whenDone, ({ database }) => [
+    async (app) => {
+      pipeline = await testPipeline(whenDone, { database })
+      const questions = createQuestions({
+        warehouse: pipeline.warehouse,
+        propertyTypes: createPropertyTypes(database),
+      })
+      const persons = createPersonReader(database)
+      for (const slice of slices({ database, questions, persons })) await app.register(slice)
+    },
+  ])
+  const { projectId, send } = pipeline!
+  const [project] = await api.database.db.select().from(projects).where(eq(projects.id, projectId))
+  await api.database.db
+    .insert(organizationMemberships)
+    .values({ organizationId: project!.organizationId, userId: api.user.id, level: 15 })
+  return {
+    api,
+    pipeline: pipeline!,
+    send: (...events) => send({ batch: events }, { path: '/batch' }),
+    base: `/api/projects/${projectId}/`,
+  }
+}
