@@ -68,6 +68,7 @@ function overFiles(paths: { v4: string; v6: string }): GeoIp {
   function find(address: string): Place | null {
     const reader = ready[familyOf(address)]
     if (!reader || !looksLikeAddress(address)) return null
+    if (reader.metadata.ipVersion === 4 && familyOf(address) === 'v6') return null
     const record = reader.get(address)
     return record === null ? null : toPlace(record)
   }

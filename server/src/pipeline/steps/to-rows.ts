@@ -179,7 +179,7 @@ const lineRow = (projectId: number, line: string): Row => ({
   line,
   deadLetter: (reason, detail) => ({
     projectId,
-    uuid: '00000000-0000-0000-0000-000000000000',
+    uuid: noUuid,
     reason,
     detail,
     raw: line,
@@ -187,11 +187,15 @@ const lineRow = (projectId: number, line: string): Row => ({
   }),
 })
 
+const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const noUuid = '00000000-0000-0000-0000-000000000000'
+
 /** @param now milliseconds since 1970 */
 export const deadLetterLine = (letter: DeadLetter, now: number) =>
   JSON.stringify({
     team_id: letter.projectId,
-    uuid: letter.uuid,
+    // a letter that the warehouse refused for its uuid must not be refused again
+    uuid: isUuid.test(letter.uuid) ? letter.uuid : noUuid,
     reason: letter.reason,
     detail: cleanText(letter.detail),
     raw: cleanText(letter.raw),
