@@ -143,8 +143,12 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 /**
- * Clients generated from PostHog's published schema ask for `/api/api/…`; newer ones call a project an environment.
+ * Clients generated from PostHog's published schema ask for `/api/api/…`; newer ones call a project an environment;
+ * and every address may end in `.json`.
  */
 function aliased(url: string): string {
-  return url.replace(/^\/api\/api\//, '/api/').replace(/^\/api\/environments\//, '/api/projects/')
+  return url
+    .replace(/^\/api\/api\//, '/api/')
+    .replace(/^\/api\/environments\//, '/api/projects/')
+    .replace(/^(\/api\/(?!docs\/)[^?]*)[.]json(?=[/]?(?:[?]|$))/, '$1')
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isNestedDeeper } from '../kit/json-depth.ts'
 import { parseLenientJson } from '../kit/lenient-json.ts'
 import { invalid } from '../model/errors.ts'
 
@@ -20,8 +21,14 @@ export function addBodyParsers(app: FastifyInstance): void {
   )
 }
 
+/** Deeper than anything that means something, shallow enough for code that recurses. */
+const maxDepth = 500
+
 function json(text: string): unknown {
   if (text.trim() === '') return undefined
+  if (isNestedDeeper(text, maxDepth)) {
+    throw invalid(`JSON parse error - nested more than ${maxDepth} deep`, { code: 'parse_error' })
+  }
   try {
     return parseLenientJson(text)
   } catch (error) {

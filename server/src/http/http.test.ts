@@ -56,6 +56,21 @@ const broken = operation({
   answer: z.object({ count: z.int() }),
 })
 
+const search = operation({
+  ...common,
+  id: 'search',
+  method: 'GET',
+  path: '/api/search/',
+  access: 'user',
+  query: z.object({
+    size: z.int().optional(),
+    on: z.boolean().optional(),
+    names: z.array(z.string()).optional(),
+    filters: z.record(z.string(), z.unknown()).optional(),
+  }),
+  answer: z.record(z.string(), z.unknown()),
+})
+
 let api: TestApp
 const reports: unknown[] = []
 const slice = async (app: TestApp['app']) => {
@@ -66,6 +81,7 @@ const slice = async (app: TestApp['app']) => {
     const results = all.slice(query.offset, query.offset + query.limit)
     return counted(url, query, { count: all.length, results })
   })
+  route(app, search, async ({ query }) => query)
   route(app, broken, async ({ params }) => {
     if (params.how === 'throws') throw new Error('a secret of ours')
     const wrong: unknown = params.how === 'mismatch' ? { count: 'many' } : { count: 1, extra: { deep: 1 } }
@@ -370,9 +386,40 @@ describe('scalars', () => {
   })
 })
 
+describe('a query string', () => {
+  it('has numbers, booleans, lists and objects where they are asked for', async () => {
+    const ask = async (query: string) => (await api.get(`/api/search/?${query}`)).body
+    expect(await ask('size=3&on=1&names=a&filters={"a":[1]}')).toEqual({
+      size: 3,
+      on: true,
+      names: ['a'],
+      filters: { a: [1] },
+    })
+    expect(await ask('names=a&names=b&size=1&size=2')).toEqual({ names: ['a', 'b'], size: 2 })
+    expect(await ask('names=["a","b"]')).toEqual({ names: ['a', 'b'] })
+    expect(await ask('filters=x')).toMatchObject({ code: 'not_a_dict', attr: 'filters' })
+    expect(await ask('size=x')).toMatchObject({ code: 'invalid_input', attr: 'size' })
+  })
+})
+
+describe('a deep body', () => {
+  it('is taken while code can walk it, and refused beyond', async () => {
+    const nested = async (depth: number) => {
+      const filters = `{"a": ${'['.repeat(depth)}${']'.repeat(depth)}}`
+      const { status, body } = await api.post('/api/echo/', `{"name": 1, "filters": ${filters}}`, {
+        headers: { 'content-type': 'application/json' },
+      })
+      return [status, body.code]
+    }
+    expect(await nested(400)).toEqual([201, undefined])
+    expect(await nested(900)).toEqual([400, 'parse_error'])
+  })
+})
+
 describe('every route', () => {
   it('answers with and without the slash, never with a redirect', async () => {
-    for (const path of ['/api/numbers', '/api/numbers/']) expect((await api.get(path)).status).toBe(200)
+    for (const path of ['/api/numbers', '/api/numbers/', '/api/numbers.json', '/api/numbers.json?limit=1'])
+      expect((await api.get(path)).status).toBe(200)
     for (const path of ['/api/echo', '/api/echo/'])
       expect((await api.post(path, { name: 'a' })).status).toBe(201)
   })

@@ -115,7 +115,8 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {
     const given = httpPart === 'body' ? (data ?? {}) : data
-    const result = safeParseLeniently(schema, given, isForm(data))
+    const source = httpPart === 'body' ? (isForm(data) ? 'form' : 'json') : 'query'
+    const result = safeParseLeniently(schema, given, source)
     if (result.success) return { value: result.data }
     return { error: httpPart === 'params' ? notFound() : fieldError(result.error) }
   }
