@@ -34,6 +34,13 @@ function override(version: number) {
   return JSON.stringify({ team_id: 1, old_person_id: id, person_id: id, version })
 }
 
+function event(month: number) {
+  const timestamp = `${2000 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-10 00:00:00`
+  const uuid = `00000000-0000-7000-8000-${String(month).padStart(12, '0')}`
+  const nothing = { properties: '{}', properties_map: {}, person_properties: '{}', person_properties_map: {} }
+  return JSON.stringify({ team_id: 1, uuid, event: 'viewed', distinct_id: 'd', timestamp, ...nothing })
+}
+
 async function count(warehouse: Warehouse, table = 'person_overrides') {
   const { rows } = await warehouse.query({ sql: `SELECT count(), uniqExact(version) FROM ${table}` })
   return rows[0]
@@ -87,6 +94,19 @@ describe('when the engine dies', () => {
     await killing
     await engine.ready()
     expect(await count(warehouse)).toEqual(['20000', '20000'])
+  })
+
+  test('an insert cut off between its months is completed, not doubled', async () => {
+    const { engine, warehouse } = await start()
+    const months = Array.from({ length: 60 }, (_, month) => event(month))
+    const inserting = warehouse.insert({ table: 'events', rows: months, token: 'months' })
+    // some of its parts are there by now, some are not
+    await sleep(250)
+    process.kill(engine.pid()!, 'SIGKILL')
+    await inserting
+    await warehouse.insert({ table: 'events', rows: months, token: 'months' })
+    const { rows } = await warehouse.query({ sql: 'SELECT count(), uniqExact(uuid) FROM events' })
+    expect(rows).toEqual([['60', '60']])
   })
 
   test('what was acknowledged is there in the next process, and its token is remembered', async () => {

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect as connectSocket, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect } from '../../test/engine.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
@@ -232,4 +233,35 @@ describe('the database', () => {
     expect((await answer.json()).data).toEqual([])
     await client.close()
   })
+})
+
+test('a server at an address answers the same', async () => {
+  const proxy = createServer((socket) => {
+    const upstream = connectSocket(inject('engineSocket'))
+    socket.pipe(upstream).pipe(socket)
+    socket.on('error', () => upstream.destroy())
+    upstream.on('error', () => socket.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  const remote = await connectWarehouse({
+    home: { url: `http://127.0.0.1:${port}` },
+    database: t.database,
+    maxExecutionMs: 1000,
+    maxMemoryBytes: 1024 ** 3,
+  })
+  const team = teams++
+  await remote.insert({ table: 'events', rows: [event(team, '2026-01-01 00:00:00')], token: `url ${team}` })
+  const answer = await remote.query({
+    sql: 'SELECT count() FROM events WHERE team_id = {team:UInt32}',
+    params: { team },
+  })
+  expect(answer.rows).toEqual([['1']])
+  const cancel = new AbortController()
+  const cancelled = remote.query({ sql: 'SELECT sleep(1)', signal: cancel.signal })
+  setTimeout(() => cancel.abort(), 50)
+  await expect(cancelled).rejects.toMatchObject({ code: 394 })
+  expect(remote.health().up).toBe(true)
+  proxy.close()
+  await remote.close()
 })
