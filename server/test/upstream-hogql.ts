@@ -38,6 +38,9 @@ function expr(node: Node): Expr {
     case 'Call': {
       if (node.order_by) throw new LeftOut('ORDER BY in a call')
       const name = node.name === '_caseWithExpression' ? 'caseWithExpression' : node.name
+      // `not(x)` and `not x` are one thing to us
+      if (name.toLowerCase() === 'not' && node.args.length === 1)
+        return { kind: 'not', expr: expr(node.args[0]) }
       return {
         kind: 'call',
         name,

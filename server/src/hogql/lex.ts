@@ -155,6 +155,7 @@ function lexNumber(text: string, position: number, before: Token[]): string | un
       previous.kind === 'quoted' ||
       previous.lower === ')' ||
       previous.lower === ']' ||
+      previous.lower === '}' ||
       (previous.kind === 'number' && isDot(before.at(-2))))
   return afterValue ? undefined : at(number, text, position)
 }

@@ -30,12 +30,13 @@ const andLevel = 4
 const notLevel = 5
 const betweenLevel = 6
 const nullishLevel = 7
-const isNullLevel = 8
-const compareLevel = 9
-const sumLevel = 10
-const productLevel = 11
-const negateLevel = 12
-const postfixLevel = 13
+const distinctLevel = 8
+const isNullLevel = 9
+const compareLevel = 10
+const sumLevel = 11
+const productLevel = 12
+const negateLevel = 13
+const postfixLevel = 14
 
 const comparisons = new Map<string, CompareOperator>([
   ['=', '='],
@@ -89,8 +90,8 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
         if (!wider) return left
         wider.span = cursor.spanFrom(start)
         left = wider
-        // What has a name is done: `a AS b + 1` is no sum.
-        if (wider.kind === 'alias' && !isWord('as')) return left
+        // What has a name is no operand of a sum or a comparison: `a AS b + 1` is refused.
+        if (wider.kind === 'alias' && !isSign('?') && !['as', 'and', 'or'].includes(peek().lower)) return left
       }
     })
   }
@@ -147,9 +148,9 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
         next()
         return concatenated(left, parseAt(sumLevel + 1))
       case '<=>':
-        if (least > compareLevel) return undefined
+        if (least > distinctLevel) return undefined
         next()
-        return distinctFrom(left, parseAt(compareLevel + 1), true)
+        return distinctFrom(left, parseAt(distinctLevel + 1), true)
       case '??':
         if (least > nullishLevel) return undefined
         next()
@@ -213,7 +214,7 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
         return flattened(word, left, parseAt(level + 1))
       }
       case 'is':
-        return least > isNullLevel ? undefined : parseIs(left)
+        return parseIs(left, least)
       case 'not': {
         const after = peek(1).lower
         if (!['in', 'like', 'ilike', 'between'].includes(after) || peek(1).kind !== 'word') return undefined
@@ -236,12 +237,19 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
     }
   }
 
-  function parseIs(left: Expr): Expr {
-    next()
-    const negated = takeWord('not')
-    if (takeWord('null')) return { kind: 'compare', op: negated ? '!=' : '=', left, right: constant(null) }
-    if (cursor.takeWords('distinct', 'from')) return distinctFrom(left, parseAt(compareLevel + 1), negated)
-    throw cursor.unexpected('NULL or DISTINCT FROM after IS')
+  function parseIs(left: Expr, least: number): Expr | undefined {
+    const negated = isWord('not', 1)
+    const after = negated ? 2 : 1
+    const isNull = isWord('null', after)
+    if (!isNull && !(isWord('distinct', after) && isWord('from', after + 1))) {
+      next()
+      throw cursor.unexpected('NULL or DISTINCT FROM after IS')
+    }
+    if (least > (isNull ? isNullLevel : distinctLevel)) return undefined
+    for (let taken = 0; taken <= after; taken++) next()
+    if (isNull) return { kind: 'compare', op: negated ? '!=' : '=', left, right: constant(null) }
+    cursor.expectWord('from')
+    return distinctFrom(left, parseAt(distinctLevel + 1), negated)
   }
 
   function parseMatch(left: Expr, word: string, negated: boolean): Expr {
@@ -268,7 +276,7 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
       case 'template':
         return parseTemplate(next())
       case 'quoted':
-        return parseNamed()
+        return isSign('->', 1) || isBareLambda() ? parseLambda() : parseNamed()
       case 'word':
         return parseWord(token)
       case 'sign':
@@ -322,7 +330,12 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
         if (called) return parseCast(word === 'try_cast')
         break
       case 'interval':
-        if (startsValue(peek(1))) return parseInterval()
+        if (
+          startsValue(peek(1)) ||
+          (isWord('not', 1) && !['in', 'like', 'ilike', 'between'].includes(peek(2).lower))
+        ) {
+          return parseInterval()
+        }
         break
       case 'trim':
         if (called && ['both', 'leading', 'trailing'].includes(peek(2).lower)) return parseTrim()
@@ -395,6 +408,9 @@ export function createExprParser(cursor: Cursor, queries: QueryParser) {
       cursor.expectSign(')')
     }
     node.span = cursor.spanFrom(start)
+    const plain = !node.params && !node.distinct && !node.filter
+    if (name.toLowerCase() === 'not' && plain && node.args.length === 1)
+      return { kind: 'not', expr: node.args[0]! }
     return isWord('over') && (isSign('(', 1) || isNameToken(peek(1))) ? parseOver(node) : node
   }
 

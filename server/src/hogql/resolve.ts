@@ -175,10 +175,11 @@ function linked(placed: PlacedSource[]): JoinExpr {
 function columnName(expr: Expr): string {
   if (expr.kind === 'alias') return expr.alias
   if (expr.kind === 'field') return String(expr.chain.at(-1))
-  return printHogQL(expr)
+  return printHogQL(expr).replace(/\s+/g, ' ')
 }
 
-const holdable = /^[^`\\\0]{1,200}$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const holdable = /^[^`\\\x00-\x1f\x7f]{1,200}$/
 
 /** Names what is selected, so that an outer query can say the name; the first of two with one name has it. */
 function withName(expr: Expr, name: string, taken: Set<string>): Expr {

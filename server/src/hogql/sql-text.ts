@@ -54,6 +54,10 @@ function printer(dialect: Dialect) {
     return level < needed ? `(${text})` : text
   }
 
+  /** What a step goes into; `1.1` would be a number. */
+  const base = (node: Expr, indent: string) =>
+    node.kind === 'constant' ? `(${dialect.constant(node)})` : expr(node, tight, indent)
+
   function printed(node: Expr, indent: string): [text: string, level: number] {
     switch (node.kind) {
       case 'constant':
@@ -79,8 +83,12 @@ function printer(dialect: Dialect) {
         return joined(node.exprs, ' AND ', andLevel, indent, 'true')
       case 'or':
         return joined(node.exprs, ' OR ', orLevel, indent, 'false')
-      case 'not':
-        return [`NOT ${expr(node.expr, compareLevel + 1, indent)}`, notLevel]
+      case 'not': {
+        const operand = expr(node.expr, compareLevel + 1, indent)
+        // Brackets after NOT are taken for those of a call: what has its own gets a second pair.
+        const own = ['tuple', 'select', 'select_set'].includes(node.expr.kind)
+        return [`NOT ${own ? `(${operand})` : operand}`, notLevel]
+      }
       case 'compare': {
         const [left, right] = [expr(node.left, sumLevel, indent), expr(node.right, sumLevel, indent)]
         return [`${left} ${dialect.operator(node)} ${right}`, compareLevel]
@@ -107,19 +115,17 @@ function printer(dialect: Dialect) {
         ]
       case 'array_access':
         return [
-          `${expr(node.array, tight, indent)}${node.nullish ? '?.' : ''}[${expr(node.property, loose, indent)}]`,
+          `${base(node.array, indent)}${node.nullish ? '?.' : ''}[${expr(node.property, loose, indent)}]`,
           tight,
         ]
       case 'tuple_access':
-        return [`${expr(node.tuple, tight, indent)}${node.nullish ? '?.' : '.'}${node.index}`, tight]
+        return [`${base(node.tuple, indent)}${node.nullish ? '?.' : '.'}${node.index}`, tight]
       case 'cast':
-        return [dialect.cast(node, expr(node.expr, loose, indent)), tight]
+        return [dialect.cast(node, expr(node.expr, orLevel, indent)), tight]
       case 'lambda': {
-        const args = node.args.map(dialect.name)
-        return [
-          `${args.length === 1 ? args[0] : `(${args.join(', ')})`} -> ${expr(node.expr, loose + 0.5, indent)}`,
-          loose,
-        ]
+        // In brackets even when alone: `f(a, x -> y)` would be a lambda of two arguments to HogQL.
+        const args = node.args.map(dialect.name).join(', ')
+        return [`(${args}) -> ${expr(node.expr, loose, indent)}`, loose]
       }
       case 'alias':
         return [`${expr(node.expr, orLevel, indent)} AS ${dialect.name(node.alias)}`, loose]
