@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import type { Database } from '../database/database.ts'
-import { organizations, projects, users } from '../database/schema.ts'
+import { organizations, persons, projects, users } from '../database/schema.ts'
 import { newPersonalApiKey } from '../kit/api-keys.ts'
 import { addUser } from './add-user.ts'
 import { createFirstUser } from './first-user.ts'
@@ -77,6 +77,31 @@ describe('an installation', () => {
     expect(await store.current(member)).toBeUndefined()
     expect(await store.find(owner.id, id)).toMatchObject({ membershipLevel: levels.owner })
     expect(await store.find(owner.id, 2 ** 31 - 1)).toBeUndefined()
+  })
+
+  it('forgets all of a project, however much there is of it', async () => {
+    const user = await addUser(database, { email: 'owner@example.org', password })
+    const store = createProjectStore(database)
+    const kept = user.currentProjectId!
+    const gone = await store.create(user, user.currentOrganizationId!, { name: 'Gone' })
+    for (const id of [kept, gone.id]) {
+      await database.db.execute(sql`
+        insert into persons (project_id, uuid) select ${id}, gen_random_uuid() from generate_series(1, 12000)`)
+      await database.db.execute(sql`
+        insert into person_distinct_ids (project_id, distinct_id, person_id)
+        select project_id, id::text, id from persons where project_id = ${id}`)
+    }
+    await store.remove(gone.id)
+    const left = await database.db.execute(sql`
+      select project_id, count(*)::int as rows from persons group by 1 union all
+      select project_id, count(*)::int from person_distinct_ids group by 1`)
+    expect(left).toEqual([
+      { project_id: kept, rows: 12000 },
+      { project_id: kept, rows: 12000 },
+    ])
+    expect(await store.find(user.id, gone.id)).toBeUndefined()
+    await createOrganizationStore(database).remove(user.currentOrganizationId!)
+    expect(await database.db.select({ id: persons.id }).from(persons).limit(1)).toEqual([])
   })
 
   it('remembers the project that stands in for a lost one', async () => {

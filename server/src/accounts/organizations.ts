@@ -1,9 +1,9 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
-import { organizationMemberships, organizations, users } from '../database/schema.ts'
+import { organizationMemberships, organizations, projects, users } from '../database/schema.ts'
 import { randomToken } from '../kit/api-keys.ts'
 import { levels } from './levels.ts'
-import { insertProject, type Project } from './projects.ts'
+import { insertProject, type Project, removeProject } from './projects.ts'
 import type { User } from './users.ts'
 
 export type Organization = typeof organizations.$inferSelect
@@ -75,6 +75,8 @@ export function createOrganizationStore(database: Database) {
 
     /** With its projects and all that is in them. */
     async remove(id: string): Promise<void> {
+      const its = await db.select({ id: projects.id }).from(projects).where(eq(projects.organizationId, id))
+      for (const project of its) await removeProject(db, project.id)
       await db.delete(organizations).where(eq(organizations.id, id))
     },
   }

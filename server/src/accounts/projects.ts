@@ -1,6 +1,17 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
-import { groupTypes, organizationMemberships, projects, users } from '../database/schema.ts'
+import {
+  eventDefinitions,
+  eventProperties,
+  groups,
+  groupTypes,
+  organizationMemberships,
+  personOverrides,
+  persons,
+  projects,
+  propertyDefinitions,
+  users,
+} from '../database/schema.ts'
 import { newProjectApiKey } from '../kit/api-keys.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { levels } from './levels.ts'
@@ -96,9 +107,8 @@ export function createProjectStore(database: Database) {
       return project!
     },
 
-    async remove(projectId: number): Promise<void> {
-      await db.delete(projects).where(eq(projects.id, projectId))
-    },
+    /** With all that the database holds of it. */
+    remove: (projectId: number) => removeProject(db, projectId),
 
     /** Whether events of the project have named group types. */
     async hasGroupTypes(projectId: number): Promise<boolean> {
@@ -130,6 +140,29 @@ export async function insertProject(
     .returning()
   await remember(tx, user.id, project!)
   return project!
+}
+
+const rowsAtOnce = 5_000
+
+/** What grows with a project's events is deleted in steps: one statement for all would run into its time limit. */
+export async function removeProject(db: Queries, projectId: number): Promise<void> {
+  for (const table of [
+    persons,
+    groups,
+    personOverrides,
+    eventProperties,
+    propertyDefinitions,
+    eventDefinitions,
+  ]) {
+    for (let deleted = rowsAtOnce; deleted === rowsAtOnce; ) {
+      const gone = await db.execute(sql`
+        delete from ${table} where ctid in (
+          select ctid from ${table} where ${table.projectId} = ${projectId} limit ${rowsAtOnce}
+        ) returning 1`)
+      deleted = gone.length
+    }
+  }
+  await db.delete(projects).where(eq(projects.id, projectId))
 }
 
 async function remember(tx: Queries, userId: number, project: Project): Promise<void> {
