@@ -17,7 +17,7 @@ export function parseProperties(text: string | undefined): PropertyFilters {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw invalid('Properties are unparsable!', { attr: 'properties', cause: error })
+    throw invalid('Properties are unparsable!', { cause: error })
   }
   if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return null
   const parsed = z.safeParse(properties, value, { reportInput: true })

@@ -23,6 +23,9 @@ const identifiedFirst = (ids: string[]) =>
 
 const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
+/** Whether a text can be a person's id: an integer, or a uuid with or without hyphens. */
+export const isPersonId = (text: string): boolean => uuidPattern.test(text) || /^\d{1,15}$/.test(text)
+
 /** Reads people for the API. */
 export function createPersonReader(database: Database) {
   const { db } = database
@@ -65,8 +68,8 @@ export function createPersonReader(database: Database) {
   return {
     /** By integer id or uuid, hyphens optional. */
     async find(projectId: number, id: string): Promise<StoredPerson | undefined> {
+      if (!isPersonId(id)) return undefined
       const isUuid = uuidPattern.test(id)
-      if (!isUuid && !/^\d{1,15}$/.test(id)) return undefined
       const [found] = await load(projectId, isUuid ? eq(persons.uuid, id) : eq(persons.id, Number(id)))
       return found
     },

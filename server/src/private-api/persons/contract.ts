@@ -82,5 +82,5 @@ export const retrievePerson = operation({
   summary: 'Get a person',
   params: z.object({ id: z.string().describe('Integer id or uuid.') }),
   answer: Person,
-  errors: [404],
+  errors: [400, 404],
 })

@@ -96,7 +96,8 @@ test('one person by integer id or uuid', async () => {
     created_at: listed.created_at,
   })
   expect((await on.api.get(`${on.base}persons/${byUuid.body.id}`)).body).toEqual(byUuid.body)
-  for (const id of ['999999', crypto.randomUUID(), 'bob', '99999999999999999999']) {
+  expect((await on.api.get(`${on.base}persons/bob/`)).body.detail).toMatch(/use \/persons\?distinct_id=bob/)
+  for (const id of ['999999', crypto.randomUUID()]) {
     expect((await on.api.get(`${on.base}persons/${id}/`)).status).toBe(404)
   }
 })

@@ -6,8 +6,8 @@ import type { AddressedProject } from '../../http/project.ts'
 import { parseProperties } from '../../http/property-filters-parameter.ts'
 import { propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
-import { notFound } from '../../model/errors.ts'
-import type { PersonReader, StoredPerson } from '../../persons/read-persons.ts'
+import { invalid, notFound } from '../../model/errors.ts'
+import { isPersonId, type PersonReader, type StoredPerson } from '../../persons/read-persons.ts'
 import { listPersons, personValues, retrievePerson } from './contract.ts'
 import { displayName } from './display-name.ts'
 
@@ -48,6 +48,11 @@ export const personRoutes =
     })
 
     route(app, retrievePerson, async ({ project, params }) => {
+      if (!isPersonId(params.id)) {
+        throw invalid(
+          `The ID provided does not look like a personID. If you are using a distinctId, please use /persons?distinct_id=${params.id} instead.`,
+        )
+      }
       const person = await persons.find(project.id, params.id)
       if (!person) throw notFound()
       return {
