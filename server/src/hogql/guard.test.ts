@@ -12,7 +12,8 @@ const project = 4217
 const sqlOf = (query: string) => compile(parseSelect(query), { projectId: project }).sql
 
 /** Without strings, and without names that are texts of expressions. */
-const withoutTexts = (sql: string) => sql.replace(/`[^`]* [^`]*`|'[^']*'/g, "''")
+const withoutTexts = (sql: string) =>
+  sql.replace(/`[^`]*`|'[^']*'/g, (text) => (/^`\w+`$/.test(text) ? text : "''"))
 
 /** Every stored table in the text stands in a SELECT that filters it by the project. */
 function unguarded(sql: string): string[] {
@@ -205,7 +206,7 @@ test('nearly all of them are refused', () => {
       return false
     }
   })
-  expect(passed).toEqual(["select '\\' from events --'"].filter((query) => passed.includes(query)))
+  expect(passed).toEqual(["select '\\' from events --'"])
 })
 
 const words = fc.constantFrom(

@@ -386,7 +386,7 @@ function parseTableSource(cursor: Cursor): JoinExpr {
   if (cursor.isSign('{')) {
     const table = createExprParser(cursor, queries).parsePrimary()
     if (table.kind !== 'placeholder') throw new HogQLError('Expected a table.', table.span)
-    return { table }
+    return { table: { ...table, span: cursor.spanFrom(start) } }
   }
   if (
     !isNameToken(cursor.peek()) ||

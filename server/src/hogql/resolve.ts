@@ -27,7 +27,8 @@ declare const resolved: unique symbol
 /** A tree of physical tables and ClickHouse's functions: what `guard` takes. Only `resolve` makes one. */
 export type Resolved = { query: Query; columns: Column[]; readonly [resolved]: true }
 
-const mostReads = 500
+const mostReads = 1000
+const mostCtes = 200
 
 /**
  * Binds every name of a query: tables, columns, properties and their types, functions, CTEs, `*`; puts times into
@@ -43,7 +44,7 @@ export function resolve(tree: Query, schema: Schema): Resolved {
     countRead() {
       if (++reads > mostReads) {
         throw new HogQLError(
-          `The query reads too many tables: at most ${mostReads} are allowed, CTEs counted at each use.`,
+          `The query has too many tables and subqueries: at most ${mostReads} are allowed, CTEs counted at each use.`,
         )
       }
     },
@@ -103,6 +104,10 @@ function resolveSet(context: Context, query: SelectSetQuery, outer: Scope): Reso
 }
 
 function resolveSelect(context: Context, query: SelectQuery, outer: Scope): ResolvedQuery {
+  context.countRead()
+  if ((query.ctes?.length ?? 0) > mostCtes) {
+    throw new HogQLError(`WITH names too many queries: at most ${mostCtes} are allowed.`, query.span)
+  }
   const scope = emptyScope(new Map(outer.ctes))
   for (const cte of query.ctes ?? []) {
     // Its own scope is a snapshot: a CTE sees those before it, never itself.
