@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { testEngine } from '../../test/engine.ts'
-import { connectWarehouse } from './create-warehouse.ts'
+import { connectWarehouse, createWarehouse } from './create-warehouse.ts'
 import type { EngineDeps } from './embedded.ts'
 import type { Warehouse } from './warehouse.ts'
 
@@ -101,7 +101,7 @@ describe('when the engine dies', () => {
     const months = Array.from({ length: 60 }, (_, month) => event(month))
     const inserting = warehouse.insert({ table: 'events', rows: months, token: 'months' })
     // some of its parts are there by now, some are not
-    await sleep(250)
+    await sleep(120)
     process.kill(engine.pid()!, 'SIGKILL')
     await inserting
     await warehouse.insert({ table: 'events', rows: months, token: 'months' })
@@ -209,6 +209,28 @@ describe('queries that run too long', () => {
 })
 
 describe('processes', () => {
+  test('a warehouse closes in order, leaves no socket, and goes on where it was', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hedgerow-warehouse-'))
+    cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
+    const open = () =>
+      createWarehouse({
+        clickhouseUrl: null,
+        dataDir,
+        queryConcurrency: 1,
+        queryMaxExecutionMs: 5000,
+        queryMemoryBytes: 1024 ** 3,
+        log: { info: () => {}, warn: () => {} },
+      })
+    const first = await open()
+    await first.insert({ table: 'person_overrides', rows: [override(1)], token: 'a' })
+    await first.close()
+    expect(await readdir(dataDir)).not.toContain('engine.sock')
+    const second = await open()
+    cleanups.push(second.close)
+    await second.insert({ table: 'person_overrides', rows: [override(1)], token: 'a' })
+    expect(await count(second)).toEqual(['1', '1'])
+  })
+
   test('the engine dies with its parent, even by force, and leaves the folder to the next', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'hedgerow-orphan-'))
     cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
