@@ -43,8 +43,11 @@ export type Rows = Record<'persons' | 'person_distinct_ids' | 'person_overrides'
 /** With it a replay computes what the first try did. A plain JSON value. */
 export type Replaced = { people: ReplacedPeople; groups: ReplacedGroups | null }
 
-/** Uuids of events, and projects that are gone. */
-export type Refused = { events: ReadonlySet<string>; projects: ReadonlySet<number> }
+/** Events by their uuid, with the detail of why, and projects that are gone. */
+export type Refused = {
+  events: ReadonlyMap<string, { reason: DeadLetterReason; detail: string }>
+  projects: ReadonlySet<number>
+}
 
 /** One step of the pipeline. */
 export type Step = {

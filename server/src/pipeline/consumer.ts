@@ -10,10 +10,10 @@ import { createCounters, type PipelineCounters } from './counters.ts'
 import { createDefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
 import { insertRows } from './insert-rows.ts'
-import { pipelineSteps, runSteps } from './pipeline.ts'
+import { pipelineSteps, runSteps, stepsToEvents } from './pipeline.ts'
 import { findWritten, type Written } from './progress-store.ts'
 import { deadLetterLine } from './steps/to-rows.ts'
-import { findRefused, isContentRefusal, writeBatch } from './write-batch.ts'
+import { findRefused, isContentRefusal, isStepFault, writeBatch } from './write-batch.ts'
 
 export type PipelineDeps = {
   log: EventLog
@@ -56,6 +56,8 @@ export type Pipeline = {
 }
 
 const consumer = 'events'
+/** A fault of our own is looked for in the events when it has come this often. */
+const faultTries = 3
 
 const defaults: PipelineOptions = {
   maxBatchBytes: 8 * 1024 ** 2,
@@ -90,7 +92,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   async function backOff(tries: number, error: unknown): Promise<void> {
     counters.retried()
     const why = error instanceof Error ? error.message : String(error)
-    if (why !== trouble) logger.warn({ err: error }, 'the pipeline waits and tries again')
+    if (why !== trouble) logger.warn(reasonOf(error), 'the pipeline waits and tries again')
     trouble = why
     const { first, most } = options.backoffMs
     await pause(Math.min(first * 2 ** Math.min(tries - 1, 20), most), giveUp.signal)
@@ -98,30 +100,28 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   }
 
   /** `refused` may have grown since what is in `written`; a batch that is written keeps its own. */
+  const rangeBatch = (range: LogRange, written: Written | null, refused: Refused) =>
+    newBatch({
+      first: range.first,
+      last: range.last,
+      records: range.records,
+      replaced: written?.replaced ?? null,
+      refused: written?.refused ?? refused,
+    })
+
   const runRange = (range: LogRange, written: Written | null, refused: Refused) =>
-    runSteps(
-      steps,
-      newBatch({
-        first: range.first,
-        last: range.last,
-        records: range.records,
-        replaced: written?.replaced ?? null,
-        refused: written?.refused ?? refused,
-      }),
-      counters.timed,
-    )
+    runSteps(steps, rangeBatch(range, written, refused), counters.timed)
 
   /** Computes the batch and sees that the database has it. */
   async function settle(range: LogRange): Promise<Batch> {
     const fingerprint = fingerprintOf(range)
-    let refused: Refused = { events: new Set(), projects: new Set() }
+    let refused: Refused = { events: new Map(), projects: new Set() }
     let mayBeWritten = range.replayed
     for (let tries = 1; ; tries++) {
-      let batch: Batch | null = null
       try {
         const position = { first: range.first, last: range.last, fingerprint }
         const written = mayBeWritten ? await findWritten(database, consumer, position) : null
-        batch = await runRange(range, written, refused)
+        const batch = await runRange(range, written, refused)
         if (!written) {
           const start = performance.now()
           // From here on the outcome is unknown until it is read.
@@ -133,22 +133,22 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       } catch (error) {
         // What was noted as remembered is perhaps not written.
         definitions.forget()
-        if (batch && isContentRefusal(error)) {
-          logger.warn({ err: error }, 'the database refuses something in a batch')
-          refused = await searchRefused(range, batch, refused, error)
+        if (isContentRefusal(error) || (isStepFault(error) && tries >= faultTries)) {
+          logger.error(reasonOf(error), 'something in a batch can not be processed: looking for it')
+          refused = await searchRefused(range, refused, error)
         } else if (!(error instanceof PeopleChanged) || tries > 10) await backOff(tries, error)
       }
     }
   }
 
-  async function searchRefused(
-    range: LogRange,
-    batch: Batch,
-    refused: Refused,
-    cause: unknown,
-  ): Promise<Refused> {
+  async function searchRefused(range: LogRange, refused: Refused, cause: unknown): Promise<Refused> {
     try {
-      const found = await findRefused(database, batch, (others) => runRange(range, null, others))
+      const { events } = await runSteps(
+        steps.slice(0, stepsToEvents),
+        rangeBatch(range, null, refused),
+        counters.timed,
+      )
+      const found = await findRefused(database, events, refused, (others) => runRange(range, null, others))
       const grown = found.events.size > refused.events.size || found.projects.size > refused.projects.size
       if (!grown) await backOff(1, cause)
       return found
@@ -197,7 +197,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         ingested.add(id)
       } catch (error) {
         // The project's next batch says it again.
-        logger.warn({ err: error, projectId: id }, 'could not note the first event of a project')
+        logger.warn({ ...reasonOf(error), projectId: id }, 'could not note the first event of a project')
       }
     }
   }
@@ -233,7 +233,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         await pause(options.minIntervalMs - (performance.now() - begun), signal)
       } catch (error) {
         if (error instanceof Stopped || signal.aborted) return
-        logger.error({ err: error }, 'the pipeline failed and begins again')
+        logger.error(reasonOf(error), 'the pipeline failed and begins again')
         await backOff(tries++, error).catch(stopQuietly)
       }
     }
@@ -257,6 +257,11 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     stats: () => ({ ...counters.snapshot(), backlog: log.backlog(), trouble }),
   }
 }
+
+/** Not the error itself: those of the database carry the statement's parameters, which are people's data. */
+const reasonOf = (error: unknown) => ({
+  reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+})
 
 function stopQuietly(error: unknown) {
   if (!(error instanceof Stopped)) throw error

@@ -50,6 +50,9 @@ export const pipelineSteps = (deps: StepDeps): Step[] => [
   { name: 'to rows', run: toRows(deps.now) },
 ]
 
+/** After so many steps a batch has its events, and nothing was asked of a store yet. */
+export const stepsToEvents = 2
+
 /** Runs the steps one after the other and says how long each took, in milliseconds. */
 export async function runSteps(
   steps: Step[],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Database, Queries } from '../database/database.ts'
 import { pipelineProgress } from '../database/schema.ts'
 import type { Batch, Refused, Replaced } from './batch.ts'
+import { deadLetterReasons } from './pipeline-event.ts'
 
 /** The range whose changes the database holds, and what a replay of it needs. */
 export type Written = { replaced: Replaced; refused: Refused }
@@ -13,7 +14,9 @@ const stored = z.object({
   /** Tells the range from one of the same positions in a log that was begun anew. */
   fingerprint: z.string(),
   replaced: z.custom<Replaced>((value) => typeof value === 'object' && value !== null),
-  refusedEvents: z.array(z.string()),
+  refusedEvents: z.array(
+    z.tuple([z.string(), z.object({ reason: z.enum(deadLetterReasons), detail: z.string() })]),
+  ),
   refusedProjects: z.array(z.number()),
 })
 
@@ -32,7 +35,7 @@ export async function findWritten(
   if (!row?.lastRange) return null
   const { first, last, fingerprint, replaced, refusedEvents, refusedProjects } = stored.parse(row.lastRange)
   if (first !== range.first || last !== range.last || fingerprint !== range.fingerprint) return null
-  return { replaced, refused: { events: new Set(refusedEvents), projects: new Set(refusedProjects) } }
+  return { replaced, refused: { events: new Map(refusedEvents), projects: new Set(refusedProjects) } }
 }
 
 /** Belongs into the transaction that writes the range's changes. */

@@ -1,12 +1,22 @@
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { testPipeline } from '../../test/pipeline.ts'
+import { testPipeline as loudPipeline, type TestPipeline } from '../../test/pipeline.ts'
 import { unavailable } from '../model/errors.ts'
 import { createPersonStore } from '../persons/person-store.ts'
 import { WarehouseError } from '../warehouse/warehouse.ts'
 
+/** Errors are what is tested here: they are not worth a line each. */
+const testPipeline: typeof loudPipeline = (whenDone, options = {}) =>
+  loudPipeline(whenDone, {
+    ...options,
+    changes: (deps) => {
+      const quiet = { ...deps, logger: { warn: () => {}, error: () => {} } }
+      return options.changes ? options.changes(quiet) : quiet
+    },
+  })
+
 const at = '2026-03-01T12:00:00.000Z'
-const named = (pipe: Awaited<ReturnType<typeof testPipeline>>) =>
+const named = (pipe: TestPipeline) =>
   pipe.events().then((events) => events.map((event) => event.event).sort())
 
 test('while the warehouse is away the pipeline waits, then goes on; capture’s log keeps everything', async () => {
@@ -133,12 +143,44 @@ test('what the database refuses becomes a dead letter, alone', async () => {
   }))
   await pipe.send(events)
   expect(await named(pipe)).toEqual([0, 1, 3, 4, 5, 6, 8].map((index) => `event ${index}`))
-  const letters = await pipe.rows('select reason, raw from dead_letters order by raw')
+  const letters = await pipe.rows('select reason, detail, raw from dead_letters order by raw')
+  const refusal = { reason: 'refused_by_database', detail: expect.stringContaining('not_bad') }
   expect(letters).toEqual([
-    { reason: 'refused_by_database', raw: expect.stringContaining('event 2') },
-    { reason: 'refused_by_database', raw: expect.stringContaining('event 7') },
+    { ...refusal, raw: expect.stringContaining('event 2') },
+    { ...refusal, raw: expect.stringContaining('event 7') },
   ])
   expect(await pipe.rows('select count() as n from persons')).toEqual([{ n: '7' }])
+})
+
+test('an event that a step fails on becomes a dead letter, alone', async () => {
+  const pipe = await testPipeline(onTestFinished, {
+    changes: (deps) => ({
+      ...deps,
+      geoip: {
+        prepare: async () => {},
+        lookup: (address) => {
+          if (address === '1.1.1.5') throw new RangeError('a fault of ours')
+          return null
+        },
+      },
+    }),
+  })
+  await pipe.send(
+    Array.from({ length: 9 }, (_, index) => ({
+      event: `event ${index}`,
+      distinct_id: 'a',
+      properties: { $ip: `1.1.1.${index}` },
+      timestamp: at,
+    })),
+  )
+  expect(await named(pipe)).toEqual([0, 1, 2, 3, 4, 6, 7, 8].map((index) => `event ${index}`))
+  expect(await pipe.rows('select reason, detail, raw from dead_letters')).toEqual([
+    {
+      reason: 'step_failed',
+      detail: 'RangeError: a fault of ours',
+      raw: expect.stringContaining('event 5'),
+    },
+  ])
 })
 
 test('events of a project that was deleted a moment ago are dropped', async () => {

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { sqlState } from '../database/errors.ts'
+import { HedgerowError } from '../model/errors.ts'
 import { writeGroups } from '../persons/group-store.ts'
-import { writePeople } from '../persons/person-store.ts'
+import { PeopleChanged, writePeople } from '../persons/person-store.ts'
 import type { Batch, Refused } from './batch.ts'
 import { writeDefinitions } from './definition-store.ts'
 import { noteWritten } from './progress-store.ts'
@@ -36,8 +37,8 @@ const nobodyReplaced = {
 
 class Undo extends Error {}
 
-/** Whether the database takes a batch's changes. Leaves no trace. */
-async function accepts(database: Database, batch: Batch): Promise<boolean> {
+/** Why the database says no to a batch's changes; null when it takes them. Leaves no trace. */
+async function refusalOf(database: Database, batch: Batch): Promise<string | null> {
   const { people, groups, definitions } = batch
   try {
     await database.transaction(async (tx) => {
@@ -47,8 +48,8 @@ async function accepts(database: Database, batch: Batch): Promise<boolean> {
       throw new Undo()
     })
   } catch (error) {
-    if (error instanceof Undo) return true
-    if (isContentRefusal(error)) return false
+    if (error instanceof Undo) return null
+    if (isContentRefusal(error)) return String(error)
     throw error
   }
   throw new Error('a trial was committed')
@@ -57,31 +58,55 @@ async function accepts(database: Database, batch: Batch): Promise<boolean> {
 /** The database says no to what a batch holds (not to when, or how much at once). */
 export const isContentRefusal = (error: unknown): boolean => /^(?:22|23|54)/.test(sqlState(error) ?? '')
 
+/** A fault of the steps themselves: no store or socket (their errors have codes) is away, and time won't help. */
+export const isStepFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  !('code' in error) &&
+  !(error instanceof HedgerowError) &&
+  !(error instanceof PeopleChanged)
+
 /**
- * What of a range the database refuses: projects that are gone, and single events, found by halving.
- * @param run the steps over the range, with only these events of it
+ * What of a range can't be processed: projects that are gone, and single events, found by halving.
+ * @param events those of the range that are not refused yet
+ * @param run the steps over the range, without what is refused
  */
 export async function findRefused(
   database: Database,
-  batch: Batch,
+  events: { uuid: string; projectId: number }[],
+  already: Refused,
   run: (refused: Refused) => Promise<Batch>,
 ): Promise<Refused> {
-  const projects = new Set(batch.events.map((event) => event.projectId))
+  const projects = new Set(events.map((event) => event.projectId))
   const rows = await database.db.execute<{ id: number }>(
     sql`select id from projects where id = any(${sql.param([...projects])}::int[])`,
   )
   for (const { id } of rows) projects.delete(id)
-  const uuids = batch.events.filter((event) => !projects.has(event.projectId)).map((event) => event.uuid)
+  for (const id of already.projects) projects.add(id)
+  const uuids = events.filter((event) => !projects.has(event.projectId)).map((event) => event.uuid)
+  const found = new Map(already.events)
 
-  async function search(suspects: string[]): Promise<string[]> {
-    const others = new Set(uuids)
-    for (const uuid of suspects) others.delete(uuid)
-    const trial = await run({ projects, events: others })
-    if (await accepts(database, trial)) return []
-    if (suspects.length === 1) return suspects
-    const half = Math.ceil(suspects.length / 2)
-    return [...(await search(suspects.slice(0, half))), ...(await search(suspects.slice(half)))]
+  async function refusalWithOnly(suspects: Set<string>) {
+    const left = { reason: 'step_failed', detail: 'left out of a trial' } as const
+    const others = uuids.filter((uuid) => !suspects.has(uuid)).map((uuid) => [uuid, left] as const)
+    const refused = { projects, events: new Map([...already.events, ...others]) }
+    try {
+      const detail = await refusalOf(database, await run(refused))
+      return detail === null ? null : { reason: 'refused_by_database' as const, detail }
+    } catch (error) {
+      if (isStepFault(error)) return { reason: 'step_failed' as const, detail: String(error) }
+      throw error
+    }
   }
-  const events = uuids.length ? await search(uuids) : []
-  return { projects, events: new Set([...batch.refused.events, ...events]) }
+  async function search(suspects: string[]): Promise<void> {
+    const refusal = await refusalWithOnly(new Set(suspects))
+    if (!refusal) return
+    if (suspects.length === 1) found.set(suspects[0]!, refusal)
+    else {
+      const half = Math.ceil(suspects.length / 2)
+      await search(suspects.slice(0, half))
+      await search(suspects.slice(half))
+    }
+  }
+  if (uuids.length) await search([...new Set(uuids)])
+  return { projects, events: found }
 }

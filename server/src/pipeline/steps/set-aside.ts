@@ -11,9 +11,11 @@ export const setAside =
     for (const event of batch.events) {
       if (refused.projects.has(event.projectId) || !findProject(event.projectId)) {
         countOne(batch.drops, 'unknown_project')
-      } else if (refused.events.has(event.uuid)) {
-        batch.deadLetters.push(deadLetter(event, 'refused_by_database', ''))
-      } else kept.push(event)
+        continue
+      }
+      const refusal = refused.events.get(event.uuid)
+      if (refusal) batch.deadLetters.push(deadLetter(event, refusal.reason, refusal.detail))
+      else kept.push(event)
     }
     batch.events = kept
     return batch
