@@ -1,8 +1,5 @@
-/**
- * How the pages talk to the server: the same API that scripts use, with the browser's session instead of a key.
- */
-
-type Query = Record<string, string | number | boolean | null | undefined>
+import createClient from 'openapi-fetch'
+import type { paths } from './schema.d.ts'
 
 /** An answer that is not a success, in PostHog's error shape. `status` 0 means that no answer came. */
 export class ApiError extends Error {
@@ -43,56 +40,63 @@ function cookie(name: string): string | null {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : null
 }
 
-/** What the server wants beside the session's cookie on a request that changes something. */
-export function csrfHeader(): Record<string, string> {
-  const token = cookie('posthog_csrftoken')
-  return token ? { 'x-csrftoken': token } : {}
-}
+/**
+ * How the pages talk to the server: the API that scripts use, typed by its own description, with the browser's
+ * session instead of a key. Unsafe methods carry the CSRF token that the server set as a cookie.
+ */
+export const http = createClient<paths>({
+  credentials: 'same-origin',
+  headers: { accept: 'application/json' },
+})
 
-/** `/path?query`, leaving out what is null, undefined or empty. */
-export function address(path: string, query: Query = {}): string {
-  const search = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
-  }
-  const text = search.toString()
-  return text ? `${path}?${text}` : path
-}
+http.use({
+  onRequest: ({ request }) => {
+    const token = cookie('posthog_csrftoken')
+    if (request.method !== 'GET' && token) request.headers.set('x-csrftoken', token)
+    return request
+  },
+  onError: ({ error, request }) =>
+    request.signal.aborted && error instanceof Error ? error : new ApiError(0, {}),
+})
 
-type Options = { query?: Query; body?: unknown; signal?: AbortSignal }
+type Outcome<T> = { data?: T; error?: unknown; response: Response }
 
 /**
- * One request with the session's cookie. Unsafe methods carry the CSRF token that the server set as a cookie.
- * @returns the answer's JSON, or undefined where it has none (204).
- * @throws ApiError for every answer outside 200-299 and when no answer comes; aborts pass through.
+ * What a call of `http` answered; undefined where the answer is empty (204).
+ * @throws ApiError for every answer outside 200-299 and when no answer came; aborts pass through.
  */
-export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const headers = new Headers({ accept: 'application/json', ...(method === 'GET' ? {} : csrfHeader()) })
-  if (options.body !== undefined) headers.set('content-type', 'application/json')
-  let response: Response
-  try {
-    response = await fetch(address(path, options.query), {
-      method,
-      headers,
-      credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
-    })
-  } catch (error) {
-    if (options.signal?.aborted) throw error
-    throw new ApiError(0, {})
-  }
-  const text = await response.text()
-  if (response.ok) return (text ? JSON.parse(text) : undefined) as T
-  const wait = Number(response.headers.get('retry-after'))
-  throw new ApiError(response.status, errorBody(text), Number.isFinite(wait) && wait > 0 ? wait : null)
+export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
+  const { data, error, response } = await call
+  if (response.ok) return data as T
+  throw failure(response, error)
 }
 
-function errorBody(text: string): ConstructorParameters<typeof ApiError>[1] {
+/**
+ * JSON from a path that the API's description leaves out: the pages' own (`/_preflight`) and the SDKs' (`/i/v0/e/`).
+ * @throws ApiError as `answer` does.
+ */
+export async function undescribed<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response
   try {
-    const body: unknown = JSON.parse(text)
-    return body && typeof body === 'object' ? body : {}
-  } catch {
-    return {} // a proxy's HTML page: the status says all we can tell
+    response = await fetch(path, {
+      signal,
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+  } catch (error) {
+    throw signal?.aborted ? error : new ApiError(0, {})
   }
+  if (response.ok) return (await response.json()) as T
+  throw failure(response, await response.json().catch(() => undefined))
+}
+
+/** `body` is the parsed answer; a proxy's page of text has nothing to tell beyond its status. */
+function failure(response: Response, body: unknown): ApiError {
+  const wait = Number(response.headers.get('retry-after'))
+  return new ApiError(
+    response.status,
+    typeof body === 'object' && body !== null ? body : {},
+    Number.isFinite(wait) && wait > 0 ? wait : null,
+  )
 }

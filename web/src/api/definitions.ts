@@ -1,22 +1,26 @@
 import { queryOptions } from '@tanstack/react-query'
-import { request } from './client.ts'
-import type { EventDefinition, Page, PropertyDefinition } from './types.ts'
+import { answer, http } from './client.ts'
 
 /** More names than this are found by searching on the server; no picker lists so many. */
 const PICKER_NAMES = 2000
 const fiveMinutes = 5 * 60_000
 
-/** Every event name of a project, the busiest first: what pickers offer. */
+/** Every event name of a project, those seen last first: what pickers offer. */
 export const eventNamesQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'event-names'],
-    queryFn: async ({ signal }) =>
-      (
-        await request<Page<EventDefinition>>('GET', `/api/projects/${projectId}/event_definitions/`, {
-          query: { limit: PICKER_NAMES },
+    queryFn: async ({ signal }) => {
+      const page = await answer(
+        http.GET('/api/projects/{project_id}/event_definitions/', {
+          params: {
+            path: { project_id: String(projectId) },
+            query: { limit: PICKER_NAMES, ordering: '-last_seen_at' },
+          },
           signal,
-        })
-      ).results,
+        }),
+      )
+      return page.results.filter((definition) => !definition.hidden)
+    },
     staleTime: fiveMinutes,
   })
 
@@ -24,27 +28,31 @@ export const eventNamesQuery = (projectId: number) =>
 export const propertyNamesQuery = (projectId: number, type: 'event' | 'person') =>
   queryOptions({
     queryKey: ['project', projectId, 'property-names', type],
-    queryFn: async ({ signal }) =>
-      (
-        await request<Page<PropertyDefinition>>('GET', `/api/projects/${projectId}/property_definitions/`, {
-          query: { type, limit: PICKER_NAMES },
+    queryFn: async ({ signal }) => {
+      const page = await answer(
+        http.GET('/api/projects/{project_id}/property_definitions/', {
+          params: { path: { project_id: String(projectId) }, query: { type, limit: PICKER_NAMES } },
           signal,
-        })
-      ).results,
+        }),
+      )
+      return page.results.filter((definition) => !definition.hidden)
+    },
     staleTime: fiveMinutes,
   })
 
-/** Values that a property really has, for suggestions: at most ten that contain `text`. */
+/** Values that a property really has, for suggestions: the most frequent that contain `text`. */
 export const propertyValuesQuery = (projectId: number, type: 'event' | 'person', key: string, text: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'property-values', type, key, text],
-    queryFn: async ({ signal }) =>
-      (
-        await request<{ name: string }[]>(
-          'GET',
-          `/api/projects/${projectId}/${type === 'event' ? 'events' : 'persons'}/values/`,
-          { query: { key, value: text }, signal },
-        )
-      ).map((row) => row.name),
+    queryFn: async ({ signal }) => {
+      const asked = {
+        params: { path: { project_id: String(projectId) }, query: { key, value: text || undefined } },
+        signal,
+      }
+      const values: { name: string }[] = await (type === 'event'
+        ? answer(http.GET('/api/projects/{project_id}/events/values/', asked))
+        : answer(http.GET('/api/projects/{project_id}/persons/values/', asked)))
+      return values.map((value) => value.name)
+    },
     staleTime: 60_000,
   })

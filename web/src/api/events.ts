@@ -1,18 +1,19 @@
 import { queryOptions } from '@tanstack/react-query'
-import { request } from './client.ts'
-import type { EventRow } from './types.ts'
+import { answer, http } from './client.ts'
 
-export type EventFilters = { event?: string; person_id?: string; before?: string; limit?: number }
+export type EventFilters = { event?: string; person_id?: string; limit?: number }
 
-/** The newest events of a project, newest first. */
+/** The newest events of a project, newest first; 100 unless `limit` says otherwise. */
 export const eventsQuery = (projectId: number, filters: EventFilters = {}) =>
   queryOptions({
     queryKey: ['project', projectId, 'events', filters],
     queryFn: ({ signal }) =>
-      request<{ results: EventRow[]; next: string | null }>('GET', `/api/projects/${projectId}/events/`, {
-        query: { limit: 100, ...filters },
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/events/', {
+          params: { path: { project_id: String(projectId) }, query: filters },
+          signal,
+        }),
+      ),
   })
 
 /** One event by its uuid, with its person. */
@@ -20,8 +21,10 @@ export const eventQuery = (projectId: number, uuid: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'event', uuid],
     queryFn: ({ signal }) =>
-      request<EventRow>('GET', `/api/projects/${projectId}/events/${encodeURIComponent(uuid)}/`, {
-        query: { include_person: 'true' },
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/events/{id}/', {
+          params: { path: { project_id: String(projectId), id: uuid }, query: { include_person: 'true' } },
+          signal,
+        }),
+      ),
   })

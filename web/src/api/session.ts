@@ -1,18 +1,19 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { csrfHeader, request } from './client.ts'
+import { answer, http, undescribed } from './client.ts'
 import type { Me, ProjectBasic } from './types.ts'
 
 /** Who is signed in. Answers 401 where nobody is. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => request<Me>('GET', '/api/users/@me/', { signal }),
+  queryFn: ({ signal }) =>
+    answer(http.GET('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, signal })),
   staleTime: 5 * 60_000,
 })
 
 /** Whether this instance has its first user; needs no session. */
 export const preflightQuery = queryOptions({
   queryKey: ['preflight'],
-  queryFn: ({ signal }) => request<{ initiated: boolean }>('GET', '/_preflight', { signal }),
+  queryFn: ({ signal }) => undescribed<{ initiated: boolean }>('/_preflight', undefined, signal),
 })
 
 /** The signed-in user. Only below the routes that require a session. */
@@ -32,13 +33,13 @@ export function useSwitch() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (to: { set_current_team: number } | { set_current_organization: string }) =>
-      request<Me>('PATCH', '/api/users/@me/', { body: to }),
+      answer(http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: to })),
     onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
   })
 }
 
 /** Ends the session and forgets everything that was loaded with it. */
 export async function signOut(): Promise<void> {
-  await fetch('/logout', { method: 'POST', headers: csrfHeader(), redirect: 'manual' })
+  await answer(http.POST('/api/logout/'))
   window.location.assign('/login')
 }

@@ -1,90 +1,19 @@
-/** The API's things, as the pages use them. Field names are the API's. */
+import type { components } from './schema.d.ts'
 
-export type UserBasic = {
-  id?: number
-  uuid: string
-  distinct_id: string
-  first_name: string
-  email: string
-}
+/** The API's things, by the names that the pages use. */
+type Schemas = components['schemas']
 
-export type ProjectBasic = {
-  id: number
-  uuid: string
-  organization: string
-  api_token: string
-  name: string
-  ingested_event: boolean
-  timezone: string
-}
-
-export type Project = ProjectBasic & { anonymize_ips: boolean; created_at: string }
-
-export type OrganizationBasic = { id: string; name: string; slug: string; membership_level: number | null }
-
-export type Organization = OrganizationBasic & { teams: ProjectBasic[] }
-
-export type Me = {
-  uuid: string
-  distinct_id: string
-  first_name: string
-  email: string
-  team: ProjectBasic | null
-  organization: Organization | null
-  organizations: OrganizationBasic[]
-}
-
-export type PersonalApiKey = {
-  id: string
-  label: string
-  created_at: string
-  last_used_at: string | null
-  mask_value?: string | null
-  /** Only in the answer to its creation. */
-  value?: string
-}
+export type Me = Schemas['User']
+export type Project = Schemas['Team']
+export type ProjectBasic = Schemas['TeamBasic']
+export type PersonalApiKey = Schemas['PersonalAPIKey']
+export type EventRow = Schemas['ClickhouseEvent']
+export type PersonRow = Schemas['ListedPerson']
+/** What a picker shows of an event or a property. */
+export type EventName = Pick<Schemas['EventDefinition'], 'name' | 'description'>
+export type PropertyName = Pick<Schemas['PropertyDefinition'], 'name' | 'property_type'>
 
 export type Properties = Record<string, unknown>
-
-export type EventRow = {
-  id: string
-  distinct_id: string
-  properties: Properties
-  event: string
-  timestamp: string
-  person: { is_identified?: boolean; distinct_ids: string[]; properties: Properties } | null
-  elements_chain?: string | null
-}
-
-export type PersonRow = {
-  id: string | number
-  uuid: string
-  name: string
-  distinct_ids: string[]
-  properties: Properties
-  created_at: string
-  is_identified?: boolean
-}
-
-export type EventDefinition = {
-  id: string
-  name: string
-  description?: string | null
-  created_at?: string | null
-  last_seen_at?: string | null
-}
-
-export type PropertyDefinition = {
-  id: string
-  name: string
-  description?: string | null
-  property_type: 'DateTime' | 'String' | 'Numeric' | 'Boolean' | null
-  is_numerical: boolean
-  is_seen_on_filtered_events?: boolean | null
-}
-
-/** A counted page. */
-export type Page<T> = { count: number; next: string | null; previous: string | null; results: T[] }
 
 export type PropertyFilter = {
   key: string
@@ -96,6 +25,9 @@ export type PropertyFilter = {
 /** How events are counted: each one, the people behind them, or the sessions they fell into. */
 export type SeriesMath = 'total' | 'dau' | 'weekly_active' | 'monthly_active' | 'unique_session'
 
+export type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsTable' | 'BoldNumber'
+
+/** The part of the API's `TrendsQuery` that the trends page can show and change. */
 export type TrendsQuery = {
   kind: 'TrendsQuery'
   series: { kind: 'EventsNode'; event: string | null; math: SeriesMath }[]
@@ -107,8 +39,12 @@ export type TrendsQuery = {
   compareFilter?: { compare: boolean }
 }
 
-export type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsTable' | 'BoldNumber'
+type Answer<Result> = Pick<
+  Schemas['QueryAnswer'],
+  'timezone' | 'last_refresh' | 'is_cached' | 'statistics' | 'hasMore'
+> & { results: Result[] }
 
+/** One line of a trend. The API's description leaves open what `results` holds, as it depends on the question. */
 export type TrendsSeries = {
   label: string
   count: number
@@ -119,15 +55,5 @@ export type TrendsSeries = {
   compare_label?: 'current' | 'previous'
   action?: { order?: number; id?: string | null; math?: string | null } | null
 }
-
-/** What a query answers beside its rows: how old, how dear. */
-export type AnswerFacts = { last_refresh?: string | null; is_cached?: boolean; timezone?: string | null }
-
-export type TrendsAnswer = AnswerFacts & { results: TrendsSeries[] }
-
-export type HogQLAnswer = AnswerFacts & {
-  columns: string[]
-  types: ([string, string] | string)[]
-  results: unknown[][]
-  hasMore?: boolean
-}
+export type TrendsAnswer = Answer<TrendsSeries>
+export type HogQLAnswer = Answer<unknown[]> & { columns: string[] }

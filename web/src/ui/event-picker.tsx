@@ -1,7 +1,7 @@
 import { Combobox, InputBase, useCombobox } from '@mantine/core'
 import { IconBolt, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import type { EventDefinition } from '../api/types.ts'
+import type { EventName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
 const MOST_SHOWN = 100
@@ -18,7 +18,7 @@ export function EventPicker({
   allEvents = false,
   width = '100%',
 }: {
-  events: EventDefinition[]
+  events: EventName[]
   loading: boolean
   /** The event's name; null for all events; undefined where nothing is chosen yet. */
   value: string | null | undefined

@@ -1,10 +1,10 @@
 import { Button, Combobox, useCombobox } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import type { PropertyDefinition } from '../api/types.ts'
+import type { PropertyName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
 export type PropertyKind = 'event' | 'person'
-export type Properties = Record<PropertyKind, PropertyDefinition[]>
+export type Properties = Record<PropertyKind, PropertyName[]>
 
 const MOST_SHOWN = 60
 const kinds: { kind: PropertyKind; label: string }[] = [

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { request } from '../../api/client.ts'
+import { answer, http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
 
 export type Signup = { first_name: string; email: string; password: string; organization_name: string }
@@ -8,7 +8,7 @@ export type Signup = { first_name: string; email: string; password: string; orga
 export function useSignup() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (form: Signup) => request<unknown>('POST', '/api/signup', { body: form }),
+    mutationFn: (form: Signup) => answer(http.POST('/api/signup/', { body: form })),
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }
@@ -17,7 +17,7 @@ export function useLogin() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (form: { email: string; password: string }) =>
-      request<unknown>('POST', '/api/login', { body: form }),
+      answer(http.POST('/api/login/', { body: form })),
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }

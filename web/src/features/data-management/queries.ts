@@ -1,17 +1,24 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { request } from '../../api/client.ts'
-import type { EventDefinition, Page, PropertyDefinition } from '../../api/types.ts'
+import { answer, http } from '../../api/client.ts'
 
 export const DEFINITIONS_A_PAGE = 50
+
+const pageOf = (search: string, page: number) => ({
+  search: search || undefined,
+  limit: DEFINITIONS_A_PAGE,
+  offset: (page - 1) * DEFINITIONS_A_PAGE,
+})
 
 export const eventDefinitionsQuery = (projectId: number, search: string, page: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'event-definitions', search, page],
     queryFn: ({ signal }) =>
-      request<Page<EventDefinition>>('GET', `/api/projects/${projectId}/event_definitions/`, {
-        query: { search, limit: DEFINITIONS_A_PAGE, offset: (page - 1) * DEFINITIONS_A_PAGE },
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/event_definitions/', {
+          params: { path: { project_id: String(projectId) }, query: pageOf(search, page) },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
 
@@ -24,10 +31,12 @@ export const propertyDefinitionsQuery = (
   queryOptions({
     queryKey: ['project', projectId, 'property-definitions', type, search, page],
     queryFn: ({ signal }) =>
-      request<Page<PropertyDefinition>>('GET', `/api/projects/${projectId}/property_definitions/`, {
-        query: { type, search, limit: DEFINITIONS_A_PAGE, offset: (page - 1) * DEFINITIONS_A_PAGE },
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/property_definitions/', {
+          params: { path: { project_id: String(projectId) }, query: { type, ...pageOf(search, page) } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
 
@@ -35,10 +44,17 @@ export const propertyDefinitionsQuery = (
 export function useDescribe(projectId: number, kind: 'event' | 'property') {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, description }: { id: string; description: string }) =>
-      request<unknown>('PATCH', `/api/projects/${projectId}/${kind}_definitions/${id}/`, {
+    mutationFn: async ({ id, description }: { id: string; description: string }) => {
+      const change = {
+        params: { path: { project_id: String(projectId), id } },
         body: { description },
-      }),
+      }
+      if (kind === 'event') {
+        await answer(http.PATCH('/api/projects/{project_id}/event_definitions/{id}/', change))
+      } else {
+        await answer(http.PATCH('/api/projects/{project_id}/property_definitions/{id}/', change))
+      }
+    },
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ['project', projectId, `${kind}-definitions`] }),

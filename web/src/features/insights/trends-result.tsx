@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useMemo, useRef } from 'react'
 import type { TrendsAnswer, TrendsQuery } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
 import { rangeLabel } from '../../ui/date-range.tsx'
-import { number } from '../../ui/numbers.ts'
+import { counted, number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { DetailsTable } from './details-table.tsx'
@@ -141,9 +141,9 @@ function Shown({
             Time zone {timeZone}
           </span>
           <span>
-            As of{' '}
-            <RelativeTime at={answer.last_refresh ?? new Date(answer.at).toISOString()} timeZone={timeZone} />
+            As of <RelativeTime at={answer.last_refresh} timeZone={timeZone} />
             {answer.is_cached ? ', from the cache' : ''} · {number(answer.tookMs)} ms ·{' '}
+            {counted(answer.statistics.rows_read, 'row')} read ·{' '}
             <button type="button" className={styles.again} onClick={refresh}>
               Refresh
             </button>

@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { request } from '../../api/client.ts'
-import type { PersonRow } from '../../api/types.ts'
+import { answer, http } from '../../api/client.ts'
 
 export const PERSONS_A_PAGE = 50
 
@@ -9,10 +8,19 @@ export const personsQuery = (projectId: number, search: string, page: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'persons', search, page],
     queryFn: ({ signal }) =>
-      request<{ results: PersonRow[]; next: string | null }>('GET', `/api/projects/${projectId}/persons/`, {
-        query: { search, limit: PERSONS_A_PAGE, offset: (page - 1) * PERSONS_A_PAGE },
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/persons/', {
+          params: {
+            path: { project_id: String(projectId) },
+            query: {
+              search: search || undefined,
+              limit: PERSONS_A_PAGE,
+              offset: (page - 1) * PERSONS_A_PAGE,
+            },
+          },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
 
@@ -20,21 +28,26 @@ export const personQuery = (projectId: number, uuid: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'person', uuid],
     queryFn: ({ signal }) =>
-      request<PersonRow>('GET', `/api/projects/${projectId}/persons/${encodeURIComponent(uuid)}/`, {
-        signal,
-      }),
+      answer(
+        http.GET('/api/projects/{project_id}/persons/{id}/', {
+          params: { path: { project_id: String(projectId), id: uuid } },
+          signal,
+        }),
+      ),
   })
 
 /** Whose distinct id this is; null when nobody's. */
 export const personByDistinctIdQuery = (projectId: number, distinctId: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'person-by-id', distinctId],
-    queryFn: async ({ signal }) =>
-      (
-        await request<{ results: PersonRow[] }>('GET', `/api/projects/${projectId}/persons/`, {
-          query: { distinct_id: distinctId },
+    queryFn: async ({ signal }) => {
+      const found = await answer(
+        http.GET('/api/projects/{project_id}/persons/', {
+          params: { path: { project_id: String(projectId) }, query: { distinct_id: distinctId } },
           signal,
-        })
-      ).results[0] ?? null,
+        }),
+      )
+      return found.results[0] ?? null
+    },
     staleTime: 0,
   })

@@ -1,11 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { request } from '../../api/client.ts'
+import { answer, http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
-import type { Me, PersonalApiKey, Project } from '../../api/types.ts'
+import type { Project } from '../../api/types.ts'
 
 export const keysQuery = queryOptions({
   queryKey: ['personal-api-keys'],
-  queryFn: ({ signal }) => request<PersonalApiKey[]>('GET', '/api/personal_api_keys/', { signal }),
+  queryFn: ({ signal }) => answer(http.GET('/api/personal_api_keys/', { signal })),
 })
 
 /**
@@ -17,11 +17,9 @@ export function useCreateKey(show: (created: { id: string; value: string }) => v
   return useMutation({
     gcTime: 0,
     mutationFn: async (label: string) => {
-      const { value, ...key } = await request<PersonalApiKey>('POST', '/api/personal_api_keys/', {
-        body: { label },
-      })
-      show({ id: key.id, value: value ?? '' })
-      return key
+      const made = await answer(http.POST('/api/personal_api_keys/', { body: { label } }))
+      show({ id: made.id, value: made.value ?? '' })
+      return { ...made, value: null }
     },
     onSuccess: (key) => client.setQueryData(keysQuery.queryKey, (old) => [key, ...(old ?? [])]),
   })
@@ -30,7 +28,8 @@ export function useCreateKey(show: (created: { id: string; value: string }) => v
 export function useDeleteKey() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => request<void>('DELETE', `/api/personal_api_keys/${encodeURIComponent(id)}/`),
+    mutationFn: (id: string) =>
+      answer(http.DELETE('/api/personal_api_keys/{id}/', { params: { path: { id } } })),
     onSuccess: (_nothing, id) =>
       client.setQueryData(keysQuery.queryKey, (old) => old?.filter((key) => key.id !== id)),
   })
@@ -42,7 +41,7 @@ export function useUpdateMe() {
   return useMutation({
     mutationFn: (
       changes: { first_name: string; email: string } | { current_password: string; password: string },
-    ) => request<Me>('PATCH', '/api/users/@me/', { body: changes }),
+    ) => answer(http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: changes })),
     onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
   })
 }
@@ -50,7 +49,8 @@ export function useUpdateMe() {
 export const projectQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'self'],
-    queryFn: ({ signal }) => request<Project>('GET', `/api/projects/${projectId}/`, { signal }),
+    queryFn: ({ signal }) =>
+      answer(http.GET('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, signal })),
   })
 
 type ProjectChanges = Partial<Pick<Project, 'name' | 'timezone' | 'anonymize_ips'>>
@@ -59,7 +59,9 @@ export function useUpdateProject(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (changes: ProjectChanges) =>
-      request<Project>('PATCH', `/api/projects/${projectId}/`, { body: changes }),
+      answer(
+        http.PATCH('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, body: changes }),
+      ),
     onSuccess: (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project)
       return client.invalidateQueries({ queryKey: meQuery.queryKey })
@@ -71,7 +73,8 @@ export function useUpdateProject(projectId: number) {
 export function useResetToken(projectId: number) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => request<Project>('PATCH', `/api/projects/${projectId}/reset_token/`, { body: {} }),
+    mutationFn: () =>
+      answer(http.PATCH('/api/projects/{id}/reset_token/', { params: { path: { id: String(projectId) } } })),
     onSuccess: (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project)
       return client.invalidateQueries({ queryKey: meQuery.queryKey })

@@ -2,13 +2,14 @@ import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { eventsQuery } from '../../api/events.ts'
 import { useMe, useProject } from '../../api/session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyIcon } from '../../ui/copy-button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LoadError } from '../../ui/states.tsx'
 import { Listening } from './listening.tsx'
-import { newestEventQuery, useTestEvent } from './queries.ts'
+import { useTestEvent } from './queries.ts'
 import { snippets } from './snippets.ts'
 import styles from './start-page.module.css'
 
@@ -19,10 +20,11 @@ export function StartPage(): ReactNode {
   const me = useMe()
   const [chosen, choose] = useState('web')
   const newest = useQuery({
-    ...newestEventQuery(projectId),
-    refetchInterval: (query) => (query.state.data ? 5000 : 1500),
+    ...eventsQuery(projectId, { limit: 1 }),
+    refetchInterval: (query) => (query.state.data?.results.length ? 5000 : 1500),
   })
-  const test = useTestEvent(projectId, project?.api_token ?? '', me.distinct_id)
+  const first = newest.data?.results[0]
+  const test = useTestEvent(projectId, project?.api_token ?? '', me.distinct_id ?? me.email)
   if (!project) return <LoadError what="this project" error={new Error('You are not a member of it.')} />
   const host = window.location.origin
   const all = snippets(project.api_token, host)
@@ -92,12 +94,12 @@ export function StartPage(): ReactNode {
             <Listening
               projectId={projectId}
               timeZone={project.timezone}
-              event={newest.data ?? null}
+              event={first ?? null}
               host={host}
               keyEnd={project.api_token.slice(-4)}
             />
           )}
-          {!newest.data && (
+          {!first && (
             <Button
               mt="md"
               variant="default"
