@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { lmdbHome, temporaryLogFolder } from '../../test/event-log.ts'
 import { eventLogSuite } from './event-log.suite.ts'
@@ -66,4 +67,33 @@ describe('a process killed while it writes', () => {
       }
     },
   )
+})
+
+it('refuses when the disk is full, lives on, and keeps what it has accepted', async () => {
+  const folder = await temporaryLogFolder()
+  const script = fileURLToPath(new URL('../../test/event-log-full-disk.ts', import.meta.url))
+  // No file of the process may grow beyond some 4 MB; the system says so as it says that a disk is full.
+  const { stdout } = await promisify(execFile)('bash', [
+    '-c',
+    `trap '' XFSZ; ulimit -f 4000; exec "$0" --import tsx "$1" "$2"`,
+    process.execPath,
+    script,
+    folder,
+  ])
+  const { accepted, refusals, records } = JSON.parse(stdout)
+  expect(accepted).toBeGreaterThan(50)
+  expect(records).toBe(accepted)
+  const refusal = {
+    kind: 'unavailable',
+    retryAfter: expect.any(Number),
+    cause: expect.stringMatching(/Error/),
+  }
+  expect(refusals).toEqual([refusal, refusal, refusal])
+
+  const log = createLmdbEventLog({ folder, maxBytes: 1024 ** 3 })
+  await log.append([Buffer.from('there is room again')])
+  const range = await log.read({ maxBytes: 1e9, waitMs: 0 })
+  expect(range!.records).toHaveLength(accepted + 1)
+  await log.close()
+  await rm(folder, { recursive: true, force: true })
 })
