@@ -59,7 +59,7 @@ export const snippetRoutes =
 
     function knownToken(token: string): string {
       if (!/^[A-Za-z0-9_-]{1,200}$/.test(token)) {
-        throw invalid('The project API key is malformed.', { code: 'invalid_api_key' })
+        throw invalid('The project API key is malformed.')
       }
       if (!directory.projectByToken(token)) throw notFound('No project has this API key.')
       return token
