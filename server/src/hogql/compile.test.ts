@@ -483,6 +483,42 @@ describe('people', () => {
   })
 })
 
+test('sessions are computed from their events', async () => {
+  const other = project + 6
+  const session = { $session_id: '016f8f5c-79c0-7007-8007-000000000007' }
+  await insertEvents(warehouse, other, [
+    {
+      event: '$pageview',
+      distinct_id: 'x',
+      timestamp: '2020-01-10T12:10:00Z',
+      properties: { ...session, $pathname: '/a' },
+    },
+    {
+      event: '$pageview',
+      distinct_id: 'x',
+      timestamp: '2020-01-10T12:20:00Z',
+      properties: { ...session, $pathname: '/b' },
+    },
+    { event: 'lonely', distinct_id: 'x', timestamp: '2020-01-10T12:30:00Z' },
+  ])
+  const schema = { projectId: other, timezone: 'Europe/Berlin' }
+  expect(
+    await ask(
+      "select session.session_id, session.$session_duration from events where event = '$pageview'",
+      schema,
+    ),
+  ).toEqual([
+    [session.$session_id, '600'],
+    [session.$session_id, '600'],
+  ])
+  expect(
+    await ask(
+      'select session_id, $entry_pathname, $end_pathname, $pageview_count, toString($start_timestamp) from sessions',
+      schema,
+    ),
+  ).toEqual([[session.$session_id, '/a', '/b', '2', '2020-01-10 13:10:00.000000']])
+})
+
 test('a sample is always the same part of the people', async () => {
   const share = async (sample: string) =>
     (await ask(`select groupUniqArray(distinct_id) from events sample ${sample}`))[0]![0] as string[]

@@ -1,6 +1,6 @@
-import type { Expr, Query } from './ast.ts'
+import type { Expr, JoinExpr, Query } from './ast.ts'
 import type { PropertyTypes } from './tables.ts'
-import type { Type } from './types.ts'
+import type { Type, Typed } from './types.ts'
 
 /** What a query is compiled for. */
 export type Schema = {
@@ -38,4 +38,17 @@ export type Column = { name: string; type: Type }
 
 export type ResolvedQuery = { query: Query; columns: Column[] }
 
-export type Resolve = (expr: Expr) => Expr
+/** Something in FROM that columns can be read from. */
+export type Source = {
+  /** How a query names it: its alias, else the table's name. */
+  name: string
+  /** A column, a property or something further in (`person.properties.email`); undefined when there is none. */
+  read(chain: (string | number)[]): Typed | undefined
+  /** What `*` stands for. */
+  star: string[]
+  /** Every first step that `read` takes, for suggestions. */
+  names(): string[]
+}
+
+/** A source and its place in FROM. `finish` is called when all reads are known and completes `join`. */
+export type PlacedSource = { source: Source; join: JoinExpr; finish(): void; filters: Expr[] }

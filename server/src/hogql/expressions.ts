@@ -5,8 +5,8 @@ import type { Context, ResolvedQuery } from './context.ts'
 import { HogQLError } from './errors.ts'
 import { checkedFunction } from './functions.ts'
 import { resolveName, type Scope } from './scope.ts'
-import { readPath } from './sources.ts'
 import { type Typed, type, unknown } from './types.ts'
+import { readPath } from './values.ts'
 
 export type ResolveQuery = (query: Query, scope: Scope) => ResolvedQuery
 

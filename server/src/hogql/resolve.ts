@@ -10,13 +10,13 @@ import {
   type SelectSetQuery,
   select,
 } from './ast.ts'
-import type { Column, Context, ResolvedQuery, Schema } from './context.ts'
+import type { Column, Context, PlacedSource, ResolvedQuery, Schema, Source } from './context.ts'
 import { didYouMean, HogQLError } from './errors.ts'
 import { resolveExpr, resolveWindow } from './expressions.ts'
 import { printHogQL } from './print-hogql.ts'
 import { emptyScope, type Scope } from './scope.ts'
-import { columnsSource, type PlacedSource, placeTable, type Source } from './sources.ts'
-import { tableFunctions, tables } from './tables.ts'
+import { columnsSource, placeTable } from './sources.ts'
+import { tableFunctions, tableNames } from './tables.ts'
 import type { Typed } from './types.ts'
 import { joinsOf } from './visit.ts'
 
@@ -293,9 +293,9 @@ function place(
     context.countRead()
     return placeQuery(resolveInner(cte.expr, cte.scope), node.alias ?? name, node)
   }
-  if (!Object.hasOwn(tables, name)) {
+  if (!tableNames.includes(name)) {
     throw new HogQLError(
-      `Unknown table "${name}".${didYouMean(name, [...Object.keys(tables), ...scope.ctes.keys()])}`,
+      `Unknown table "${name}".${didYouMean(name, [...tableNames, ...scope.ctes.keys()])}`,
       table.span,
     )
   }

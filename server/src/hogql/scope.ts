@@ -1,6 +1,6 @@
 import type { Expr, Field } from './ast.ts'
+import type { Source } from './context.ts'
 import { didYouMean, HogQLError } from './errors.ts'
-import type { Source } from './sources.ts'
 import type { Typed } from './types.ts'
 
 /** `scope` is where it was given: what it says, it says with the names known there. */

@@ -7,30 +7,15 @@ import {
   type Field,
   field,
   type JoinExpr,
-  not,
-  type PropertyRead,
   type SelectQuery,
   select,
-  tuple,
 } from './ast.ts'
-import type { Column, Context } from './context.ts'
-import { type LogicalTable, type PhysicalTable, type PropertyKind, tables } from './tables.ts'
-import { type PropertyType, type Type, type Typed, type } from './types.ts'
-
-/** Something in FROM that columns can be read from. */
-export type Source = {
-  /** How a query names it: its alias, else the table's name. */
-  name: string
-  /** A column, a property or something further in (`person.properties.email`); undefined when there is none. */
-  read(chain: (string | number)[]): Typed | undefined
-  /** What `*` stands for. */
-  star: string[]
-  /** Every first step that `read` takes, for suggestions. */
-  names(): string[]
-}
-
-/** A source and its place in FROM. `finish` is called when all reads are known and completes `join`. */
-export type PlacedSource = { source: Source; join: JoinExpr; finish(): void; filters: Expr[] }
+import type { Column, Context, PlacedSource, Source } from './context.ts'
+import { placeSessions } from './sessions.ts'
+import { type LogicalTable, type PropertyKind, tables } from './tables.ts'
+import { type Type, type Typed, type } from './types.ts'
+import { propertyRead, readPath, typedProperty, zoned } from './values.ts'
+import { placeLatest, placeOverrides } from './versions.ts'
 
 /**
  * Where the columns of a table are read. *Direct*: the table stands in the query's own FROM and expressions over it
@@ -45,10 +30,9 @@ type Home = {
   expose(name: string, inner: () => Typed): Typed
 }
 
-const instants = new Set(['DateTime'])
-
 /** A table of `tables.ts` in FROM. `direct` where it is first and nothing can turn its rows into empty ones. */
 export function placeTable(context: Context, name: string, alias: string, direct: boolean): PlacedSource {
+  if (name === 'sessions') return placeSessions(context, alias)
   const table = tables[name]!
   if (table.latest) return placeLatest(context, table, alias)
   return direct ? placeDirect(context, table, alias) : placeWrapped(context, table, alias)
@@ -119,123 +103,6 @@ function chain(joins: JoinExpr[], rest?: JoinExpr): JoinExpr | undefined {
   let next = rest
   for (const join of [...joins].reverse()) next = { ...join, next }
   return next
-}
-
-/**
- * A table of versions: a subquery with one row per key, the newest. `argMax` over a tuple, because over a nullable
- * value it would skip nulls and bring back what has been removed.
- */
-function placeLatest(context: Context, table: LogicalTable, alias: string): PlacedSource {
-  context.countRead()
-  const latest = table.latest!
-  const values: { name: string; expr: Expr }[] = []
-  const value = (name: string, expr: Expr) => {
-    if (!values.some((known) => known.name === name)) values.push({ name, expr })
-    return field(alias, name)
-  }
-  const physical = (name: string) => field(table.physical, name)
-
-  const source: Source = {
-    name: alias,
-    star: table.star,
-    names: () => [...Object.keys(table.columns), ...Object.keys(table.properties)],
-    read([name, ...rest]) {
-      if (typeof name !== 'string') return undefined
-      const properties = Object.hasOwn(table.properties, name) ? table.properties[name] : undefined
-      if (properties && rest.length) {
-        const [key, ...path] = rest as [string | number, ...(string | number)[]]
-        const exposed = value(
-          `${name}.${key}`,
-          propertyRead(table.physical, table.physical, properties.map, String(key)),
-        )
-        return typedProperty(context, properties.kind, String(key), readPath(exposed, path), path.length > 0)
-      }
-      if (properties) return { expr: value(name, physical(properties.text)), type: type('String') }
-      const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined
-      if (!column || rest.length) return undefined
-      const expr = latest.key.includes(column.physical)
-        ? field(alias, column.physical)
-        : value(name, physical(column.physical))
-      return zoned(context, { expr, type: column.type })
-    },
-  }
-  const query: SelectQuery = select({ select: [] })
-  return {
-    source,
-    join: { table: query, alias },
-    filters: [],
-    finish() {
-      const carried: Expr[] = values.map(({ expr }) => expr)
-      if (latest.deleted) carried.push(physical(latest.deleted))
-      const newest = call('argMax', tuple(...carried), physical(latest.version))
-      query.select = [
-        ...latest.key.map((key) => aliased(key, physical(key))),
-        ...values.map(({ name }, index) => aliased(name, call('tupleElement', newest, constant(index + 1)))),
-      ]
-      query.from = { table: field(table.physical), alias: table.physical }
-      query.groupBy = latest.key.map(physical)
-      if (latest.deleted) query.having = not(call('tupleElement', newest, constant(carried.length)))
-    },
-  }
-}
-
-const aliased = (alias: string, expr: Expr): Expr => ({ kind: 'alias', alias, expr })
-
-const propertyRead = (alias: string, table: PhysicalTable, map: string, key: string): PropertyRead => ({
-  kind: 'property',
-  table,
-  column: field(alias, map),
-  key,
-  path: [],
-})
-
-/** The value at `path` inside a JSON text: text when it is a string, its JSON otherwise, null when there is none. */
-export function readPath(text: Expr, path: (string | number)[]): Expr {
-  if (!path.length) return text
-  const steps = path.map((step) => constant(step))
-  const string = call('JSONExtractString', text, ...steps)
-  const raw = call('JSONExtractRaw', text, ...steps)
-  const isString = compare(call('toString', call('JSONType', text, ...steps)), '=', constant('String'))
-  return call(
-    'if',
-    isString,
-    call('toNullable', string),
-    call('nullIf', call('nullIf', raw, constant('')), constant('null')),
-  )
-}
-
-/** A read property as its definition says: numbers as Float64, times in the project's zone, yes and no as Bool. */
-function typedProperty(
-  context: Context,
-  kind: PropertyKind,
-  key: string,
-  text: Expr,
-  nested: boolean,
-  groupIndex?: number,
-): Typed {
-  const raw: Typed = { expr: text, type: type('String', true) }
-  const known = nested ? null : context.propertyType(kind, key, groupIndex)
-  return known && known !== 'String' ? { ...converted(context, known, text), raw } : { ...raw, raw }
-}
-
-function converted(context: Context, known: Exclude<PropertyType, 'String'>, text: Expr): Typed {
-  switch (known) {
-    case 'Numeric':
-      return { expr: call('toFloat64OrNull', text), type: type('Float', true) }
-    case 'Boolean':
-      return { expr: call('accurateCastOrNull', text, constant('Bool')), type: type('Boolean', true) }
-    case 'DateTime':
-      return {
-        expr: call('parseDateTime64BestEffortOrNull', text, constant(6), constant(context.timezone)),
-        type: type('DateTime', true),
-      }
-  }
-}
-
-/** Instants are shown in the project's zone; `raw` is the bare column, which the primary index knows. */
-export function zoned(context: Context, bare: Typed): Typed {
-  if (!instants.has(bare.type.name)) return bare
-  return { expr: call('toTimeZone', bare.expr, constant(context.timezone)), type: bare.type, raw: bare }
 }
 
 function eventsSource(context: Context, table: LogicalTable, alias: string, home: Home): Source {
@@ -327,6 +194,13 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
       }),
     )
 
+  const session = () =>
+    beside(
+      'session',
+      (name) => placeSessions(context, name),
+      (its) => compare(physical('$session_id'), '=', its.read(['session_id'])!.expr),
+    )
+
   const atTheEvent = (name: string, [part, ...rest]: (string | number)[]): Typed | undefined => {
     if (part === 'id' && !rest.length) return personId()
     if (part === 'created_at' && !rest.length) {
@@ -356,6 +230,7 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
           ? through('pdi.person', personsByDistinctId, rest.slice(1))
           : through(name, distinctIds, rest)
       }
+      if (name === 'session') return through(name, session, rest)
       const index = /^group_([0-4])$/.exec(name)?.[1]
       if (index !== undefined) {
         const value = through(name, () => group(Number(index)), rest)
@@ -382,6 +257,7 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
       'person',
       'pdi',
       'poe',
+      'session',
       ...[0, 1, 2, 3, 4].map((index) => `group_${index}`),
     ],
   }
@@ -400,32 +276,6 @@ function replaceExpr(expr: Expr, target: Expr, replacement: Expr): Expr {
   if (expr.kind !== 'call') return expr
   const replaced: Call = { ...expr, args: expr.args.map((arg) => replaceExpr(arg, target, replacement)) }
   return replaced
-}
-
-/** Who an old person is now: one row a merged person, the newest override. Small next to events, empty for most. */
-function placeOverrides(context: Context, alias: string): PlacedSource {
-  context.countRead()
-  const physical: PhysicalTable = 'person_overrides'
-  const column = (name: string) => field(physical, name)
-  const query = select({
-    select: [
-      aliased('old_person_id', column('old_person_id')),
-      aliased('person_id', call('argMax', column('person_id'), column('version'))),
-    ],
-    from: { table: field(physical), alias: physical },
-    groupBy: [column('old_person_id')],
-  })
-  return {
-    source: {
-      name: alias,
-      read: ([name]) => ({ expr: field(alias, String(name)), type: type('UUID') }),
-      star: [],
-      names: () => [],
-    },
-    join: { table: query, alias },
-    filters: [],
-    finish() {},
-  }
 }
 
 /** A subquery or table function in FROM: its columns are what it gives. */

@@ -106,6 +106,9 @@ export const tables: Record<string, LogicalTable> = {
   },
 }
 
+/** Every table that FROM may name; `sessions` are computed from events. */
+export const tableNames = [...Object.keys(tables), 'sessions']
+
 /** Table functions of the engine that a query may use in FROM, with the columns they give. */
 export const tableFunctions: Record<
   string,
