@@ -170,7 +170,8 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       clearTimeout(timer)
     }
     setUp(false)
-    if (ownsSocket) await socket.remove()
+    // beside the data of another process that runs, it is that one's
+    if (ownsSocket || !socket.path.startsWith(dataDir)) await socket.remove()
   }
 
   launch()
