@@ -27,7 +27,7 @@ function decided(op: CompareOperator, left: Typed, right: Typed, nullIsNo: boole
     case '=':
     case '!=': {
       const yes = op === '='
-      if (isNull(left) && isNull(right)) return constant(yes)
+      if (isNull(left) && isNull(right)) return constant(yes ? 1 : 0)
       if (isNull(right)) return call(yes ? 'isNull' : 'isNotNull', left.expr)
       if (isNull(left)) return call(yes ? 'isNull' : 'isNotNull', right.expr)
       if (!nullable) return bare
@@ -46,7 +46,7 @@ function decided(op: CompareOperator, left: Typed, right: Typed, nullIsNo: boole
     case '!~*':
       return nullable ? call('ifNull', bare, constant(1)) : bare
     default:
-      if (isNull(left) || (isNull(right) && !op.includes('in'))) return constant(false)
+      if (isNull(left) || (isNull(right) && !op.includes('in'))) return constant(0)
       return nullable && !nullIsNo ? call('ifNull', bare, constant(0)) : bare
   }
 }
