@@ -1,6 +1,7 @@
 import type { LogRecord } from '../event-log/event-log.ts'
 import type { GroupChanges, ReplacedGroups } from '../persons/groups.ts'
 import type { PeopleChanges, ReplacedPeople } from '../persons/people.ts'
+import { inBreaths } from './breathe.ts'
 import type { DefinitionChanges } from './definition-store.ts'
 import type {
   DeadLetter,
@@ -60,17 +61,19 @@ export const countOne = <K>(counts: Map<K, number>, key: K) => counts.set(key, (
 /** Lifts a look at one event to the batch. What throws is that event's fault: it goes to the dead letters. */
 export const each =
   (look: (event: PipelineEvent, warn: (warning: Warning) => void) => Outcome) =>
-  (batch: Batch): Batch => {
+  async (batch: Batch): Promise<Batch> => {
     const warn = (warning: Warning) => {
       countOne(batch.warnings, warning)
     }
     const kept: PipelineEvent[] = []
-    for (const event of batch.events) {
-      const outcome = attempt(look, event, warn)
-      if ('drop' in outcome) countOne(batch.drops, outcome.drop)
-      else if ('dead' in outcome) {
-        batch.deadLetters.push(deadLetter(event, outcome.dead, outcome.detail))
-      } else kept.push(outcome)
+    for await (const part of inBreaths(batch.events)) {
+      for (const event of part) {
+        const outcome = attempt(look, event, warn)
+        if ('drop' in outcome) countOne(batch.drops, outcome.drop)
+        else if ('dead' in outcome) {
+          batch.deadLetters.push(deadLetter(event, outcome.dead, outcome.detail))
+        } else kept.push(outcome)
+      }
     }
     batch.events = kept
     return batch

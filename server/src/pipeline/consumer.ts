@@ -60,7 +60,7 @@ const consumer = 'events'
 const faultTries = 3
 
 const defaults: PipelineOptions = {
-  maxBatchBytes: 8 * 1024 ** 2,
+  maxBatchBytes: 4 * 1024 ** 2,
   minIntervalMs: 100,
   backoffMs: { first: 50, most: 5000 },
   stopMs: 10_000,

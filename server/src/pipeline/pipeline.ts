@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import type { GroupStore } from '../persons/group-store.ts'
 import type { PersonStore } from '../persons/person-store.ts'
 import { type Batch, each, type Step } from './batch.ts'
+import { breath } from './breathe.ts'
 import type { DefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
 import { dropRepeats } from './steps/drop-repeats.ts'
@@ -63,6 +65,7 @@ export async function runSteps(
   for (const { name, run } of steps) {
     const start = performance.now()
     current = await run(current)
+    if (current.events.length > breath) await nextTurn()
     timed(name, performance.now() - start)
   }
   return current

@@ -1,15 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LogRecord } from '../../event-log/event-log.ts'
 import { quoteBigIntegers } from '../../kit/exact-json.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { type CaptureEnvelope, eventsOf, type RawEvent } from '../../model/captured.ts'
 import type { Batch } from '../batch.ts'
+import { breath } from '../breathe.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
 
 const lineFeed = 10
 
 /** From the log's bytes to events. A record that can't be read is one dead letter. */
-export function parse(batch: Batch): Batch {
+export async function parse(batch: Batch): Promise<Batch> {
+  let rested = 0
   for (const record of batch.records) {
+    if (batch.events.length - rested > breath) {
+      rested = batch.events.length
+      await nextTurn()
+    }
     try {
       addEvents(record, batch.events)
     } catch (error) {

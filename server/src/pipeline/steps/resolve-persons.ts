@@ -2,6 +2,7 @@ import { createPeople, putBack } from '../../persons/people.ts'
 import type { IdentityEvent } from '../../persons/person.ts'
 import type { IdKey, PersonStore } from '../../persons/person-store.ts'
 import { type Batch, countOne } from '../batch.ts'
+import { inBreaths } from '../breathe.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
 
 /** Whose each event is: one read for the batch, then everything in memory, in the order of arrival. */
@@ -11,11 +12,13 @@ export const resolvePersons =
     if (!batch.events.length) return batch
     const loaded = await persons.load({ ...idsOf(batch.events), replay: batch.replaced !== null })
     const people = createPeople(batch.replaced ? putBack(loaded, batch.replaced.people) : loaded)
-    for (const event of batch.events) {
-      const { personId, mode, properties, createdAt, warning } = people.apply(toIdentityEvent(event))
-      event.person = { id: personId, mode, properties, createdAt }
-      if (warning) countOne(batch.warnings, warning)
-      settle(event)
+    for await (const part of inBreaths(batch.events)) {
+      for (const event of part) {
+        const { personId, mode, properties, createdAt, warning } = people.apply(toIdentityEvent(event))
+        event.person = { id: personId, mode, properties, createdAt }
+        if (warning) countOne(batch.warnings, warning)
+        settle(event)
+      }
     }
     batch.people = people.changes()
     return batch

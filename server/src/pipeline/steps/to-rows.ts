@@ -4,6 +4,7 @@ import { microsToSql } from '../../kit/micros.ts'
 import type { Group } from '../../persons/groups.ts'
 import type { Person, Properties } from '../../persons/person.ts'
 import { type Batch, deadLetter, type Row, type Rows } from '../batch.ts'
+import { inBreaths } from '../breathe.ts'
 import type { DeadLetter, PipelineEvent } from '../pipeline-event.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { DeadLetter, PipelineEvent } from '../pipeline-event.ts'
  */
 export const toRows =
   (now: () => number) =>
-  (batch: Batch): Batch => {
+  async (batch: Batch): Promise<Batch> => {
     const insertedAt = microsToSql(now() * 1000, 3)
     const rows: Rows = {
       persons: [],
@@ -51,14 +52,16 @@ export const toRows =
     }
     for (const { group } of groups?.groups ?? []) rows.groups.push(groupRow(group, insertedAt))
     const personTexts = new WeakMap<Properties, PropertyTexts>()
-    for (const event of batch.events) {
-      try {
-        rows.events.push({
-          line: eventLine(event, personTexts, insertedAt),
-          deadLetter: (reason, detail) => deadLetter(event, reason, detail),
-        })
-      } catch (error) {
-        batch.deadLetters.push(deadLetter(event, 'step_failed', String(error)))
+    for await (const part of inBreaths(batch.events)) {
+      for (const event of part) {
+        try {
+          rows.events.push({
+            line: eventLine(event, personTexts, insertedAt),
+            deadLetter: (reason, detail) => deadLetter(event, reason, detail),
+          })
+        } catch (error) {
+          batch.deadLetters.push(deadLetter(event, 'step_failed', String(error)))
+        }
       }
     }
     batch.rows = rows
