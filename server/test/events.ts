@@ -11,6 +11,8 @@ export type TestEvent = {
   properties?: Record<string, unknown>
   /** What the person's properties were at the event. */
   person?: Record<string, unknown>
+  /** ISO 8601; when the event happened unless given. */
+  person_created_at?: string
   /** Other than `personIdOf(distinct_id)`. */
   person_id?: string
   elements_chain?: string
@@ -51,7 +53,7 @@ export async function insertEvents(
       properties_map: propertyMap(properties),
       person_properties: JSON.stringify(person),
       person_properties_map: propertyMap(person),
-      person_created_at: millis(one.timestamp),
+      person_created_at: millis(one.person_created_at ?? one.timestamp),
       ...Object.fromEntries([0, 1, 2, 3, 4].map((i) => [`$group_${i}`, one.groups?.[i] ?? ''])),
       elements_chain: one.elements_chain ?? '',
       $session_id: properties.$session_id ?? '',

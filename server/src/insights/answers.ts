@@ -57,3 +57,35 @@ export const trendsResult = z
   })
   .meta({ id: 'TrendsResult' })
 export type TrendsResult = z.infer<typeof trendsResult>
+
+export const stickinessResult = z
+  .object({
+    action: trendsAction,
+    label: z.string(),
+    count: z.number().describe('Sum of `data`'),
+    data: z
+      .array(z.number())
+      .describe('How many were there on exactly so many intervals (or, cumulative, at least)'),
+    labels: z.array(z.string()).describe('`1 day`, `2 days`, …'),
+    days: z.array(z.int()).min(1).describe('1, 2, …'),
+    compare: z.boolean().optional(),
+    compare_label: z.enum(['current', 'previous']).optional(),
+    order: z.int(),
+  })
+  .meta({ id: 'StickinessResult' })
+export type StickinessResult = z.infer<typeof stickinessResult>
+
+export const lifecycleStatuses = ['new', 'returning', 'resurrecting', 'dormant'] as const
+export const lifecycleResult = z
+  .object({
+    action: trendsAction,
+    label: z.string().describe('`$pageview - new`'),
+    status: z.enum(lifecycleStatuses),
+    count: z.number().describe('Sum of `data`'),
+    data: z.array(z.number()).describe('People for each bucket; those who went dormant count negative'),
+    labels: z.array(z.string()),
+    days: z.array(z.string()),
+    order: z.int(),
+  })
+  .meta({ id: 'LifecycleResult' })
+export type LifecycleResult = z.infer<typeof lifecycleResult>

@@ -211,6 +211,56 @@ export const trendsQuery = z
   .meta({ id: 'TrendsQuery' })
 export type TrendsQuery = z.infer<typeof trendsQuery>
 
+const stickinessOperators = ['gte', 'lte', 'exact'] as const
+export const stickinessQuery = z
+  .object({
+    kind: z.literal('StickinessQuery'),
+    series: z.array(seriesNode).max(26),
+    interval,
+    intervalCount: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullish()
+      .describe('Count in spans of so many intervals'),
+    stickinessFilter: z
+      .object({
+        display: z.string().nullish(),
+        computedAs: z
+          .enum(['non_cumulative', 'cumulative'])
+          .nullish()
+          .describe('`cumulative`: on so many intervals or more'),
+        stickinessCriteria: z
+          .object({ operator: z.enum(stickinessOperators), value: z.number().int().min(1) })
+          .nullish()
+          .describe('An interval counts for somebody with so many events in it'),
+      })
+      .nullish(),
+    compareFilter: compareFilter.nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'StickinessQuery' })
+export type StickinessQuery = z.infer<typeof stickinessQuery>
+
+export const lifecycleQuery = z
+  .object({
+    kind: z.literal('LifecycleQuery'),
+    series: z.array(seriesNode).max(26),
+    interval,
+    lifecycleFilter: z
+      .object({
+        toggledLifecycles: z
+          .array(z.enum(['new', 'returning', 'resurrecting', 'dormant']))
+          .nullish()
+          .describe('Which are shown; a display setting, all are answered'),
+      })
+      .nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'LifecycleQuery' })
+export type LifecycleQuery = z.infer<typeof lifecycleQuery>
+
 export const hogqlFilters = z
   .object({ properties, dateRange: dateRange.nullish(), filterTestAccounts: flag })
   .meta({ id: 'HogQLFilters' })
@@ -252,5 +302,11 @@ export const eventsQuery = z
 export type EventsQuery = z.infer<typeof eventsQuery>
 
 /** Every query that can be run by itself. */
-export const runnableQuery = z.discriminatedUnion('kind', [hogqlQuery, eventsQuery, trendsQuery])
+export const runnableQuery = z.discriminatedUnion('kind', [
+  hogqlQuery,
+  eventsQuery,
+  trendsQuery,
+  stickinessQuery,
+  lifecycleQuery,
+])
 export type RunnableQuery = z.infer<typeof runnableQuery>

@@ -11,10 +11,20 @@ import { readRows } from './cells.ts'
 import type { Clock } from './date-range.ts'
 import { eventsQuestion } from './events-query.ts'
 import { fillPlaceholders } from './hogql-query.ts'
+import { lifecycle } from './lifecycle.ts'
 import type { PropertyFilters } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
-import type { EventsQuery, HogQLQuery, RunnableQuery, TrendsQuery } from './queries.ts'
-import { type TrendsContext, trend } from './trends.ts'
+import type {
+  EventsQuery,
+  HogQLQuery,
+  LifecycleQuery,
+  RunnableQuery,
+  StickinessQuery,
+  TrendsQuery,
+} from './queries.ts'
+import type { InsightContext } from './series.ts'
+import { stickiness } from './stickiness.ts'
+import { trend } from './trends.ts'
 import { explained } from './warehouse-errors.ts'
 
 /** What a question must know of its project. */
@@ -93,7 +103,7 @@ export function createInsights(deps: Deps) {
       limits: null,
       cohort: (id) => cohorts.get(Number(id))?.people ?? null,
     }
-    const ctx: TrendsContext = {
+    const ctx: InsightContext = {
       table: 'events',
       clock,
       propertyType,
@@ -113,13 +123,21 @@ export function createInsights(deps: Deps) {
     cost: Cost,
     options: AskOptions,
   ) {
-    const earliest =
-      query.dateRange?.date_from === 'all' ? await firstEvent(schema, cost, options) : undefined
-    const asked = trend(query, { ...ctx, earliest })
+    const asked = trend(query, ctx)
     const extents = asked.extents ? await ask(asked.extents, schema, cost, options) : undefined
     const tree = asked.tree(extents?.rows ?? [])
     const answer = tree ? await ask(tree, schema, cost, options) : undefined
     return { results: asked.results(answer?.rows ?? []), hasMore: false }
+  }
+
+  async function answerSteps(
+    question: { tree: Query | undefined; results(rows: unknown[][]): unknown[] },
+    { schema }: Prepared,
+    cost: Cost,
+    options: AskOptions,
+  ) {
+    const answer = question.tree ? await ask(question.tree, schema, cost, options) : undefined
+    return { results: question.results(answer?.rows ?? []) }
   }
 
   async function firstEvent(schema: Schema, cost: Cost, options: AskOptions): Promise<Date> {
@@ -171,8 +189,15 @@ export function createInsights(deps: Deps) {
     async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
       const prepared = await prepare(projectId, query)
+      if ('dateRange' in query && query.dateRange?.date_from === 'all') {
+        prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
+      }
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),
+        StickinessQuery: () =>
+          answerSteps(stickiness(query as StickinessQuery, prepared.ctx), prepared, cost, options),
+        LifecycleQuery: () =>
+          answerSteps(lifecycle(query as LifecycleQuery, prepared.ctx), prepared, cost, options),
         HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
         EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
       }
@@ -202,7 +227,7 @@ async function findAll<T>(ids: Set<number>, find: (id: number) => Promise<T | un
 function actionIds(query: RunnableQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
-  if (query.kind === 'TrendsQuery') {
+  if ('series' in query) {
     for (const node of query.series) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
   }
   return new Set([...ids].filter(Number.isInteger))

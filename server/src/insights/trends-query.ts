@@ -20,23 +20,10 @@ import {
 } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { type Breakdown, breakdownValue, type Extent, isNullish, otherOf } from './breakdown.ts'
-import { type Bucket, bucketDay } from './date-range.ts'
+import type { Bucket } from './date-range.ts'
 import { type FilterContext, instant } from './property-filters.ts'
 import type { Interval, SeriesNode } from './queries.ts'
-
-/** What is counted, with names looked up: which events, and which of them the filters leave. */
-export type Series = {
-  node: SeriesNode
-  /** "It is one of this series' events." */
-  events: Expr | undefined
-  /** The series' own and the question's filters. */
-  filters: Expr | undefined
-  /** Instead of a breakdown by value: rows of this cohort, or of `all`. */
-  cohort?: { value: number | 'all'; name: string; members: Expr | undefined }
-}
-
-/** A stretch of time that is asked about. `until` is exclusive. */
-export type Period = { from: DateTime; until: DateTime; buckets: Bucket[] }
+import { actorField, bucketExpr, bucketKey, identified, type Period, type Series, within } from './series.ts'
 
 export type TrendsShape = {
   interval: Interval
@@ -60,11 +47,6 @@ const aggregation = (name: string, values: Expr): Expr =>
     : parametric('quantile', [constant(percentiles[name])], values)
 
 const toNumber = (expr: Expr) => call('toFloat', expr)
-
-/** Whom or what "unique" counts: people, or groups of a type. */
-function actorField({ math_group_type_index: index }: SeriesNode): Expr {
-  return index === null || index === undefined ? field('person_id') : field(`$group_${index}`)
-}
 
 /** How a series counts. `actor`: distinct ones of it; `activeDays`: over so many days up to each bucket's end. */
 type Counting =
@@ -119,37 +101,6 @@ export function countingOf(node: SeriesNode, ctx: FilterContext): Counting {
       throw invalid(`"${math}" is not a valid choice.`, { attr: 'math', code: 'invalid_choice' })
   }
 }
-
-/** People always are; groups and sessions may be missing on an event. */
-const identified = (actor: Expr): Expr | undefined =>
-  actor.kind === 'field' && String(actor.chain[0]).startsWith('$')
-    ? compare(actor, '!=', constant(''))
-    : undefined
-
-/**
- * A bucket's number in answers: unix seconds of its start; for weeks and months, of midnight UTC of its first day.
- */
-export const bucketKey = (bucket: Bucket, interval: Interval): number =>
-  interval === 'week' || interval === 'month'
-    ? Date.parse(`${bucketDay(bucket.start, interval)}T00:00:00Z`) / 1000
-    : bucket.start.toSeconds()
-
-function bucketExpr(time: Expr, shape: TrendsShape): Expr {
-  const start = {
-    minute: () => call('toStartOfHour', time),
-    hour: () => call('toStartOfHour', time),
-    day: () => call('toStartOfDay', time),
-    week: () => call('toStartOfWeek', time, constant(shape.weekStartDay === 0 ? 0 : 1)),
-    month: () => call('toStartOfMonth', time),
-  }[shape.interval]()
-  return call('toUnixTimestamp', start)
-}
-
-const within = (start: DateTime | undefined, until: DateTime): Expr | undefined =>
-  and(
-    start && compare(field('timestamp'), '>=', instant(start)),
-    compare(field('timestamp'), '<', instant(until)),
-  )
 
 /** The columns that a series' points are grouped by, as far as the question has them. */
 type Keys = { bucket?: Expr; breakdown?: Expr }

@@ -1,5 +1,13 @@
 import { invalid } from '../model/errors.ts'
-import { displays, intervals, type Properties, type SeriesNode, type TrendsQuery } from './queries.ts'
+import {
+  displays,
+  intervals,
+  type LifecycleQuery,
+  type Properties,
+  type SeriesNode,
+  type StickinessQuery,
+  type TrendsQuery,
+} from './queries.ts'
 
 /**
  * Legacy `filters` (query strings with JSON inside, or JSON bodies) as today's typed queries: done once, at the
@@ -220,11 +228,9 @@ export function insightOf(filters: LegacyFilters): string {
 const cleanFormula = (value: unknown): string | undefined =>
   textOf(value)?.replace(/[^A-Za-z0-9 \-*^+/().]/g, '') || undefined
 
-/** @throws HedgerowError `invalid` for what §5.17 lists: unparsable properties, a missing `math_property`, … */
-export function upgradeTrends(filters: LegacyFilters): TrendsQuery {
-  const display = displays.find((one) => one === filters.display)
+/** What all insights over series take. */
+function upgradeShared(filters: LegacyFilters) {
   return {
-    kind: 'TrendsQuery',
     series: upgradeSeries(filters),
     interval: upgradeInterval(filters.interval),
     dateRange: {
@@ -234,16 +240,38 @@ export function upgradeTrends(filters: LegacyFilters): TrendsQuery {
     },
     properties: upgradeProperties(filters.properties),
     filterTestAccounts: filters.filter_test_accounts === true || filters.filter_test_accounts === 'true',
+    samplingFactor: upgradeSampling(filters.sampling_factor),
+  }
+}
+
+const upgradeCompare = (filters: LegacyFilters) => ({
+  compare: truthy(filters.compare) || undefined,
+  compare_to: textOf(filters.compare_to),
+})
+
+export const upgradeStickiness = (filters: LegacyFilters): StickinessQuery => ({
+  kind: 'StickinessQuery',
+  ...upgradeShared(filters),
+  compareFilter: upgradeCompare(filters),
+})
+
+export const upgradeLifecycle = (filters: LegacyFilters): LifecycleQuery => ({
+  kind: 'LifecycleQuery',
+  ...upgradeShared(filters),
+})
+
+/** @throws HedgerowError `invalid` for what §5.17 lists: unparsable properties, a missing `math_property`, … */
+export function upgradeTrends(filters: LegacyFilters): TrendsQuery {
+  const display = displays.find((one) => one === filters.display)
+  return {
+    kind: 'TrendsQuery',
+    ...upgradeShared(filters),
     breakdownFilter: upgradeBreakdown(filters),
     trendsFilter: {
       display,
       formula: cleanFormula(filters.formula),
       smoothingIntervals: whole(filters.smoothing_intervals, 'smoothing_intervals', 1, 1000),
     },
-    compareFilter: {
-      compare: truthy(filters.compare) || undefined,
-      compare_to: textOf(filters.compare_to),
-    },
-    samplingFactor: upgradeSampling(filters.sampling_factor),
+    compareFilter: upgradeCompare(filters),
   }
 }

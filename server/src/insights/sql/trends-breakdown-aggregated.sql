@@ -8,7 +8,7 @@ FROM (
       row_number() OVER (ORDER BY subquery_1.breakdown = '$$_posthog_breakdown_null_$$' ASC, subquery_1.value DESC, subquery_1.breakdown ASC) AS rank
     FROM (
       SELECT
-        ifNull(nullIf(multiIf(events.properties_map['$browser'] = '', NULL, events.properties_map['$browser'] = '\x01', '', events.properties_map['$browser']), ''), '$$_posthog_breakdown_null_$$') AS breakdown,
+        ifNull(nullIf(events.`properties_map:$browser`, ''), '$$_posthog_breakdown_null_$$') AS breakdown,
         accurateCastOrNull(count(), 'Float64') AS value
       FROM events
       WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC')) AND events.event = 'view'

@@ -26,7 +26,7 @@ FROM (
         FROM (
           SELECT
             toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
-            ifNull(nullIf(toString(concat(multiIf(events.properties_map['$browser'] = '', NULL, events.properties_map['$browser'] = '\x01', '', events.properties_map['$browser']), '!')), ''), '$$_posthog_breakdown_null_$$') AS breakdown,
+            ifNull(nullIf(toString(concat(events.`properties_map:$browser`, '!')), ''), '$$_posthog_breakdown_null_$$') AS breakdown,
             accurateCastOrNull(count(), 'Float64') AS value
           FROM events
           WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC')) AND events.event = 'view'

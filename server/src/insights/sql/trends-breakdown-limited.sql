@@ -26,10 +26,10 @@ FROM (
         FROM (
           SELECT
             toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
-            ifNull(nullIf(multiIf(events.properties_map['$browser'] = '', NULL, events.properties_map['$browser'] = '\x01', '', events.properties_map['$browser']), ''), '$$_posthog_breakdown_null_$$') AS breakdown,
+            ifNull(nullIf(events.`properties_map:$browser`, ''), '$$_posthog_breakdown_null_$$') AS breakdown,
             accurateCastOrNull(uniqExact(if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id)), 'Float64') AS value
           FROM events
-          LEFT JOIN (
+          LEFT ANY JOIN (
             SELECT
               person_overrides.old_person_id AS old_person_id,
               argMax(person_overrides.person_id, person_overrides.version) AS person_id

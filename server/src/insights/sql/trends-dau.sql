@@ -4,7 +4,7 @@ FROM (
     toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
     accurateCastOrNull(uniqExact(if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id)), 'Float64') AS value
   FROM events
-  LEFT JOIN (
+  LEFT ANY JOIN (
     SELECT
       person_overrides.old_person_id AS old_person_id,
       argMax(person_overrides.person_id, person_overrides.version) AS person_id

@@ -6,7 +6,7 @@ FROM (
       if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
       min(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC')))) AS bucket
     FROM events
-    LEFT JOIN (
+    LEFT ANY JOIN (
       SELECT
         person_overrides.old_person_id AS old_person_id,
         argMax(person_overrides.person_id, person_overrides.version) AS person_id
@@ -14,7 +14,7 @@ FROM (
       WHERE person_overrides.team_id = 1
       GROUP BY person_overrides.old_person_id
     ) AS events__override ON events.person_id = events__override.old_person_id
-    WHERE events.team_id = 1 AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC') AND events.event = 'view' AND multiIf(events.properties_map['$browser'] = '', NULL, events.properties_map['$browser'] = '\x01', '', events.properties_map['$browser']) = 'Chrome'
+    WHERE events.team_id = 1 AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC') AND events.event = 'view' AND events.`properties_map:$browser` = 'Chrome'
     GROUP BY actor
     HAVING min(toTimeZone(events.`timestamp`, 'UTC')) >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC')
   ) AS subquery_1

@@ -7,7 +7,7 @@ FROM (
       if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS grouped_by,
       count() AS each
     FROM events
-    LEFT JOIN (
+    LEFT ANY JOIN (
       SELECT
         person_overrides.old_person_id AS old_person_id,
         argMax(person_overrides.person_id, person_overrides.version) AS person_id

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
-import { envelope, trendsResult } from '../../insights/answers.ts'
+import { envelope, lifecycleResult, stickinessResult, trendsResult } from '../../insights/answers.ts'
 
 const json = 'Lists and objects as JSON text in an address.'
 
@@ -10,7 +10,7 @@ const json = 'Lists and objects as JSON text in an address.'
  */
 const LegacyFilters = z
   .looseObject({
-    insight: z.unknown().describe('TRENDS (default)'),
+    insight: z.unknown().describe('TRENDS (default), STICKINESS or LIFECYCLE'),
     events: z.unknown().describe(`Events to count: \`[{"id": "$pageview", "math": "dau", …}]\`. ${json}`),
     actions: z.unknown().describe('Actions to count, like `events`'),
     date_from: z.unknown().describe('ISO date or relative (`-7d`, the default; `mStart`, `all`)'),
@@ -32,7 +32,9 @@ const LegacyFilters = z
 
 const TrendAnswer = z
   .object({
-    result: z.array(trendsResult),
+    result: z
+      .array(z.union([lifecycleResult, stickinessResult, trendsResult]))
+      .describe('Series; their shape goes by the insight asked for'),
     next: z
       .string()
       .nullable()

@@ -1,4 +1,11 @@
-import type { TrendsResult } from '../../insights/answers.ts'
+/** What a table needs of a series, whatever insight it is from. */
+type Series = {
+  label: string
+  labels: string[]
+  data: number[]
+  aggregated_value?: number
+  action: { custom_name: string | null } | null
+}
 
 /** A cell; text that a spreadsheet would take for a formula is kept from being one. */
 function cell(value: string | number): string {
@@ -8,7 +15,7 @@ function cell(value: string | number): string {
 }
 
 /** A line for each series: its name, then a column for each bucket, or one for the figure. */
-export function trendsCsv(results: TrendsResult[]): string {
+export function seriesCsv(results: Series[]): string {
   const aggregated = results.some((one) => one.aggregated_value !== undefined)
   const header = ['series', ...(aggregated ? ['value'] : (results[0]?.labels ?? []))]
   const lines = results.map((one) => [

@@ -76,6 +76,24 @@ describe('trends by legacy filters', () => {
     expect(got.body.result).toEqual(posted.body.result)
     expect((await app.get(`/api/insight/trend?${query({ events })}`)).body.result).toEqual(posted.body.result)
   })
+  it('stickiness and lifecycle, said in either way', async () => {
+    const range = { events: [{ id: 'view' }], date_from: '2023-02-01' }
+    for (const asked of [{ insight: 'STICKINESS' }, { shown_as: 'Stickiness' }]) {
+      const { body } = await app.post(path, { ...range, ...asked })
+      expect(body.result).toMatchObject([
+        { label: 'view', data: [2, 0, 0], labels: ['1 day', '2 days', '3 days'] },
+      ])
+    }
+    for (const asked of [{ insight: 'lifecycle' }, { shown_as: 'Lifecycle' }]) {
+      const { body } = await app.get(`${path}?${query({ ...range, ...asked })}`)
+      expect(body.result).toMatchObject([
+        { status: 'new', data: [1, 1, 0] },
+        { status: 'returning', data: [0, 0, 0] },
+        { status: 'resurrecting', data: [0, 0, 0] },
+        { status: 'dormant', data: [0, -1, -1] },
+      ])
+    }
+  })
   it('the body wins over the address', async () => {
     const answer = await app.post(`${path}?date_from=2023-02-02&date_to=2023-02-02`, {
       events,

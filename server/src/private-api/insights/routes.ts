@@ -1,11 +1,27 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { route } from '../../http/operation.ts'
-import type { TrendsResult } from '../../insights/answers.ts'
+import type { LifecycleResult, StickinessResult, TrendsResult } from '../../insights/answers.ts'
+import type { RunnableQuery } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
-import { insightOf, type LegacyFilters, upgradeTrends } from '../../insights/upgrade-filters.ts'
+import {
+  insightOf,
+  type LegacyFilters,
+  upgradeLifecycle,
+  upgradeStickiness,
+  upgradeTrends,
+} from '../../insights/upgrade-filters.ts'
 import { invalid } from '../../model/errors.ts'
 import { getTrend, postTrend } from './contract.ts'
-import { trendsCsv } from './csv.ts'
+import { seriesCsv } from './csv.ts'
+
+type Result = TrendsResult | StickinessResult | LifecycleResult
+
+/** The older API asks these three at one address. */
+const upgrades: Record<string, (filters: LegacyFilters) => RunnableQuery> = {
+  TRENDS: upgradeTrends,
+  STICKINESS: upgradeStickiness,
+  LIFECYCLE: upgradeLifecycle,
+}
 
 /** Insights asked by legacy filters. */
 export const insightRoutes =
@@ -13,15 +29,17 @@ export const insightRoutes =
   async (app: FastifyInstance) => {
     async function trend(projectId: number, filters: LegacyFilters, url: URL, reply: FastifyReply) {
       const insight = insightOf(filters)
-      if (insight !== 'TRENDS')
+      const upgrade = upgrades[insight]
+      if (!upgrade) {
         throw invalid(`Insights of type "${insight}" are not supported here.`, { attr: 'insight' })
+      }
       const { results, timezone, last_refresh, is_cached, statistics } = await insights.run(
         projectId,
-        upgradeTrends(filters),
+        upgrade(filters),
       )
-      const result = results as TrendsResult[]
+      const result = results as Result[]
       if (/[.]csv[/]?$/.test(url.pathname) || filters.format === 'csv') {
-        return reply.type('text/csv; charset=utf-8').serializer(String).send(trendsCsv(result))
+        return reply.type('text/csv; charset=utf-8').serializer(String).send(seriesCsv(result))
       }
       return { result, next: null, timezone, last_refresh, is_cached, statistics }
     }

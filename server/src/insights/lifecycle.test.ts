@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertEvents } from '../../test/events.ts'
+import { testInsights } from '../../test/insights.ts'
+import { testWarehouse } from '../../test/warehouse.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { LifecycleResult } from './answers.ts'
+
+let warehouse: Warehouse
+let cleanup: () => Promise<void>
+
+beforeAll(async () => {
+  const made = await testWarehouse()
+  warehouse = made.warehouse
+  cleanup = made.cleanup
+})
+afterAll(() => cleanup())
+
+const view = (distinct_id: string, day: number, made: number) => ({
+  event: 'view',
+  distinct_id,
+  timestamp: `2023-02-${String(day).padStart(2, '0')}T10:00:00Z`,
+  person_created_at: `2023-02-${String(made).padStart(2, '0')}T10:00:00Z`,
+})
+const query = (interval: string) => ({
+  kind: 'LifecycleQuery',
+  series: [{ kind: 'EventsNode', event: 'view' }],
+  interval,
+  dateRange: { date_from: '2023-02-05', date_to: '2023-02-09' },
+})
+const byStatus = (results: unknown[]) =>
+  Object.fromEntries((results as LifecycleResult[]).map(({ status, data }) => [status, data]))
+
+describe('lifecycle', () => {
+  it('by day', async () => {
+    await insertEvents(warehouse, 1, [
+      // made on the 5th, came on the 5th, 6th and 9th
+      ...[5, 6, 9].map((day) => view('ann', day, 5)),
+      // came the day before the range, and then no more
+      view('bob', 4, 1),
+      // an old hand, seen again on the 8th
+      view('cat', 8, 1),
+    ])
+    const { ask, sql } = testInsights(warehouse)
+    const results = await ask(1, query('day'))
+    expect(byStatus(results)).toEqual({
+      new: [1, 0, 0, 0, 0],
+      returning: [0, 1, 0, 0, 0],
+      resurrecting: [0, 0, 0, 1, 1],
+      dormant: [-1, 0, -1, 0, -1],
+    })
+    expect(results[0]).toMatchObject({
+      label: 'view - new',
+      count: 1,
+      days: ['2023-02-05', '2023-02-06', '2023-02-07', '2023-02-08', '2023-02-09'],
+      labels: expect.arrayContaining(['5-Feb-2023']),
+    })
+    await expect(sql()).toMatchFileSnapshot('./sql/lifecycle-day.sql')
+  })
+  it('by week', async () => {
+    const { ask, sql } = testInsights(warehouse)
+    expect(byStatus(await ask(1, query('week')))).toEqual({
+      new: [1],
+      returning: [0],
+      resurrecting: [1],
+      dormant: [-1],
+    })
+    await expect(sql()).toMatchFileSnapshot('./sql/lifecycle-week.sql')
+  })
+  it('nothing to count is an empty answer', async () => {
+    expect(await testInsights(warehouse).ask(1, { ...query('day'), series: [] })).toEqual([])
+  })
+
+  let project = 1000
+  it('every count is the same as in a plain model', async () => {
+    const person = fc.record({
+      made: fc.integer({ min: 1, max: 11 }),
+      days: fc.uniqueArray(fc.integer({ min: 1, max: 11 }), { minLength: 1 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(person, { minLength: 1, maxLength: 6 }), async (people) => {
+        const id = ++project
+        await insertEvents(
+          warehouse,
+          id,
+          people.flatMap(({ made, days }, i) => days.map((day) => view(`person ${i}`, day, made))),
+        )
+        const asked = [5, 6, 7, 8, 9]
+        const count = (holds: (active: Set<number>, made: number, day: number) => boolean) =>
+          asked.map((day) => people.filter(({ days, made }) => holds(new Set(days), made, day)).length)
+        const came = (active: Set<number>, made: number, day: number) => active.has(day) && made !== day
+        expect(byStatus(await testInsights(warehouse).ask(id, query('day')))).toEqual({
+          new: count((active, made, day) => active.has(day) && made === day),
+          returning: count((active, made, day) => came(active, made, day) && active.has(day - 1)),
+          resurrecting: count((active, made, day) => came(active, made, day) && !active.has(day - 1)),
+          dormant: count((active, _made, day) => active.has(day - 1) && !active.has(day)).map((n) => 0 - n),
+        })
+      }),
+      { numRuns: 15 },
+    )
+  }, 60_000)
+})

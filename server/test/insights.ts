@@ -1,0 +1,29 @@
+import { runnableQuery } from '../src/insights/queries.ts'
+import { type AskedProject, createInsights } from '../src/insights/run.ts'
+import type { Warehouse } from '../src/warehouse/warehouse.ts'
+
+/** Asks typed queries of a warehouse as the API does, without properties' definitions; the clock stands still. */
+export function testInsights(warehouse: Warehouse, project: Partial<AskedProject> = {}) {
+  const printed: string[] = []
+  const insights = createInsights({
+    warehouse: {
+      ...warehouse,
+      query: (query) => {
+        printed.push(`${query.sql}\n`)
+        return warehouse.query(query)
+      },
+    },
+    findProject: () => ({ timezone: 'UTC', testAccountFilters: [], ...project }),
+    propertyTypes: async () => () => null,
+    now: () => new Date('2023-02-18T12:00:00Z'),
+  })
+  return {
+    /** The results of one query. */
+    async ask(projectId: number, query: object): Promise<unknown[]> {
+      printed.length = 0
+      return (await insights.run(projectId, runnableQuery.parse(query))).results
+    },
+    /** SQL of the last query, for snapshots. */
+    sql: () => printed.join('\n'),
+  }
+}
