@@ -119,6 +119,8 @@ function alikeOneWay(context: Context, value: Typed, other: Typed): [Typed, Type
   if (value.type.name === 'DateTime') {
     if (isText(other)) return [instant(value), mapConstants(other, (text) => parsedInstant(context, text))]
     if (other.type.name === 'DateTime') return [instant(value), instant(other)]
+    // A day begins at midnight of the project's zone; said so, the column stays bare for the index.
+    if (other.type.name === 'Date') return [instant(value), midnight(context, other)]
     return [value, other]
   }
   if (property && value.raw && value.type.name === 'Float' && isText(other)) {
@@ -151,6 +153,11 @@ export const asNumber = (value: Typed): Typed =>
     : value
 
 const instant = (value: Typed): Typed => (value.raw?.type.name === 'DateTime' ? value.raw : value)
+
+const midnight = (context: Context, day: Typed): Typed => ({
+  expr: call('toDateTime64', day.expr, constant(6), constant(context.timezone)),
+  type: type('DateTime', day.type.nullable),
+})
 
 const parsedInstant = (context: Context, text: unknown): Expr =>
   call('parseDateTime64BestEffort', constant(String(text)), constant(6), constant(context.timezone))

@@ -274,6 +274,23 @@ describe('values', () => {
     ).toEqual([['12', null, 1.5, '1', '7', '2020-01-02']])
   })
 
+  test('a time range is a bare comparison, which the indexes know', () => {
+    const { sql } = compile(
+      parseSelect(
+        "select count() from events where timestamp >= '2020-01-01' and timestamp < today() and event = 'x'",
+      ),
+      { projectId: project, timezone: 'Europe/Berlin' },
+    )
+    expect(sql).toBe(
+      [
+        'SELECT count() AS `count()`',
+        'FROM events',
+        `WHERE events.team_id = 7 AND events.\`timestamp\` >= parseDateTime64BestEffort('2020-01-01', 6, 'Europe/Berlin') AND events.\`timestamp\` < toDateTime64(toDate(now64(6, 'Europe/Berlin')), 6, 'Europe/Berlin') AND events.event = 'x'`,
+        'LIMIT 100',
+      ].join('\n'),
+    )
+  })
+
   test('intervals and times in the project zone', async () => {
     const schema = { timezone: 'Europe/Berlin' }
     expect(
@@ -291,6 +308,9 @@ describe('values', () => {
     expect(await count("toDate(timestamp) = '2020-01-11'")).toEqual([['2']])
     expect(await count("timestamp between '2020-01-11' and '2020-01-12'")).toEqual([['2']])
     expect(await count('timestamp > now() - interval 7 day')).toEqual([['0']])
+    expect(await count("timestamp >= toDate('2020-01-11')")).toEqual([['3']])
+    expect(await count('timestamp < toStartOfMonth(timestamp)')).toEqual([['0']])
+    expect(await count('timestamp < today() and today() > timestamp')).toEqual([['4']])
     expect(await count("dateAdd('day', 1, timestamp) > '2020-01-12 12:00:00'")).toEqual([['2']])
   })
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
       timestamp: `${day}T${time}:00Z`,
       properties: JSON.parse(properties!),
       person: people[id as keyof typeof people],
-      groups: id === 'ann' ? { 0: 'acme' } : {},
+      ...(id === 'ann' && { groups: { 0: 'acme' } }),
     })),
   )
   await insertGroups(warehouse, project, [{ index: 0, key: 'acme', properties: { seats: 5 } }])

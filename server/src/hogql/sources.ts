@@ -132,7 +132,8 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
     if (known) return known.source
     const placed = make(`${home.inner}__${name}`)
     joined.set(name, placed)
-    placed.join.joinType = 'LEFT JOIN'
+    // ANY: the other side has one row at most, and saying so makes the join cheaper
+    placed.join.joinType = 'LEFT ANY JOIN'
     placed.join.constraint = { type: 'ON', expr: on(placed.source) }
     home.joins.push(placed)
     return placed.source
