@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, openAsBlob } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { access, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { migrate, readMigrations } from '../src/database/migrate.ts'
  * `onTestFinished`/`afterAll` to have it closed: `const database = await testDatabase(afterAll)`.
  */
 export async function testDatabase(whenDone?: (close: () => Promise<void>) => void): Promise<Database> {
-  const database = await createDatabase({ dataDir: null, snapshot: await openAsBlob(await snapshotFile()) })
+  const database = await createDatabase({ dataDir: null, snapshot: await snapshotFile() })
   whenDone?.(() => database.close())
   return database
 }
@@ -22,7 +22,7 @@ export async function testDatabase(whenDone?: (close: () => Promise<void>) => vo
  * Making a PGlite folder takes four seconds, loading a copy half of one: a copy is kept between runs, named by what
  * it was made of.
  */
-async function snapshotFile(): Promise<string> {
+export async function snapshotFile(): Promise<string> {
   const pglitePackage = createRequire(import.meta.url)
     .resolve('@electric-sql/pglite')
     .replace(/dist.*$/, 'package.json')

@@ -14,7 +14,13 @@ import { encodeParam } from './values.ts'
 
 export type DatabaseOptions =
   /** A folder that no other process opens (see `kit/data-dir-lock.ts`), or null for memory. */
-  | { dataDir: string | null; snapshot?: Blob }
+  | {
+      dataDir: string | null
+      /** A file that a new database starts with. */
+      snapshot?: string
+      /** Default 5 s. */
+      statementTimeoutMs?: number
+    }
   | {
       /** A PostgreSQL server, 15 or later. */
       url: string
@@ -98,11 +104,15 @@ function overDriver(driver: Driver): Database {
       refuseInTransaction('database.transaction')
       const scope: Scope = { open: true }
       return driver.transaction(async (session) => {
-        const tx = queriesOver(session, () => {
+        const watched = rememberFailure(session)
+        const tx = queriesOver(watched.session, () => {
           if (!scope.open) throw new Error('a transaction was used after its end')
         })
         try {
-          return await scopes.run(scope, () => work(tx))
+          const result = await scopes.run(scope, () => work(tx))
+          // PostgreSQL answers COMMIT of a failed transaction by rolling back, without an error.
+          if (watched.failure()) throw watched.failure()
+          return result
         } finally {
           scope.open = false
         }
@@ -118,6 +128,27 @@ function overDriver(driver: Driver): Database {
       return driver.listen(channel, (payload) => scopes.run(undefined, () => listener(payload)))
     },
     close: () => driver.close(),
+  }
+}
+
+/** The session, and the error of a statement that has failed in it: after one, nothing will be committed. */
+function rememberFailure(session: Session): { session: Session; failure: () => unknown } {
+  let failure: unknown
+  return {
+    failure: () => failure,
+    session: {
+      exec: session.exec,
+      query: async (statement) => {
+        try {
+          const rows = await session.query(statement)
+          if (/^\s*rollback to\b/i.test(statement.text)) failure = undefined
+          return rows
+        } catch (error) {
+          failure ??= error
+          throw error
+        }
+      },
+    },
   }
 }
 

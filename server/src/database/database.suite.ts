@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from './database.ts'
-import { sqlState, violatedUnique } from './errors.ts'
+import { isStatementTimeout, sqlState, violatedUnique } from './errors.ts'
 import { instanceSettings, organizations, persons, projects, users } from './schema.ts'
 
 /** What both homes promise. `open` gives a fresh database that the suite closes. */
@@ -253,6 +253,35 @@ export function databaseSuite(home: string, open: () => Promise<Database>) {
       await new Promise((resolve) => setTimeout(resolve, 50))
       await database.transaction((tx) => tx.execute(sql`select pg_notify('suite-query', '')`))
       await expect(answer).resolves.toEqual([{ one: 1 }])
+    })
+
+    test('a transaction whose statement failed is not committed, even when the failure was caught', async () => {
+      const failing = database.transaction(async (tx) => {
+        await tx.insert(organizations).values({ name: 'Gone', slug: 'gone' })
+        await tx.execute(sql`select 1/0`).catch(() => undefined)
+      })
+      await expect(failing).rejects.toMatchObject({ code: '22012' })
+      expect(await database.db.$count(organizations)).toBe(1)
+      await database.transaction(async (tx) => {
+        await tx.execute(sql`savepoint before`)
+        await tx.execute(sql`select 1/0`).catch(() => undefined)
+        await tx.execute(sql`rollback to savepoint before`)
+      })
+    })
+
+    test('a statement is stopped after five seconds, and the database goes on', {
+      timeout: 30_000,
+    }, async () => {
+      const started = Date.now()
+      const error = await database.db
+        .execute(sql`select count(*) from generate_series(1, 1000000000000)`)
+        .then(
+          () => null,
+          (thrown: unknown) => thrown,
+        )
+      expect(isStatementTimeout(error)).toBe(true)
+      expect(Date.now() - started).toBeLessThan(9_000)
+      expect(await database.db.$count(organizations)).toBe(1)
     })
   })
 }

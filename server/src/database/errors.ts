@@ -1,6 +1,22 @@
 import { unavailable } from '../model/errors.ts'
 
-type PostgresError = Error & { code?: string; constraint?: string }
+/** An error of PostgreSQL: `code` is its SQLSTATE. The PostgreSQL home throws the driver's own, with the same fields. */
+export class PostgresError extends Error {
+  readonly code: string | undefined
+  readonly constraint: string | undefined
+  readonly detail: string | undefined
+  constructor(error: { message: string; code?: string; constraint?: string; detail?: string }) {
+    super(error.message)
+    this.name = 'PostgresError'
+    this.code = error.code
+    this.constraint = error.constraint
+    this.detail = error.detail
+  }
+}
+
+/** What PostgreSQL says of a statement that took too long. */
+export const statementStopped = () =>
+  new PostgresError({ message: 'canceling statement due to statement timeout', code: '57014' })
 
 /** SQLSTATE of an error from the database (`23505` = unique violation), or undefined. */
 export const sqlState = (error: unknown): string | undefined =>

@@ -1,4 +1,66 @@
-import { testDatabase } from '../../test/database.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { snapshotFile, testDatabase } from '../../test/database.ts'
+import { createDatabase } from './create-database.ts'
 import { databaseSuite } from './database.suite.ts'
+import { organizations } from './schema.ts'
 
-databaseSuite('PGlite', testDatabase)
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hedgerow-pglite-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+databaseSuite('PGlite', async () =>
+  createDatabase({ dataDir: join(folder, 'suite'), snapshot: await snapshotFile() }),
+)
+
+// The suite's folder, opened again: making one takes longer than all of these.
+const reopen = async (statementTimeoutMs?: number) => {
+  const database = await createDatabase({ dataDir: join(folder, 'suite'), statementTimeoutMs })
+  onTestFinished(() => database.close())
+  return database
+}
+
+test('what was committed is there after a statement had to be stopped', { timeout: 90_000 }, async () => {
+  const database = await reopen(3_000)
+  const heard: (string | null)[] = []
+  await database.listen('news', (payload) => heard.push(payload))
+  const endless = sql`select count(*) from generate_series(1, 1000000000000)`
+  const transaction = database.transaction(async (tx) => {
+    await tx.insert(organizations).values({ name: 'Gone', slug: 'gone' })
+    await tx.execute(endless)
+  })
+  const next = database.db.select({ slug: organizations.slug }).from(organizations)
+  await expect(transaction).rejects.toMatchObject({ code: '57014' })
+  expect(await next).toEqual([{ slug: 'acme' }])
+  await database.notify('news', 'again')
+  await expect.poll(() => heard).toEqual([null, 'again'])
+})
+
+test('commits are synced to the disk', async () => {
+  const database = await reopen()
+  expect(await database.db.$count(organizations)).toBe(1)
+  expect(
+    await database.db.execute(
+      sql`select current_setting('fsync') as fsync, current_setting('wal_sync_method') as how`,
+    ),
+  ).toEqual([{ fsync: 'on', how: 'fsync' }])
+})
+
+test('a long statement does not keep others from their work', async () => {
+  const database = await testDatabase()
+  onTestFinished(() => database.close())
+  let longest = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  await database.db.execute(sql`select count(*) from generate_series(1, 2000000)`)
+  clearInterval(timer)
+  expect(longest).toBeLessThan(500)
+})

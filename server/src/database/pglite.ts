@@ -1,41 +1,187 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { PGlite, type Transaction } from '@electric-sql/pglite'
-import { type Driver, type Session, statementTimeoutMs } from './driver.ts'
-import { decoders } from './values.ts'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { unavailable } from '../model/errors.ts'
+import { type Driver, type Session, type Statement, statementTimeoutMs } from './driver.ts'
+import { PostgresError, statementStopped } from './errors.ts'
+import type { Ask, FromThread, ThreadOptions } from './pglite-protocol.ts'
 
-/** Parameters arrive as PostgreSQL's own text, whatever their type. */
-const serializers = Object.fromEntries(
-  [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 1186, 1700, 2950, 3802]
-    .concat(Object.keys(decoders).map(Number))
-    .map((oid) => [oid, (value: string) => value]),
-)
+type Waiting = {
+  resolve: (rows: unknown[]) => void
+  reject: (error: unknown) => void
+  timer: NodeJS.Timeout | undefined
+}
+/** One life of the thread: what was begun in it ends with it. */
+type Life = { worker: Worker; waiting: Map<number, Waiting>; over: boolean }
+type Listener = (payload: string | null) => void
 
-/** The embedded home: PostgreSQL as WebAssembly. `dataDir` null keeps everything in memory. */
-export async function openPglite(options: { dataDir: string | null; snapshot?: Blob }): Promise<Driver> {
-  if (options.dataDir) await mkdir(dirname(options.dataDir), { recursive: true })
-  const pglite = await PGlite.create({
-    ...(options.dataDir ? { dataDir: options.dataDir } : {}),
-    ...(options.snapshot ? { loadDataDir: options.snapshot } : {}),
-  })
-  await pglite.exec(`SET TIME ZONE 'UTC'; SET statement_timeout = ${statementTimeoutMs}`)
-  return {
-    ...session(pglite),
-    transaction: (work) => pglite.transaction((tx) => work(session(tx))) as ReturnType<typeof work>,
-    listen: async (channel, listener) => {
-      const stop = await pglite.listen(`"${channel.replaceAll('"', '""')}"`, listener)
-      return () => stop()
+/**
+ * The embedded home: PostgreSQL as WebAssembly, in a thread. It knows no statement timeout, so a statement that
+ * overruns is stopped by ending the thread; the next one opens the folder again, as after a crash. A database in
+ * memory does not outlive that.
+ */
+export async function openPglite(options: ThreadOptions & { statementTimeoutMs?: number }): Promise<Driver> {
+  const limitMs = options.statementTimeoutMs ?? statementTimeoutMs
+  const listeners = new Map<string, Set<Listener>>()
+  if (options.dataDir !== null && !existsSync(join(options.dataDir, 'PG_VERSION'))) {
+    // Making a folder takes memory that only the thread's end gives back (some 400 MB).
+    const maker = await start(options, () => {})
+    await ask(maker, { op: 'close' })
+    await stop(maker)
+  }
+  let life: Promise<Life> = start(options.dataDir === null ? options : { dataDir: options.dataDir }, notify)
+  let closed = false
+  await life
+
+  function notify(channel: string, payload: string) {
+    for (const listener of listeners.get(channel) ?? []) listener(payload)
+  }
+
+  /** The thread that lives, or a new one. */
+  async function current(): Promise<Life> {
+    if (closed) throw new Error('the database was closed')
+    const known = await life.catch(() => null)
+    if (known && !known.over) return known
+    if (options.dataDir === null) throw unavailable('The database in memory was lost.')
+    life = start({ dataDir: options.dataDir }, notify)
+    const next = await life
+    for (const channel of listeners.keys()) await ask(next, { op: 'listen', channel })
+    for (const all of listeners.values()) for (const listener of all) listener(null)
+    return next
+  }
+
+  const sessionOn = (on: Life): Session => ({
+    query: (statement: Statement) => ask(on, { op: 'query', statement }, limitMs),
+    // Only migrations: they take the time they take.
+    exec: async (text) => {
+      await ask(on, { op: 'exec', text })
     },
-    close: () => pglite.close(),
+  })
+
+  const alone = createQueue()
+  return {
+    query: (statement) => alone(async () => sessionOn(await current()).query(statement)),
+    exec: (text) => alone(async () => sessionOn(await current()).exec(text)),
+    transaction: (work) =>
+      alone(async () => {
+        const session = sessionOn(await current())
+        await session.exec('BEGIN')
+        try {
+          const result = await work(session)
+          await session.exec('COMMIT')
+          return result
+        } catch (error) {
+          // Where the thread has ended, so has the transaction.
+          await session.exec('ROLLBACK').catch(() => undefined)
+          throw error
+        }
+      }),
+    listen: (channel, listener) =>
+      alone(async () => {
+        const known = listeners.get(channel)
+        if (known) known.add(listener)
+        else {
+          await ask(await current(), { op: 'listen', channel })
+          listeners.set(channel, new Set([listener]))
+        }
+        return () =>
+          alone(async () => {
+            const left = listeners.get(channel)
+            left?.delete(listener)
+            if (left?.size !== 0 || closed) return
+            listeners.delete(channel)
+            await ask(await current(), { op: 'unlisten', channel })
+          })
+      }),
+    close: () =>
+      alone(async () => {
+        if (closed) return
+        const last = await life.catch(() => null)
+        closed = true
+        if (!last || last.over) return
+        await ask(last, { op: 'close' })
+        await stop(last)
+      }),
   }
 }
 
-const session = (on: PGlite | Transaction): Session => ({
-  query: async ({ text, params, rows }) => {
-    const answer = await on.query(text, params, { rowMode: rows, parsers: decoders, serializers })
-    return answer.rows
-  },
-  exec: async (text) => {
-    await on.exec(text)
-  },
-})
+let lastId = 0
+
+function ask(on: Life, asked: Ask, withinMs?: number): Promise<unknown[]> {
+  if (on.over) return Promise.reject(unavailable('The database was started again.'))
+  const id = ++lastId
+  return new Promise((resolve, reject) => {
+    const overrun = () => {
+      reject(statementStopped())
+      on.waiting.delete(id)
+      void stop(on)
+    }
+    on.waiting.set(id, { resolve, reject, timer: withinMs ? setTimeout(overrun, withinMs) : undefined })
+    on.worker.postMessage({ id, ...asked })
+  })
+}
+
+/** Runs one task after the other. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(task: () => Promise<T>): Promise<T> => {
+    const run = last.then(task, task)
+    last = run.catch(() => undefined)
+    return run
+  }
+}
+
+function start(
+  { dataDir, snapshot }: ThreadOptions,
+  notify: (channel: string, payload: string) => void,
+): Promise<Life> {
+  const worker = createThread({ dataDir, snapshot })
+  const life: Life = { worker, waiting: new Map(), over: false }
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'open') return resolve(life)
+      if (message.kind === 'notification') return notify(message.channel, message.payload)
+      const waiting = life.waiting.get(message.id)
+      life.waiting.delete(message.id)
+      clearTimeout(waiting?.timer)
+      if (message.kind === 'answer') waiting?.resolve(message.rows)
+      else waiting?.reject(new PostgresError(message.error))
+    })
+    worker.on('error', (error) => {
+      reject(error)
+      end(life)
+    })
+    worker.on('exit', () => {
+      reject(new Error('the database ended while it was opened'))
+      end(life)
+    })
+  })
+}
+
+async function stop(life: Life): Promise<void> {
+  end(life)
+  await life.worker.terminate()
+}
+
+function end(life: Life): void {
+  life.over = true
+  for (const { reject, timer } of life.waiting.values()) {
+    clearTimeout(timer)
+    reject(unavailable('The database was started again.'))
+  }
+  life.waiting.clear()
+}
+
+/** The thread's entry as it is in this form of the program: built JavaScript, or TypeScript by way of tsx. */
+function createThread(workerData: ThreadOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./pglite-thread.js', import.meta.url), { workerData })
+  }
+  const require = createRequire(import.meta.url)
+  const tsx = pathToFileURL(require.resolve('tsx/esm/api').replace(/cjs$/, 'mjs')).href
+  const entry = pathToFileURL(fileURLToPath(new URL('./pglite-thread.ts', import.meta.url))).href
+  const load = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(entry)}) })`
+  return new Worker(load, { eval: true, workerData, execArgv: [] })
+}

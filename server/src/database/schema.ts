@@ -6,6 +6,7 @@ import {
   customType,
   index,
   integer,
+  pgSequence,
   pgTable,
   primaryKey,
   serial,
@@ -16,6 +17,22 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { PropertyFilter } from '../model/project.ts'
 import { toIsoMicros } from './values.ts'
+
+/** One way in which an event can be an action's. */
+export type StoredActionStep = {
+  id: string
+  event: string | null
+  tag_name: string | null
+  text: string | null
+  text_matching: string | null
+  href: string | null
+  href_matching: string | null
+  selector: string | null
+  url: string | null
+  name: string | null
+  url_matching: string | null
+  properties: unknown
+}
 
 /** A point in time as ISO 8601 text with microseconds and `Z`, so that no digit is lost on the way to the API. */
 const instant = customType<{ data: string; driverData: string }>({
@@ -310,6 +327,33 @@ export const eventProperties = pgTable(
   (table) => [
     primaryKey({ columns: [table.projectId, table.event, table.property] }),
     index('event_properties_property').on(table.projectId, table.property),
+  ],
+)
+
+/** Numbers for the steps of all actions: clients name a step by its id. */
+export const actionStepIds = pgSequence('action_step_ids')
+
+export const actions = pgTable(
+  'actions',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name'),
+    description: text('description').notNull().default(''),
+    tags: json('tags').$type<string[]>().notNull().default([]),
+    /** As the API shows them, ids and all. */
+    steps: json('steps').$type<StoredActionStep[]>().notNull().default([]),
+    postToSlack: boolean('post_to_slack').notNull().default(false),
+    slackMessageFormat: text('slack_message_format').notNull().default(''),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    lastCalculatedAt: instant('last_calculated_at').notNull().default(sql`now()`),
+    deleted: boolean('deleted').notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex('actions_live_name').on(table.projectId, table.name).where(sql`not ${table.deleted}`),
   ],
 )
 
