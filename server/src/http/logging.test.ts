@@ -52,3 +52,25 @@ it('knows a key in a URL by its parameter', () => {
     '/a?personal_api_key=***&b=1&api_key=***#c',
   )
 })
+
+it('says of a fault where and why, not what was in the rows', () => {
+  const fault = Object.assign(new Error('duplicate key value'), {
+    code: '23505',
+    constraint: 'users_email',
+    detail: 'Key (email)=(ada@example.com) already exists.',
+    params: ['ada@example.com'],
+  })
+  let log = ''
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log += chunk.toString()
+      done()
+    },
+  })
+  pino(loggerOptions('info'), sink).warn({ err: new Error('outer', { cause: fault }) }, 'a fault')
+  expect(JSON.parse(log).err).toMatchObject({
+    message: 'outer',
+    cause: { message: 'duplicate key value', code: '23505', constraint: 'users_email' },
+  })
+  expect(log).not.toContain('ada@example.com')
+})

@@ -25,6 +25,23 @@ const redacted = secretFields.flatMap((field) => {
   return [field, `*${below}`, `*.*${below}`]
 })
 
+/**
+ * A fault as a line of the log. Only what says where and why: the errors of drivers carry the values of rows in further
+ * fields (`params`, `detail`).
+ */
+const described = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+  return {
+    type: error.name,
+    message: error.message,
+    code,
+    constraint,
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: described(error.cause) }),
+  }
+}
+
 /** JSON lines without keys, cookies and passwords. */
 export const loggerOptions = (level: LoggerOptions['level']): LoggerOptions => ({
   level,
@@ -37,7 +54,7 @@ export const loggerOptions = (level: LoggerOptions['level']): LoggerOptions => (
       ip: request.ip,
     }),
     res: (reply: FastifyReply) => ({ status: reply.statusCode }),
-    err: pino.stdSerializers.err,
+    err: described,
   },
 })
 
