@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-// Two projects: `server` is everything beside the code it tests, `black-box` sees only HTTP and real clients.
+// `server` and `web` are beside the code they test, `black-box` sees only HTTP and real clients.
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -17,10 +17,12 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'web', include: ['web/src/**/*.test.ts'] } },
       {
         test: {
           name: 'black-box',
           include: ['tests/**/*.test.ts'],
+          globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 
@@ -105,9 +105,5 @@ async function readyUrl(child: ChildProcess, output: () => string): Promise<stri
   throw new Error(`the server was not ready after a minute:\n${output()}`)
 }
 
-/** A fresh folder under the system's temporary one; removed when the test process ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hedgerow-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
+/** A fresh folder; removed when all tests are done. */
+export const temporaryFolder = () => mkdtempSync(join(inject('temporaryRoot'), 'data-'))
