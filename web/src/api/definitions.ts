@@ -3,7 +3,8 @@ import { answer, http } from './client.ts'
 
 /** More names than this are found by searching on the server; no picker lists so many. */
 const PICKER_NAMES = 2000
-const fiveMinutes = 5 * 60_000
+/** Lists are shown from memory at once and asked for again: a name may have come with an event a second ago. */
+const alwaysAskAgain = 0
 
 /** Every event name of a project, those seen last first: what pickers offer. */
 export const eventNamesQuery = (projectId: number) =>
@@ -21,10 +22,10 @@ export const eventNamesQuery = (projectId: number) =>
       )
       return page.results.filter((definition) => !definition.hidden)
     },
-    staleTime: fiveMinutes,
+    staleTime: alwaysAskAgain,
   })
 
-/** Every property name of a project of one kind, with the inferred type. */
+/** Every property name of a project of one kind, with the inferred type; the project's own before the SDKs' (`$…`). */
 export const propertyNamesQuery = (projectId: number, type: 'event' | 'person') =>
   queryOptions({
     queryKey: ['project', projectId, 'property-names', type],
@@ -35,9 +36,11 @@ export const propertyNamesQuery = (projectId: number, type: 'event' | 'person') 
           signal,
         }),
       )
-      return page.results.filter((definition) => !definition.hidden)
+      return page.results
+        .filter((definition) => !definition.hidden)
+        .sort((a, b) => Number(a.name.startsWith('$')) - Number(b.name.startsWith('$')))
     },
-    staleTime: fiveMinutes,
+    staleTime: alwaysAskAgain,
   })
 
 /** Values that a property really has, for suggestions: the most frequent that contain `text`. */
