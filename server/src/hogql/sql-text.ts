@@ -84,10 +84,10 @@ function printer(dialect: Dialect) {
       case 'or':
         return joined(node.exprs, ' OR ', orLevel, indent, 'false')
       case 'not': {
-        const operand = expr(node.expr, compareLevel + 1, indent)
-        // Brackets after NOT are taken for those of a call: what has its own gets a second pair.
-        const own = ['tuple', 'select', 'select_set'].includes(node.expr.kind)
-        return [`NOT ${own ? `(${operand})` : operand}`, notLevel]
+        // Brackets after NOT are taken for those of a call, so they must hold all of it.
+        const simple = ['field', 'constant', 'call', 'property', 'placeholder'].includes(node.expr.kind)
+        const operand = expr(node.expr, loose, indent)
+        return [`NOT ${simple ? operand : `(${operand})`}`, notLevel]
       }
       case 'compare': {
         const [left, right] = [expr(node.left, sumLevel, indent), expr(node.right, sumLevel, indent)]
