@@ -2,7 +2,7 @@ import { type Breakdown, nullValue, otherValue } from './breakdown.ts'
 import { type Formula, parseFormula } from './formula.ts'
 import type { TrendsQuery } from './queries.ts'
 import { bucketKey, type Period, type Series } from './series.ts'
-import type { TrendsShape } from './trends-query.ts'
+import type { TrendsShape } from './trends-points.ts'
 
 export type NamedFormula = Formula & { name: string }
 

@@ -14,7 +14,8 @@ import {
   seriesOf,
 } from './series.ts'
 import { computed, formulasOf, type Line, linesOf, smoothed, sum } from './trends-lines.ts'
-import { extentsTree, type TrendsShape, trendsTree } from './trends-query.ts'
+import type { TrendsShape } from './trends-points.ts'
+import { extentsTree, trendsTree } from './trends-query.ts'
 
 /** A question in steps: the trees to run, then the rows' meaning. Rows are the warehouse's. */
 export type Trend = {
