@@ -22,6 +22,7 @@ import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createPipeline } from './pipeline/consumer.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
+import { createActionStore } from './private-api/actions/store.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { snippetRoutes } from './public-api/snippet/routes.ts'
@@ -93,10 +94,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     opened.add(() => pipeline.stop())
     const propertyTypes = createPropertyTypes(database)
+    const actions = createActionStore(database)
     const insights = createInsights({
       warehouse,
       findProject: (id) => directory.projectById(id),
       propertyTypes,
+      findAction: actions.findForQuestions,
     })
 
     // The doors.
@@ -115,6 +118,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       privateApi({
         database,
         directory,
+        actions,
         insights,
         questions: createQuestions({ warehouse, propertyTypes }),
         secureCookies: config.siteUrl?.startsWith('https:') ?? false,

@@ -30,7 +30,7 @@ export type StoredActionStep = {
   selector: string | null
   url: string | null
   name: string | null
-  url_matching: string | null
+  url_matching: 'contains' | 'regex' | 'exact' | '' | null
   properties: unknown
 }
 

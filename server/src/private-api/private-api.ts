@@ -10,6 +10,8 @@ import type { Directory } from '../directory/directory.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
+import { actionRoutes } from './actions/routes.ts'
+import type { ActionStore } from './actions/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -29,6 +31,7 @@ import { userRoutes } from './users/routes.ts'
 export type PrivateApiDeps = {
   database: Database
   directory: Pick<Directory, 'changed'>
+  actions: ActionStore
   insights: Insights
   questions: Questions
   /** Whether the public address is https: cookies are then sent over https only. */
@@ -39,7 +42,7 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, insights, questions, secureCookies, checks } = deps
+  const { database, directory, actions, insights, questions, secureCookies, checks } = deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
@@ -66,7 +69,15 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(projectRoutes({ projects, organizations, directory }))
   await app.register(queryRoutes({ insights }))
   await app.register(insightRoutes({ insights }))
-  await app.register(eventRoutes({ questions, persons, eventNames: eventDefinitions.names }))
+  await app.register(
+    eventRoutes({
+      questions,
+      persons,
+      eventNames: eventDefinitions.names,
+      findAction: actions.findForQuestions,
+    }),
+  )
+  await app.register(actionRoutes({ actions, questions }))
   await app.register(personRoutes({ questions, persons }))
   await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
   await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))

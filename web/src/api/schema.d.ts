@@ -249,6 +249,79 @@ export interface paths {
         patch: operations["reset_token_partial_update"];
         trace?: never;
     };
+    "/api/projects/{project_id}/actions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List actions
+         * @description All that are not deleted, at once.
+         */
+        get: operations["actions_list"];
+        put?: never;
+        /** Create an action */
+        post: operations["actions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/actions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an action
+         * @description Also a deleted one.
+         */
+        get: operations["actions_retrieve"];
+        /**
+         * Change an action, as PATCH does
+         * @description What is not sent stays. `{"deleted": true}` deletes it, `false` brings it back.
+         */
+        put: operations["actions_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description Insights may use it: PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["actions_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an action
+         * @description What is not sent stays. `{"deleted": true}` deletes it, `false` brings it back.
+         */
+        patch: operations["actions_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/actions/{id}/count/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count an action's events
+         * @description Those of the last three months.
+         */
+        get: operations["actions_count_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/event_definitions/": {
         parameters: {
             query?: never;
@@ -591,6 +664,88 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A name for all events that fit one of several descriptions. */
+        Action: {
+            id: number;
+            name: string | null;
+            description: string;
+            tags: string[];
+            post_to_slack: boolean;
+            slack_message_format: string;
+            /** @description An event is one of the action when any step fits; none fits no event. */
+            steps: components["schemas"]["ActionStep"][];
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            deleted: boolean;
+            /** @constant */
+            is_calculating: false;
+            last_calculated_at: string | null;
+            team_id: number;
+            /** @constant */
+            is_action: true;
+        };
+        ActionChanges: {
+            /** @description Used once among the actions that are not deleted. */
+            name?: string | null;
+            description?: string | null;
+            tags?: string[];
+            post_to_slack?: boolean;
+            slack_message_format?: string | null;
+            /** @description All steps from now on: those with an `id` are changed, those left out are gone. */
+            steps?: components["schemas"]["ActionStepChanges"][];
+            /** Format: date-time */
+            last_calculated_at?: string;
+            deleted?: boolean;
+        };
+        ActionList: {
+            results: components["schemas"]["Action"][];
+        };
+        ActionStep: {
+            id: string;
+            /** @description The event's name; null for any. */
+            event: string | null;
+            /** @description Only on `$autocapture`, as the next three are. */
+            tag_name: string | null;
+            text: string | null;
+            /** @description `exact` (default), `contains` or `regex`. */
+            text_matching: string | null;
+            href: string | null;
+            /** @description `exact` (default), `contains` or `regex`. */
+            href_matching: string | null;
+            /** @description A CSS selector: `div > button.primary`. */
+            selector: string | null;
+            /** @description Compared with the event's `$current_url`. */
+            url: string | null;
+            /** @description `contains` (default; `%` and `_` are wildcards), `regex` or `exact`. */
+            url_matching: ("contains" | "regex" | "exact" | "") | null;
+            name: string | null;
+            /** @description Filters of the event: a list, all of which must hold, or a group of AND and OR. */
+            properties: unknown;
+        };
+        ActionStepChanges: {
+            /** @description A step that the action has; it keeps what is not sent. */
+            id?: string | null;
+            /** @description The event's name; null for any. */
+            event?: string | null;
+            /** @description Only on `$autocapture`, as the next three are. */
+            tag_name?: string | null;
+            text?: string | null;
+            /** @description `exact` (default), `contains` or `regex`. */
+            text_matching?: string | null;
+            href?: string | null;
+            /** @description `exact` (default), `contains` or `regex`. */
+            href_matching?: string | null;
+            /** @description A CSS selector: `div > button.primary`. */
+            selector?: string | null;
+            /** @description Compared with the event's `$current_url`. */
+            url?: string | null;
+            /** @description `contains` (default; `%` and `_` are wildcards), `regex` or `exact`. */
+            url_matching?: ("contains" | "regex" | "exact" | "") | null;
+            name?: string | null;
+            /** @description Filters of the event: a list, all of which must hold, or a group of AND and OR. */
+            properties?: unknown;
+        };
         ActionsNode: {
             /** @constant */
             kind: "ActionsNode";
@@ -1349,7 +1504,7 @@ export interface components {
         };
         TrendAnswer: {
             /** @description Series; their shape goes by the insight asked for */
-            result: (components["schemas"]["TrendsResult"] | components["schemas"]["StickinessResult"] | components["schemas"]["LifecycleResult"])[];
+            result: (components["schemas"]["LifecycleResult"] | components["schemas"]["StickinessResult"] | components["schemas"]["TrendsResult"])[];
             /** @description Always null: what the breakdown limit cuts off is pooled in one row */
             next: string | null;
             /** @description The project's; days and weeks are counted in it */
@@ -2469,6 +2624,400 @@ export interface operations {
             };
         };
     };
+    actions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionChanges"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    actions_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_count_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     event_definitions_list: {
         parameters: {
             query?: {
@@ -2478,7 +3027,7 @@ export interface operations {
                 offset?: number;
                 /** @description Words that must all be in the name. */
                 search?: string;
-                /** @description `event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others. */
+                /** @description `event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others; `action_event`: none, as actions are listed at `/actions/`. */
                 event_type?: "event" | "all" | "action_event" | "event_posthog" | "event_custom";
                 /** @description name, volume_30_day, query_usage_30_day, last_seen_at, created_at; a minus before it turns it round. */
                 ordering?: string;

@@ -65,7 +65,9 @@ export const listEventDefinitions = operation({
     event_type: z
       .enum(['event', 'all', 'action_event', 'event_posthog', 'event_custom'])
       .default('event')
-      .describe("`event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others."),
+      .describe(
+        "`event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others; `action_event`: none, as actions are listed at `/actions/`.",
+      ),
     ordering: z
       .string()
       .optional()

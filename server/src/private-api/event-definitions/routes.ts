@@ -19,7 +19,7 @@ export const eventDefinitionRoutes =
   ({ eventDefinitions, now }: { eventDefinitions: EventDefinitionStore; now: () => Date }) =>
   async (app: FastifyInstance) => {
     route(app, listEventDefinitions, async ({ project, query, url }) => {
-      // No action has been made yet, so none can look like an event.
+      // Actions are listed by their own resource alone.
       if (query.event_type === 'action_event') return counted(url, query, { count: 0, results: [] })
       const found = await eventDefinitions.list(project.id, { ...query, kind: kinds[query.event_type] })
       return counted(url, query, { count: found.count, results: found.results.map(present) })

@@ -9,7 +9,12 @@ const tie = daysAgo(2)
 
 beforeAll(async () => {
   on = await ingested(afterAll, ({ database, questions, persons }) => [
-    eventRoutes({ questions, persons, eventNames: createEventDefinitionStore(database).names }),
+    eventRoutes({
+      questions,
+      persons,
+      eventNames: createEventDefinitionStore(database).names,
+      findAction: async () => undefined,
+    }),
   ])
   await on.send(
     {

@@ -14,6 +14,7 @@ import {
 import { route } from '../../http/operation.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import { parseProperties } from '../../http/property-filters-parameter.ts'
+import { type Action, actionExpr } from '../../insights/actions.ts'
 import { type Clock, parseDate } from '../../insights/date-range.ts'
 import { instant, propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
@@ -27,6 +28,7 @@ type Deps = {
   persons: PersonReader
   /** Names of all events that were ever seen. */
   eventNames(projectId: number): Promise<string[]>
+  findAction(projectId: number, id: number): Promise<Action | undefined>
 }
 
 const maxLimit = 10_000
@@ -35,22 +37,23 @@ const sdkEvents = new Set(['$autocapture', '$pageview', '$identify', '$pageleave
 const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
 export const eventRoutes =
-  ({ questions, persons, eventNames }: Deps) =>
+  ({ questions, persons, eventNames, findAction }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listEvents, async ({ project, query, url }) => {
       const limit = Math.min(query.limit, maxLimit)
-      // No action has been made yet: none can have events.
-      if (query.action_id !== undefined) return { next: null, results: [] }
+      const action = query.action_id === undefined ? undefined : await actionOf(project.id, query.action_id)
+      if (action === null) return { next: null, results: [] }
       const person = query.person_id ? await persons.find(project.id, query.person_id) : undefined
       if (query.person_id && !person) return { next: null, results: [] }
       const properties = parseProperties(query.properties)
-      const ctx = await questions.filterContext(project, 'events', properties)
+      const ctx = await questions.filterContext(project, 'events', properties, action?.steps)
       const newestFirst = isNewestFirst(query.orderBy)
       const where = [
         query.event ? compare(field('event'), '=', constant(query.event)) : undefined,
         query.distinct_id ? compare(field('distinct_id'), '=', constant(query.distinct_id)) : undefined,
         person ? compare(field('person_id'), '=', uuid(person.uuid)) : undefined,
         propertyExpr(properties, ctx),
+        action && actionExpr(action, ctx),
         before(query, ctx.clock),
       ]
       const read = async (lower: Expr | undefined) => {
@@ -129,6 +132,12 @@ export const eventRoutes =
       const [person] = query.include_person ? await persons.findAll(project.id, [event.personId]) : []
       return presentEvent(event, person)
     })
+
+    /** Null when there is none, or nothing can be one of its events. */
+    async function actionOf(projectId: number, id: string): Promise<Action | null> {
+      const found = /^\d{1,9}$/.test(id) ? await findAction(projectId, Number(id)) : undefined
+      return found?.steps.length ? found : null
+    }
 
     async function withPersons(project: AddressedProject, rows: EventRow[]) {
       const uuids = [...new Set(rows.map(({ personId }) => personId))]
