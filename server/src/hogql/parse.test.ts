@@ -96,9 +96,13 @@ describe('bounds', () => {
   test('time grows with the length, not faster', () => {
     const time = (repeats: number) => {
       const text = `select ${Array.from({ length: repeats }, (_, i) => `f(a${i}, x -> x + ${i})`).join(', ')}`
-      const started = performance.now()
-      for (let run = 0; run < 5; run++) parseSelect(text)
-      return performance.now() - started
+      // the best of several: other processes take their share of the rest
+      const runs = Array.from({ length: 9 }, () => {
+        const started = performance.now()
+        parseSelect(text)
+        return performance.now() - started
+      })
+      return Math.min(...runs)
     }
     time(200)
     // 16 times the text; quadratic would be 256 times the time
