@@ -110,24 +110,44 @@ test('a row that the warehouse refuses becomes a dead letter, alone', async () =
   ])
 })
 
-test('a refusal that may pass is tried again as a whole', async () => {
-  let refusals = 3
+/** A pipeline whose inserts into `events` are refused with what `codeOf` says of the try (from 1), null for none. */
+async function refusedPipeline(codeOf: (tries: number) => number | null) {
   const tokens: string[] = []
   const pipe = await testPipeline(onTestFinished, {
     changes: (deps) => ({
       ...deps,
+      options: { ...deps.options, backoffMs: { first: 1, most: 2 } },
       warehouse: {
         insert: async (rows) => {
-          if (rows.table === 'events') tokens.push(rows.token)
-          if (rows.table === 'events' && refusals-- > 0) throw new WarehouseError(241, 'memory limit')
+          const code = rows.table === 'events' ? codeOf(tokens.push(rows.token)) : null
+          if (code !== null) throw new WarehouseError(code, 'refused')
           await deps.warehouse.insert(rows)
         },
       },
     }),
   })
+  return { pipe, tokens, deadLetters: () => pipe.rows('select reason, detail from dead_letters') }
+}
+
+test('a warehouse short of memory, disk or time is waited out, however long it takes', async () => {
+  const codes = [159, 241, 243, 252, 319, 999]
+  const { pipe, tokens, deadLetters } = await refusedPipeline((tries) =>
+    tries < 50 ? codes[tries % codes.length]! : null,
+  )
   await pipe.send([{ event: 'a', distinct_id: 'a', timestamp: at }])
-  expect(tokens).toEqual(['1-1', '1-1', '1-1', '1-1'])
+  expect(tokens).toEqual(Array(50).fill('1-1'))
   expect(await named(pipe)).toEqual(['a'])
+  expect(await deadLetters()).toEqual([])
+})
+
+test('a refusal of no known kind is tried again as a whole, then counts as one of the rows', async () => {
+  const { pipe, tokens, deadLetters } = await refusedPipeline((tries) => (tries === 8 ? null : 49))
+  await pipe.send([{ event: 'a', distinct_id: 'a', timestamp: at }])
+  expect(tokens).toEqual(Array(8).fill('1-1'))
+  await pipe.send([{ event: 'b', distinct_id: 'a', timestamp: at }])
+  expect(tokens.slice(8)).toEqual(Array(8).fill('2-2'))
+  expect(await named(pipe)).toEqual(['a'])
+  expect(await deadLetters()).toEqual([{ reason: 'refused_by_warehouse', detail: 'events: refused' }])
 })
 
 test('what the database refuses becomes a dead letter, alone', async () => {
