@@ -20,6 +20,8 @@ export type DatabaseOptions =
       snapshot?: string
       /** Default 5 s. */
       statementTimeoutMs?: number
+      /** Default five minutes. */
+      vacuumEveryMs?: number
     }
   | {
       /** A PostgreSQL server, 15 or later. */

@@ -19,14 +19,14 @@ databaseSuite('PGlite', async () =>
 )
 
 // The suite's folder, opened again: making one takes longer than all of these.
-const reopen = async (statementTimeoutMs?: number) => {
-  const database = await createDatabase({ dataDir: join(folder, 'suite'), statementTimeoutMs })
+const reopen = async (options: { statementTimeoutMs?: number; vacuumEveryMs?: number } = {}) => {
+  const database = await createDatabase({ dataDir: join(folder, 'suite'), ...options })
   onTestFinished(() => database.close())
   return database
 }
 
 test('what was committed is there after a statement had to be stopped', { timeout: 90_000 }, async () => {
-  const database = await reopen(3_000)
+  const database = await reopen({ statementTimeoutMs: 3_000 })
   const heard: (string | null)[] = []
   await database.listen('news', (payload) => heard.push(payload))
   const endless = sql`select count(*) from generate_series(1, 1000000000000)`
@@ -49,6 +49,18 @@ test('commits are synced to the disk', async () => {
       sql`select current_setting('fsync') as fsync, current_setting('wal_sync_method') as how`,
     ),
   ).toEqual([{ fsync: 'on', how: 'fsync' }])
+})
+
+test('rows that were replaced give their room back', async () => {
+  const database = await reopen({ vacuumEveryMs: 100 })
+  await database.db.execute(sql`create table swept as select generate_series(1, 20000) as n`)
+  const pages = async () => {
+    const [row] = await database.db.execute(sql`select pg_relation_size('swept') as bytes`)
+    return Number(row!.bytes)
+  }
+  const before = await pages()
+  await database.db.execute(sql`delete from swept`)
+  await expect.poll(pages, { timeout: 20_000 }).toBeLessThan(before / 2)
 })
 
 test('a long statement does not keep others from their work', async () => {

@@ -7,12 +7,15 @@ import { unavailable } from '../model/errors.ts'
 import { type Driver, type Session, type Statement, statementTimeoutMs } from './driver.ts'
 import { PostgresError, statementStopped } from './errors.ts'
 import type { Ask, FromThread, ThreadOptions } from './pglite-protocol.ts'
+import { vacuumRegularly } from './vacuum.ts'
 
 type Waiting = {
   resolve: (rows: unknown[]) => void
   reject: (error: unknown) => void
   timer: NodeJS.Timeout | undefined
 }
+const vacuumEveryMs = 300_000
+
 /** One life of the thread: what was begun in it ends with it. */
 type Life = { worker: Worker; waiting: Map<number, Waiting>; over: boolean }
 type Listener = (payload: string | null) => void
@@ -22,7 +25,9 @@ type Listener = (payload: string | null) => void
  * overruns is stopped by ending the thread; the next one opens the folder again, as after a crash. A database in
  * memory does not outlive that.
  */
-export async function openPglite(options: ThreadOptions & { statementTimeoutMs?: number }): Promise<Driver> {
+export async function openPglite(
+  options: ThreadOptions & { statementTimeoutMs?: number; vacuumEveryMs?: number },
+): Promise<Driver> {
   const limitMs = options.statementTimeoutMs ?? statementTimeoutMs
   const listeners = new Map<string, Set<Listener>>()
   if (options.dataDir !== null && !existsSync(join(options.dataDir, 'PG_VERSION'))) {
@@ -61,9 +66,13 @@ export async function openPglite(options: ThreadOptions & { statementTimeoutMs?:
   })
 
   const alone = createQueue()
-  return {
+  const outside: Session = {
     query: (statement) => alone(async () => sessionOn(await current()).query(statement)),
     exec: (text) => alone(async () => sessionOn(await current()).exec(text)),
+  }
+  const stopVacuum = vacuumRegularly(outside, options.vacuumEveryMs ?? vacuumEveryMs)
+  return {
+    ...outside,
     transaction: (work) =>
       alone(async () => {
         const session = sessionOn(await current())
@@ -95,15 +104,17 @@ export async function openPglite(options: ThreadOptions & { statementTimeoutMs?:
             await ask(await current(), { op: 'unlisten', channel })
           })
       }),
-    close: () =>
-      alone(async () => {
+    close: async () => {
+      await stopVacuum()
+      await alone(async () => {
         if (closed) return
         const last = await life.catch(() => null)
         closed = true
         if (!last || last.over) return
         await ask(last, { op: 'close' })
         await stop(last)
-      }),
+      })
+    },
   }
 }
 
