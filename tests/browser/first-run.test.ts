@@ -77,9 +77,7 @@ test('the snippet works on a page of another origin, and the start page notices'
   const shop = await context.newPage()
   const shopErrors = complaints(shop)
   await shop.goto(`${site.url}/?utm_source=newsletter`)
-  await shop.waitForFunction(
-    () => (window as { posthog?: { __loaded?: boolean } }).posthog?.__loaded === true,
-  )
+  await shop.waitForFunction('window.posthog?.__loaded === true')
   await shop.getByRole('button', { name: 'Buy' }).click()
   await shop.close({ runBeforeUnload: true })
   await page.getByText('First event received').waitFor()

@@ -49,6 +49,7 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       label: previous ? `${label} (previous)` : label,
       data: each.data ?? [],
       slot,
+      stack: String(order),
       previous,
       aggregated: each.aggregated_value ?? null,
       additive: math === 'total',

@@ -50,7 +50,9 @@ export function PersonsPage(): ReactNode {
                 <thead>
                   <tr>
                     <th scope="col">Person</th>
-                    <th scope="col">Distinct ids</th>
+                    <th scope="col" className="wide-only">
+                      Distinct ids
+                    </th>
                     <th scope="col" className="num">
                       First seen
                     </th>
@@ -67,7 +69,7 @@ export function PersonsPage(): ReactNode {
                           {personName(person.properties, person.distinct_ids)}
                         </Link>
                       </td>
-                      <td className="muted mono" style={{ minWidth: 180 }}>
+                      <td className="muted mono wide-only" style={{ minWidth: 180 }}>
                         {person.distinct_ids.slice(0, 2).join(', ')}
                         {person.distinct_ids.length > 2 && ` and ${person.distinct_ids.length - 2} more`}
                       </td>

@@ -12,7 +12,11 @@ export function snippets(key: string, host: string): Snippet[] {
           code: `<script
   async
   src="${host}/static/array.js"
-  onload="posthog.init('${key}', { api_host: '${host}' })"
+  onload="
+    posthog.init('${key}', {
+      api_host: '${host}'
+    })
+  "
 ></script>`,
         },
         {

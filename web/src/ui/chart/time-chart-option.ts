@@ -8,6 +8,8 @@ export type ChartSeries = {
   data: number[]
   /** Which colour of the palette; stays with the series whatever happens to the others. */
   slot: number
+  /** Bars of one stack stand on each other, those of different ones side by side. */
+  stack?: string
   /** Of the period before: drawn paler. */
   previous?: boolean
 }
@@ -38,7 +40,7 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
         {
           id: each.key,
           type: 'bar',
-          stack: each.previous ? 'previous' : 'all',
+          stack: `${each.stack ?? ''}${each.previous ? '/previous' : ''}`,
           barMaxWidth: 48,
           data: each.data.map((value, at) => ({
             value,
