@@ -22,6 +22,7 @@ import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createPipeline } from './pipeline/consumer.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
+import { createPersonWriter } from './pipeline/person-writer.ts'
 import { createActionStore } from './private-api/actions/store.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -61,7 +62,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
           config.databaseUrl
             ? {
                 url: config.databaseUrl,
-                whenRefused: (error) => logger.fatal({ err: error }, 'the database does not fit'),
+                whenRefused: (error) => {
+                  logger.fatal({ err: error }, 'the database does not fit')
+                  process.exit(1)
+                },
               }
             : { dataDir: join(config.dataDir, 'database') },
         ),
@@ -119,6 +123,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         database,
         directory,
         actions,
+        personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
         insights,
         questions: createQuestions({ warehouse, propertyTypes }),
         secureCookies: config.siteUrl?.startsWith('https:') ?? false,

@@ -46,15 +46,13 @@ export async function insertPersonalKey(
   scoped: { scopedTeams?: number[]; scopedOrganizations?: string[] } = {},
 ): Promise<string> {
   const key = newPersonalApiKey()
-  await db
-    .insert(personalApiKeys)
-    .values({
-      id: unique(),
-      userId,
-      label: 'test',
-      secureValue: hashKey(key),
-      maskValue: maskKey(key),
-      ...scoped,
-    })
+  await db.insert(personalApiKeys).values({
+    id: unique(),
+    userId,
+    label: 'test',
+    secureValue: hashKey(key),
+    maskValue: maskKey(key),
+    ...scoped,
+  })
   return key
 }
