@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '../server/src/http/app.ts'
 import { privateApi } from '../server/src/private-api/private-api.ts'
+import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
 
 const file = fileURLToPath(new URL('../openapi.json', import.meta.url))
 
@@ -30,6 +31,7 @@ const app = await createApp({
   logger: false,
   onMismatch: 'throw',
 })
+await app.register(captureRoutes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
 await app.register(privateApi(unused()))
 await app.ready()
 const current = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -19,7 +19,7 @@ import { createErrorHandler, type ReportError } from './errors.ts'
 import { withoutSecrets } from './logging.ts'
 import { addNotFound } from './not-found.ts'
 import { addOpenApi } from './open-api.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, PublicOperation } from './operation.ts'
 import { resolveProject } from './project.ts'
 import { createSerializerCompiler } from './response-check.ts'
 import { validatorCompiler } from './validation.ts'
@@ -33,6 +33,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     operation?: Operation
+    /** What a route is documented as that is not served by `route()`. */
+    describes?: PublicOperation
   }
 }
 

@@ -4,11 +4,12 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { z } from 'zod'
 import { withPlainNames } from './open-api-names.ts'
-import type { Operation } from './operation.ts'
+import { described, type Operation, type PublicOperation } from './operation.ts'
 
-const description = `Hedgerow speaks PostHog's API.
+const description = `Hedgerow speaks PostHog's API. It has two parts. The **public** one takes events; a project API key is enough for
+it, it never answers with stored data, and it has no rate limit. The **private** one is for all that a user may do.
 
-Authenticate with a personal API key: as \`Authorization: Bearer phx_…\`, as \`personal_api_key\` in the body, or as
+For the private one, authenticate with a personal API key: as \`Authorization: Bearer phx_…\`, as \`personal_api_key\` in the body, or as
 \`personal_api_key\` in the query string. Only the first of them, in this order, is looked at.
 
 Every failure has one shape: \`{"type", "code", "detail", "attr"}\`.`
@@ -19,20 +20,34 @@ type Schema = Record<string, unknown>
 /** Collects every route's contract into one OpenAPI 3.1 document (`app.swagger()`). */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {
   const shapes = createJsonSchemaTransform({ skipList: [] })
+  const publicOperations = new Map<string, PublicOperation>()
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Hedgerow', version: '1', description },
       components: {
         securitySchemes: {
+          project_api_key: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'api_key',
+            description: 'A project API key, `phc_…`; usually it is sent as `api_key` in the body instead.',
+          },
           personal_api_key: { type: 'http', scheme: 'bearer', description: 'A personal API key, `phx_…`.' },
           session: { type: 'apiKey', in: 'cookie', name: 'sessionid' },
         },
       },
     },
-    // Routes without a contract (files, health, the public API's own forms) are not part of the document.
+    // Routes without a contract (files, health, other ways to send the same) are not part of the document.
     transform: (document) => {
-      const declared = (document.route.config as { operation?: Operation } | undefined)?.operation
+      const { operation: declared, describes } = document.route.config ?? {}
+      if (describes) {
+        publicOperations.set(describes.path, describes)
+        const schema = described({ ...describes, tags: [describes.tag.name] })
+        const shaped = shapes({ ...document, schema } as never) as { schema: object }
+        const security = [{ project_api_key: [] }, { personal_api_key: [] }]
+        return { schema: { ...shaped.schema, security }, url: describes.path } as never
+      }
       if (!declared) return { schema: { hide: true }, url: document.url }
       const schema = { ...document.schema, ...unnamed(declared.query) }
       const shaped = shapes({ ...document, schema } as never) as { schema: Schema; url: string }
@@ -40,7 +55,9 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
     },
     transformObject: (document) => {
       const assemble = createJsonSchemaTransformObject({})
-      return tidied(assemble(document) as Document, app.operations) as never
+      const described = [...app.operations, ...publicOperations.values()]
+      const tags = new Map([...publicOperations.values()].map(({ tag }) => [tag.name, tag]))
+      return tidied({ ...(assemble(document) as Document), tags: [...tags.values()] }, described) as never
     },
   })
 }
@@ -52,7 +69,7 @@ const securityOf = ({ access }: Operation) =>
   access === 'anyone' ? [] : [{ personal_api_key: [] }, { session: [] }]
 
 /** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
-function tidied(document: Document, operations: Operation[]): Document {
+function tidied(document: Document, operations: (Operation | PublicOperation)[]): Document {
   const byId = new Map(operations.map((declared) => [declared.id, declared]))
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>
   schemas.Error = errorSchema
@@ -60,6 +77,7 @@ function tidied(document: Document, operations: Operation[]): Document {
     for (const described of Object.values(item ?? {}) as OpenAPIV3_1.OperationObject[]) {
       const declared = byId.get(described.operationId ?? '')
       if (declared) addResponses(described, declared, path)
+      if (declared && 'example' in declared) addExample(described, declared.example)
     }
   }
   return sorted(withPlainNames(quiet(document) as Document))
@@ -105,11 +123,15 @@ const statusNames: Record<number, string> = {
   503: 'Away or full for the moment.',
 }
 
-function addResponses(described: OpenAPIV3_1.OperationObject, declared: Operation, path: string): void {
+function addResponses(
+  described: OpenAPIV3_1.OperationObject,
+  declared: Operation | PublicOperation,
+  path: string,
+): void {
   const status = declared.status ?? 200
   const good = (declared.answer && described.responses?.[status]) as OpenAPIV3_1.ResponseObject | undefined
   const failures = new Set(declared.errors)
-  if (declared.access !== 'anyone') failures.add(401)
+  if (!('access' in declared && declared.access === 'anyone')) failures.add(401)
   if (path.includes('{project_id}')) failures.add(403).add(404)
   if (declared.body) failures.add(400)
   described.responses = {
@@ -126,6 +148,11 @@ function addResponses(described: OpenAPIV3_1.OperationObject, declared: Operatio
         ]),
     ),
   }
+}
+
+function addExample(described: OpenAPIV3_1.OperationObject, example: unknown): void {
+  const { content } = described.requestBody as OpenAPIV3_1.RequestBodyObject
+  for (const type of Object.values(content)) type.example = example
 }
 
 /** Bounds that only say "a JavaScript integer", and patterns beside a format that says the same. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from './authenticate.ts'
 import type { AddressedProject } from './project.ts'
@@ -45,6 +45,22 @@ export type Operation = {
 /** Declares an operation. Only types happen here. */
 export const operation = <const O extends Operation>(declared: O): O => declared
 
+/**
+ * An operation of the public API whose route reads bodies and checks keys in a way of its own: declared for the
+ * documentation alone, as `config: { describes }` of the route.
+ */
+export type PublicOperation = Pick<
+  Operation,
+  'id' | 'method' | 'summary' | 'description' | 'query' | 'body' | 'status' | 'answer' | 'errors'
+> & {
+  /** As it is documented, with the trailing slash. */
+  path: string
+  /** Its section in the documentation, with prose for all of the section. */
+  tag: { name: string; description: string }
+  /** A body that is taken. */
+  example: unknown
+}
+
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined
 
 /** What a handler gets: everything parsed, checked and permitted to the degree that its operation declares. */
@@ -70,6 +86,22 @@ const projectId = z
     "Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.",
   )
 
+/** An operation as Fastify and its documentation want it. */
+export function described(
+  declared: Omit<PublicOperation, 'tag' | 'path' | 'example'> & Pick<Operation, 'tags' | 'params'>,
+): FastifySchema {
+  return {
+    operationId: declared.id,
+    summary: declared.summary,
+    description: declared.description,
+    tags: declared.tags,
+    ...(declared.params && { params: declared.params }),
+    ...(declared.query && { querystring: declared.query }),
+    ...(declared.body && { body: declared.body }),
+    ...(declared.answer && { response: { [declared.status ?? 200]: declared.answer } }),
+  }
+}
+
 /** Serves one operation on its path and its aliases. */
 export function route<O extends Operation>(app: FastifyInstance, declared: O, handler: Handler<O>): void {
   const status = declared.status ?? 200
@@ -81,15 +113,8 @@ export function route<O extends Operation>(app: FastifyInstance, declared: O, ha
       url: path,
       config: { operation: declared },
       schema: {
+        ...described({ ...declared, params }),
         hide: path !== declared.path,
-        operationId: declared.id,
-        summary: declared.summary,
-        description: declared.description,
-        tags: declared.tags,
-        ...(params && { params }),
-        ...(declared.query && { querystring: declared.query }),
-        ...(declared.body && { body: declared.body }),
-        ...(declared.answer && { response: { [status]: declared.answer } }),
       },
       handler: async (request, reply) => {
         reply.code(status)

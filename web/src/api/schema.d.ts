@@ -660,6 +660,143 @@ export interface paths {
         patch: operations["users_partial_update"];
         trace?: never;
     };
+    "/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture events
+         * @description What server-side SDKs send.
+         */
+        post: operations["batch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Capture an event */
+        post: operations["capture_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/e/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture an event
+         * @description What posthog-js sends.
+         */
+        post: operations["e_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/engage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a person's properties
+         * @description For very old SDKs: an event that needs no name.
+         */
+        post: operations["engage_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/i/v0/ai/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture events of language models
+         * @description The same as `/batch/`, at the address that SDKs use for `$ai_…` events.
+         */
+        post: operations["i_v0_ai_batch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/i/v0/e/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture an event
+         * @description What newer versions of posthog-js send.
+         */
+        post: operations["i_v0_e_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture an event
+         * @description For very old SDKs.
+         */
+        post: operations["track_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -792,6 +929,54 @@ export interface components {
                 normalize_url?: boolean | null;
             }[] | null;
         };
+        /**
+         * @example {
+         *       "status": "Ok"
+         *     }
+         */
+        CaptureStored: {
+            /** @constant */
+            status: "Ok";
+        };
+        CapturedBatch: {
+            /** @description The project API key, `phc_…`, for all of the events. `token` is the same. */
+            api_key: string;
+            /** @description The events, in the order in which they happened. One that is wrong refuses all. */
+            batch: components["schemas"]["CapturedEvent"][];
+            /** @description The sender's clock when it sends, ISO 8601: what `timestamp`s are corrected by. */
+            sent_at?: string;
+            /** @description Says that these are old events; they are handled like all. */
+            historical_migration?: boolean;
+        };
+        CapturedEvent: {
+            /** @description Its name, at most 200 characters. */
+            event: string;
+            /** @description The project API key, `phc_…`. `token` is the same. */
+            api_key?: string;
+            /** @description Whose event it is: an id of your choice, at most 200 characters. Other types are kept as their JSON text. */
+            distinct_id: string;
+            /** @description Facts about the event. Names with a `$` mean something: `$set`, `$set_once` and `$unset` change the person, `$groups` names the groups, `$process_person_profile: false` leaves the person alone, `$ip` is where it came from. */
+            properties?: {
+                [key: string]: unknown;
+            };
+            /** @description The person's properties from now on; before `properties.$set`. */
+            $set?: {
+                [key: string]: unknown;
+            };
+            /** @description The person's properties, where they have none of that name yet. */
+            $set_once?: {
+                [key: string]: unknown;
+            };
+            /** @description When it happened, ISO 8601; without a zone UTC. Default: now. With `sent_at` known it is corrected by the difference of the clocks. */
+            timestamp?: string;
+            /** @description How long ago it happened, milliseconds; before `timestamp`. */
+            offset?: number;
+            /**
+             * Format: uuid
+             * @description The event's own id, by which a repeated one is known. Default: a new one.
+             */
+            uuid?: string;
+        };
         /** @description Something that somebody did. */
         ClickhouseEvent: {
             /** Format: uuid */
@@ -845,6 +1030,35 @@ export interface components {
             };
             /** @description 0 is the element that was clicked; each further one holds the one before. */
             order: number;
+        };
+        Engagement: {
+            /** @description Default: `$identify`. */
+            event?: string;
+            /** @description The project API key, `phc_…`. `token` is the same. */
+            api_key?: string;
+            /** @description Whose event it is: an id of your choice, at most 200 characters. Other types are kept as their JSON text. */
+            distinct_id: string;
+            /** @description Facts about the event. Names with a `$` mean something: `$set`, `$set_once` and `$unset` change the person, `$groups` names the groups, `$process_person_profile: false` leaves the person alone, `$ip` is where it came from. */
+            properties?: {
+                [key: string]: unknown;
+            };
+            /** @description The person's properties from now on; before `properties.$set`. */
+            $set?: {
+                [key: string]: unknown;
+            };
+            /** @description The person's properties, where they have none of that name yet. */
+            $set_once?: {
+                [key: string]: unknown;
+            };
+            /** @description When it happened, ISO 8601; without a zone UTC. Default: now. With `sent_at` known it is corrected by the difference of the clocks. */
+            timestamp?: string;
+            /** @description How long ago it happened, milliseconds; before `timestamp`. */
+            offset?: number;
+            /**
+             * Format: uuid
+             * @description The event's own id, by which a repeated one is known. Default: a new one.
+             */
+            uuid?: string;
         };
         /** @description The shape of every failure. Only the first problem is told. */
         Error: {
@@ -4506,6 +4720,550 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    batch_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "sent_at": "2026-03-01T12:00:09Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "order placed",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:00Z",
+                 *           "properties": {
+                 *             "total": 49.9,
+                 *             "$groups": {
+                 *               "company": "acme"
+                 *             }
+                 *           }
+                 *         },
+                 *         {
+                 *           "event": "$pageview",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:04Z",
+                 *           "properties": {
+                 *             "$current_url": "https://example.com/thanks"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    capture_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "event": "order placed",
+                 *       "distinct_id": "user-42",
+                 *       "timestamp": "2026-03-01T12:00:00Z",
+                 *       "properties": {
+                 *         "total": 49.9,
+                 *         "currency": "EUR",
+                 *         "$set": {
+                 *           "plan": "team"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    e_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "event": "order placed",
+                 *       "distinct_id": "user-42",
+                 *       "timestamp": "2026-03-01T12:00:00Z",
+                 *       "properties": {
+                 *         "total": 49.9,
+                 *         "currency": "EUR",
+                 *         "$set": {
+                 *           "plan": "team"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    engage_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "distinct_id": "user-42",
+                 *       "$set": {
+                 *         "email": "ann@example.com",
+                 *         "plan": "team"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Engagement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    i_v0_ai_batch_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "sent_at": "2026-03-01T12:00:09Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "order placed",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:00Z",
+                 *           "properties": {
+                 *             "total": 49.9,
+                 *             "$groups": {
+                 *               "company": "acme"
+                 *             }
+                 *           }
+                 *         },
+                 *         {
+                 *           "event": "$pageview",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:04Z",
+                 *           "properties": {
+                 *             "$current_url": "https://example.com/thanks"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    i_v0_e_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "event": "order placed",
+                 *       "distinct_id": "user-42",
+                 *       "timestamp": "2026-03-01T12:00:00Z",
+                 *       "properties": {
+                 *         "total": 49.9,
+                 *         "currency": "EUR",
+                 *         "$set": {
+                 *           "plan": "team"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    track_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "phc_your_project_api_key",
+                 *       "event": "order placed",
+                 *       "distinct_id": "user-42",
+                 *       "timestamp": "2026-03-01T12:00:00Z",
+                 *       "properties": {
+                 *         "total": 49.9,
+                 *         "currency": "EUR",
+                 *         "$set": {
+                 *           "plan": "team"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapturedEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStored"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

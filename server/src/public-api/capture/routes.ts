@@ -6,6 +6,7 @@ import { addPublicCors, refuseTheRest } from '../../http/public-cors.ts'
 import type { CaptureEnvelope } from '../../model/captured.ts'
 import { admit, sentAtOfQuery } from './admit.ts'
 import { clientIp } from './client-ip.ts'
+import { captureOperations } from './contract.ts'
 import { decode } from './decode.ts'
 import { projectOf } from './project-of.ts'
 
@@ -17,16 +18,12 @@ export type CaptureDeps = {
   now?: () => Date
 }
 
-/** Where events come in. All paths take the same bodies; `legacy` ones unwrap base64 once more. */
-const paths = [
-  { path: '/capture', legacy: true },
-  { path: '/e', legacy: true },
-  { path: '/track', legacy: true },
-  { path: '/engage', legacy: true },
-  { path: '/batch', legacy: false },
-  { path: '/i/v0/e', legacy: false },
-  { path: '/i/v0/ai/batch', legacy: false },
-]
+/** Where events come in. All paths take the same bodies. */
+const paths = captureOperations.map(({ declared, legacy }) => ({
+  path: declared.path.slice(0, -1),
+  describes: declared,
+  legacy,
+}))
 
 const ok = '{"status":"Ok"}'
 
@@ -45,7 +42,7 @@ export const captureRoutes =
       ['GET', 'POST', 'OPTIONS'],
     )
 
-    for (const { path, legacy } of paths) {
+    for (const { path, describes, legacy } of paths) {
       const capture = async (request: FastifyRequest, reply: FastifyReply) => {
         const receivedAt = now()
         const { headers } = request
@@ -92,7 +89,7 @@ export const captureRoutes =
         if (query.get('beacon') === '1') return reply.code(204).send()
         return reply.type('application/json').send(ok)
       }
-      app.post(path, capture)
+      app.post(path, { config: { describes } }, capture)
       app.get(path, { exposeHeadRoute: false }, capture)
       for (const method of ['OPTIONS', 'HEAD']) {
         app.route({
