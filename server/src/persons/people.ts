@@ -91,8 +91,15 @@ export function createPeople(known: KnownPeople) {
   }
 
   for (const person of known.persons) {
+    // field by field: a spread takes several times as long
     persons.set(key(person.projectId, person.uuid), {
-      ...person,
+      projectId: person.projectId,
+      uuid: person.uuid,
+      id: person.id,
+      properties: person.properties,
+      createdAt: person.createdAt,
+      isIdentified: person.isIdentified,
+      version: person.version,
       found: person,
       touched: false,
       mergedInto: null,
@@ -103,7 +110,14 @@ export function createPeople(known: KnownPeople) {
     const person = persons.get(key(row.projectId, row.personUuid))
     if (!person)
       throw new Error(`distinct id of project ${row.projectId} without its person ${row.personUuid}`)
-    const state = { ...row, person, found: row, touched: false }
+    const state = {
+      projectId: row.projectId,
+      distinctId: row.distinctId,
+      version: row.version,
+      person,
+      found: row,
+      touched: false,
+    }
     person.distinctIds.add(state)
     distinctIds.set(key(row.projectId, row.distinctId), state)
   }
@@ -138,19 +152,22 @@ export function createPeople(known: KnownPeople) {
     bag(key(projectId, target.uuid)).add(state)
   }
 
+  /** The highest version that a row of this uuid, or of its distinct id, may have had before it was deleted. */
+  const lastVersion = (projectId: number, uuid: string) => overrides.get(key(projectId, uuid))?.version ?? -1
+
   /** `distinctId` had no person so far; its personless events carry the uuid that it would have got. */
   function attach(projectId: number, distinctId: string, person: PersonState, now: number) {
+    const own = personUuid(projectId, distinctId)
     const state: DistinctIdState = {
       projectId,
       distinctId,
       person,
-      version: nextVersion(-1, now),
+      version: nextVersion(lastVersion(projectId, own), now),
       found: null,
       touched: true,
     }
     distinctIds.set(key(projectId, distinctId), state)
     person.distinctIds.add(state)
-    const own = personUuid(projectId, distinctId)
     if (!persons.has(key(projectId, own))) pointOverride(projectId, own, person, now)
   }
 
@@ -166,7 +183,7 @@ export function createPeople(known: KnownPeople) {
       properties: firstProperties(event),
       createdAt: event.timestamp,
       isIdentified: false,
-      version: nextVersion(-1, receivedAt),
+      version: nextVersion(lastVersion(projectId, uuid), receivedAt),
       found: null,
       touched: true,
       mergedInto: null,

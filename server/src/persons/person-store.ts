@@ -5,6 +5,7 @@ import { cleanJson } from '../kit/clean-text.ts'
 import { isoToMicros, microsToIso } from '../kit/micros.ts'
 import type { KnownPeople, PeopleChanges } from './people.ts'
 import type { DistinctId, Person, PersonOverride } from './person.ts'
+import { createPersonCache, type PersonCache } from './person-cache.ts'
 import { personUuid } from './person-uuid.ts'
 
 /** Someone else changed a person between the read and the write: read again and decide again. */
@@ -45,6 +46,7 @@ export type PersonRow = {
 /** People in the database. Reads take the project first; a person of another project is never found. */
 export function createPersonStore(database: Database) {
   const { db } = database
+  const cache = createPersonCache()
   const columns = {
     id: persons.id,
     uuid: persons.uuid,
@@ -100,7 +102,7 @@ export function createPersonStore(database: Database) {
         )
       return new Map(rows.map((row) => [row.distinctId, row.person]))
     },
-    load: (ids: IdsToLoad) => loadPeople(db, ids),
+    load: (ids: IdsToLoad) => loadPeople(db, cache, ids),
   }
 }
 
@@ -108,11 +110,10 @@ export type PersonStore = ReturnType<typeof createPersonStore>
 
 type LoadedRow = {
   project_id: number
-  distinct_id: string
-  distinct_id_version: number
   id: number
   uuid: string
-  properties: Record<string, unknown>
+  /** JSON. */
+  properties: string
   created_at: string
   is_identified: boolean
   version: number
@@ -120,26 +121,19 @@ type LoadedRow = {
 
 async function loadPeople(
   db: Queries,
+  cache: PersonCache,
   { all, mayCreate, mayMerge, replay = false }: IdsToLoad,
 ): Promise<KnownPeople> {
-  const rows = await db.execute<LoadedRow>(sql`
-    select d.project_id, d.distinct_id, d.version as distinct_id_version,
-      p.id, p.uuid, p.properties, p.created_at, p.is_identified, p.version
-    from ${idKeys(all)} as asked(project_id, distinct_id)
-    join person_distinct_ids d on d.project_id = asked.project_id and d.distinct_id = asked.distinct_id
-    join persons p on p.id = d.person_id`)
   const people = new Map<string, Person>()
   const distinctIds = new Map<string, DistinctId>()
-  for (const row of rows) {
-    const person = people.get(row.uuid) ?? toPerson(row)
+  const found = await findOwners(db, all)
+  const owners = await loadPersons(db, cache, found)
+  for (const { id, version, personId } of found) {
+    const person = owners.get(personId)
+    // deleted between the two reads
+    if (!person) continue
     people.set(person.uuid, person)
-    const key = `${row.project_id}:${row.distinct_id}`
-    distinctIds.set(key, {
-      projectId: row.project_id,
-      distinctId: row.distinct_id,
-      personUuid: row.uuid,
-      version: row.distinct_id_version,
-    })
+    distinctIds.set(`${id.projectId}:${id.distinctId}`, { ...id, personUuid: person.uuid, version })
   }
 
   const overrides = new Map<string, PersonOverride>()
@@ -154,6 +148,52 @@ async function loadPeople(
   }
 }
 
+type Owner = { id: IdKey; version: number; personId: number; personVersion: number }
+
+/**
+ * Which person has each distinct id, in which version. The answer is one text of numbers: a row each, with the
+ * person in it, costs the database's thread and ours several times as much.
+ */
+async function findOwners(db: Queries, ids: IdKey[]): Promise<Owner[]> {
+  const [answer] = await db.execute<{ found: string | null }>(sql`
+    select string_agg(concat_ws(',', asked.n, d.version, p.id, p.version), ',') as found
+    from ${idKeys(ids)} with ordinality as asked(project_id, distinct_id, n)
+    join person_distinct_ids d on d.project_id = asked.project_id and d.distinct_id = asked.distinct_id
+    join persons p on p.id = d.person_id`)
+  const numbers = JSON.parse(`[${answer?.found ?? ''}]`) as number[]
+  const owners: Owner[] = []
+  for (let at = 0; at < numbers.length; at += 4) {
+    owners.push({
+      id: ids[numbers[at]! - 1]!,
+      version: numbers[at + 1]!,
+      personId: numbers[at + 2]!,
+      personVersion: numbers[at + 3]!,
+    })
+  }
+  return owners
+}
+
+/** The persons by their ids; only those that are not in the cache in their present version are read. */
+async function loadPersons(db: Queries, cache: PersonCache, owners: Owner[]): Promise<Map<number, Person>> {
+  const persons = new Map<number, Person>()
+  const missing = new Set<number>()
+  for (const { personId, personVersion } of owners) {
+    const person = cache.get(personId, personVersion)
+    if (person) persons.set(personId, person)
+    else missing.add(personId)
+  }
+  if (!missing.size) return persons
+  const rows = await db.execute<LoadedRow>(sql`
+    select p.project_id, p.id, p.uuid, p.properties::text as properties, p.created_at, p.is_identified, p.version
+    from persons p where p.id = any(${sql.param([...missing])}::bigint[])`)
+  for (const row of rows) {
+    const person = toPerson(row)
+    persons.set(row.id, person)
+    cache.put(row.id, person, row.properties.length)
+  }
+  return persons
+}
+
 /** Who has, or had, the uuids that new persons would get. */
 async function loadBearers(
   db: Queries,
@@ -165,7 +205,7 @@ async function loadBearers(
   const uuids = sql.param(ids.map((id) => personUuid(id.projectId, id.distinctId)))
   const asked = sql`unnest(${projectIds}::int[], ${uuids}::uuid[]) as asked(project_id, uuid)`
   const bearers = await db.execute<LoadedRow>(sql`
-    select p.project_id, p.id, p.uuid, p.properties, p.created_at, p.is_identified, p.version
+    select p.project_id, p.id, p.uuid, p.properties::text as properties, p.created_at, p.is_identified, p.version
     from ${asked} join persons p on p.project_id = asked.project_id and p.uuid = asked.uuid`)
   for (const row of bearers) if (!people.has(row.uuid)) people.set(row.uuid, toPerson(row))
   addOverrides(
@@ -229,11 +269,11 @@ function addOverrides(overrides: Map<string, PersonOverride>, rows: OverrideRow[
   }
 }
 
-const toPerson = (row: Omit<LoadedRow, 'distinct_id' | 'distinct_id_version'>): Person => ({
+const toPerson = (row: LoadedRow): Person => ({
   projectId: row.project_id,
   uuid: row.uuid,
   id: row.id,
-  properties: row.properties,
+  properties: JSON.parse(row.properties),
   createdAt: isoToMicros(row.created_at),
   isIdentified: row.is_identified,
   version: row.version,
