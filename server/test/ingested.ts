@@ -5,6 +5,7 @@ import { organizationMemberships, projects } from '../src/database/schema.ts'
 import { createPropertyTypes } from '../src/insights/property-types.ts'
 import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
+import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
 import { type TestApp, testApp } from './app.ts'
 import { type TestPipeline, testPipeline } from './pipeline.ts'
 
@@ -20,7 +21,12 @@ export type Ingested = {
 /** The API over a real pipeline: what is sent is what the slices read. The first user owns the project. */
 export async function ingested(
   whenDone: (close: () => Promise<void>) => void,
-  slices: (deps: { database: Database; questions: Questions; persons: PersonReader }) => FastifyPluginAsync[],
+  slices: (deps: {
+    database: Database
+    questions: Questions
+    persons: PersonReader
+    writer: PersonWriter
+  }) => FastifyPluginAsync[],
 ): Promise<Ingested> {
   let pipeline: TestPipeline | undefined
   const api = await testApp(whenDone, ({ database }) => [
@@ -31,7 +37,14 @@ export async function ingested(
         propertyTypes: createPropertyTypes(database),
       })
       const persons = createPersonReader(database)
-      for (const slice of slices({ database, questions, persons })) await app.register(slice)
+      const { warehouse, log } = pipeline
+      const writer = createPersonWriter({
+        log: log(),
+        pipeline: pipeline.pipeline(),
+        database,
+        warehouse,
+      })
+      for (const slice of slices({ database, questions, persons, writer })) await app.register(slice)
     },
   ])
   const { projectId, send } = pipeline!

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database/database.ts'
 import type { EventLog, LogRange } from '../event-log/event-log.ts'
+import { unavailable } from '../model/errors.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonStore, PeopleChanged } from '../persons/person-store.ts'
@@ -38,6 +39,8 @@ export type PipelineOptions = {
   minIntervalMs: number
   /** Waits between tries, doubled each time up to `most`. */
   backoffMs: { first: number; most: number }
+  /** How long `between` waits for its turn. */
+  turnMs: number
   /** How long `stop` waits for stores that are away before it leaves the batch to the next start. */
   stopMs: number
 }
@@ -48,6 +51,12 @@ export type Pipeline = {
   stop(): Promise<void>
   /** Resolves when everything that is in the log now can be queried. */
   idle(): Promise<void>
+  /**
+   * Runs `work` while no batch is in hand, after what a crash left is finished: it may change what the pipeline
+   * writes. It must be short.
+   * @throws HedgerowError `unavailable` when no turn came within `turnMs`; the work is then not done.
+   */
+  between<T>(work: () => Promise<T>): Promise<T>
   stats(): PipelineCounters & {
     backlog: ReturnType<EventLog['backlog']>
     /** Why the batch in hand is being tried again; null when all is well. */
@@ -63,6 +72,7 @@ const defaults: PipelineOptions = {
   maxBatchBytes: 4 * 1024 ** 2,
   minIntervalMs: 100,
   backoffMs: { first: 50, most: 5000 },
+  turnMs: 5000,
   stopMs: 10_000,
 }
 
@@ -87,6 +97,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   let running: Promise<void> | null = null
   let trouble: string | null = null
   let committed = 0
+  let begin = () => {}
+  let turn = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   let waiters: { until: number; resolve: () => void }[] = []
 
   async function backOff(tries: number, error: unknown): Promise<void> {
@@ -221,14 +235,28 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     waiters = waiters.filter((waiter) => waiter.until > committed)
   }
 
+  /** One after the other, in the order of asking. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.then(
+      () => {},
+      () => {},
+    )
+    return mine
+  }
+
   async function run(): Promise<void> {
     const { signal } = stopReading
+    let isFirst = true
     for (let tries = 1; !signal.aborted; ) {
       try {
         const begun = performance.now()
         const range = await log.read({ maxBytes: options.maxBatchBytes, waitMs: 1000, signal })
+        // What a crash left comes before everybody else's turn.
+        if (range) await (isFirst ? processRange(range) : inTurn(() => processRange(range)))
+        isFirst = false
+        begin()
         if (!range) continue
-        await processRange(range)
         tries = 1
         await pause(options.minIntervalMs - (performance.now() - begun), signal)
       } catch (error) {
@@ -253,6 +281,24 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const until = committed + log.backlog().records
       if (until <= committed) return Promise.resolve()
       return new Promise((resolve) => waiters.push({ until, resolve }))
+    },
+    between(work) {
+      return new Promise((resolve, reject) => {
+        let isLate = false
+        const later = () =>
+          reject(unavailable('Events are being processed; this must wait. Try again.', { retryAfter: 5 }))
+        const timer = setTimeout(() => {
+          isLate = true
+          later()
+        }, options.turnMs)
+        const inIts = async () => {
+          clearTimeout(timer)
+          // After a stop, a batch may have been left as it was.
+          if (stopReading.signal.aborted) later()
+          else if (!isLate) resolve(await work())
+        }
+        inTurn(inIts).catch(reject)
+      })
     },
     stats: () => ({ ...counters.snapshot(), backlog: log.backlog(), trouble }),
   }

@@ -5,6 +5,7 @@ import type { Operation } from '../http/operation.ts'
 import { createPropertyTypes } from '../insights/property-types.ts'
 import { createQuestions } from '../insights/questions.ts'
 import { createInsights } from '../insights/run.ts'
+import { createPersonWriter } from '../pipeline/person-writer.ts'
 import { createActionStore } from './actions/store.ts'
 import { privateApi } from './private-api.ts'
 
@@ -14,6 +15,9 @@ describe('every operation', () => {
   let stranger: Account
   beforeAll(async () => {
     const answers = async () => {}
+    const unused = () => {
+      throw new Error('no request here comes so far')
+    }
     const { warehouse, cleanup } = await testWarehouse()
     afterAll(cleanup)
     api = await testApp(afterAll, ({ database, directory }) => [
@@ -21,6 +25,12 @@ describe('every operation', () => {
         database,
         directory,
         actions: createActionStore(database),
+        personWriter: createPersonWriter({
+          log: { append: unused },
+          pipeline: { idle: unused, between: unused },
+          database,
+          warehouse,
+        }),
         insights: createInsights({
           warehouse,
           findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),

@@ -10,6 +10,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
+import type { PersonWriter } from '../pipeline/person-writer.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
@@ -32,6 +33,7 @@ export type PrivateApiDeps = {
   database: Database
   directory: Pick<Directory, 'changed'>
   actions: ActionStore
+  personWriter: PersonWriter
   insights: Insights
   questions: Questions
   /** Whether the public address is https: cookies are then sent over https only. */
@@ -42,7 +44,7 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, actions, insights, questions, secureCookies, checks } = deps
+  const { database, directory, actions, personWriter, insights, questions, secureCookies, checks } = deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
@@ -78,7 +80,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(actionRoutes({ actions, questions }))
-  await app.register(personRoutes({ questions, persons }))
+  await app.register(personRoutes({ questions, persons, writer: personWriter }))
   await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
   await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))
 }

@@ -33,6 +33,8 @@ const ListedPerson = z
 
 const path = '/api/projects/:project_id/persons/'
 const common = { access: 'project', scope: 'person:read', tags: ['persons'] } as const
+const params = z.object({ id: z.string().describe('Integer id or uuid.') })
+const write = { ...common, scope: 'person:write', params, errors: [400, 404] } as const
 
 export const listPersons = operation({
   ...common,
@@ -80,7 +82,116 @@ export const retrievePerson = operation({
   path: `${path}:id/`,
   aliases: ['/api/person/:id/'],
   summary: 'Get a person',
-  params: z.object({ id: z.string().describe('Integer id or uuid.') }),
+  params,
   answer: Person,
   errors: [400, 404],
+})
+
+const asEvent =
+  'It is done by an event, in its turn: the answer comes when it can be read, or after five seconds without that.'
+
+export const updatePerson = operation({
+  ...write,
+  id: 'persons_partial_update',
+  method: 'PATCH',
+  path: `${path}:id/`,
+  aliases: ['/api/person/:id/'],
+  summary: "Change a person's properties",
+  description: `Properties that are not sent stay. ${asEvent}`,
+  body: z.object({ properties: z.record(z.string(), z.unknown()) }).meta({ id: 'PersonChanges' }),
+  status: 202,
+  answer: null,
+})
+
+export const replacePerson = operation({
+  ...updatePerson,
+  id: 'persons_update',
+  method: 'PUT',
+  summary: "Change a person's properties, as PATCH does",
+})
+
+export const updatePersonProperty = operation({
+  ...write,
+  id: 'persons_update_property_create',
+  method: 'POST',
+  path: `${path}:id/update_property/`,
+  aliases: ['/api/person/:id/update_property/'],
+  summary: 'Set one property of a person',
+  description: asEvent,
+  body: z
+    .object({
+      key: z.string().min(1),
+      value: z.unknown().check((context) => {
+        if (context.value !== undefined) return
+        const params = { code: 'required' }
+        context.issues.push({
+          code: 'custom',
+          message: 'This field is required.',
+          params,
+          input: context.value,
+        })
+      }),
+    })
+    .meta({ id: 'PersonPropertyChange' }),
+  status: 202,
+  answer: null,
+})
+
+const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })
+
+export const deletePersonProperty = operation({
+  ...write,
+  id: 'persons_delete_property_create',
+  method: 'POST',
+  path: `${path}:id/delete_property/`,
+  aliases: ['/api/person/:id/delete_property/'],
+  summary: 'Delete one property of a person',
+  description: asEvent,
+  body: z
+    .object({ $unset: z.string().min(1).describe("The property's name.") })
+    .meta({ id: 'PersonPropertyDeletion' }),
+  status: 201,
+  answer: Success,
+})
+
+export const splitPerson = operation({
+  ...write,
+  id: 'persons_split_create',
+  method: 'POST',
+  path: `${path}:id/split/`,
+  aliases: ['/api/person/:id/split/'],
+  summary: 'Split a person',
+  description:
+    'Every distinct id but one becomes a person of its own, without properties. Events that came since they were one stay with this person.',
+  body: z
+    .object({
+      main_distinct_id: z
+        .string()
+        .nullish()
+        .describe(
+          'The one that stays, with the properties. Without it the first stays, and the properties are emptied.',
+        ),
+    })
+    .meta({ id: 'PersonSplit' }),
+  status: 201,
+  answer: Success,
+})
+
+export const deletePerson = operation({
+  ...write,
+  id: 'persons_destroy',
+  method: 'DELETE',
+  path: `${path}:id/`,
+  aliases: ['/api/person/:id/'],
+  summary: 'Delete a person',
+  description:
+    'With their distinct ids. The events stay, and a next event of the same distinct id makes a person again.',
+  query: z.object({
+    delete_events: z
+      .boolean()
+      .default(false)
+      .describe('Deleting the events as well is not possible yet: with `true` nothing is deleted.'),
+  }),
+  status: 202,
+  answer: null,
 })

@@ -6,7 +6,7 @@ import { personRoutes } from './routes.ts'
 let on: Ingested
 const anonymous = '0190d2c1-aaaa-7bbb-8ccc-123456789abc'
 beforeAll(async () => {
-  on = await ingested(afterAll, ({ questions, persons }) => [personRoutes({ questions, persons })])
+  on = await ingested(afterAll, (deps) => [personRoutes(deps)])
   const at = (minute: number) => new Date(Date.UTC(2026, 0, 2, 3, minute)).toISOString()
   await on.send(
     {

@@ -8,15 +8,26 @@ import { propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { isPersonId, type PersonReader, type StoredPerson } from '../../persons/read-persons.ts'
-import { listPersons, personValues, retrievePerson } from './contract.ts'
+import type { PersonWriter } from '../../pipeline/person-writer.ts'
+import {
+  deletePerson,
+  deletePersonProperty,
+  listPersons,
+  personValues,
+  replacePerson,
+  retrievePerson,
+  splitPerson,
+  updatePerson,
+  updatePersonProperty,
+} from './contract.ts'
 import { displayName } from './display-name.ts'
 
-type Deps = { persons: PersonReader; questions: Questions }
+type Deps = { persons: PersonReader; questions: Questions; writer: PersonWriter }
 type Page = { limit: number; offset: number }
 type Filters = { distinct_id?: string; email?: string; search?: string; properties?: string }
 
 export const personRoutes =
-  ({ persons, questions }: Deps) =>
+  ({ persons, questions, writer }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listPersons, async ({ project, query, url }) => {
       const page = { limit: query.limit + 1, offset: query.offset }
@@ -48,13 +59,7 @@ export const personRoutes =
     })
 
     route(app, retrievePerson, async ({ project, params }) => {
-      if (!isPersonId(params.id)) {
-        throw invalid(
-          `The ID provided does not look like a personID. If you are using a distinctId, please use /persons?distinct_id=${params.id} instead.`,
-        )
-      }
-      const person = await persons.find(project.id, params.id)
-      if (!person) throw notFound()
+      const person = await get(project.id, params.id)
       return {
         id: person.id,
         uuid: person.uuid,
@@ -64,6 +69,53 @@ export const personRoutes =
         created_at: person.createdAt,
       }
     })
+
+    for (const update of [updatePerson, replacePerson]) {
+      route(app, update, async ({ project, params, body }) => {
+        await writer.set(project.id, idOf(await get(project.id, params.id)), body.properties)
+      })
+    }
+
+    route(app, updatePersonProperty, async ({ project, params, body }) => {
+      await writer.set(project.id, idOf(await get(project.id, params.id)), { [body.key]: body.value })
+    })
+
+    route(app, deletePersonProperty, async ({ project, params, body }) => {
+      await writer.unset(project.id, idOf(await get(project.id, params.id)), [body.$unset])
+      return { success: true as const }
+    })
+
+    route(app, splitPerson, async ({ project, params, body }) => {
+      const { uuid, distinctIds } = await get(project.id, params.id)
+      const main = body.main_distinct_id || undefined
+      if (main !== undefined && !distinctIds.includes(main)) {
+        throw invalid('This is not a distinct id of the person.', { attr: 'main_distinct_id' })
+      }
+      await writer.split(project.id, uuid, main)
+      return { success: true as const }
+    })
+
+    route(app, deletePerson, async ({ project, params, query }) => {
+      const { uuid } = await get(project.id, params.id)
+      if (query.delete_events) {
+        throw invalid('Events can not be deleted with their person yet. Nothing was deleted.', {
+          attr: 'delete_events',
+        })
+      }
+      await writer.remove(project.id, uuid)
+    })
+
+    /** @throws HedgerowError `invalid` when the id can't be a person's; not found. */
+    async function get(projectId: number, id: string): Promise<StoredPerson> {
+      if (!isPersonId(id)) {
+        throw invalid(
+          `The ID provided does not look like a personID. If you are using a distinctId, please use /persons?distinct_id=${id} instead.`,
+        )
+      }
+      const person = await persons.find(projectId, id)
+      if (!person) throw notFound()
+      return person
+    }
 
     /** Who matches is asked of the warehouse, who they are of the database, which alone has every digit. */
     async function find(project: AddressedProject, filters: Filters, page: Page): Promise<StoredPerson[]> {
@@ -105,6 +157,13 @@ export const personRoutes =
       )
     }
   }
+
+/** Any of a person's distinct ids will do to say something about them. */
+function idOf({ distinctIds }: StoredPerson): string {
+  const [first] = distinctIds
+  if (first === undefined) throw invalid('This person has no distinct id to be changed by.')
+  return first
+}
 
 const email = field('properties', 'email')
 const isPerson = (uuid: string) => compare(field('id'), '=', call('toUUID', constant(uuid)))

@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { testPipeline } from '../../test/pipeline.ts'
+import { unavailable } from '../model/errors.ts'
+import { createPersonStore } from '../persons/person-store.ts'
+import { createPersonWriter } from './person-writer.ts'
+
+const at = '2026-03-01T12:00:00.000Z'
+
+test('while a batch is in hand nobody is split or deleted; when it is done they are', async () => {
+  let away = false
+  const pipe = await testPipeline(onTestFinished, {
+    changes: (deps) => ({
+      ...deps,
+      logger: { warn: () => {}, error: () => {} },
+      options: { ...deps.options, turnMs: 100 },
+      warehouse: {
+        insert: async (rows) => {
+          if (away) throw unavailable('away')
+          await deps.warehouse.insert(rows)
+        },
+      },
+    }),
+  })
+  const { database, warehouse, projectId } = pipe
+  const writer = createPersonWriter({ log: pipe.log(), pipeline: pipe.pipeline(), database, warehouse })
+  await pipe.send({ event: 'a', distinct_id: 'p', timestamp: at })
+  const person = () => createPersonStore(database).findByDistinctId(projectId, 'p')
+  const { uuid } = (await person())!
+  away = true
+  await pipe.append({ event: 'b', distinct_id: 'p', properties: { $set: { x: 1 } }, timestamp: at })
+  await vi.waitFor(() => expect(pipe.pipeline().stats().retries).toBeGreaterThan(0))
+  await expect(writer.remove(projectId, uuid)).rejects.toMatchObject({ kind: 'unavailable', retryAfter: 5 })
+  away = false
+  await pipe.pipeline().idle()
+  expect((await person())!.properties).toEqual({ x: 1 })
+  await writer.remove(projectId, uuid)
+  expect(await person()).toBeUndefined()
+  await pipe.pipeline().stop()
+  await expect(writer.remove(projectId, uuid)).rejects.toMatchObject({ kind: 'unavailable' })
+})
+
+test('a deletion that the database could not make is made by the next try', async () => {
+  const pipe = await testPipeline(onTestFinished)
+  const { database, warehouse, projectId } = pipe
+  let fails = true
+  const writer = createPersonWriter({
+    log: pipe.log(),
+    pipeline: pipe.pipeline(),
+    warehouse,
+    database: {
+      ...database,
+      transaction: (work) => (fails ? Promise.reject(unavailable('away')) : database.transaction(work)),
+    },
+  })
+  await pipe.send({ event: 'a', distinct_id: 'p', timestamp: at })
+  const store = createPersonStore(database)
+  const { uuid } = (await store.findByDistinctId(projectId, 'p'))!
+  await expect(writer.remove(projectId, uuid)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(await store.findByDistinctId(projectId, 'p')).toBeDefined()
+  fails = false
+  await writer.remove(projectId, uuid)
+  expect(await store.findByDistinctId(projectId, 'p')).toBeUndefined()
+  await expect(writer.remove(projectId, uuid)).rejects.toMatchObject({ kind: 'not_found' })
+})
+
+test('a change of properties is answered without waiting for ever', async () => {
+  const pipe = await testPipeline(onTestFinished)
+  const { database, warehouse, projectId } = pipe
+  const pipeline = { ...pipe.pipeline(), idle: () => new Promise<void>(() => {}) }
+  const writer = createPersonWriter({ log: pipe.log(), pipeline, database, warehouse, patienceMs: 20 })
+  await writer.set(projectId, 'p', { x: 1 })
+  await pipe.pipeline().idle()
+  const stored = await pipe.events()
+  expect(stored).toMatchObject([{ event: '$set', distinct_id: 'p', person_properties: { x: 1 } }])
+})
