@@ -32,14 +32,23 @@ export type Batch = {
   rows: Rows
 }
 
-/** What a table of the warehouse gets. */
+/** What a table of the warehouse gets: one row. */
 export type Row = {
   /** JSON, without a line feed. */
   line: string
   /** What is kept of it where the warehouse refuses it. */
   deadLetter(reason: DeadLetterReason, detail: string): DeadLetter
 }
-export type Rows = Record<'persons' | 'person_distinct_ids' | 'person_overrides' | 'groups' | 'events', Row[]>
+/** Rows in their order, to be inserted as a whole or in parts. */
+export type TableRows = {
+  count: number
+  /** Those from `from` to before `to`, as `Warehouse.insert` takes them. */
+  part(from: number, to: number): string[] | Uint8Array[]
+  deadLetter(index: number, reason: DeadLetterReason, detail: string): DeadLetter
+}
+export type Rows = Record<'persons' | 'person_distinct_ids' | 'person_overrides' | 'groups', Row[]> & {
+  events: TableRows
+}
 
 /** With it a replay computes what the first try did. A plain JSON value. */
 export type Replaced = { people: ReplacedPeople; groups: ReplacedGroups | null }
@@ -91,6 +100,12 @@ function attempt(
   }
 }
 
+export const tableRows = (rows: Row[]): TableRows => ({
+  count: rows.length,
+  part: (from, to) => rows.slice(from, to).map((row) => row.line),
+  deadLetter: (index, reason, detail) => rows[index]!.deadLetter(reason, detail),
+})
+
 /** The event as a dead letter, with what was captured of it. */
 export const deadLetter = (
   event: PipelineEvent,
@@ -116,5 +131,11 @@ export const newBatch = (
   people: null,
   groups: null,
   definitions: null,
-  rows: { persons: [], person_distinct_ids: [], person_overrides: [], groups: [], events: [] },
+  rows: {
+    persons: [],
+    person_distinct_ids: [],
+    person_overrides: [],
+    groups: [],
+    events: tableRows([]),
+  },
 })

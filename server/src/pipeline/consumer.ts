@@ -6,7 +6,7 @@ import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonStore, PeopleChanged } from '../persons/person-store.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
-import { type Batch, newBatch, type Refused } from './batch.ts'
+import { type Batch, newBatch, type Refused, tableRows } from './batch.ts'
 import { createCounters, type PipelineCounters } from './counters.ts'
 import { createDefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
@@ -181,7 +181,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const { rows, deadLetters } = batch
     const before = await Promise.all(
       (['persons', 'person_distinct_ids', 'person_overrides', 'groups'] as const).map((table) =>
-        insertRows({ warehouse, backOff }, table, rows[table], token),
+        insertRows({ warehouse, backOff }, table, tableRows(rows[table]), token),
       ),
     )
     deadLetters.push(...before.flat())

@@ -1,6 +1,6 @@
 import { HedgerowError } from '../model/errors.ts'
 import { type Warehouse, WarehouseError, type WarehouseTable } from '../warehouse/warehouse.ts'
-import type { Row } from './batch.ts'
+import type { TableRows } from './batch.ts'
 import type { DeadLetter } from './pipeline-event.ts'
 
 // ClickHouse's numbers for "I can't read this value": trying the same rows again can't help.
@@ -125,26 +125,28 @@ export type InsertDeps = {
 export async function insertRows(
   { warehouse, backOff }: InsertDeps,
   table: Exclude<WarehouseTable, 'dead_letters'>,
-  rows: Row[],
+  rows: TableRows,
   token: string,
+  from = 0,
+  to = rows.count,
 ): Promise<DeadLetter[]> {
-  if (!rows.length) return []
-  const lines = rows.map((row) => row.line)
+  if (from >= to) return []
+  const part = rows.part(from, to)
   let refusal: WarehouseError | null = null
   for (let tries = 1; !refusal; tries++) {
     try {
-      await warehouse.insert({ table, rows: lines, token })
+      await warehouse.insert({ table, rows: part, token })
       return []
     } catch (error) {
       if (isRefusal(error, tries)) refusal = error
       else await backOff(tries, error)
     }
   }
-  if (rows.length === 1) return [rows[0]!.deadLetter('refused_by_warehouse', `${table}: ${refusal.message}`)]
-  const half = Math.ceil(rows.length / 2)
+  if (to - from === 1) return [rows.deadLetter(from, 'refused_by_warehouse', `${table}: ${refusal.message}`)]
+  const half = from + Math.ceil((to - from) / 2)
   return [
-    ...(await insertRows({ warehouse, backOff }, table, rows.slice(0, half), `${token}.0`)),
-    ...(await insertRows({ warehouse, backOff }, table, rows.slice(half), `${token}.1`)),
+    ...(await insertRows({ warehouse, backOff }, table, rows, `${token}.0`, from, half)),
+    ...(await insertRows({ warehouse, backOff }, table, rows, `${token}.1`, half, to)),
   ]
 }
 

@@ -159,11 +159,11 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
 
   async function insert({ table, rows, token }: WarehouseInsert): Promise<void> {
     if (!rows.length) return
-    const bytes = Buffer.from(`${rows.join('\n')}\n`)
+    const bytes = typeof rows[0] === 'string' ? [Buffer.from(`${rows.join('\n')}\n`)] : rows
     await persist(insertAttempts, undefined, async () => {
       const { stream } = await client.exec({
         query: `INSERT INTO ${table} FORMAT JSONEachRow`,
-        values: Readable.from([bytes], { objectMode: false }),
+        values: Readable.from(bytes, { objectMode: false }),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: `${token}:${table}` },
       })
       stream.resume()

@@ -30,8 +30,11 @@ export type WarehouseAnswer = {
 
 export type WarehouseInsert = {
   table: WarehouseTable
-  /** One JSON object a line, without the trailing newline (`JSONEachRow`). */
-  rows: string[]
+  /**
+   * One JSON object a line, without the trailing newline (`JSONEachRow`); or the bytes of such lines, each with its
+   * newline, in pieces cut anywhere.
+   */
+  rows: string[] | Uint8Array[]
   /**
    * The same token with the same rows is inserted once, however often it is sent. The token must name the exact
    * log range; the table's name is added by the warehouse.

@@ -3,25 +3,27 @@ import { cleanText } from '../../kit/clean-text.ts'
 import { microsToSql } from '../../kit/micros.ts'
 import type { Group } from '../../persons/groups.ts'
 import type { Person, Properties } from '../../persons/person.ts'
-import { type Batch, deadLetter, type Row, type Rows } from '../batch.ts'
+import { type Batch, deadLetter, type Row, type Rows, tableRows } from '../batch.ts'
 import { inBreaths } from '../breathe.ts'
 import type { DeadLetter, PipelineEvent } from '../pipeline-event.ts'
+import { createRowBytes } from '../row-bytes.ts'
 
 /**
  * What the warehouse gets, a line of JSON a row, in the order of the log. The same for a replay, but for
  * `inserted_at`.
  * @param now milliseconds since 1970
  */
-export const toRows =
-  (now: () => number) =>
-  async (batch: Batch): Promise<Batch> => {
+export const toRows = (now: () => number) => {
+  // Most events leave their person as it was: its text is made once.
+  const personTexts = new WeakMap<Properties, PropertyTexts>()
+  return async (batch: Batch): Promise<Batch> => {
     const insertedAt = microsToSql(now() * 1000, 3)
     const rows: Rows = {
       persons: [],
       person_distinct_ids: [],
       person_overrides: [],
       groups: [],
-      events: [],
+      events: tableRows([]),
     }
     const { people, groups } = batch
     if (people) {
@@ -51,22 +53,27 @@ export const toRows =
       }
     }
     for (const { group } of groups?.groups ?? []) rows.groups.push(groupRow(group, insertedAt))
-    const personTexts = new WeakMap<Properties, PropertyTexts>()
+    const lines = createRowBytes()
+    const events: PipelineEvent[] = []
     for await (const part of inBreaths(batch.events)) {
       for (const event of part) {
         try {
-          rows.events.push({
-            line: eventLine(event, personTexts, insertedAt),
-            deadLetter: (reason, detail) => deadLetter(event, reason, detail),
-          })
+          lines.add(eventLine(event, personTexts, insertedAt))
+          events.push(event)
         } catch (error) {
           batch.deadLetters.push(deadLetter(event, 'step_failed', String(error)))
         }
       }
     }
+    rows.events = {
+      count: events.length,
+      part: lines.bytes,
+      deadLetter: (index, reason, detail) => deadLetter(events[index]!, reason, detail),
+    }
     batch.rows = rows
     return batch
   }
+}
 
 /** Both columns of a table's properties as JSON: the exact text as a string, and the flat map. */
 type PropertyTexts = { exact: string; map: string }
@@ -113,32 +120,32 @@ function eventLine(
   insertedAt: string,
 ): string {
   const { person, properties } = event
-  // Most events leave their person as it was: its text is made once.
-  const personText = personTexts.get(person.properties) ?? propertyTexts(person.properties)
-  personTexts.set(person.properties, personText)
+  let personText = personTexts.get(person.properties)
+  if (!personText) {
+    personText = propertyTexts(person.properties)
+    personTexts.set(person.properties, personText)
+  }
   const own = propertyTexts(properties)
-  const [group0, group1, group2, group3, group4] = event.groupKeys
-  const head = JSON.stringify({
-    team_id: event.projectId,
-    uuid: event.uuid,
-    event: event.event,
-    distinct_id: event.distinctId,
-    person_id: person.id(),
-    person_mode: person.mode,
-    timestamp: microsToSql(event.timestamp, 6),
-    created_at: microsToSql(event.receivedAt * 1000, 6),
-    person_created_at: microsToSql(Math.max(0, person.createdAt ?? 0), 3),
-    $group_0: group0,
-    $group_1: group1,
-    $group_2: group2,
-    $group_3: group3,
-    $group_4: group4,
-    elements_chain: cleanText(event.elementsChain),
-    $session_id: idText(properties.$session_id),
-    $window_id: idText(properties.$window_id),
-    inserted_at: insertedAt,
-  })
-  return `${head.slice(0, -1)},"properties":${own.exact},"properties_map":${own.map},"person_properties":${personText.exact},"person_properties_map":${personText.map}}`
+  const createdAt = microsToSql(event.receivedAt * 1000, 6)
+  const personCreatedAt = microsToSql(Math.max(0, person.createdAt ?? 0), 3)
+  return (
+    `{"team_id":${event.projectId},"uuid":${JSON.stringify(event.uuid)},"event":${JSON.stringify(event.event)}` +
+    `,"distinct_id":${JSON.stringify(event.distinctId)},"person_id":"${person.id()}","person_mode":"${person.mode}"` +
+    `,"timestamp":"${microsToSql(event.timestamp, 6)}","created_at":"${createdAt}"` +
+    `,"person_created_at":"${personCreatedAt}"${groupColumns(event.groupKeys)}` +
+    `,"elements_chain":${JSON.stringify(cleanText(event.elementsChain))}` +
+    `,"$session_id":${JSON.stringify(idText(properties.$session_id))}` +
+    `,"$window_id":${JSON.stringify(idText(properties.$window_id))},"inserted_at":"${insertedAt}"` +
+    `,"properties":${own.exact},"properties_map":${own.map}` +
+    `,"person_properties":${personText.exact},"person_properties_map":${personText.map}}`
+  )
+}
+
+/** Absent columns are empty. */
+function groupColumns(keys: string[]): string {
+  let text = ''
+  for (const [index, key] of keys.entries()) if (key) text += `,"$group_${index}":${JSON.stringify(key)}`
+  return text
 }
 
 const idText = (value: unknown) => (typeof value === 'string' ? cleanText(value) : '')
