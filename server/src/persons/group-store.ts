@@ -1,8 +1,9 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
 import { groupTypes } from '../database/schema.ts'
 import { cleanJson } from '../kit/clean-text.ts'
 import { isoToMicros, microsToIso } from '../kit/micros.ts'
+import { notFound } from '../model/errors.ts'
 import type { Group, GroupChanges, GroupType } from './groups.ts'
 import { PeopleChanged } from './person-store.ts'
 
@@ -24,6 +25,27 @@ export function createGroupStore(database: Database) {
         .from(groupTypes)
         .where(eq(groupTypes.projectId, projectId))
         .orderBy(asc(groupTypes.groupTypeIndex)),
+
+    /**
+     * Names group types; a name that is not given stays.
+     * @throws HedgerowError not found for a type that the project doesn't have; then nothing is changed.
+     */
+    nameTypes: (projectId: number, names: GroupTypeNames[]): Promise<void> =>
+      database.transaction(async (tx) => {
+        for (const { groupTypeIndex, ...changes } of names) {
+          const where = and(
+            eq(groupTypes.projectId, projectId),
+            eq(groupTypes.groupTypeIndex, groupTypeIndex),
+          )
+          // Its own value where nothing else changes: the type must be there all the same.
+          const rows = await tx
+            .update(groupTypes)
+            .set({ groupTypeIndex, ...changes })
+            .where(where)
+            .returning({ index: groupTypes.groupTypeIndex })
+          if (!rows.length) throw notFound()
+        }
+      }),
 
     loadTypes: (projectIds: number[]): Promise<GroupType[]> =>
       db
@@ -59,6 +81,12 @@ export function createGroupStore(database: Database) {
       }))
     },
   }
+}
+
+export type GroupTypeNames = {
+  groupTypeIndex: number
+  nameSingular?: string | null
+  namePlural?: string | null
 }
 
 export type GroupStore = ReturnType<typeof createGroupStore>

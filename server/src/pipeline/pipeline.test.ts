@@ -317,7 +317,10 @@ describe('one pipeline', () => {
         timestamp: '2026-03-01T12:00:02Z',
       },
     ])
-    expect((await eventsOf('groups'))[0]!.groups).toEqual(['acme', '7', 'c', 'd', 'e'])
+    const [grouped] = await eventsOf('groups')
+    expect(grouped!.groups).toEqual(['acme', '7', 'c', 'd', 'e'])
+    const numbered = { $group_0: 'acme', $group_1: '7', $group_2: 'c', $group_3: 'd', $group_4: 'e' }
+    expect(grouped!.properties).toEqual({ $groups: groups, ...numbered })
     expect(
       (await createGroupStore(pipe.database).typesOf(pipe.projectId)).map((type) => type.groupType),
     ).toEqual(['organization', 'playlist', 'c', 'd', 'e'])
@@ -360,6 +363,14 @@ describe('one pipeline', () => {
       'a.btn.btn-sm:attr__class="btn btn-sm"nth-child="1"nth-of-type="2";div:nth-child="1"nth-of-type="2"text="💻"',
     )
     expect(event!.properties).not.toHaveProperty('$elements')
+  })
+
+  test('groups by number: $groups goes before', async () => {
+    const properties = { $groups: { organization: 'named' }, $group_0: 'numbered', $group_3: 9 }
+    await pipe.send({ event: 'numbered', distinct_id: 'numbers', properties, timestamp: at })
+    const [event] = await eventsOf('numbers')
+    expect(event!.groups).toEqual(['named', '', '', '9', ''])
+    expect(event!.properties).toEqual({ ...properties, $group_0: 'named' })
   })
 
   test('definitions: what was seen, of what type, on which event; the first type stays', async () => {

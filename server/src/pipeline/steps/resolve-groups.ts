@@ -13,7 +13,13 @@ import type { PipelineEvent } from '../pipeline-event.ts'
 /** A `$groupidentify` event's group, once its type has a number. */
 type Identified = { event: PipelineEvent; key: GroupKey }
 
-/** Which groups each event belongs to, and what `$groupidentify` says about one. */
+/** Where an event says its groups by their types' numbers. */
+const numbered = ['$group_0', '$group_1', '$group_2', '$group_3', '$group_4'] as const
+
+/**
+ * Which groups each event belongs to, and what `$groupidentify` says about one. `$groups` is written into the
+ * properties by number as well; a number that is there already holds where `$groups` says nothing about its type.
+ */
 export const resolveGroups =
   (groups: Pick<GroupStore, 'loadTypes' | 'loadGroups'>) =>
   async (batch: Batch): Promise<Batch> => {
@@ -26,10 +32,13 @@ export const resolveGroups =
     const types = createGroupTypes(replaced?.groups ? putBackTypes(known, replaced.groups) : known)
     const identified: Identified[] = []
     for (const event of events) {
-      const keys = ['', '', '', '', '']
-      for (const [type, value] of pairs(event.properties.$groups)) {
+      const { properties } = event
+      const keys = numbered.map((name) => toKey(properties[name]))
+      for (const [type, value] of pairs(properties.$groups)) {
         const index = types.indexOf(event.projectId, type)
-        if (index !== null) keys[index] = value
+        if (index === null) continue
+        keys[index] = value
+        properties[numbered[index]!] = value
       }
       event.groupKeys = keys
       const key = identifiedKey(event, types.indexOf, () => countOne(batch.warnings, 'group_key_too_long'))
@@ -51,8 +60,10 @@ export const resolveGroups =
     return batch
   }
 
-const mentionsGroups = (event: PipelineEvent) =>
-  event.event === '$groupidentify' || isObject(event.properties.$groups)
+const mentionsGroups = ({ event, properties }: PipelineEvent) =>
+  event === '$groupidentify' ||
+  isObject(properties.$groups) ||
+  numbered.some((name) => properties[name] !== undefined)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

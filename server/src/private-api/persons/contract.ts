@@ -1,35 +1,12 @@
 import { z } from 'zod'
-import { Instant } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageQuery } from '../../http/paging.ts'
+import { ListedPerson, personFields } from '../../http/person-shapes.ts'
 import { propertiesParameter } from '../../http/property-filters-parameter.ts'
 
-const shared = {
-  uuid: z.uuid(),
-  name: z
-    .string()
-    .describe(
-      'The first of the properties that name a person, else a distinct id that is not made up, else the id.',
-    ),
-  distinct_ids: z.array(z.string()).describe('Those that look identified first.'),
-  properties: z.record(z.string(), z.unknown()),
-  created_at: Instant,
-}
-
 const Person = z
-  .object({ id: z.int(), ...shared })
+  .object({ id: z.int(), ...personFields })
   .meta({ id: 'Person', description: 'Somebody whose events were recorded.' })
-
-const ListedPerson = z
-  .object({
-    type: z.literal('person'),
-    id: z.uuid().describe('The same as `uuid`.'),
-    ...shared,
-    is_identified: z.boolean(),
-    matched_recordings: z.array(z.unknown()),
-    value_at_data_point: z.number().nullable(),
-  })
-  .meta({ id: 'ListedPerson', description: 'A person in a list.' })
 
 const path = '/api/projects/:project_id/persons/'
 const common = { access: 'project', scope: 'person:read', tags: ['persons'] } as const

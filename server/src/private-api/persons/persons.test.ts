@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
-import { displayName } from './display-name.ts'
+import { displayName } from '../../http/person-shapes.ts'
 import { personRoutes } from './routes.ts'
 
 let on: Ingested

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { and, call, compare, constant, field, from, or, order, select } from '../../hogql/ast.ts'
 import { route } from '../../http/operation.ts'
 import { pageLinks } from '../../http/paging.ts'
+import { displayName, listedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import { parseProperties } from '../../http/property-filters-parameter.ts'
 import { propertyExpr } from '../../insights/property-filters.ts'
@@ -20,7 +21,6 @@ import {
   updatePerson,
   updatePersonProperty,
 } from './contract.ts'
-import { displayName } from './display-name.ts'
 
 type Deps = { persons: PersonReader; questions: Questions; writer: PersonWriter }
 type Page = { limit: number; offset: number }
@@ -33,7 +33,7 @@ export const personRoutes =
       const page = { limit: query.limit + 1, offset: query.offset }
       const found = await find(project, query, page)
       return {
-        results: found.slice(0, query.limit).map((person) => presentListed(person, project)),
+        results: found.slice(0, query.limit).map((person) => listedPerson(person, project)),
         ...pageLinks(url, query, found.length > query.limit),
       }
     })
@@ -168,16 +168,3 @@ function idOf({ distinctIds }: StoredPerson): string {
 const email = field('properties', 'email')
 const isPerson = (uuid: string) => compare(field('id'), '=', call('toUUID', constant(uuid)))
 const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
-const presentListed = (person: StoredPerson, project: AddressedProject) => ({
-  type: 'person' as const,
-  id: person.uuid,
-  uuid: person.uuid,
-  created_at: person.createdAt,
-  properties: person.properties,
-  is_identified: person.isIdentified,
-  name: displayName(person, project.settings.person_display_name_properties),
-  distinct_ids: person.distinctIds,
-  matched_recordings: [],
-  value_at_data_point: null,
-})

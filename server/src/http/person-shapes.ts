@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { looksAnonymous, type StoredPerson } from '../persons/read-persons.ts'
+import { Instant } from './account-shapes.ts'
+
+/** How persons look where they are listed or shown. */
+
+/** What every shape of a person has. */
+export const personFields = {
+  uuid: z.uuid(),
+  name: z
+    .string()
+    .describe(
+      'The first of the properties that name a person, else a distinct id that is not made up, else the id.',
+    ),
+  distinct_ids: z.array(z.string()).describe('Those that look identified first.'),
+  properties: z.record(z.string(), z.unknown()),
+  created_at: Instant,
+}
+
+export const ListedPerson = z
+  .object({
+    type: z.literal('person'),
+    id: z.uuid().describe('The same as `uuid`.'),
+    ...personFields,
+    is_identified: z.boolean(),
+    matched_recordings: z.array(z.unknown()),
+    value_at_data_point: z.number().nullable(),
+  })
+  .meta({ id: 'ListedPerson', description: 'A person in a list.' })
+
+export const listedPerson = (
+  person: StoredPerson,
+  project: { settings: Record<string, unknown> },
+): z.input<typeof ListedPerson> => ({
+  type: 'person',
+  id: person.uuid,
+  uuid: person.uuid,
+  created_at: person.createdAt,
+  properties: person.properties,
+  is_identified: person.isIdentified,
+  name: displayName(person, project.settings.person_display_name_properties),
+  distinct_ids: person.distinctIds,
+  matched_recordings: [],
+  value_at_data_point: null,
+})
+
+const usual = ['email', 'Email', 'name', 'Name', 'username', 'Username', 'UserName']
+
+/**
+ * What a person is called: the first property of the list that says something (the project's own list, or the usual
+ * ones), else a distinct id that no SDK made up, else the integer id.
+ */
+export function displayName(
+  person: Pick<StoredPerson, 'id' | 'properties' | 'distinctIds'>,
+  preferred: unknown,
+): string {
+  const names = Array.isArray(preferred) && preferred.length > 0 ? preferred.map(String) : usual
+  for (const name of names) {
+    const value = Object.hasOwn(person.properties, name) ? person.properties[name] : undefined
+    if (value !== null && value !== undefined && value !== '') {
+      return typeof value === 'string' ? value : JSON.stringify(value)
+    }
+  }
+  return person.distinctIds.find((id) => !looksAnonymous(id)) ?? String(person.id)
+}
