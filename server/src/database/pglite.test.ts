@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +42,24 @@ test('what was committed is there after a statement had to be stopped', { timeou
   expect(await next).toEqual([{ slug: 'acme' }])
   await database.notify('news', 'again')
   await expect.poll(() => heard).toEqual([null, 'again'])
+})
+
+test('a first start that is killed half-way leaves nothing in the way of the next', {
+  timeout: 90_000,
+}, async () => {
+  const dataDir = join(folder, 'killed')
+  const module = new URL('./create-database.ts', import.meta.url).href
+  const program = `import(${JSON.stringify(module)}).then((m) => m.createDatabase({ dataDir: process.argv[1] }))`
+  const child = spawn(process.execPath, ['--import', 'tsx', '-e', program, dataDir], { stdio: 'inherit' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await expect.poll(() => existsSync(join(`${dataDir}.new`, 'base/1')), { timeout: 60_000 }).toBe(true)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(existsSync(dataDir)).toBe(false)
+  const database = await createDatabase({ dataDir, snapshot: await snapshotFile() })
+  onTestFinished(() => database.close())
+  expect(await database.db.$count(organizations)).toBe(0)
+  expect(existsSync(`${dataDir}.new`)).toBe(false)
 })
 
 test('commits are synced to the disk', async () => {

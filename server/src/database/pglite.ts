@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { syncFile, syncFolder } from '../kit/sync-files.ts'
 import { unavailable } from '../model/errors.ts'
 import { type Driver, type Session, type Statement, statementTimeoutMs } from './driver.ts'
 import { PostgresError, statementStopped } from './errors.ts'
@@ -31,10 +33,7 @@ export async function openPglite(
   const limitMs = options.statementTimeoutMs ?? statementTimeoutMs
   const listeners = new Map<string, Set<Listener>>()
   if (options.dataDir !== null && !existsSync(join(options.dataDir, 'PG_VERSION'))) {
-    // Making a folder takes memory that only the thread's end gives back (some 400 MB).
-    const maker = await start(options, () => {})
-    await ask(maker, { op: 'close' })
-    await stop(maker)
+    await makeFolder(options.dataDir, options.snapshot)
   }
   let life: Promise<Life> = start(options.dataDir === null ? options : { dataDir: options.dataDir }, notify)
   let closed = false
@@ -116,6 +115,19 @@ export async function openPglite(
       })
     },
   }
+}
+
+/** The folder of a new database: whole and on the disk under its name, or not there, whenever this is interrupted. */
+async function makeFolder(dataDir: string, snapshot: string | undefined): Promise<void> {
+  const draft = `${dataDir}.new`
+  await rm(draft, { recursive: true, force: true })
+  // This takes memory that only the thread's end gives back (some 400 MB).
+  const maker = await start({ dataDir: draft, snapshot }, () => {})
+  await ask(maker, { op: 'close' })
+  await stop(maker)
+  await syncFolder(draft)
+  await rename(draft, dataDir)
+  await syncFile(dirname(dataDir))
 }
 
 let lastId = 0
