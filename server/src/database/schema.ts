@@ -357,6 +357,28 @@ export const actions = pgTable(
   ],
 )
 
+/** Remarks that charts show at a moment in time. */
+export const annotations = pgTable(
+  'annotations',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    content: text('content'),
+    dateMarker: instant('date_marker'),
+    /** `USR` or `GIT`. */
+    creationType: text('creation_type').notNull().default('USR'),
+    /** `dashboard_item`, `project` or `organization`: where it is seen. */
+    scope: text('scope').notNull().default('dashboard_item'),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+    deleted: boolean('deleted').notNull().default(false),
+  },
+  (table) => [index('annotations_newest').on(table.projectId, table.dateMarker.desc(), table.id.desc())],
+)
+
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */
 export const pipelineProgress = pgTable('pipeline_progress', {
   consumer: text('consumer').primaryKey(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
+import { DateTime } from '../../http/date-time.ts'
 import { operation } from '../../http/operation.ts'
 import { upgradeProperties } from '../../insights/upgrade-filters.ts'
 import { HedgerowError } from '../../model/errors.ts'
@@ -77,7 +78,7 @@ const ActionChanges = z
       .array(GivenStep)
       .max(500)
       .describe('All steps from now on: those with an `id` are changed, those left out are gone.'),
-    last_calculated_at: z.iso.datetime({ offset: true }),
+    last_calculated_at: DateTime,
     deleted: z.boolean(),
   })
   .partial()

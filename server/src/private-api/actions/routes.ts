@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { and, call, compare, field, from, select } from '../../hogql/ast.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { toUtc } from '../../http/date-time.ts'
 import { route } from '../../http/operation.ts'
 import { actionExpr } from '../../insights/actions.ts'
 import { parseDate } from '../../insights/date-range.ts'
@@ -72,7 +73,7 @@ function changesOf(body: GivenAction) {
     postToSlack: body.post_to_slack,
     slackMessageFormat: body.slack_message_format === null ? '' : body.slack_message_format,
     steps: body.steps,
-    lastCalculatedAt: body.last_calculated_at,
+    lastCalculatedAt: body.last_calculated_at && toUtc(body.last_calculated_at),
     deleted: body.deleted,
   }
 }

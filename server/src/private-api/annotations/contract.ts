@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { Instant, UserBasic } from '../../http/account-shapes.ts'
+import { DateTime } from '../../http/date-time.ts'
+import { operation } from '../../http/operation.ts'
+import { pageOf, pageQuery } from '../../http/paging.ts'
+
+const scope = z
+  .enum(['dashboard_item', 'project', 'organization'])
+  .describe(
+    'Where it is seen: on one insight, in the project, or in all projects of the organization. At first `dashboard_item`.',
+  )
+const creationType = z.enum(['USR', 'GIT']).describe('Made by a user, or by a tool.')
+
+const Annotation = z
+  .object({
+    id: z.int(),
+    content: z.string().nullable(),
+    date_marker: Instant.nullable().describe('The moment that it is about.'),
+    creation_type: creationType,
+    dashboard_item: z.null().describe('The insight that it belongs to: none, as insights are not saved yet.'),
+    insight_short_id: z.null(),
+    insight_name: z.null(),
+    created_by: UserBasic.nullable(),
+    created_at: Instant,
+    updated_at: Instant,
+    deleted: z.boolean(),
+    scope,
+  })
+  .meta({ id: 'Annotation', description: 'A remark that charts show at a moment in time.' })
+
+const AnnotationChanges = z
+  .object({
+    content: z.string().trim().max(400).nullable(),
+    date_marker: DateTime.nullable(),
+    creation_type: creationType,
+    dashboard_item: z
+      .int()
+      .nullable()
+      .check((context) => {
+        if (context.value === null) return
+        context.issues.push({
+          code: 'custom',
+          message: `Invalid pk "${context.value}" - object does not exist.`,
+          params: { code: 'does_not_exist' },
+          input: context.value,
+        })
+      })
+      .describe('Insights are not saved yet, so none can be named.'),
+    scope,
+    deleted: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'AnnotationChanges' })
+export type GivenAnnotation = z.output<typeof AnnotationChanges>
+
+const path = '/api/projects/:project_id/annotations/'
+const alias = '/api/annotation/'
+const common = { access: 'project', tags: ['annotations'] } as const
+const read = { ...common, scope: 'annotation:read' } as const
+const write = { ...common, scope: 'annotation:write' } as const
+const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
+
+export const listAnnotations = operation({
+  ...read,
+  id: 'annotations_list',
+  method: 'GET',
+  path,
+  aliases: [alias],
+  summary: 'List annotations',
+  description: "The project's own and all of the organization's scope, the newest moment first.",
+  query: z.object({ ...pageQuery, search: z.string().optional().describe('A part of the content.') }),
+  answer: pageOf(Annotation).meta({ id: 'PaginatedAnnotationList' }),
+})
+
+export const createAnnotation = operation({
+  ...write,
+  id: 'annotations_create',
+  method: 'POST',
+  path,
+  aliases: [alias],
+  summary: 'Create an annotation',
+  body: AnnotationChanges,
+  status: 201,
+  answer: Annotation,
+  errors: [400],
+})
+
+export const retrieveAnnotation = operation({
+  ...read,
+  ...one,
+  id: 'annotations_retrieve',
+  method: 'GET',
+  summary: 'Get an annotation',
+  answer: Annotation,
+  errors: [404],
+})
+
+export const updateAnnotation = operation({
+  ...write,
+  ...one,
+  id: 'annotations_partial_update',
+  method: 'PATCH',
+  summary: 'Change an annotation',
+  description:
+    "What is not sent stays. `{\"deleted\": true}` deletes it, `false` brings it back. Another project's, seen because it is of the organization's scope, becomes this project's.",
+  body: AnnotationChanges,
+  answer: Annotation,
+  errors: [400, 404],
+})
+
+export const replaceAnnotation = operation({
+  ...updateAnnotation,
+  id: 'annotations_update',
+  method: 'PUT',
+  summary: 'Change an annotation that is not deleted, as PATCH does',
+  description: undefined,
+})
+
+export const deleteAnnotation = operation({
+  ...write,
+  ...one,
+  id: 'annotations_destroy',
+  method: 'DELETE',
+  summary: 'Not allowed',
+  description: 'PATCH `{"deleted": true}` instead.',
+  status: 405,
+  answer: null,
+})

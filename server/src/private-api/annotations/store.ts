@@ -1,0 +1,95 @@
+import { and, desc, eq, ilike, inArray, or, sql } from 'drizzle-orm'
+import type { Database } from '../../database/database.ts'
+import { annotations, projects, users } from '../../database/schema.ts'
+import { notFound } from '../../model/errors.ts'
+
+export type AnnotationChanges = Partial<
+  Pick<typeof annotations.$inferInsert, 'content' | 'dateMarker' | 'creationType' | 'scope' | 'deleted'>
+>
+
+/** Whose annotations are asked for: a project sees its organization's too. */
+type Where = { id: number; organizationId: string }
+
+/** Annotations of projects, in the database. */
+export function createAnnotationStore(database: Database) {
+  const { db } = database
+
+  const withCreator = () =>
+    db
+      .select({ annotation: annotations, creator: users })
+      .from(annotations)
+      .leftJoin(users, eq(users.id, annotations.createdBy))
+      .$dynamic()
+
+  const visible = (project: Where) =>
+    or(
+      eq(annotations.projectId, project.id),
+      and(
+        eq(annotations.scope, 'organization'),
+        inArray(
+          annotations.projectId,
+          db
+            .select({ id: projects.id })
+            .from(projects)
+            .where(eq(projects.organizationId, project.organizationId)),
+        ),
+      ),
+    )
+  const is = (project: Where, id: number, deleted: 'too' | 'not') =>
+    and(
+      eq(annotations.id, id),
+      visible(project),
+      deleted === 'not' ? eq(annotations.deleted, false) : undefined,
+    )
+
+  async function get(project: Where, id: number, deleted: 'too' | 'not') {
+    const [found] = await withCreator().where(is(project, id, deleted))
+    if (!found) throw notFound()
+    return found
+  }
+
+  return {
+    /** @throws HedgerowError not found, also for a deleted one. */
+    get: (project: Where, id: number) => get(project, id, 'not'),
+
+    async list(project: Where, query: { search?: string; limit: number; offset: number }) {
+      const where = and(
+        visible(project),
+        eq(annotations.deleted, false),
+        query.search ? ilike(annotations.content, `%${query.search.replace(/[\\%_]/g, '\\$&')}%`) : undefined,
+      )
+      const results = await withCreator()
+        .where(where)
+        .orderBy(sql`${annotations.dateMarker} desc nulls last`, desc(annotations.id))
+        .limit(query.limit)
+        .offset(query.offset)
+      return { count: await db.$count(annotations, where), results }
+    },
+
+    async create(project: Where, userId: number, given: AnnotationChanges) {
+      const [row] = await db
+        .insert(annotations)
+        .values({ ...given, projectId: project.id, createdBy: userId })
+        .returning({ id: annotations.id })
+      return get(project, row!.id, 'too')
+    },
+
+    /**
+     * The annotation is the project's from now on.
+     * @param deleted whether a deleted one can be changed
+     * @throws HedgerowError not found.
+     */
+    async update(project: Where, id: number, changes: AnnotationChanges, deleted: 'too' | 'not', now: Date) {
+      const rows = await db
+        .update(annotations)
+        .set({ ...changes, projectId: project.id, updatedAt: now.toISOString() })
+        .where(is(project, id, deleted))
+        .returning({ id: annotations.id })
+      if (!rows.length) throw notFound()
+      return get(project, id, 'too')
+    },
+  }
+}
+
+export type AnnotationStore = ReturnType<typeof createAnnotationStore>
+export type AnnotationRow = Awaited<ReturnType<AnnotationStore['get']>>
