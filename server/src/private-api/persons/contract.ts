@@ -52,6 +52,17 @@ export const personValues = operation({
   answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many persons have it.') })),
 })
 
+export const personProperties = operation({
+  ...common,
+  id: 'persons_properties_retrieve',
+  method: 'GET',
+  path: `${path}properties/`,
+  aliases: ['/api/person/properties/'],
+  summary: "List persons' properties",
+  description: 'Those that most persons have come first.',
+  answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many persons have it.') })),
+})
+
 export const retrievePerson = operation({
   ...common,
   id: 'persons_retrieve',

@@ -122,6 +122,16 @@ test('values with how many persons have them', async () => {
   expect(await values('')).toEqual([])
 })
 
+test('properties with how many persons have them', async () => {
+  const { body } = await on.api.get(`${on.base}persons/properties/`)
+  expect(body.slice(0, 2)).toEqual([
+    { name: 'plan', count: 3 },
+    { name: 'rank', count: 2 },
+  ])
+  expect(body).toContainEqual({ name: 'email', count: 1 })
+  expect((await on.api.get('/api/person/properties/')).body).toEqual([])
+})
+
 test.each([
   [{ properties: { email: 'a@b.c', name: 'A' }, distinctIds: ['x'] }, null, 'a@b.c'],
   [{ properties: { email: 'a@b.c', name: 'A' }, distinctIds: ['x'] }, ['nick', 'name'], 'A'],

@@ -14,6 +14,7 @@ import {
   deletePerson,
   deletePersonProperty,
   listPersons,
+  personProperties,
   personValues,
   replacePerson,
   retrievePerson,
@@ -56,6 +57,21 @@ export const personRoutes =
         }),
       )
       return rows.map(([name, count]) => ({ name: String(name), count: Number(count) }))
+    })
+
+    route(app, personProperties, async ({ project }) => {
+      const name = call('arrayJoin', call('JSONExtractKeys', field('properties')))
+      const rows = await questions.rows(
+        project,
+        select({
+          select: [name, call('count')],
+          from: from('persons'),
+          groupBy: [name],
+          orderBy: [order(call('count'), 'DESC'), order(name)],
+          limit: constant(10_000),
+        }),
+      )
+      return rows.map(([key, count]) => ({ name: String(key), count: Number(count) }))
     })
 
     route(app, retrievePerson, async ({ project, params }) => {
