@@ -6,6 +6,7 @@ import { createPropertyTypes } from '../src/insights/property-types.ts'
 import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
 import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
+import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { type TestApp, testApp } from './app.ts'
 import { type TestPipeline, testPipeline } from './pipeline.ts'
 
@@ -25,6 +26,7 @@ export async function ingested(
     database: Database
     questions: Questions
     persons: PersonReader
+    warehouse: Warehouse
     writer: PersonWriter
   }) => FastifyPluginAsync[],
 ): Promise<Ingested> {
@@ -44,7 +46,8 @@ export async function ingested(
         database,
         warehouse,
       })
-      for (const slice of slices({ database, questions, persons, writer })) await app.register(slice)
+      for (const slice of slices({ database, questions, persons, warehouse, writer }))
+        await app.register(slice)
     },
   ])
   const { projectId, send } = pipeline!

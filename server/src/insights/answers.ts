@@ -38,6 +38,19 @@ const trendsAction = z.object({
 })
 export type TrendsAction = z.infer<typeof trendsAction>
 
+const link = z
+  .object({
+    filter: z.record(z.string(), z.unknown()).describe('What pins the number'),
+    url: z.string().describe('Where its people are listed, relative to the server, without a leading slash'),
+  })
+  .meta({ id: 'ActorsLink' })
+const personsUrls = z
+  .array(link)
+  .optional()
+  .describe(
+    'The people behind each number; legacy filters only, and left out where there would be over 10,000',
+  )
+
 export const trendsResult = z
   .object({
     action: trendsAction.nullable().describe('What was counted; null for a formula'),
@@ -53,6 +66,8 @@ export const trendsResult = z
       .describe('`$$_posthog_breakdown_null_$$`: no value. `$$_posthog_breakdown_other_$$`: all others'),
     compare: z.boolean().optional(),
     compare_label: z.enum(['current', 'previous']).optional(),
+    persons_urls: personsUrls,
+    persons: link.optional().describe('The people behind `aggregated_value`; legacy filters only'),
     order: z.int().describe('Index of the series'),
   })
   .meta({ id: 'TrendsResult' })
@@ -70,6 +85,7 @@ export const stickinessResult = z
     days: z.array(z.int()).min(1).describe('1, 2, …'),
     compare: z.boolean().optional(),
     compare_label: z.enum(['current', 'previous']).optional(),
+    persons_urls: personsUrls,
     order: z.int(),
   })
   .meta({ id: 'StickinessResult' })
@@ -85,6 +101,7 @@ export const lifecycleResult = z
     data: z.array(z.number()).describe('People for each bucket; those who went dormant count negative'),
     labels: z.array(z.string()),
     days: z.array(z.string()),
+    persons_urls: personsUrls,
     order: z.int(),
   })
   .meta({ id: 'LifecycleResult' })

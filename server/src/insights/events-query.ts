@@ -122,12 +122,18 @@ function scope(query: EventsQuery, ctx: EventsQueryContext): (Expr | undefined)[
   ]
 }
 
+/** `-timestamp` or `timestamp DESC`: an expression, and which way. */
+export function orderOfText(text: string): { expr: string; direction: 'ASC' | 'DESC' } {
+  const [, minus, expr, direction] = /^\s*(-?)([\s\S]*?)(?:\s+(asc|desc))?\s*$/i.exec(text)!
+  const descending = (minus === '-') !== (direction?.toLowerCase() === 'desc')
+  return { expr: expr!, direction: descending ? 'DESC' : 'ASC' }
+}
+
 function orderOf(query: EventsQuery, expressions: Expr[], ctx: EventsQueryContext): OrderExpr[] | undefined {
   if (query.orderBy?.length) {
     return query.orderBy.map((text) => {
-      const [, minus, expr, direction] = /^\s*(-?)([\s\S]*?)(?:\s+(asc|desc))?\s*$/i.exec(text)!
-      const descending = (minus === '-') !== (direction?.toLowerCase() === 'desc')
-      return order(ctx.parseExpr(expr!), descending ? 'DESC' : 'ASC')
+      const { expr, direction } = orderOfText(text)
+      return order(ctx.parseExpr(expr), direction)
     })
   }
   const names = query.select.map((text) => text.trim())

@@ -25,11 +25,13 @@ import {
   bucketExpr,
   bucketKey,
   type InsightContext,
+  type LinksTo,
   nameOf,
   type Period,
   periodsOf,
   type Series,
   seriesOf,
+  unlessTooMany,
   within,
 } from './series.ts'
 
@@ -44,7 +46,7 @@ export type Lifecycle = {
  * after a pause), and who went dormant (active in the one before, not in this).
  * @throws HedgerowError `invalid` for what can't be asked.
  */
-export function lifecycle(query: LifecycleQuery, ctx: InsightContext): Lifecycle {
+export function lifecycle(query: LifecycleQuery, ctx: InsightContext, linksTo?: LinksTo): Lifecycle {
   const interval: Interval = query.interval ?? 'day'
   const series = seriesOf(query, undefined, ctx)
   const [period] = periodsOf(query, interval, false, ctx)
@@ -52,8 +54,10 @@ export function lifecycle(query: LifecycleQuery, ctx: InsightContext): Lifecycle
   const branches = series.map((one, s) => statuses(one, s, period, interval, ctx))
   return {
     tree: unionAll(branches[0]!, ...branches.slice(1)),
-    results: (rows) =>
-      series.flatMap((one, s) =>
+    results: (rows) => {
+      const numbers = series.length * lifecycleStatuses.length * period.buckets.length
+      const linked = unlessTooMany(numbers, linksTo)
+      return series.flatMap((one, s) =>
         lifecycleStatuses.map((status) => {
           const data = period.buckets.map(() => 0)
           for (const [rowSeries, at, rowStatus, people] of rows) {
@@ -70,22 +74,75 @@ export function lifecycle(query: LifecycleQuery, ctx: InsightContext): Lifecycle
             labels: period.buckets.map((bucket) => bucketLabel(bucket.start, interval)),
             days: period.buckets.map((bucket) => bucketDay(bucket.start, interval)),
             order: s,
+            ...(linked && {
+              persons_urls: period.buckets.map((bucket) =>
+                linked({ series: s, node: one.node, period, bucket, status }),
+              ),
+            }),
           }
         }),
-      ),
+      )
+    },
   }
 }
 
 /**
- * One pass over the events: for each person the numbers of the buckets that they were active in (the bucket before
- * the first is 0), then a row for each thing that happened to them.
+ * Who was that in a bucket: rows of `actor_id`, `event_count`; undefined where there is no such series or bucket.
+ * @throws HedgerowError `invalid` for what can't be asked.
  */
+export function lifecycleActors(
+  query: LifecycleQuery,
+  pin: { series: number; status: LifecycleResult['status']; at: (buckets: Bucket[]) => number },
+  ctx: InsightContext,
+): SelectQuery | undefined {
+  const interval: Interval = query.interval ?? 'day'
+  const series = seriesOf(query, undefined, ctx)?.[pin.series]
+  const [period] = periodsOf(query, interval, false, ctx)
+  if (!series || !period) return undefined
+  const bucket = pin.at(period.buckets)
+  if (bucket < 0) return undefined
+  const happening = (part: number) => call('tupleElement', field('happening'), constant(part))
+  return select({
+    select: [alias('actor_id', field('actor')), alias('event_count', constant(1))],
+    from: fromQuery(happenings(series, period, interval, ctx, [field('actor')])),
+    // the engine numbers buckets from 1, and the one before the first is among them
+    where: and(
+      compare(happening(1), '=', constant(bucket + 2)),
+      compare(happening(2), '=', constant(pin.status)),
+    ),
+  })
+}
+
 function statuses(
   series: Series,
   s: number,
   period: Period,
   interval: Interval,
   ctx: InsightContext,
+): SelectQuery {
+  return select({
+    select: [
+      alias('series_index', constant(s)),
+      alias('at', arithmetic(call('tupleElement', field('happening'), constant(1)), '-', constant(1))),
+      alias('status', call('tupleElement', field('happening'), constant(2))),
+      alias('people', call('count')),
+    ],
+    from: fromQuery(happenings(series, period, interval, ctx)),
+    groupBy: [field('at'), field('status')],
+  })
+}
+
+/**
+ * One pass over the events: for each person the numbers of the buckets that they were active in (the bucket before
+ * the first is 0), then a row for each thing that happened to them:
+ * `happening`, the bucket's number and the status.
+ */
+function happenings(
+  series: Series,
+  period: Period,
+  interval: Interval,
+  ctx: InsightContext,
+  more: Expr[] = [],
 ): SelectQuery {
   const weekStartDay = ctx.clock.weekStartDay ?? 0
   const before = bucketBefore(period.buckets[0]!, interval, ctx)
@@ -139,19 +196,9 @@ function statuses(
       field('active'),
     ),
   )
-  const happened = select({
-    select: [alias('happening', call('arrayJoin', call('arrayConcat', present, gone)))],
-    from: fromQuery(people),
-  })
   return select({
-    select: [
-      alias('series_index', constant(s)),
-      alias('at', arithmetic(call('tupleElement', field('happening'), constant(1)), '-', constant(1))),
-      alias('status', call('tupleElement', field('happening'), constant(2))),
-      alias('people', call('count')),
-    ],
-    from: fromQuery(happened),
-    groupBy: [field('at'), field('status')],
+    select: [...more, alias('happening', call('arrayJoin', call('arrayConcat', present, gone)))],
+    from: fromQuery(people),
   })
 }
 

@@ -301,10 +301,70 @@ export const eventsQuery = z
   .meta({ id: 'EventsQuery' })
 export type EventsQuery = z.infer<typeof eventsQuery>
 
+const actorsOf = {
+  source: z
+    .discriminatedUnion('kind', [trendsQuery, stickinessQuery, lifecycleQuery])
+    .describe('The insight that the number is part of'),
+  day: z
+    .union([z.string(), z.number().int()])
+    .nullish()
+    .describe('Which bucket: a date or time in it. For stickiness, on how many intervals'),
+  series: z.number().int().min(0).nullish().describe('Index of the series; default 0'),
+  breakdown: z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .nullish()
+    .describe('The `breakdown_value` of the series'),
+  compare: z.enum(['current', 'previous']).nullish().describe('Which of two compared periods'),
+  status: z.enum(['new', 'returning', 'resurrecting', 'dormant']).nullish().describe('For lifecycle'),
+  includeRecordings: flag.describe('Accepted for compatibility'),
+}
+export const insightActorsQuery = z
+  .object({ kind: z.literal('InsightActorsQuery'), ...actorsOf })
+  .meta({ id: 'InsightActorsQuery' })
+export const stickinessActorsQuery = z
+  .object({
+    kind: z.literal('StickinessActorsQuery'),
+    ...actorsOf,
+    operator: z
+      .enum(stickinessOperators)
+      .nullish()
+      .describe(
+        'How many intervals compared with `day`; default exact, or gte where the insight is cumulative',
+      ),
+  })
+  .meta({ id: 'StickinessActorsQuery' })
+export const actorsSource = z.discriminatedUnion('kind', [insightActorsQuery, stickinessActorsQuery])
+export type ActorsSource = z.infer<typeof actorsSource>
+
+export const actorsQuery = z
+  .object({
+    kind: z.literal('ActorsQuery'),
+    source: actorsSource
+      .nullish()
+      .describe('The number whose actors are asked for; without one, all persons'),
+    select: z
+      .array(z.string())
+      .min(1)
+      .nullish()
+      .describe(
+        'HogQL expressions over the person (or group): `created_at`, `properties.email`, `event_count` (what the actor ' +
+          'adds to the number); `actor` is the actor as an object',
+      ),
+    search: z.string().nullish().describe('A part of the e-mail address, name or a distinct id'),
+    properties,
+    fixedProperties: properties,
+    orderBy: z.array(z.string()).nullish().describe('HogQL expressions, each with `DESC` or a leading `-`'),
+    limit: z.number().int().min(1).nullish().describe('Rows; default 100, at most 50,000'),
+    offset: z.number().int().min(0).nullish(),
+  })
+  .meta({ id: 'ActorsQuery' })
+export type ActorsQuery = z.infer<typeof actorsQuery>
+
 /** Every query that can be run by itself. */
 export const runnableQuery = z.discriminatedUnion('kind', [
   hogqlQuery,
   eventsQuery,
+  actorsQuery,
   trendsQuery,
   stickinessQuery,
   lifecycleQuery,

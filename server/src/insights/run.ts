@@ -6,6 +6,8 @@ import { printHogQL } from '../hogql/print-hogql.ts'
 import { notFound } from '../model/errors.ts'
 import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/warehouse.ts'
 import type { Action } from './actions.ts'
+import { type ActorKind, actorsQuestion } from './actors-query.ts'
+import { actorsSource } from './actors-source.ts'
 import type { Envelope } from './answers.ts'
 import { readRows } from './cells.ts'
 import type { Clock } from './date-range.ts'
@@ -15,6 +17,7 @@ import { lifecycle } from './lifecycle.ts'
 import type { PropertyFilters } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
 import type {
+  ActorsQuery,
   EventsQuery,
   HogQLQuery,
   LifecycleQuery,
@@ -22,7 +25,7 @@ import type {
   StickinessQuery,
   TrendsQuery,
 } from './queries.ts'
-import type { InsightContext } from './series.ts'
+import type { InsightContext, LinksTo } from './series.ts'
 import { stickiness } from './stickiness.ts'
 import { trend } from './trends.ts'
 import { explained } from './warehouse-errors.ts'
@@ -49,6 +52,10 @@ export type Deps = {
 export type AskOptions = {
   limits?: QueryLimits
   signal?: AbortSignal
+  /** How actors are shown, by id; those that are not known (any more) are left out. Without it, by their ids alone. */
+  showActors?(kind: ActorKind, ids: string[]): Promise<Map<string, object>>
+  /** Told of every number of a trend, stickiness or lifecycle; what it answers becomes part of the series. */
+  linksTo?: LinksTo
 }
 
 export type Answer = Envelope & { results: unknown[] } & Record<string, unknown>
@@ -123,7 +130,7 @@ export function createInsights(deps: Deps) {
     cost: Cost,
     options: AskOptions,
   ) {
-    const asked = trend(query, ctx)
+    const asked = trend(query, ctx, options.linksTo)
     const extents = asked.extents ? await ask(asked.extents, schema, cost, options) : undefined
     const tree = asked.tree(extents?.rows ?? [])
     const answer = tree ? await ask(tree, schema, cost, options) : undefined
@@ -181,6 +188,41 @@ export function createInsights(deps: Deps) {
     }
   }
 
+  async function answerActors(
+    query: ActorsQuery,
+    { schema, ctx }: Prepared,
+    cost: Cost,
+    options: AskOptions,
+  ) {
+    const source = query.source ? actorsSource(query.source, ctx) : undefined
+    const extents = source?.extents ? await ask(source.extents, schema, cost, options) : undefined
+    const question = actorsQuestion(query, source?.tree(extents?.rows ?? []), ctx)
+    // a number that the insight does not have has nobody behind it
+    const nobody = query.source && !source
+    const answer = nobody ? undefined : await ask(question.tree, schema, cost, options)
+    const rows = readRows(answer?.columns ?? [], answer?.rows ?? [])
+    const actors = rows.slice(0, question.limit).map(question.read)
+    const shown = question.shown.length
+      ? await options.showActors?.(
+          question.kind,
+          actors.map(({ id }) => id),
+        )
+      : undefined
+    for (const { id, distinctIds, cells } of actors) {
+      for (const i of question.shown) cells[i] = shown?.get(id) ?? { id, distinct_ids: distinctIds }
+    }
+    return {
+      results: actors.map(({ cells }) => cells),
+      columns: question.columns,
+      types: (answer?.columns ?? []).slice(0, question.columns.length).map(({ type }) => type),
+      hogql: printHogQL(question.tree),
+      hasMore: rows.length > question.limit,
+      limit: question.limit,
+      offset: question.offset,
+      missing_actors_count: shown ? actors.filter(({ id }) => !shown.has(id)).length : 0,
+    }
+  }
+
   return {
     /**
      * @throws HedgerowError `invalid` when the question can't be asked or takes too much, `not_found` without a
@@ -189,16 +231,28 @@ export function createInsights(deps: Deps) {
     async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
       const prepared = await prepare(projectId, query)
-      if ('dateRange' in query && query.dateRange?.date_from === 'all') {
+      const insight = insightIn(query)
+      if ('dateRange' in insight && insight.dateRange?.date_from === 'all') {
         prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
       }
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),
         StickinessQuery: () =>
-          answerSteps(stickiness(query as StickinessQuery, prepared.ctx), prepared, cost, options),
+          answerSteps(
+            stickiness(query as StickinessQuery, prepared.ctx, options.linksTo),
+            prepared,
+            cost,
+            options,
+          ),
         LifecycleQuery: () =>
-          answerSteps(lifecycle(query as LifecycleQuery, prepared.ctx), prepared, cost, options),
+          answerSteps(
+            lifecycle(query as LifecycleQuery, prepared.ctx, options.linksTo),
+            prepared,
+            cost,
+            options,
+          ),
         HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
+        ActorsQuery: () => answerActors(query as ActorsQuery, prepared, cost, options),
         EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
       }
       const answer = await answers[query.kind]()
@@ -224,11 +278,16 @@ async function findAll<T>(ids: Set<number>, find: (id: number) => Promise<T | un
   return found
 }
 
+/** The insight that a question is about: itself, or the one whose actors it asks for. */
+const insightIn = (query: RunnableQuery) =>
+  query.kind === 'ActorsQuery' ? (query.source?.source ?? query) : query
+
 function actionIds(query: RunnableQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
-  if ('series' in query) {
-    for (const node of query.series) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
+  const insight = insightIn(query)
+  if ('series' in insight) {
+    for (const node of insight.series) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
   }
   return new Set([...ids].filter(Number.isInteger))
 }

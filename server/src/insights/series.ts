@@ -49,6 +49,32 @@ export type Series = {
 /** A stretch of time that is asked about. `until` is exclusive. */
 export type Period = { from: DateTime; until: DateTime; buckets: Bucket[] }
 
+/** What pins a number of an insight, so that the people behind it can be asked for. */
+export type Point = {
+  /** Index of the series, and what it counts. */
+  series: number
+  node: SeriesNode
+  /** The period whose number it is; `until` is exclusive. */
+  period: { from: DateTime; until: DateTime }
+  /** The bucket; undefined for the one figure of the period. */
+  bucket?: Bucket
+  breakdown?: string | number | string[]
+  /** Of stickiness: on how many intervals. */
+  intervals?: number
+  /** Of lifecycle. */
+  status?: string
+}
+
+/** Where the people behind a number are asked for, as answers of the older API say it. */
+export type Link = { filter: Record<string, unknown>; url: string }
+export type LinksTo = (point: Point) => Link
+
+const mostLinks = 10_000
+
+/** An answer with more links than are of use has none. */
+export const unlessTooMany = (numbers: number, linksTo: LinksTo | undefined): LinksTo | undefined =>
+  numbers > mostLinks ? undefined : linksTo
+
 /** Whom or what "unique" counts: people, or groups of a type. */
 export function actorField({ math_group_type_index: index }: SeriesNode): Expr {
   return index === null || index === undefined ? field('person_id') : field(`$group_${index}`)

@@ -10,11 +10,12 @@ import {
   from,
   fromQuery,
   type Query,
+  type SelectQuery,
   select,
   unionAll,
 } from '../hogql/ast.ts'
 import type { StickinessResult } from './answers.ts'
-import type { Interval, StickinessQuery } from './queries.ts'
+import type { Interval, SeriesNode, StickinessQuery } from './queries.ts'
 import {
   actionOf,
   actorField,
@@ -22,11 +23,13 @@ import {
   bucketKey,
   type InsightContext,
   identified,
+  type LinksTo,
   nameOf,
   type Period,
   periodsOf,
   type Series,
   seriesOf,
+  unlessTooMany,
   within,
 } from './series.ts'
 
@@ -42,7 +45,7 @@ const criteria = { gte: '>=', lte: '<=', exact: '=' } as const
  * Stickiness: on how many intervals of a period people (or groups) were active.
  * @throws HedgerowError `invalid` for what can't be asked.
  */
-export function stickiness(query: StickinessQuery, ctx: InsightContext): Stickiness {
+export function stickiness(query: StickinessQuery, ctx: InsightContext, linksTo?: LinksTo): Stickiness {
   const interval: Interval = query.interval ?? 'day'
   const series = seriesOf(query, undefined, ctx)
   if (!series?.length) return { tree: undefined, results: () => [] }
@@ -64,11 +67,49 @@ export function stickiness(query: StickinessQuery, ctx: InsightContext): Stickin
   )
   return {
     tree: unionAll(branches[0]!, ...branches.slice(1)),
-    results: (rows) =>
-      series.flatMap((one, s) =>
-        periods.map((period, p) => resultOf(one, s, period, p, { query, interval, span, rows, ctx })),
-      ),
+    results: (rows) => {
+      const numbers = series.length * periods.reduce((count, { buckets }) => count + buckets.length, 0)
+      const linked = unlessTooMany(numbers, linksTo)
+      return series.flatMap((one, s) =>
+        periods.map((period, p) => ({
+          ...resultOf(one, s, period, p, { query, interval, span, rows, ctx }),
+          ...(linked && {
+            persons_urls: Array.from({ length: Math.ceil(period.buckets.length / span) }, (_, i) =>
+              linked({ series: s, node: one.node, period, intervals: i + 1 }),
+            ),
+          }),
+        })),
+      )
+    },
   }
+}
+
+/**
+ * Who was active on so many intervals: rows of `actor_id`, `event_count` (the intervals); undefined where there is no
+ * such series.
+ * @throws HedgerowError `invalid` for what can't be asked.
+ */
+export function stickinessActors(
+  query: StickinessQuery,
+  pin: { series: number; previous: boolean; intervals: number; operator?: keyof typeof criteria | null },
+  ctx: InsightContext,
+): { tree: SelectQuery; node: SeriesNode } | undefined {
+  const interval: Interval = query.interval ?? 'day'
+  const series = seriesOf(query, undefined, ctx)?.[pin.series]
+  const period = periodsOf(query, interval, false, ctx)[pin.previous ? 1 : 0]
+  if (!series || !period) return undefined
+  const cumulative = query.stickinessFilter?.computedAs === 'cumulative'
+  const span = query.intervalCount ?? 1
+  const tree = select({
+    select: [alias('actor_id', field('actor')), alias('event_count', field('active'))],
+    from: fromQuery(activeIntervals(series, period, { query, interval, span, ctx })),
+    where: compare(
+      field('active'),
+      criteria[pin.operator ?? (cumulative ? 'gte' : 'exact')],
+      constant(pin.intervals),
+    ),
+  })
+  return { tree, node: series.node }
 }
 
 type Asked = { query: StickinessQuery; interval: Interval; span: number; ctx: InsightContext }

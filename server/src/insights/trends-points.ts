@@ -45,8 +45,16 @@ const aggregation = (name: string, values: Expr): Expr =>
 
 export const toNumber = (expr: Expr) => call('toFloat', expr)
 
+/** Fields that a series aggregates a number of: `properties.amount` for its sum. */
+export const numberOf = (node: SeriesNode): Expr | undefined =>
+  aggregations.has(node.math ?? '') && node.math_property && node.math_property !== '$session_duration'
+    ? /^person/.test(node.math_property_type ?? '')
+      ? field('person', 'properties', node.math_property)
+      : field('properties', node.math_property)
+    : undefined
+
 /** How a series counts. `actor`: distinct ones of it; `activeDays`: over so many days up to each bucket's end. */
-type Counting =
+export type Counting =
   | { kind: 'aggregate'; value: Expr }
   | { kind: 'unique'; actor: Expr; activeDays?: number }
   | { kind: 'per_actor'; actor: Expr; aggregate: string }
@@ -62,10 +70,7 @@ export function countingOf(node: SeriesNode, ctx: FilterContext): Counting {
     if (node.math_property === '$session_duration') {
       return { kind: 'session_duration', aggregate: math }
     }
-    const value = /^person/.test(node.math_property_type ?? '')
-      ? field('person', 'properties', node.math_property)
-      : field('properties', node.math_property)
-    return { kind: 'aggregate', value: aggregation(math, toNumber(value)) }
+    return { kind: 'aggregate', value: aggregation(math, toNumber(numberOf(node)!)) }
   }
   const perActor = /^(\w+)_count_per_actor$/.exec(math)?.[1]
   if (perActor && aggregations.has(perActor) && perActor !== 'sum') {
@@ -131,11 +136,8 @@ export function points(
     case 'unique': {
       const where = and(condition, identified(counting.actor))
       if (shape.cumulative && keys.bucket) return firstSeen(keys, counting.actor, where, period)
-      const trailing =
-        counting.activeDays !== undefined &&
-        shape.interval !== 'month' &&
-        !(counting.activeDays === 7 && shape.interval === 'week')
-      if (trailing) return active(keys, counting.actor, counting.activeDays!, where, period, shape)
+      const days = trailingDays(counting, shape)
+      if (days !== undefined) return active(keys, counting.actor, days, where, period, shape)
       return select({
         select: [...named(keys), alias('value', toNumber(call('uniqExact', counting.actor)))],
         from: from('events'),
@@ -247,6 +249,32 @@ function firstSeen(keys: Keys, actor: Expr, where: Expr | undefined, period: Per
   })
 }
 
+/** How many days each bucket looks back; undefined where it counts what is in it. */
+export function trailingDays(
+  counting: Extract<Counting, { kind: 'unique' }>,
+  { interval, cumulative, aggregated }: TrendsShape,
+): number | undefined {
+  if (cumulative && !aggregated) return undefined
+  if (interval === 'month' || (counting.activeDays === 7 && interval === 'week')) return undefined
+  return counting.activeDays
+}
+
+/** Where the window of so many days begins that ends with a bucket. */
+export function trailingFrom(end: DateTime, days: number, interval: Interval): DateTime {
+  // within hourly buckets the window is exact hours back; else whole days, the last one included
+  if (isHourly(interval)) return end.minus({ hours: 1 }).minus({ days })
+  return (
+    end
+      .minus({ milliseconds: 1 })
+      .startOf('day')
+      .minus({ days: days - 1 })
+      // once more: the day that the count ends on may have had no midnight
+      .startOf('day')
+  )
+}
+
+const isHourly = (interval: Interval) => interval === 'hour' || interval === 'minute'
+
 /**
  * Actors that were active in the days up to each bucket's end. Each day's (or hour's) actors are collected once, as
  * a state; a bucket merges the states of its window.
@@ -259,17 +287,8 @@ function active(
   period: Period,
   shape: TrendsShape,
 ): SelectQuery {
-  const hourly = shape.interval === 'hour' || shape.interval === 'minute'
-  const first = (end: DateTime) =>
-    // within hourly buckets the window is exact hours back; else whole days, the last one included
-    hourly
-      ? end.minus({ hours: 1 }).minus({ days })
-      : end
-          .minus({ milliseconds: 1 })
-          .startOf('day')
-          .minus({ days: days - 1 })
-          // once more: the day that the count ends on may have had no midnight
-          .startOf('day')
+  const hourly = isHourly(shape.interval)
+  const first = (end: DateTime) => trailingFrom(end, days, shape.interval)
   const { bucket: _, ...others } = keys
   if (shape.aggregated) {
     return select({

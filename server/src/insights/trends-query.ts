@@ -14,7 +14,7 @@ import {
   select,
   unionAll,
 } from '../hogql/ast.ts'
-import { isNullish, otherOf } from './breakdown.ts'
+import { type Extent, isNullish, otherOf } from './breakdown.ts'
 import type { FilterContext } from './property-filters.ts'
 import { type Period, type Series, within } from './series.ts'
 import { points, type TrendsShape, toNumber } from './trends-points.ts'
@@ -32,28 +32,12 @@ const ranked = (total: Expr, dimensions: number): Expr => ({
   },
 })
 
-/**
- * Keeps the most frequent values apart and pools the rest, inside the engine: an answer never has more than
- * `limit + 1` values, however many there are. Ties go by name; rows without a value come last.
- */
-function limited(inner: SelectQuery, shape: TrendsShape): SelectQuery {
-  const { breakdown, aggregated } = shape
-  if (!breakdown) return inner
-  const dimensions = breakdown.dimensions.length
-  const kept = compare(field('rank'), '<=', constant(breakdown.limit))
-  const label = breakdown.hideOther
-    ? field('breakdown')
-    : call('if', kept, field('breakdown'), otherOf(dimensions))
+/** The values of a breakdown with their rank, most frequent first; `points` of each (`value` where aggregated). */
+function rankedValues(inner: SelectQuery, dimensions: number, aggregated: boolean): SelectQuery {
   if (aggregated) {
-    const ranks = select({
+    return select({
       select: [field('breakdown'), field('value'), alias('rank', ranked(field('value'), dimensions))],
       from: fromQuery(inner),
-    })
-    return select({
-      select: [alias('label', label), alias('amount', call('sum', field('value')))],
-      from: fromQuery(ranks),
-      where: breakdown.hideOther ? kept : undefined,
-      groupBy: [field('label')],
     })
   }
   const series = select({
@@ -65,10 +49,35 @@ function limited(inner: SelectQuery, shape: TrendsShape): SelectQuery {
     from: fromQuery(inner),
     groupBy: [field('breakdown')],
   })
-  const ranks = select({
+  return select({
     select: [field('breakdown'), field('points'), alias('rank', ranked(field('total'), dimensions))],
     from: fromQuery(series),
   })
+}
+
+const isKept = (limit: number) => compare(field('rank'), '<=', constant(limit))
+
+/**
+ * Keeps the most frequent values apart and pools the rest, inside the engine: an answer never has more than
+ * `limit + 1` values, however many there are. Ties go by name; rows without a value come last.
+ */
+function limited(inner: SelectQuery, shape: TrendsShape): SelectQuery {
+  const { breakdown, aggregated } = shape
+  if (!breakdown) return inner
+  const dimensions = breakdown.dimensions.length
+  const ranks = rankedValues(inner, dimensions, aggregated)
+  const kept = isKept(breakdown.limit)
+  const label = breakdown.hideOther
+    ? field('breakdown')
+    : call('if', kept, field('breakdown'), otherOf(dimensions))
+  if (aggregated) {
+    return select({
+      select: [alias('label', label), alias('amount', call('sum', field('value')))],
+      from: fromQuery(ranks),
+      where: breakdown.hideOther ? kept : undefined,
+      groupBy: [field('label')],
+    })
+  }
   const spread = select({
     select: [alias('label', label), alias('point', call('arrayJoin', field('points')))],
     from: fromQuery(ranks),
@@ -82,6 +91,24 @@ function limited(inner: SelectQuery, shape: TrendsShape): SelectQuery {
     ],
     from: fromQuery(spread),
     groupBy: [field('label'), field('at')],
+  })
+}
+
+/** The values of a series in a period that an answer keeps apart: one column. */
+export function keptValues(
+  series: Series,
+  extents: (Extent | undefined)[],
+  period: Period,
+  shape: TrendsShape,
+  ctx: FilterContext,
+): SelectQuery {
+  const { dimensions, limit } = shape.breakdown!
+  return select({
+    select: [field('breakdown')],
+    from: fromQuery(
+      rankedValues(points(series, extents, period, shape, ctx), dimensions.length, shape.aggregated),
+    ),
+    where: isKept(limit),
   })
 }
 

@@ -7,11 +7,13 @@ import type { Interval, TrendsQuery } from './queries.ts'
 import {
   actionOf,
   type InsightContext,
+  type LinksTo,
   nameOf,
   type Period,
   periodsOf,
   type Series,
   seriesOf,
+  unlessTooMany,
 } from './series.ts'
 import { computed, formulasOf, type Line, linesOf, smoothed, sum } from './trends-lines.ts'
 import type { TrendsShape } from './trends-points.ts'
@@ -26,6 +28,9 @@ export type Trend = {
   results(rows: unknown[][]): TrendsResult[]
 }
 
+/** Whether a display shows one figure for the whole period. */
+export const isAggregated = (display: string | null | undefined) => aggregatedDisplays.has(display ?? '')
+
 const aggregatedDisplays = new Set([
   'ActionsTable',
   'ActionsPie',
@@ -38,17 +43,16 @@ const aggregatedDisplays = new Set([
  * Reads a trend: what to ask the warehouse, and how to read its answer.
  * @throws HedgerowError `invalid` for what can't be asked.
  */
-export function trend(query: TrendsQuery, ctx: InsightContext): Trend {
+export function trend(query: TrendsQuery, ctx: InsightContext, linksTo?: LinksTo): Trend {
   const interval: Interval = query.interval ?? 'day'
   const display = query.trendsFilter?.display
-  const aggregated = aggregatedDisplays.has(display ?? '')
+  const aggregated = isAggregated(display)
   const breakdown = breakdownOf(query.breakdownFilter, display)
   const formulas = formulasOf(query)
   const series = seriesOf(query, breakdown, ctx)
   if (!series?.length) return { extents: undefined, tree: () => undefined, results: () => [] }
   const periods = periodsOf(query, interval, aggregated, ctx)
-  const dimensions = breakdown?.kind === 'values' ? breakdown.dimensions : []
-  const binned = dimensions.filter((dimension) => dimension.bins !== undefined)
+  const binned = binnedOf(series, breakdown, periods[0]!, ctx)
   const shape = (extents: (Extent | undefined)[][]): TrendsShape => ({
     interval,
     weekStartDay: ctx.clock.weekStartDay ?? 0,
@@ -58,30 +62,45 @@ export function trend(query: TrendsQuery, ctx: InsightContext): Trend {
     extents,
   })
   return {
-    extents: binned.length
-      ? extentsTree(
-          series,
-          binned.map((dimension) => dimensionField(dimension, ctx)),
-          periods[0]!,
-        )
-      : undefined,
-    tree(extentRows) {
-      const extents = series.map((_, s) => {
-        const row = extentRows.find((cells) => Number(cells[0]) === s)
-        const found = binned.map((_, i) => extentOf(row?.[1 + 2 * i], row?.[2 + 2 * i]))
-        return dimensions.map((dimension) => found[binned.indexOf(dimension)])
-      })
-      return trendsTree(series, periods, shape(extents), ctx)
-    },
+    extents: binned.tree,
+    tree: (extentRows) => trendsTree(series, periods, shape(binned.extents(extentRows)), ctx),
     results(rows) {
       const lines = linesOf(rows, series, periods, shape([]))
       const shown = formulas.length
         ? formulas.flatMap((formula) => computed(formula, lines, series, periods, aggregated, breakdown))
         : lines
-      return shown.map((line) =>
-        resultOf(line, { query, series, periods, interval, aggregated, breakdown, ctx }),
-      )
+      const dressing = { query, series, periods, interval, aggregated, breakdown, ctx }
+      const numbers = shown.reduce((count, line) => count + line.values.length, 0)
+      const linked = unlessTooMany(numbers, linksTo)
+      return shown.map((line) => ({ ...resultOf(line, dressing), ...linksOf(line, dressing, linked) }))
     },
+  }
+}
+
+/** The bins of a breakdown's numbers: the question for what they reach from and to, and how to read its rows. */
+export function binnedOf(
+  series: Series[],
+  breakdown: Breakdown | undefined,
+  period: Period,
+  ctx: InsightContext,
+) {
+  const dimensions = breakdown?.kind === 'values' ? breakdown.dimensions : []
+  const binned = dimensions.filter((dimension) => dimension.bins !== undefined)
+  return {
+    tree: binned.length
+      ? extentsTree(
+          series,
+          binned.map((dimension) => dimensionField(dimension, ctx)),
+          period,
+        )
+      : undefined,
+    /** For each series and dimension. */
+    extents: (rows: unknown[][]): (Extent | undefined)[][] =>
+      series.map((_, s) => {
+        const row = rows.find((cells) => Number(cells[0]) === s)
+        const found = binned.map((_, i) => extentOf(row?.[1 + 2 * i], row?.[2 + 2 * i]))
+        return dimensions.map((dimension) => found[binned.indexOf(dimension)])
+      }),
   }
 }
 
@@ -126,6 +145,29 @@ function resultOf(line: Line, dressing: Dressing): TrendsResult {
     }),
     order,
   }
+}
+
+/** The people behind each number of a line; those of a formula's numbers are not defined. */
+function linksOf(
+  line: Line,
+  { query, series, periods, aggregated, breakdown }: Dressing,
+  linksTo: LinksTo | undefined,
+): Pick<TrendsResult, 'persons' | 'persons_urls'> {
+  if (!linksTo || line.formula) return {}
+  const one = series[line.series!]!
+  const period = periods[line.period]!
+  const point = {
+    series: query.series.indexOf(one.node),
+    node: one.node,
+    period,
+    ...(one.cohort && { breakdown: one.cohort.value }),
+    ...(breakdown?.kind === 'values' && {
+      breakdown: breakdown.listed ? line.breakdown : line.breakdown[0]!,
+    }),
+  }
+  return aggregated
+    ? { persons: linksTo(point) }
+    : { persons_urls: period.buckets.map((bucket) => linksTo({ ...point, bucket })) }
 }
 
 function labelOf(line: Line, { query, series, breakdown, ctx }: Dressing): string {

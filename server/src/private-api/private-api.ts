@@ -9,13 +9,19 @@ import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
+import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
+import { annotationRoutes } from './annotations/routes.ts'
+import { createAnnotationStore } from './annotations/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
+import { groupRoutes } from './groups/routes.ts'
+import { groupTypeRoutes } from './groups-types/routes.ts'
+import { insightActorRoutes } from './insights/actor-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { loginRoutes } from './login/routes.ts'
@@ -53,6 +59,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const persons = createPersonReader(database)
   const eventDefinitions = createEventDefinitionStore(database)
   const propertyDefinitions = createPropertyDefinitionStore(database)
+  const groups = createGroupStore(database)
   const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
@@ -69,8 +76,9 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(personalApiKeyRoutes({ keys, directory }))
   await app.register(organizationRoutes({ organizations, projects, directory }))
   await app.register(projectRoutes({ projects, organizations, directory }))
-  await app.register(queryRoutes({ insights }))
+  await app.register(queryRoutes({ insights, persons, groups }))
   await app.register(insightRoutes({ insights }))
+  await app.register(insightActorRoutes({ insights, persons, groups }))
   await app.register(
     eventRoutes({
       questions,
@@ -79,8 +87,11 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       findAction: actions.findForQuestions,
     }),
   )
+  await app.register(annotationRoutes({ annotations: createAnnotationStore(database), now }))
   await app.register(actionRoutes({ actions, questions }))
   await app.register(personRoutes({ questions, persons, writer: personWriter }))
+  await app.register(groupRoutes({ groups, persons, questions }))
+  await app.register(groupTypeRoutes({ groups }))
   await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
   await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))
 }

@@ -322,6 +322,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/annotations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List annotations
+         * @description The project's own and all of the organization's scope, the newest moment first.
+         */
+        get: operations["annotations_list"];
+        put?: never;
+        /** Create an annotation */
+        post: operations["annotations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/annotations/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an annotation */
+        get: operations["annotations_retrieve"];
+        /** Change an annotation that is not deleted, as PATCH does */
+        put: operations["annotations_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["annotations_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an annotation
+         * @description What is not sent stays. `{"deleted": true}` deletes it, `false` brings it back. Another project's, seen because it is of the organization's scope, becomes this project's.
+         */
+        patch: operations["annotations_partial_update"];
+        trace?: never;
+    };
     "/api/projects/{project_id}/event_definitions/": {
         parameters: {
             query?: never;
@@ -425,6 +472,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/groups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups of a type
+         * @description Newest first, a hundred a page.
+         */
+        get: operations["groups_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups/find/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a group */
+        get: operations["groups_find_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups/property_definitions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List properties of groups by type
+         * @description Under the number of each type, with how many of its groups have the property.
+         */
+        get: operations["groups_property_definitions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups/property_values/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a group property's values
+         * @description The twenty that most groups have.
+         */
+        get: operations["groups_property_values_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups/related/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is related to a group or person
+         * @description Over the events of the last 90 days: the persons of a group, and the groups of other types that share events with it. At most a thousand of each.
+         */
+        get: operations["groups_related_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups_types/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List group types
+         * @description By number. Events make them: a project has five at most.
+         */
+        get: operations["groups_types_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/groups_types/update_metadata/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Name group types
+         * @description A name that is not sent stays. Answers all types.
+         */
+        patch: operations["groups_types_update_metadata_partial_update"];
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/trend/": {
         parameters: {
             query?: never;
@@ -461,6 +645,80 @@ export interface paths {
          * @description Newest first. All the filters that are given must hold.
          */
         get: operations["persons_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/lifecycle/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people behind a number of a lifecycle */
+        get: operations["persons_lifecycle_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/properties/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List persons' properties
+         * @description Those that most persons have come first.
+         */
+        get: operations["persons_properties_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/stickiness/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people behind a number of stickiness */
+        get: operations["persons_stickiness_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/trends/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people behind a number of a trend
+         * @description What the trend was asked by, and what pins the number. Those who add most to it come first. Series that count groups answer groups.
+         */
+        get: operations["persons_trends_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -659,7 +917,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a question
-         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), or an insight (`TrendsQuery`).
+         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`), or the people behind a number of one (`ActorsQuery`).
          */
         post: operations["query_create"];
         delete?: never;
@@ -903,7 +1161,6 @@ export interface components {
             slack_message_format?: string | null;
             /** @description All steps from now on: those with an `id` are changed, those left out are gone. */
             steps?: components["schemas"]["ActionStepChanges"][];
-            /** Format: date-time */
             last_calculated_at?: string;
             deleted?: boolean;
         };
@@ -977,6 +1234,77 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+        };
+        ActorsLink: {
+            /** @description What pins the number */
+            filter: {
+                [key: string]: unknown;
+            };
+            /** @description Where its people are listed, relative to the server, without a leading slash */
+            url: string;
+        };
+        ActorsQuery: {
+            /** @constant */
+            kind: "ActorsQuery";
+            /** @description The number whose actors are asked for; without one, all persons */
+            source?: (components["schemas"]["InsightActorsQuery"] | components["schemas"]["StickinessActorsQuery"]) | null;
+            /** @description HogQL expressions over the person (or group): `created_at`, `properties.email`, `event_count` (what the actor adds to the number); `actor` is the actor as an object */
+            select?: string[] | null;
+            /** @description A part of the e-mail address, name or a distinct id */
+            search?: string | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description HogQL expressions, each with `DESC` or a leading `-` */
+            orderBy?: string[] | null;
+            /** @description Rows; default 100, at most 50,000 */
+            limit?: number | null;
+            offset?: number | null;
+        };
+        /** @description A remark that charts show at a moment in time. */
+        Annotation: {
+            id: number;
+            content: string | null;
+            /** @description The moment that it is about. */
+            date_marker: string | null;
+            /**
+             * @description Made by a user, or by a tool.
+             * @enum {string}
+             */
+            creation_type: "USR" | "GIT";
+            /** @description The insight that it belongs to: none, as insights are not saved yet. */
+            dashboard_item: null;
+            insight_short_id: null;
+            insight_name: null;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            deleted: boolean;
+            /**
+             * @description Where it is seen: on one insight, in the project, or in all projects of the organization. At first `dashboard_item`.
+             * @enum {string}
+             */
+            scope: "dashboard_item" | "project" | "organization";
+        };
+        AnnotationChanges: {
+            content?: string | null;
+            date_marker?: string | null;
+            /**
+             * @description Made by a user, or by a tool.
+             * @enum {string}
+             */
+            creation_type?: "USR" | "GIT";
+            /** @description Insights are not saved yet, so none can be named. */
+            dashboard_item?: number | null;
+            /**
+             * @description Where it is seen: on one insight, in the project, or in all projects of the organization. At first `dashboard_item`.
+             * @enum {string}
+             */
+            scope?: "dashboard_item" | "project" | "organization";
+            deleted?: boolean;
         };
         BreakdownFilter: {
             /** @description Property name, HogQL expression, or cohort ids (`all` is everyone) */
@@ -1247,6 +1575,30 @@ export interface components {
             limit?: number | null;
             offset?: number | null;
         };
+        /** @description Something that persons belong to together, such as a company. */
+        Group: {
+            group_type_index: number;
+            group_key: string;
+            group_properties: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A kind of group, such as companies. */
+        GroupType: {
+            /** @description As events call it. */
+            group_type: string;
+            /** @description 0 to 4, in the order in which the types were first seen. */
+            group_type_index: number;
+            name_singular: string | null;
+            name_plural: string | null;
+        };
+        GroupTypeNames: {
+            group_type_index: number;
+            name_singular?: string | null;
+            name_plural?: string | null;
+        };
         HogQLFilters: {
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
@@ -1264,6 +1616,24 @@ export interface components {
             values?: {
                 [key: string]: unknown;
             } | null;
+        };
+        InsightActorsQuery: {
+            /** @constant */
+            kind: "InsightActorsQuery";
+            /** @description The insight that the number is part of */
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
+            day?: (string | number) | null;
+            /** @description Index of the series; default 0 */
+            series?: number | null;
+            /** @description The `breakdown_value` of the series */
+            breakdown?: (string | number | (string | number)[]) | null;
+            /** @description Which of two compared periods */
+            compare?: ("current" | "previous") | null;
+            /** @description For lifecycle */
+            status?: ("new" | "returning" | "resurrecting" | "dormant") | null;
+            /** @description Accepted for compatibility */
+            includeRecordings?: boolean | null;
         };
         LegacyFilters: {
             /** @description TRENDS (default), STICKINESS or LIFECYCLE */
@@ -1298,6 +1668,27 @@ export interface components {
             refresh?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        LifecycleActors: {
+            results: {
+                people: {
+                    id: number;
+                    /** Format: uuid */
+                    uuid: string;
+                    /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
+                    name: string;
+                    /** @description Those that look identified first. */
+                    distinct_ids: string[];
+                    properties: {
+                        [key: string]: unknown;
+                    };
+                    /** Format: date-time */
+                    created_at: string;
+                }[];
+                count: number;
+            }[];
+            /** @description Address of the next page */
+            next: string | null;
         };
         LifecycleQuery: {
             /** @constant */
@@ -1343,7 +1734,25 @@ export interface components {
             data: number[];
             labels: string[];
             days: string[];
+            /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
+            persons_urls?: components["schemas"]["ActorsLink"][];
             order: number;
+        };
+        /** @description A group in a list of persons and groups. */
+        ListedGroup: {
+            /** @constant */
+            type: "group";
+            /** @description The same as `group_key`. */
+            id: string;
+            group_type_index: number;
+            group_key: string;
+            properties: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            matched_recordings: unknown[];
+            value_at_data_point: number | null;
         };
         /** @description A person in a list. */
         ListedPerson: {
@@ -1416,6 +1825,15 @@ export interface components {
             is_member_join_email_enabled?: boolean;
             enforce_2fa?: boolean | null;
         };
+        PaginatedAnnotationList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["Annotation"][];
+        };
         PaginatedClickhouseEventList: {
             /** @description Address of the next page. */
             next: string | null;
@@ -1429,6 +1847,13 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["EventDefinition"][];
+        };
+        PaginatedGroupList: {
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["Group"][];
         };
         PaginatedOrganizationList: {
             /** @description How many there are on all pages. */
@@ -1627,6 +2052,8 @@ export interface components {
             /** @description The query as it was understood */
             hogql?: string;
             hasMore?: boolean;
+            /** @description Actors on this page that are not known (any more): deleted, or sent without a profile */
+            missing_actors_count?: number;
             /** @description The project's; days and weeks are counted in it */
             timezone: string;
             /**
@@ -1648,7 +2075,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
-            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
             /** @description A name for the query, chosen by the client */
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */
@@ -1674,6 +2101,34 @@ export interface components {
             email: string;
             is_email_verified: boolean | null;
             redirect_url: string;
+        };
+        StickinessActors: {
+            results: {
+                people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                count: number;
+            }[];
+            /** @description Address of the next page */
+            next: string | null;
+        };
+        StickinessActorsQuery: {
+            /** @constant */
+            kind: "StickinessActorsQuery";
+            /** @description The insight that the number is part of */
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
+            day?: (string | number) | null;
+            /** @description Index of the series; default 0 */
+            series?: number | null;
+            /** @description The `breakdown_value` of the series */
+            breakdown?: (string | number | (string | number)[]) | null;
+            /** @description Which of two compared periods */
+            compare?: ("current" | "previous") | null;
+            /** @description For lifecycle */
+            status?: ("new" | "returning" | "resurrecting" | "dormant") | null;
+            /** @description Accepted for compatibility */
+            includeRecordings?: boolean | null;
+            /** @description How many intervals compared with `day`; default exact, or gte where the insight is cumulative */
+            operator?: ("gte" | "lte" | "exact") | null;
         };
         StickinessQuery: {
             /** @constant */
@@ -1731,6 +2186,8 @@ export interface components {
             compare?: boolean;
             /** @enum {string} */
             compare_label?: "current" | "previous";
+            /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
+            persons_urls?: components["schemas"]["ActorsLink"][];
             order: number;
         };
         Success: {
@@ -1808,6 +2265,21 @@ export interface components {
             is_demo: boolean;
             timezone: string;
             access_control: boolean;
+        };
+        TrendActors: {
+            results: {
+                people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                count: number;
+            }[];
+            /** @description Address of the next page */
+            next: string | null;
+            /** @description Address of this page */
+            initial: string;
+            /** @description Counted by the number, but not known (any more) */
+            missing_persons: number;
+            is_cached: boolean;
+            /** Format: date-time */
+            last_refresh: string;
         };
         TrendAnswer: {
             /** @description Series; their shape goes by the insight asked for */
@@ -1898,6 +2370,10 @@ export interface components {
             compare?: boolean;
             /** @enum {string} */
             compare_label?: "current" | "previous";
+            /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
+            persons_urls?: components["schemas"]["ActorsLink"][];
+            /** @description The people behind `aggregated_value`; legacy filters only */
+            persons?: components["schemas"]["ActorsLink"];
             /** @description Index of the series */
             order: number;
         };
@@ -3325,6 +3801,354 @@ export interface operations {
             };
         };
     };
+    annotations_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the content. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAnnotationList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    annotations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationChanges"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    annotations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    annotations_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    annotations_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    annotations_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     event_definitions_list: {
         parameters: {
             query?: {
@@ -3802,6 +4626,440 @@ export interface operations {
             };
         };
     };
+    groups_list: {
+        parameters: {
+            query: {
+                /** @description The number of the group type. */
+                group_type_index: number;
+                /** @description A part of the key. */
+                group_key?: string;
+                /** @description A part of the key or of the properties. */
+                search?: string;
+                /** @description The pagination cursor value. */
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedGroupList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_find_retrieve: {
+        parameters: {
+            query: {
+                /** @description The number of the group type. */
+                group_type_index: number;
+                group_key: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_property_definitions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            name: string;
+                            /** @description How many groups have it. */
+                            count: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_property_values_retrieve: {
+        parameters: {
+            query: {
+                /** @description The number of the group type. */
+                group_type_index: number;
+                /** @description The property. */
+                key: string;
+                /** @description Only values that contain this, in any case of letters. */
+                value?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description How many groups have it. */
+                        count: number;
+                    }[];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_related_retrieve: {
+        parameters: {
+            query: {
+                /** @description The type of the group; without it, `id` is a person. */
+                group_type_index?: number;
+                /** @description The group's key, or the person's id. */
+                id: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_types_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    groups_types_update_metadata_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTypeNames"][];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"][];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_trend_retrieve: {
         parameters: {
             query?: {
@@ -3987,6 +5245,382 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedPersonList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_lifecycle_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description Which series: its event, or the id of its action */
+                entity_id?: string;
+                /** @description `events` (default) or `actions` */
+                entity_type?: string;
+                /** @description How the series counts */
+                entity_math?: string;
+                /** @description Index of the series, where several are of one event */
+                entity_order?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+                /** @description A time in the bucket */
+                target_date?: string;
+                /** @description new, returning, resurrecting or dormant */
+                lifecycle_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_properties_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description How many persons have it. */
+                        count: number;
+                    }[];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_stickiness_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description Which series: its event, or the id of its action */
+                entity_id?: string;
+                /** @description `events` (default) or `actions` */
+                entity_type?: string;
+                /** @description How the series counts */
+                entity_math?: string;
+                /** @description Index of the series, where several are of one event */
+                entity_order?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+                /** @description On how many intervals they were there */
+                stickiness_days?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickinessActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_trends_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description Which series: its event, or the id of its action */
+                entity_id?: string;
+                /** @description `events` (default) or `actions` */
+                entity_type?: string;
+                /** @description How the series counts */
+                entity_math?: string;
+                /** @description Index of the series, where several are of one event */
+                entity_order?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+                /** @description A time in the bucket; without it, all from `date_from` to `date_to` */
+                day?: string;
+                /** @description The `breakdown_value` of the series; empty for "no value" */
+                breakdown_value?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No credentials, or wrong ones. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Instant } from '../../http/account-shapes.ts'
+import { ListedGroup } from '../../http/group-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { ListedPerson } from '../../http/person-shapes.ts'
 
@@ -13,19 +14,6 @@ const Group = z
     created_at: Instant,
   })
   .meta({ id: 'Group', description: 'Something that persons belong to together, such as a company.' })
-
-const ListedGroup = z
-  .object({
-    type: z.literal('group'),
-    id: z.string().describe('The same as `group_key`.'),
-    group_type_index: z.int(),
-    group_key: z.string(),
-    properties: z.record(z.string(), z.unknown()),
-    created_at: Instant,
-    matched_recordings: z.array(z.unknown()),
-    value_at_data_point: z.number().nullable(),
-  })
-  .meta({ id: 'ListedGroup', description: 'A group in a list of persons and groups.' })
 
 const path = '/api/projects/:project_id/groups/'
 const alias = '/api/groups/'

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { and, call, compare, constant, type Expr, field, from, or, order, select } from '../../hogql/ast.ts'
+import { listedGroup } from '../../http/group-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { listedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
@@ -88,7 +89,7 @@ export const groupRoutes =
         const column = `$group_${groupTypeIndex}`
         const keys = await distinct(project, column, and(where, compare(field(column), '!=', constant(''))))
         const found = await load(project.id, groupTypeIndex, keys)
-        related.push(...found.map(presentListed))
+        related.push(...found.map(listedGroup))
       }
       return related
     })
@@ -167,15 +168,4 @@ const present = (group: Group) => ({
   group_key: group.groupKey,
   group_properties: group.properties,
   created_at: microsToIso(group.createdAt),
-})
-
-const presentListed = (group: Group) => ({
-  type: 'group' as const,
-  id: group.groupKey,
-  group_type_index: group.groupTypeIndex,
-  group_key: group.groupKey,
-  properties: group.properties,
-  created_at: microsToIso(group.createdAt),
-  matched_recordings: [],
-  value_at_data_point: null,
 })

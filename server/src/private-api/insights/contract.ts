@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { ListedGroup } from '../../http/group-shapes.ts'
 import { operation } from '../../http/operation.ts'
+import { pageQuery } from '../../http/paging.ts'
+import { ListedPerson, personFields } from '../../http/person-shapes.ts'
 import { envelope, lifecycleResult, stickinessResult, trendsResult } from '../../insights/answers.ts'
 
 const json = 'Lists and objects as JSON text in an address.'
@@ -70,4 +73,96 @@ export const postTrend = operation({
   summary: 'Count events over time',
   description: 'What the body does not say is taken from the address.',
   body: LegacyFilters,
+})
+
+const entity = {
+  entity_id: z.string().optional().describe('Which series: its event, or the id of its action'),
+  entity_type: z.string().optional().describe('`events` (default) or `actions`'),
+  entity_math: z.string().optional().describe('How the series counts'),
+  entity_order: z.string().optional().describe('Index of the series, where several are of one event'),
+}
+const actorsParameters = {
+  ...entity,
+  ...pageQuery,
+  search: z.string().optional().describe('A part of the e-mail address, name or a distinct id'),
+}
+const actors = {
+  method: 'GET',
+  access: 'project',
+  scope: 'person:read',
+  tags: ['persons'],
+  errors: [400],
+} as const
+
+const next = z.string().nullable().describe('Address of the next page')
+
+export const trendActors = operation({
+  ...actors,
+  id: 'persons_trends_retrieve',
+  path: '/api/projects/:project_id/persons/trends/',
+  aliases: ['/api/person/trends/'],
+  summary: 'List the people behind a number of a trend',
+  description:
+    'What the trend was asked by, and what pins the number. Those who add most to it come first. ' +
+    'Series that count groups answer groups.',
+  query: LegacyFilters.extend({
+    ...actorsParameters,
+    day: z
+      .string()
+      .optional()
+      .describe('A time in the bucket; without it, all from `date_from` to `date_to`'),
+    breakdown_value: z
+      .string()
+      .optional()
+      .describe('The `breakdown_value` of the series; empty for "no value"'),
+  }).meta({ id: 'TrendActorsFilters' }),
+  answer: z
+    .object({
+      results: z.array(z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() })),
+      next,
+      initial: z.string().describe('Address of this page'),
+      missing_persons: z.int().describe('Counted by the number, but not known (any more)'),
+      is_cached: z.boolean(),
+      last_refresh: z.string().meta({ format: 'date-time' }),
+    })
+    .meta({ id: 'TrendActors' }),
+})
+
+export const stickinessActors = operation({
+  ...actors,
+  id: 'persons_stickiness_retrieve',
+  path: '/api/projects/:project_id/persons/stickiness/',
+  aliases: ['/api/person/stickiness/'],
+  summary: 'List the people behind a number of stickiness',
+  query: LegacyFilters.extend({
+    ...actorsParameters,
+    stickiness_days: z.string().optional().describe('On how many intervals they were there'),
+  }).meta({ id: 'StickinessActorsFilters' }),
+  answer: z
+    .object({
+      results: z.array(z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() })),
+      next,
+    })
+    .meta({ id: 'StickinessActors' }),
+})
+
+export const lifecycleActors = operation({
+  ...actors,
+  id: 'persons_lifecycle_retrieve',
+  path: '/api/projects/:project_id/persons/lifecycle/',
+  aliases: ['/api/person/lifecycle/'],
+  summary: 'List the people behind a number of a lifecycle',
+  query: LegacyFilters.extend({
+    ...actorsParameters,
+    target_date: z.string().optional().describe('A time in the bucket'),
+    lifecycle_type: z.string().optional().describe('new, returning, resurrecting or dormant'),
+  }).meta({ id: 'LifecycleActorsFilters' }),
+  answer: z
+    .object({
+      results: z.array(
+        z.object({ people: z.array(z.object({ id: z.int(), ...personFields })), count: z.int() }),
+      ),
+      next,
+    })
+    .meta({ id: 'LifecycleActors' }),
 })

@@ -11,17 +11,20 @@ import {
   upgradeTrends,
 } from '../../insights/upgrade-filters.ts'
 import { invalid } from '../../model/errors.ts'
+import { actorLinks, type Insight } from './actor-links.ts'
 import { getTrend, postTrend } from './contract.ts'
 import { seriesCsv } from './csv.ts'
 
 type Result = TrendsResult | StickinessResult | LifecycleResult
 
 /** The older API asks these three at one address. */
-const upgrades: Record<string, (filters: LegacyFilters) => RunnableQuery> = {
+const upgrades: Record<Insight, (filters: LegacyFilters) => RunnableQuery> = {
   TRENDS: upgradeTrends,
   STICKINESS: upgradeStickiness,
   LIFECYCLE: upgradeLifecycle,
 }
+
+const isAnswered = (insight: string): insight is Insight => Object.hasOwn(upgrades, insight)
 
 /** Insights asked by legacy filters. */
 export const insightRoutes =
@@ -29,13 +32,13 @@ export const insightRoutes =
   async (app: FastifyInstance) => {
     async function trend(projectId: number, filters: LegacyFilters, url: URL, reply: FastifyReply) {
       const insight = insightOf(filters)
-      const upgrade = upgrades[insight]
-      if (!upgrade) {
+      if (!isAnswered(insight)) {
         throw invalid(`Insights of type "${insight}" are not supported here.`, { attr: 'insight' })
       }
       const { results, timezone, last_refresh, is_cached, statistics } = await insights.run(
         projectId,
-        upgrade(filters),
+        upgrades[insight](filters),
+        { linksTo: actorLinks(projectId, insight, filters) },
       )
       const result = results as Result[]
       if (/[.]csv[/]?$/.test(url.pathname) || filters.format === 'csv') {

@@ -59,6 +59,10 @@ const QueryAnswer = z
     types: z.array(z.unknown()).optional().describe('Types of the columns, in ClickHouse’s words'),
     hogql: z.string().optional().describe('The query as it was understood'),
     hasMore: z.boolean().optional(),
+    missing_actors_count: z
+      .int()
+      .optional()
+      .describe('Actors on this page that are not known (any more): deleted, or sent without a profile'),
     ...envelope,
   })
   .meta({ id: 'QueryAnswer' })
@@ -93,6 +97,6 @@ export const postQuery = operation({
   path,
   summary: 'Ask a question',
   description:
-    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), or an insight (`TrendsQuery`).',
+    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`), or the people behind a number of one (`ActorsQuery`).',
   body: QueryRequest,
 })

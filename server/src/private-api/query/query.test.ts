@@ -4,6 +4,8 @@ import { insertEvents } from '../../../test/events.ts'
 import { testWarehouse } from '../../../test/warehouse.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
+import { createGroupStore } from '../../persons/group-store.ts'
+import { createPersonReader } from '../../persons/read-persons.ts'
 import { queryRoutes } from './routes.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -22,6 +24,8 @@ beforeAll(async () => {
           findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
           propertyTypes: createPropertyTypes(database),
         }),
+        persons: createPersonReader(database),
+        groups: createGroupStore(database),
       }),
     ],
   )

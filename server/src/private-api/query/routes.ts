@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { route } from '../../http/operation.ts'
+import type { AddressedProject } from '../../http/project.ts'
+import { type ActorReader, showActors } from '../../http/show-actors.ts'
 import { parse } from '../../http/validation.ts'
+import type { RunnableQuery } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { invalid } from '../../model/errors.ts'
@@ -8,14 +11,17 @@ import { getQuery, postQuery, QueryRequest } from './contract.ts'
 
 /** Questions of every kind, asked by GET or POST. */
 export const queryRoutes =
-  ({ insights }: { insights: Insights }) =>
+  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
   async (app: FastifyInstance) => {
+    const ask = (project: AddressedProject, query: RunnableQuery) =>
+      insights.run(project.id, query, { showActors: showActors(actors, project) })
+
     route(app, getQuery, async ({ project, query }) => {
       const { query: asked } = parse(QueryRequest, { query: fromJson(query.query) })
-      return insights.run(project.id, asked)
+      return ask(project, asked)
     })
 
-    route(app, postQuery, async ({ project, body }) => insights.run(project.id, body.query))
+    route(app, postQuery, ({ project, body }) => ask(project, body.query))
   }
 
 function fromJson(text: string | undefined): unknown {

@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import type { ListedGroup } from '../../http/group-shapes.ts'
+import { route } from '../../http/operation.ts'
+import { pageLinks } from '../../http/paging.ts'
+import { displayName, type ListedPerson } from '../../http/person-shapes.ts'
+import type { AddressedProject } from '../../http/project.ts'
+import { type ActorReader, showActors } from '../../http/show-actors.ts'
+import { actorsQueryLimit } from '../../insights/actors-query.ts'
+import type { ActorsSource } from '../../insights/queries.ts'
+import type { Insights } from '../../insights/run.ts'
+import type { StoredPerson } from '../../persons/read-persons.ts'
+import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
+import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
+
+type Page = { limit: number; offset: number; search?: string }
+type Listed = z.input<typeof ListedPerson> | z.input<typeof ListedGroup>
+
+/** The people behind a number, for the older API. */
+export const insightActorRoutes =
+  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
+  async (app: FastifyInstance) => {
+    async function ask<Shown extends object>(
+      project: AddressedProject,
+      source: ActorsSource,
+      { limit, offset, search }: Page,
+      url: URL,
+      showPerson?: (person: StoredPerson) => Shown,
+    ) {
+      const page = { limit: Math.min(limit, actorsQueryLimit), offset }
+      const { results, ...answer } = await insights.run(
+        project.id,
+        { kind: 'ActorsQuery', source, select: ['actor', 'event_count'], search, ...page },
+        { showActors: showActors(actors, project, showPerson) },
+      )
+      const rows = results as [Shown, number][]
+      return {
+        answer,
+        // those who are not known are left out, and counted
+        rows: rows.filter(([actor]) => Object.hasOwn(actor, 'created_at')),
+        missing: answer.missing_actors_count as number,
+        next: pageLinks(url, page, answer.hasMore === true).next,
+      }
+    }
+
+    route(app, trendActors, async ({ project, query, url }) => {
+      const asked = await ask<Listed>(project, actorsOfTrend(query), query, url)
+      const people = asked.rows.map(([actor, value]) => ({ ...actor, value_at_data_point: value }))
+      return {
+        results: [{ people, count: people.length }],
+        next: asked.next,
+        initial: url.href,
+        missing_persons: asked.missing,
+        is_cached: asked.answer.is_cached,
+        last_refresh: asked.answer.last_refresh,
+      }
+    })
+
+    route(app, stickinessActors, async ({ project, query, url }) => {
+      const asked = await ask<Listed>(project, actorsOfStickiness(query), query, url)
+      const people = asked.rows.map(([actor]) => actor)
+      return { results: [{ people, count: people.length }], next: asked.next }
+    })
+
+    route(app, lifecycleActors, async ({ project, query, url }) => {
+      const detail = (person: StoredPerson) => ({
+        id: person.id,
+        uuid: person.uuid,
+        name: displayName(person, project.settings.person_display_name_properties),
+        distinct_ids: person.distinctIds,
+        properties: person.properties,
+        created_at: person.createdAt,
+      })
+      const asked = await ask(project, actorsOfLifecycle(query), query, url, detail)
+      const people = asked.rows.map(([actor]) => actor)
+      return { results: [{ people, count: people.length }], next: asked.next }
+    })
+  }
