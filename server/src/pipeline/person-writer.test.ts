@@ -73,3 +73,38 @@ test('a change of properties is answered without waiting for ever', async () => 
   const stored = await pipe.events()
   expect(stored).toMatchObject([{ event: '$set', distinct_id: 'p', person_properties: { x: 1 } }])
 })
+
+test('what a crash left is finished before anybody is deleted', async () => {
+  const pipe = await testPipeline(onTestFinished)
+  const { database, warehouse, projectId } = pipe
+  await pipe.send({ event: 'a', distinct_id: 'p', timestamp: at })
+  const { uuid } = (await createPersonStore(database).findByDistinctId(projectId, 'p'))!
+  await pipe.restart((deps) => ({
+    ...deps,
+    logger: { warn: () => {}, error: () => {} },
+    warehouse: { insert: () => Promise.reject(unavailable('away')) },
+  }))
+  await pipe.append({ event: 'b', distinct_id: 'p', timestamp: at })
+  await vi.waitFor(() => expect(pipe.pipeline().stats().retries).toBeGreaterThan(0))
+  await pipe.restart((deps) => ({
+    ...deps,
+    log: {
+      ...deps.log,
+      read: async (options) => {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return deps.log.read(options)
+      },
+    },
+  }))
+  const writer = createPersonWriter({ log: pipe.log(), pipeline: pipe.pipeline(), database, warehouse })
+  await writer.remove(projectId, uuid)
+  await pipe.pipeline().idle()
+  const owners = (await pipe.events()).map(({ event, person_id }) => [event, person_id])
+  expect(owners.toSorted()).toEqual([
+    ['a', uuid],
+    ['b', uuid],
+  ])
+  // Otherwise the replay would not find the person and make one that only the warehouse knows.
+  const rows = await pipe.rows('select id, argMax(is_deleted, version) as gone from persons group by id')
+  expect(rows.map(({ gone }) => Boolean(gone))).toEqual([true])
+})
