@@ -61,12 +61,14 @@ export function createSeenKeys(root: RootDatabase): SeenKeys {
   return { ask }
 }
 
+const usual = /^\d{1,9}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** 20 bytes for `<project>:<uuid>`; anything else by its hash, which is longer and so never mistaken for one. */
 function pack(key: string): Uint8Array {
-  const match = /^(\d{1,9}):([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/.exec(key)
-  if (!match) return createHash('sha256').update(key).digest()
+  if (!usual.test(key)) return createHash('sha256').update(key).digest()
   const packed = Buffer.allocUnsafe(20)
-  packed.writeUInt32BE(Number(match[1]))
-  packed.write(match.slice(2).join(''), 4, 'hex')
+  const colon = key.length - 37
+  packed.writeUInt32BE(Number(key.slice(0, colon)))
+  packed.write(key.slice(colon + 1).replaceAll('-', ''), 4, 'hex')
   return packed
 }

@@ -3,7 +3,9 @@
 /** `2026-01-02T03:04:05.600000Z`. */
 export function microsToIso(micros: number): string {
   const ms = Math.floor(micros / 1000)
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(micros - ms * 1000).padStart(3, '0')}Z`
+  const rest = micros - ms * 1000
+  const decimals = rest === 0 ? '000' : String(rest).padStart(3, '0')
+  return `${new Date(ms).toISOString().slice(0, -1)}${decimals}Z`
 }
 
 /** Back from `microsToIso`, or from any ISO 8601 text with `Z` and up to six decimals. */

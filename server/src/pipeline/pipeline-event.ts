@@ -14,6 +14,8 @@ export type PipelineEvent = {
   readonly ip: string | null
   /** Path of the request, without the trailing slash. */
   readonly path: string
+  /** The request had no escapes of Unicode: no text in it holds NUL or half of a surrogate pair. */
+  readonly plainTexts: boolean
 
   event: string
   distinctId: string

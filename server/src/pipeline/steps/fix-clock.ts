@@ -28,8 +28,20 @@ export function fixClock(event: PipelineEvent, warn: (warning: Warning) => void)
     time = 0
   }
   event.timestamp = time
-  if (sentAt !== null) properties.$sent_at = new Date(sentAt).toISOString()
+  if (sentAt !== null) properties.$sent_at = isoOf(sentAt)
   return event
+}
+
+let lastMs = 0
+let lastIso = new Date(0).toISOString()
+
+/** The events of a request have it in common. */
+function isoOf(ms: number): string {
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString()
+    lastMs = ms
+  }
+  return lastIso
 }
 
 function parseAny(value: unknown): number | null {

@@ -9,11 +9,24 @@ export const deepest = 100
 
 /** Makes the values of an event such that every store takes them; one that none takes would stop its whole batch. */
 export function makeHoldable(event: PipelineEvent): Outcome {
+  if (event.plainTexts && isFlat(event.properties) && isFlat(event.set) && isFlat(event.setOnce)) return event
   event.properties = holdable(event.properties)
   event.set = holdable(event.set)
   event.setOnce = holdable(event.setOnce)
   return event
 }
+
+/** Nothing in it nests; a list of plain values is still flat. The usual event is, and then there is nothing to do. */
+function isFlat(properties: Record<string, unknown>): boolean {
+  for (const key in properties) {
+    const value = properties[key]
+    if (typeof value === 'object' && value !== null && !isPlainList(value)) return false
+  }
+  return true
+}
+
+const isPlainList = (value: object) =>
+  Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null)
 
 /**
  * A parsed JSON object as the warehouse and the database can hold it and give it back: NUL and halves of surrogate
@@ -47,13 +60,13 @@ function cleanArray(items: unknown[], depth: number): unknown[] {
 
 function cleanObject(object: Record<string, unknown>, depth: number): Record<string, unknown> {
   let changed = false
-  const entries: [string, unknown][] = []
-  for (const key of Object.keys(object)) {
-    const name = cleanText(key)
+  const cleaned: unknown[] = []
+  for (const key in object) {
     const clean = cleanValue(object[key], depth + 1)
-    changed ||= name !== key || clean !== object[key]
-    entries.push([name, clean])
+    cleaned.push(clean)
+    changed ||= clean !== object[key] || cleanText(key) !== key
   }
+  if (!changed) return object
   // `fromEntries` defines, so that a property called `__proto__` stays one
-  return changed ? Object.fromEntries(entries) : object
+  return Object.fromEntries(Object.keys(object).map((key, index) => [cleanText(key), cleaned[index]]))
 }

@@ -47,8 +47,9 @@ const campaign = [
   'qclid',
   'sccid',
 ]
-const lifted = [...environment, ...campaign].map(
-  (key) => [key, `$initial_${key.replace(/^\$/, '')}`] as const,
+/** The name under which the first value is kept. */
+const initialOf = new Map(
+  [...environment, ...campaign].map((key) => [key, `$initial_${key.replace(/^\$/, '')}`]),
 )
 // A server's own system says nothing about the person.
 const ofTheHost = new Set(['$os', '$os_version'])
@@ -58,7 +59,9 @@ export function liftProperties(event: PipelineEvent): Outcome {
   const { properties, set, setOnce } = event
   if (properties.$os_name !== undefined && properties.$os === undefined) properties.$os = properties.$os_name
   const fromServer = properties.$is_server === true
-  for (const [key, initial] of lifted) {
+  for (const key in properties) {
+    const initial = initialOf.get(key)
+    if (initial === undefined) continue
     const value = properties[key]
     if (value === undefined || (fromServer && ofTheHost.has(key))) continue
     if (set[key] === undefined) set[key] = value

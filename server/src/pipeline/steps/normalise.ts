@@ -24,7 +24,7 @@ export function normalise(event: PipelineEvent, warn: (warning: Warning) => void
   if (!event.personProcessing && identityEvents.has(name)) return { drop: 'person_processing_off' }
   event.set = joined(properties, '$set', raw.$set)
   event.setOnce = joined(properties, '$set_once', raw.$set_once)
-  event.unset = [...names(properties.$unset), ...names(raw.$unset)]
+  event.unset = names(properties.$unset).concat(names(raw.$unset))
   if (event.unset.length) properties.$unset = event.unset
   event.mergeFrom = mergeSource(name, properties)
   return event
@@ -76,6 +76,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  */
 function joined(properties: Record<string, unknown>, key: string, beside: unknown): Record<string, unknown> {
   const inside = properties[key]
+  if (!isObject(inside) && !isObject(beside)) return {}
   const both = { ...(isObject(inside) ? inside : {}), ...(isObject(beside) ? beside : {}) }
   if (isObject(beside)) properties[key] = both
   return { ...both }

@@ -5,6 +5,12 @@
  * if there is one, or milli-, micro- or nanoseconds by their length.
  */
 export function parseTimestamp(text: string): number | null {
+  // What SDKs send: `toISOString`. Date refuses what is no time of day.
+  if (plainIso.test(text)) {
+    const ms = Date.parse(text)
+    // It takes 30 February for 2 March.
+    if (new Date(ms).getUTCDate() === Number(text.slice(8, 10))) return ms * 1000
+  }
   const trimmed = text.trim()
   const iso = isoDate.exec(trimmed)
   if (iso) return assemble(Number(iso[1]), Number(iso[2]), Number(iso[3]), iso[4], iso[5])
@@ -18,6 +24,7 @@ export function parseTimestamp(text: string): number | null {
   return parseUnixTime(trimmed)
 }
 
+const plainIso = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/
 const clock = String.raw`(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)`
 const zone = String.raw`(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)`
 const isoDate = new RegExp(

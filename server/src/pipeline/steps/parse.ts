@@ -37,7 +37,10 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength)
   const end = bytes.indexOf(lineFeed)
   const envelope = JSON.parse(bytes.toString('utf8', 0, end)) as CaptureEnvelope
-  const raws = eventsOf(parseLenientJson(quoteBigIntegers(bytes.toString('utf8', end + 1))))
+  const text = bytes.toString('utf8', end + 1)
+  // Only as escapes: bytes of UTF-8 decode to whole characters, and JSON has no bare NUL.
+  const plainTexts = !text.includes('\\u')
+  const raws = eventsOf(parseLenientJson(quoteBigIntegers(text)))
   const { projectId, ip, path, uuids } = envelope
   if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)
@@ -45,16 +48,22 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   const sent = envelope.sentAt === null ? Number.NaN : Date.parse(envelope.sentAt)
   const sentAt = Number.isNaN(sent) ? null : sent
   for (const [index, raw] of raws.entries()) {
-    events.push(newEvent({ projectId, uuid: uuids[index]!, raw, receivedAt, sentAt, ip, path }))
+    events.push(newEvent(uuids[index]!, raw, { projectId, receivedAt, sentAt, ip, path, plainTexts }))
   }
 }
 
-const newEvent = (
-  facts: Pick<PipelineEvent, 'projectId' | 'uuid' | 'raw' | 'receivedAt' | 'sentAt' | 'ip' | 'path'> & {
-    raw: RawEvent
-  },
-): PipelineEvent => ({
-  ...facts,
+type RequestFacts = Pick<PipelineEvent, 'projectId' | 'receivedAt' | 'sentAt' | 'ip' | 'path' | 'plainTexts'>
+
+/** Field by field: a spread takes several times as long. */
+const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineEvent => ({
+  projectId: request.projectId,
+  uuid,
+  raw,
+  receivedAt: request.receivedAt,
+  sentAt: request.sentAt,
+  ip: request.ip,
+  path: request.path,
+  plainTexts: request.plainTexts,
   event: '',
   distinctId: '',
   properties: {},
