@@ -12,7 +12,9 @@ import {
 import { type Cursor, createCursor } from './cursor.ts'
 import { HogQLError } from './errors.ts'
 import { lex } from './lex.ts'
-import { createExprParser, isBareAlias, isNameToken, type QueryParser } from './parse-expr.ts'
+import { createExprParser } from './parse-expr.ts'
+import type { QueryParser } from './parse-primary.ts'
+import { isBareAlias, isNameToken } from './tokens.ts'
 import { childrenOf } from './visit.ts'
 
 const defaultMaxLength = 64 * 1024
