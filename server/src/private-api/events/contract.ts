@@ -19,7 +19,7 @@ const Element = z
 
 export const Event = z
   .object({
-    id: z.uuid(),
+    id: z.guid(),
     distinct_id: z.string(),
     properties: z.record(z.string(), z.unknown()),
     event: z.string(),
@@ -63,8 +63,8 @@ export const listEvents = operation({
     limit: z.coerce.number().int().positive().catch(100).default(100).describe('At most 10,000.'),
     offset: z.coerce.number().int().nonnegative().catch(0).default(0).describe('Better follow `next`.'),
     orderBy: z.string().optional().describe('A JSON list: `["timestamp"]` for the oldest first.'),
-    before_id: z.uuid().optional().describe('Part of `next`: tells events of the same moment apart.'),
-    after_id: z.uuid().optional().describe('Part of `next`: tells events of the same moment apart.'),
+    before_id: z.guid().optional().describe('Part of `next`: tells events of the same moment apart.'),
+    after_id: z.guid().optional().describe('Part of `next`: tells events of the same moment apart.'),
   }),
   answer: z
     .object({ next: z.string().nullable().describe('Address of the next page.'), results: z.array(Event) })

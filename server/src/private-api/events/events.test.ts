@@ -177,3 +177,15 @@ test('values: strings, lists by their items, none of last month', async () => {
   expect(await values('')).toEqual([])
   expect(await values(`key=${encodeURIComponent("x'\\")}`)).toEqual([])
 })
+
+test('an id that is of no version of uuid is an id all the same, also in next', async () => {
+  const ids = [1, 2].map((n) => `11111111-1111-1111-1111-${String(n).padStart(12, '0')}`)
+  const timestamp = daysAgo(50)
+  await on.send(...ids.map((uuid) => ({ uuid, event: 'odd id', distinct_id: 'odd', timestamp })))
+  expect((await on.api.get(`${on.base}events/${ids[0]}/`)).body.id).toBe(ids[0])
+  const first = await list('?event=odd%20id&limit=1')
+  expect(first.results[0].id).toBe(ids[1])
+  const { pathname, search } = new URL(first.next)
+  const second = await on.api.get(`${pathname}${search}`)
+  expect(second.body.results.map(({ id }: { id: string }) => id)).toEqual([ids[0]])
+})
