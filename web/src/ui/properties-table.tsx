@@ -90,6 +90,14 @@ export function PropertiesTable({
         </tbody>
       </table>
       {shown.length === 0 && <p className={styles.none}>No property matches.</p>}
+      {shown.some((name) => name.startsWith('$geoip_')) && (
+        // the licence of the bundled places (CC BY 4.0) asks for this link where they are shown
+        <p className={styles.none}>
+          <a href="https://db-ip.com" target="_blank" rel="noreferrer noopener">
+            IP geolocation by DB-IP
+          </a>
+        </p>
+      )}
     </div>
   )
 }
