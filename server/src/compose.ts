@@ -56,7 +56,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       process.exit(1)
     })
     opened.add(() => lock.release())
-    const [database, warehouse, geoip] = await Promise.all([
+    const [database, warehouse, geoip] = await allOrFailure([
       opened.when(
         createDatabase(
           config.databaseUrl
@@ -155,6 +155,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
 const noteIngested = (database: Database, directory: Directory) => async (projectId: number) => {
   await database.db.update(projects).set({ ingestedEvent: true }).where(eq(projects.id, projectId))
   await directory.changed()
+}
+
+/**
+ * All results, or the first failure, but only when every one has ended: what is opened meanwhile must be closed too,
+ * or the process would never end.
+ */
+async function allOrFailure<T extends readonly unknown[]>(
+  waited: {
+    [At in keyof T]: Promise<T[At]>
+  },
+): Promise<T> {
+  await Promise.allSettled(waited)
+  return (await Promise.all(waited)) as unknown as T
 }
 
 /** What was opened, closed in the opposite order; each is closed even if another fails to. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import { Reader, type Response } from 'maxmind'
 import { z } from 'zod'
+import { invalid } from '../model/errors.ts'
 import { continentNames, continentOf } from './continents.ts'
 
 /** Where an address is, by PostHog's names. A fact that is not known is not there. */
@@ -20,7 +21,7 @@ export type GeoIp = {
 
 /**
  * @param path a database in MaxMind's format (GeoLite2-City, GeoIP2-City); null for the bundled DB-IP city data.
- * @throws Error when `path` can't be read as such.
+ * @throws HedgerowError `invalid` when `path` can't be read as such.
  */
 export async function createGeoIp(path: string | null): Promise<GeoIp> {
   if (path !== null) {
@@ -37,14 +38,14 @@ export async function createGeoIp(path: string | null): Promise<GeoIp> {
 /** A spelling mistake in `GEOIP_DB` must stop the start, not the first event. */
 async function checkReadable(path: string): Promise<void> {
   const file = await openFile(path).catch((error: Error) => {
-    throw new Error(`GEOIP_DB can't be read: ${error.message}`)
+    throw invalid(`GEOIP_DB can't be read: ${error.message}`)
   })
   try {
     const { size } = await file.stat()
     const tail = Buffer.alloc(Math.min(size, 128 * 1024))
     await file.read(tail, 0, tail.length, size - tail.length)
     if (!tail.includes('\xab\xcd\xefMaxMind.com', 0, 'latin1')) {
-      throw new Error(`GEOIP_DB is no database in MaxMind's format: ${path}`)
+      throw invalid(`GEOIP_DB is no database in MaxMind's format: ${path}`)
     }
   } finally {
     await file.close()
