@@ -69,6 +69,76 @@ export function eventLogSuite(makeHome: () => Promise<Home>): void {
     })
   })
 
+  describe('two open ranges', () => {
+    const firstTwo = { maxBytes: 2, waitMs: 0 }
+
+    it('hands out what follows the open range, and commits in order', async () => {
+      await log.append(bytes('a', 'b', 'c', 'd', 'e'))
+      expect(await log.read(firstTwo)).toMatchObject({ first: 1, last: 2 })
+      expect(await log.read({ ...firstTwo, after: 2 })).toMatchObject({ first: 3, last: 4, replayed: false })
+      await expect(log.commit(4)).rejects.toThrow('commit(4)')
+      await log.commit(2)
+      await log.commit(4)
+      expect(await log.read(all)).toMatchObject({ first: 5, last: 5, replayed: false })
+      expect(log.backlog()).toMatchObject({ records: 1, bytes: 1 })
+    })
+
+    it('has nothing after the last record, and nothing after what is not open', async () => {
+      await log.append(bytes('a'))
+      await expect(log.read({ ...all, after: 0 })).rejects.toThrow('read after 0')
+      await log.read(all)
+      expect(await log.read({ ...all, after: 1 })).toBeNull()
+      await expect(log.read({ ...all, after: 7 })).rejects.toThrow('read after 7')
+    })
+
+    it('gives both again after a crash, as they were, though the log has grown', async () => {
+      await log.append(bytes('a', 'b', 'c'))
+      await log.read(firstTwo)
+      await log.read({ ...firstTwo, after: 2 })
+      await log.append(bytes('d'))
+      await home.crash()
+      log = await home.open()
+      expect(await log.read(all)).toMatchObject({ first: 1, last: 2, replayed: true })
+      expect(await log.read({ ...all, after: 2 })).toMatchObject({ first: 3, last: 3, replayed: true })
+      await log.commit(2)
+      await home.crash()
+      log = await home.open()
+      expect(await log.read(all)).toMatchObject({ first: 3, last: 3, replayed: true })
+      await log.commit(3)
+      expect(text(await log.read(all))).toEqual(['d'])
+    })
+
+    it('commits one while the next is being opened, and forgets neither', async () => {
+      await log.append(bytes('a', 'b', 'c'))
+      await log.read(firstTwo)
+      await Promise.all([log.read({ ...firstTwo, after: 2 }), log.commit(2)])
+      await log.append(bytes('d'))
+      await home.crash()
+      log = await home.open()
+      expect(await log.read(all)).toMatchObject({ first: 3, last: 3, replayed: true })
+    })
+
+    it('says of keys the same again, when both had asked', async () => {
+      const k = (n: number) => `1:00000000-0000-4000-8000-00000000000${n}`
+      const ask = async () => {
+        await log.read(firstTwo)
+        const inFirst = await log.seenBefore(1, [k(1), k(2)])
+        await log.read({ ...firstTwo, after: 2 })
+        return [inFirst, await log.seenBefore(3, [k(2), k(3)])]
+      }
+      await log.append(bytes('a', 'b', 'c'))
+      const once = await ask()
+      expect(once).toEqual([
+        [false, false],
+        [true, false],
+      ])
+      await home.crash()
+      log = await home.open()
+      expect(await ask()).toEqual(once)
+      await expect(log.seenBefore(2, [k(1)])).rejects.toThrow('seenBefore(2)')
+    })
+  })
+
   describe('the exact range', () => {
     const again = { first: 1, last: 2, replayed: true }
 

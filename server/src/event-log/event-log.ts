@@ -28,8 +28,16 @@ export type EventLog = {
   /**
    * The oldest range that is not committed, at most about `maxBytes` (but at least one record). Waits up to
    * `waitMs` for a first record; null when none came. One reader at a time.
+   *
+   * With `after`, the end of the range that is read and not committed: the range that follows it. Two ranges can be
+   * open at most; they are committed in order, and after a crash each is handed out again as it was.
    */
-  read(options: { maxBytes: number; waitMs: number; signal?: AbortSignal }): Promise<LogRange | null>
+  read(options: {
+    maxBytes: number
+    waitMs: number
+    signal?: AbortSignal
+    after?: number
+  }): Promise<LogRange | null>
   /** Says that all effects of the range up to `last` are durable; its records may be forgotten. */
   commit(last: number): Promise<void>
   /**

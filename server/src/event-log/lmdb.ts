@@ -35,7 +35,7 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
   const root = openSynced(folder)
   const records: Database<Uint8Array, number> = root.openDB({ name: 'records', encoding: 'binary' })
   const flushes: Database<Flush, number> = root.openDB({ name: 'flushes', encoding: 'json' })
-  const state: Database<Committed | Claim, 'committed' | 'claim'> = root.openDB({
+  const state: Database<Committed | Claim, 'committed' | 'claim' | 'next'> = root.openDB({
     name: 'state',
     encoding: 'json',
   })
@@ -43,6 +43,10 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
 
   let committed = (state.get('committed') as Committed | undefined) ?? { last: 0, bytes: 0 }
   let claim = state.get('claim') as Claim | undefined
+  /** The range after the claim, where that is open too. There is none without a claim. */
+  let next = state.get('next') as Claim | undefined
+  /** The writing of a claim that is under way. */
+  let claiming: Promise<unknown> = Promise.resolve()
   /** What is on disk: the last position, and the bytes written since the log's beginning. */
   let { last: durableLast, bytes: durableBytes } = latest(flushes) ?? committed
 
@@ -122,25 +126,35 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     maxBytes: most,
     waitMs,
     signal,
+    after,
   }: Parameters<EventLog['read']>[0]): Promise<LogRange | null> {
-    if (claim) {
-      const found = [...records.getRange({ start: claim.first, end: claim.last + 1 })]
-      return { first: claim.first, last: claim.last, replayed: true, records: found.map(asRecord) }
+    const following = after !== undefined
+    if (following && claim?.last !== after) {
+      throw new Error(`read after ${after}: the range that was read ends at ${claim?.last ?? 'none'}`)
     }
-    if (durableLast <= committed.last) await somethingToRead(waitMs, signal)
-    if (closed || signal?.aborted || durableLast <= committed.last) return null
+    const known = following ? next : claim
+    if (known) {
+      const found = [...records.getRange({ start: known.first, end: known.last + 1 })]
+      return { first: known.first, last: known.last, replayed: true, records: found.map(asRecord) }
+    }
+    const from = after ?? committed.last
+    if (durableLast <= from) await somethingToRead(waitMs, signal)
+    if (closed || signal?.aborted || durableLast <= from) return null
 
     const taken: LogRecord[] = []
     let bytes = 0
-    for (const entry of records.getRange({ start: committed.last + 1, end: durableLast + 1 })) {
+    for (const entry of records.getRange({ start: from + 1, end: durableLast + 1 })) {
       if (taken.length > 0 && bytes + entry.value.byteLength > most) break
       bytes += entry.value.byteLength
       taken.push(asRecord(entry))
     }
     const range = { first: taken[0]!.position, last: taken.at(-1)!.position }
-    const next: Claim = { ...range, bytes, at: now() }
-    await inOneTransaction(root, () => state.put('claim', next))
-    claim = next
+    const own: Claim = { ...range, bytes, at: now() }
+    const written = inOneTransaction(root, () => state.put(following ? 'next' : 'claim', own))
+    claiming = written.catch(() => undefined)
+    await written
+    if (following) next = own
+    else claim = own
     return { ...range, replayed: false, records: taken }
   }
 
@@ -160,28 +174,33 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
   }
 
   async function commit(last: number): Promise<void> {
+    // Else the claim on the following range would stay behind without one before it.
+    await claiming
     if (!claim || claim.last !== last) {
       throw new Error(`commit(${last}) is not the end of the range that was read (${claim?.last ?? 'none'})`)
     }
-    const next: Committed = { last, bytes: committed.bytes + claim.bytes }
+    const done: Committed = { last, bytes: committed.bytes + claim.bytes }
     const { first } = claim
+    const following = next
     await inOneTransaction(root, () => {
-      state.put('committed', next)
-      state.remove('claim')
+      state.put('committed', done)
+      if (following) state.put('claim', following)
+      else state.remove('claim')
+      state.remove('next')
       for (const key of records.getKeys({ start: first, end: last + 1 })) records.remove(key)
       for (const { key, value } of flushes.getRange({ start: 0, end: last + 1 })) {
         if (value.last <= last) flushes.remove(key)
       }
     })
-    committed = next
-    claim = undefined
+    committed = done
+    claim = following
+    next = undefined
   }
 
   async function seenBefore(first: number, keys: string[]): Promise<boolean[]> {
-    if (claim?.first !== first) {
-      throw new Error(`seenBefore(${first}) is not the beginning of the range that was read`)
-    }
-    return seen.ask({ first, at: claim.at, keys })
+    const own = [claim, next].find((one) => one?.first === first)
+    if (!own) throw new Error(`seenBefore(${first}) is not the beginning of a range that was read`)
+    return seen.ask({ first, at: own.at, keys })
   }
 
   function backlog(): ReturnType<EventLog['backlog']> {

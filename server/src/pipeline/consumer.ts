@@ -78,6 +78,11 @@ const defaults: PipelineOptions = {
 
 class Stopped extends Error {}
 
+const nothingRefused: Refused = { events: new Map(), projects: new Set() }
+
+/** `turns`: those of others that were over when it was computed. */
+type Ahead = { range: LogRange; batch: Batch | null; turns: number }
+
 /**
  * Takes ranges from the log, runs the steps, writes the database, then the warehouse, then commits the range: each
  * store can die between any two of these and nothing is lost or counted twice (docs/adr/0005-exactly-once.md).
@@ -101,6 +106,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   let turn = new Promise<void>((resolve) => {
     begin = resolve
   })
+  /** What is computed of the range after the one in hand. */
+  let ahead: Ahead | null = null
+  /** Of others, who may have changed what was read for it. */
+  let turns = 0
   let waiters: { until: number; resolve: () => void }[] = []
 
   async function backOff(tries: number, error: unknown): Promise<void> {
@@ -127,15 +136,15 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     runSteps(steps, rangeBatch(range, written, refused), counters.timed)
 
   /** Computes the batch and sees that the database has it. */
-  async function settle(range: LogRange): Promise<Batch> {
+  async function settle(range: LogRange, computed: Batch | null): Promise<Batch> {
     const fingerprint = fingerprintOf(range)
-    let refused: Refused = { events: new Map(), projects: new Set() }
+    let refused = nothingRefused
     let mayBeWritten = range.replayed
     for (let tries = 1; ; tries++) {
       try {
         const position = { first: range.first, last: range.last, fingerprint }
         const written = mayBeWritten ? await findWritten(database, consumer, position) : null
-        const batch = await runRange(range, written, refused)
+        const batch = (tries === 1 && computed) || (await runRange(range, written, refused))
         if (!written) {
           const start = performance.now()
           // From here on the outcome is unknown until it is read.
@@ -216,10 +225,36 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     }
   }
 
+  /** Computes the next range while this one is being inserted; writes nothing of it. Null where there is no hurry. */
+  async function lookAhead(range: LogRange): Promise<Ahead | null> {
+    const taken = range.records.reduce((sum, record) => sum + record.bytes.byteLength, 0)
+    if (stopReading.signal.aborted || log.backlog().bytes - taken < options.maxBatchBytes / 2) return null
+    try {
+      const next = await log.read({ maxBytes: options.maxBatchBytes, waitMs: 0, after: range.last })
+      if (!next) return null
+      // What is written of it is not known yet.
+      if (next.replayed) return { range: next, batch: null, turns }
+      return { range: next, batch: await runRange(next, null, nothingRefused), turns }
+    } catch {
+      // The range in its turn is read again, and meets the same trouble with all that is done about it.
+      definitions.forget()
+      return null
+    }
+  }
+
   async function processRange(range: LogRange): Promise<void> {
-    const batch = await settle(range)
-    await insert(batch)
-    await noteFirstEvents(batch)
+    const computed = ahead?.range.first === range.first && ahead.turns === turns ? ahead.batch : null
+    // Definitions that were noted for it are not written.
+    if (ahead?.batch && !computed) definitions.forget()
+    ahead = null
+    const batch = await settle(range, computed)
+    const looking = lookAhead(range)
+    try {
+      await insert(batch)
+      await noteFirstEvents(batch)
+    } finally {
+      ahead = await looking
+    }
     for (let tries = 1; ; tries++) {
       try {
         await log.commit(range.last)
@@ -251,7 +286,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     for (let tries = 1; !signal.aborted; ) {
       try {
         const begun = performance.now()
-        const range = await log.read({ maxBytes: options.maxBatchBytes, waitMs: 1000, signal })
+        const range =
+          ahead?.range ?? (await log.read({ maxBytes: options.maxBatchBytes, waitMs: 1000, signal }))
         // What a crash left comes before everybody else's turn.
         if (range) await (isFirst ? processRange(range) : inTurn(() => processRange(range)))
         isFirst = false
@@ -260,6 +296,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         tries = 1
         await pause(options.minIntervalMs - (performance.now() - begun), signal)
       } catch (error) {
+        ahead = null
+        definitions.forget()
         if (error instanceof Stopped || signal.aborted) return
         logger.error(reasonOf(error), 'the pipeline failed and begins again')
         await backOff(tries++, error).catch(stopQuietly)
@@ -295,7 +333,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
           clearTimeout(timer)
           // After a stop, a batch may have been left as it was.
           if (stopReading.signal.aborted) later()
-          else if (!isLate) resolve(await work())
+          else if (!isLate) {
+            turns++
+            resolve(await work())
+          }
         }
         inTurn(inIts).catch(reject)
       })

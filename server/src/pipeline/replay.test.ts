@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
-import { type TestPipeline, testPipeline } from '../../test/pipeline.ts'
+import { captured, type TestPipeline, testPipeline } from '../../test/pipeline.ts'
 import type { Database } from '../database/database.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { PipelineDeps } from './consumer.ts'
@@ -157,9 +157,16 @@ test('the run that nothing interrupts is as it should be', () => {
   expect(whole.calls).toBeGreaterThan(15)
 })
 
-test.each(['before', 'after'] as const)(
-  'a death %s any call of a store changes nothing in the end',
-  async (when) => {
+test.each([
+  ['before', 'one range in hand'],
+  ['after', 'one range in hand'],
+  ['before', 'the next range open already'],
+  ['after', 'the next range open already'],
+] as const)(
+  'a death %s any call of a store changes nothing in the end, with %s',
+  async (when, hands) => {
+    const bothOpen = hands === 'the next range open already'
+    let openedAhead = 0
     const deaths = Array.from({ length: whole.calls }, (_, index) => index + 1)
     await inTurns(3, deaths, async (at) => {
       const life: { now?: ReturnType<typeof mortal> } = {}
@@ -168,21 +175,33 @@ test.each(['before', 'after'] as const)(
       const pipe = await testPipeline((close) => closers.push(close), {
         database,
         changes: (deps) => {
-          life.now = mortal(deps, at, when)
-          return life.now.deps
+          const ends = bothOpen ? { ...deps, options: { ...deps.options, maxBatchBytes: 1 } } : deps
+          life.now = mortal(ends, at, when)
+          const { log } = life.now.deps
+          const read: EventLog['read'] = (options) => {
+            if (options.after !== undefined) openedAhead++
+            return log.read(options)
+          }
+          return { ...life.now.deps, log: { ...log, read } }
         },
       })
       const death = life.now!.death.then(() => 'dead')
-      await pipe.append(first, envelope(0))
+      const bodies = [first, second].map((body, n) =>
+        captured(body, { projectId: pipe.projectId, ...envelope(n) }),
+      )
+      await pipe.log().append(bothOpen ? bodies : [bodies[0]!])
       const diedInFirst = (await Promise.race([pipe.pipeline().idle(), death])) === 'dead'
-      // Where the first range was in hand, the log grows between the death and the replay.
-      await pipe.append(second, envelope(1))
-      if (!diedInFirst) await Promise.race([pipe.pipeline().idle(), death])
+      if (!bothOpen) {
+        // Where the first range was in hand, the log grows between the death and the replay.
+        await pipe.log().append([bodies[1]!])
+        if (!diedInFirst) await Promise.race([pipe.pipeline().idle(), death])
+      }
       await pipe.revive((deps) => deps)
       await pipe.pipeline().idle()
       expect(await everything(pipe), `${when} call ${at} of ${whole.calls}`).toEqual(whole.stored)
       for (const close of closers.reverse()) await close()
     })
+    expect(openedAhead > 0).toBe(bothOpen)
   },
   300_000,
 )
