@@ -65,7 +65,10 @@ async function account(verb: string, words: string[]): Promise<number> {
   const { json = false, ...given } = parseArgs({ args: words, options: accountOptions }).values
   const parsed = inputs[verb as keyof typeof inputs].safeParse(given)
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) console.error(`--${issue.path.join('.')}: ${issue.message}`)
+    for (const { path, message } of parsed.error.issues) {
+      const option = path.join('.')
+      console.error(option in given ? `--${option}: ${message}` : `--${option} is missing.`)
+    }
     return 2
   }
   const { runAccountVerb } = await import('./with-accounts.ts')

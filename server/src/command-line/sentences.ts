@@ -10,7 +10,11 @@ export function sentenceFor(error: unknown): string | null {
   }
   if (error instanceof HedgerowError) return error.message
   if (!(error instanceof Error)) return null
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  const { code, syscall, address, port, hostname } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+    hostname?: string
+  }
   const place = `${address ?? 'the host'}:${port ?? ''}`
   switch (code) {
     case 'EADDRINUSE':
@@ -20,16 +24,23 @@ export function sentenceFor(error: unknown): string | null {
         ? `Not allowed: ${error.message}`
         : `This user may not listen on ${place}. Set PORT to a number above 1023.`
     case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return port === undefined && code !== 'ENOTFOUND'
+      return syscall !== 'listen'
         ? null
         : `This machine has no address ${address ?? ''}. Set HOST to 127.0.0.1, 0.0.0.0 or one of its own.`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `No machine named ${hostname ?? ''} can be found. Check HOST, CLICKHOUSE_URL and DATABASE_URL.`
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
+      return `Nothing answers at ${place}. Start what should, or check CLICKHOUSE_URL and DATABASE_URL.`
     case 'ENOSPC':
       return `The disk is full: ${error.message}`
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
-      return `${error.message} "hedgerow help" lists the options.`
+      return `${error.message.replace(/[.]?$/, '.')} "hedgerow help" lists the options.`
     default:
       return null
   }
