@@ -199,6 +199,11 @@ export async function runVector(url: string, vector: Vector): Promise<string | n
     before.sort((a, b) => rank(a) - rank(b))
     if (before.length) await capture(before, before.length)
     if (events.length) await capture(events, before.length + events.length)
+    for (const { ref, ...action } of (await fill(vector.actions ?? [])) as Json[]) {
+      const made = await call('POST', `/api/projects/${project.id}/actions/`, action)
+      if (made.status !== 201) throw new Error(`action ${ref}: ${made.status} ${JSON.stringify(made.body)}`)
+      project.values.set(`action:${ref}`, made.body.id)
+    }
   }
 
   async function capture(events: Json[], visible: number) {
