@@ -77,6 +77,13 @@ export function startHedgerow(dataDir: string, core: number | null = null): Prom
   )
 }
 
+/** Capture without what stands behind it (capture-server.ts). */
+export function startCapture(folder: string, core: number | null): Promise<Measured> {
+  const script = join(root, 'bench/capture-server.ts')
+  const [command, args] = pinned(core, [process.execPath, ...tsx, script, folder, keys.project])
+  return started(spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] }))
+}
+
 /** The yardstick for capture (bare-server.ts). */
 export function startBare(core: number | null): Promise<Measured> {
   const [command, args] = pinned(core, [process.execPath, ...tsx, join(root, 'bench/bare-server.ts')])

@@ -1,0 +1,61 @@
+/**
+ * Capture and its log without what stands behind them: the same routes, the same app, a log on disk. What one request
+ * costs by itself, where the whole server also processes what it has taken. Prints its port.
+ */
+import { pino } from 'pino'
+import { createLmdbEventLog } from '../server/src/event-log/lmdb.ts'
+import { createApp } from '../server/src/http/app.ts'
+import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
+
+const [folder, projectApiKey] = process.argv.slice(2) as [string, string]
+const maxBodyBytes = 20 * 1024 ** 2
+const project = {
+  id: 1,
+  organizationId: '',
+  apiToken: projectApiKey,
+  name: 'bench',
+  timezone: 'UTC',
+  anonymizeIps: false,
+  ingestedEvent: true,
+  testAccountFilters: [],
+}
+/** Stands for stores that capture never asks. */
+const untouched = new Proxy(
+  {},
+  {
+    get: (_target, name) => {
+      if (name === 'db') return untouched
+      throw new Error(`capture asked a store for ${String(name)}`)
+    },
+  },
+) as never
+
+const log = createLmdbEventLog({ folder, maxBytes: 10 * 1024 ** 3 })
+const app = await createApp({
+  database: untouched,
+  directory: untouched,
+  siteUrl: null,
+  maxBodyBytes,
+  trustProxy: false,
+  logger: pino({ level: 'error' }),
+  onMismatch: 'report',
+})
+await app.register(
+  captureRoutes({
+    log,
+    directory: {
+      projectByToken: (token) => (token === projectApiKey ? project : undefined),
+      projectByPersonalKey: () => undefined,
+    },
+    maxBodyBytes,
+  }),
+)
+console.log(`ready at ${await app.listen({ port: 0, host: '127.0.0.1' })}`)
+process.once(
+  'SIGTERM',
+  () =>
+    void app
+      .close()
+      .then(() => log.close())
+      .then(() => process.exit(0)),
+)
