@@ -47,7 +47,7 @@ function stepExpr(step: ActionStep, ctx: FilterContext): Expr {
 }
 
 /**
- * "The event is one of this action's": any step suffices, all that a step says must hold (private-api.md §5.8).
+ * "The event is one of this action's": any step suffices, all that a step says must hold (as in PostHog).
  * An action without steps matches nothing. What names are needed at all comes first, so that the table's order by
  * event prunes.
  */

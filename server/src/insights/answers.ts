@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What comes back, in upstream's shapes (private-api.md §5.16-5.18, §5.26). */
+/** What comes back, in upstream's shapes. */
 
 export const statistics = z
   .object({

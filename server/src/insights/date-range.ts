@@ -34,7 +34,7 @@ type Parsed = { time: DateTime; precision: 'instant' | 'day'; bareDate?: boolean
 
 /**
  * One bound: an ISO date or time (in the project's zone unless it names its own), or a relative one such as `-7d`,
- * `dStart`, `-1mEnd` (private-api.md §5.17).
+ * `dStart`, `-1mEnd`, as PostHog's filters spell them.
  * @throws HedgerowError `invalid` when it is neither.
  */
 export function parseDate(text: string, clock: Clock, attr?: string): Parsed {

@@ -4,7 +4,7 @@ import { invalid } from '../model/errors.ts'
 /**
  * Conditions on the clicked element and its parents, which an event keeps as text in `elements_chain`: elements
  * from the innermost out, joined by `;`, each `tag.class.class:key="value"key="value"` with classes and keys sorted
- * and `"` in values escaped (public-api.md §3.8). Everything becomes one RE2 search over that text.
+ * and `"` in values escaped, PostHog's own grammar. Everything becomes one RE2 search over that text.
  */
 
 const quoted = '"(?:[^"\\\\]|\\\\.)*"'

@@ -57,7 +57,7 @@ const isAggregate = (expr: Expr): boolean => {
 }
 
 /**
- * An `EventsQuery` (private-api.md §5.26) as a tree: expressions as columns, grouped where some aggregate.
+ * An `EventsQuery` as a tree: expressions as columns, grouped where some aggregate.
  * One row more than asked is read, to know whether there are more.
  */
 export function eventsQuestion(query: EventsQuery, ctx: EventsQueryContext): EventsQuestion {

@@ -11,7 +11,7 @@ import {
 
 /**
  * Legacy `filters` (query strings with JSON inside, or JSON bodies) as today's typed queries: done once, at the
- * door. As lenient as upstream (private-api.md §5.16-5.17): unknown keys, unknown values of display settings and
+ * door. As lenient as upstream: unknown keys, unknown values of display settings and
  * malformed parts are dropped rather than refused; only what is listed there is an error.
  */
 export type LegacyFilters = Record<string, unknown>

@@ -23,7 +23,7 @@ export type CaptureEnvelope = {
   uuids: string[]
 }
 
-/** The events of a body in their order, as JSON values. The three shapes are public-api.md §1.1 step 7. */
+/** The events of a body in their order, as JSON values. The three shapes that PostHog's SDKs have used. */
 export type RawEvent = {
   event?: unknown
   distinct_id?: unknown
