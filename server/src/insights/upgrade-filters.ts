@@ -260,7 +260,7 @@ export const upgradeLifecycle = (filters: LegacyFilters): LifecycleQuery => ({
   ...upgradeShared(filters),
 })
 
-/** @throws HedgerowError `invalid` for what §5.17 lists: unparsable properties, a missing `math_property`, … */
+/** @throws HedgerowError `invalid` for what PostHog refuses too: unparsable properties, a missing `math_property`, … */
 export function upgradeTrends(filters: LegacyFilters): TrendsQuery {
   const display = displays.find((one) => one === filters.display)
   return {
