@@ -57,7 +57,12 @@ export function installPackages() {
   const marker = join(root, 'node_modules', '.hedgerow-installed')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
   say('installing packages (about 1.1 GB on disk, half of it the embedded ClickHouse; only the first time)')
-  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { why: 'installing the packages' })
+  // The lock file was made on linux-x64 and may lack the engine's package for another platform: there `ci` would refuse
+  // it, and `install` adds what is missing.
+  const locked = process.platform === 'linux' && process.arch === 'x64'
+  npm([...(locked ? ['ci'] : ['install', '--no-save']), '--no-audit', '--no-fund', '--loglevel=error'], {
+    why: 'installing the packages',
+  })
   writeFileSync(marker, wanted)
 }
 
