@@ -41,6 +41,7 @@ export function actorLinks(projectId: number, insight: Insight, filters: LegacyF
   const base = new URLSearchParams()
   for (const name of repeated) append(base, name, filters[name])
   const path = `api/projects/${projectId}/persons/${resources[insight]}/`
+  const asked = base.toString()
   const cumulative = filters.display === 'ActionsLineGraphCumulative'
   return (point) => {
     const entity = entityOf(point)
@@ -52,7 +53,6 @@ export function actorLinks(projectId: number, insight: Insight, filters: LegacyF
         lifecycle_type: point.status,
       }),
     }
-    const url = new URLSearchParams(base)
     const pins = {
       ...entity,
       ...range(point.period),
@@ -60,12 +60,16 @@ export function actorLinks(projectId: number, insight: Insight, filters: LegacyF
       ...(insight === 'TRENDS' && point.bucket && { day: moment(point.bucket.start) }),
       ...number,
     }
-    for (const [name, value] of Object.entries(pins)) append(url, name, value)
+    const pinned = new URLSearchParams()
+    for (const [name, value] of Object.entries(pins)) append(pinned, name, value)
     const counted =
       insight !== 'TRENDS' || !point.bucket
         ? point.period
         : { from: cumulative ? point.period.from : point.bucket.start, until: point.bucket.end }
-    return { filter: { ...entity, ...range(counted), ...number }, url: `${path}?${url}` }
+    return {
+      filter: { ...entity, ...range(counted), ...number },
+      url: `${path}?${asked ? `${asked}&` : ''}${pinned}`,
+    }
   }
 }
 

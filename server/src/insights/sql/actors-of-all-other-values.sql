@@ -1,0 +1,49 @@
+SELECT
+  source.actor_id AS actor_id,
+  source.event_count AS event_count,
+  source.actor_id AS whose,
+  source.event_distinct_ids AS event_distinct_ids
+FROM (
+  SELECT
+    if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor_id,
+    count() AS event_count,
+    groupUniqArray(10)(events.distinct_id) AS event_distinct_ids
+  FROM events
+  LEFT ANY JOIN (
+    SELECT
+      person_overrides.old_person_id AS old_person_id,
+      argMax(person_overrides.person_id, person_overrides.version) AS person_id
+    FROM person_overrides
+    WHERE person_overrides.team_id = 1
+    GROUP BY person_overrides.old_person_id
+  ) AS events__override ON events.person_id = events__override.old_person_id
+  WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-02 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-03 00:00:00.000', 6, 'UTC')) AND events.event = 'view' AND NOT ifNull(ifNull(nullIf(events.`properties_map:$browser`, ''), '$$_posthog_breakdown_null_$$') IN (
+    SELECT subquery_1.breakdown AS breakdown
+    FROM (
+      SELECT
+        subquery_1.breakdown AS breakdown,
+        subquery_1.points AS points,
+        row_number() OVER (ORDER BY subquery_1.breakdown = '$$_posthog_breakdown_null_$$' ASC, subquery_1.total DESC, subquery_1.breakdown ASC) AS rank
+      FROM (
+        SELECT
+          subquery_1.breakdown AS breakdown,
+          groupArray(tuple(subquery_1.bucket, subquery_1.value)) AS points,
+          sum(subquery_1.value) AS total
+        FROM (
+          SELECT
+            toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
+            ifNull(nullIf(events.`properties_map:$browser`, ''), '$$_posthog_breakdown_null_$$') AS breakdown,
+            accurateCastOrNull(count(), 'Float64') AS value
+          FROM events
+          WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC')) AND events.event = 'view'
+          GROUP BY bucket, breakdown
+        ) AS subquery_1
+        GROUP BY subquery_1.breakdown
+      ) AS subquery_1
+    ) AS subquery_1
+    WHERE subquery_1.rank <= 1
+  ), 0)
+  GROUP BY actor_id
+) AS source
+ORDER BY source.event_count DESC, source.actor_id ASC
+LIMIT 101
