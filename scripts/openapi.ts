@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { createApp } from '../server/src/http/app.ts'
 import { privateApi } from '../server/src/private-api/private-api.ts'
 import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
+import { captureV1Routes } from '../server/src/public-api/capture/v1-routes.ts'
 
 const file = fileURLToPath(new URL('../openapi.json', import.meta.url))
 
@@ -32,6 +33,7 @@ const app = await createApp({
   onMismatch: 'throw',
 })
 await app.register(captureRoutes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
+await app.register(captureV1Routes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
 await app.register(privateApi(unused()))
 await app.ready()
 const current = `${JSON.stringify(app.swagger(), null, 2)}\n`

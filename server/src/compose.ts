@@ -26,6 +26,7 @@ import { createPersonWriter } from './pipeline/person-writer.ts'
 import { createActionStore } from './private-api/actions/store.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
+import { captureV1Routes } from './public-api/capture/v1-routes.ts'
 import { snippetRoutes } from './public-api/snippet/routes.ts'
 import { createWarehouse } from './warehouse/create-warehouse.ts'
 
@@ -117,6 +118,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     opened.add(() => app.close())
     await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
+    await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
     await app.register(snippetRoutes({ directory }))
     await app.register(
       privateApi({

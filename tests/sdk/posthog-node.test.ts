@@ -1,5 +1,5 @@
 import { PostHog } from 'posthog-node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { api, eventually, hogql } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 
@@ -67,4 +67,31 @@ test('a batch sent again after a lost answer counts once', async () => {
   await client.shutdown()
   const rows = await hogql(server.url, "select count() from events where event = 'retried'")
   expect(Number(rows[0]?.[0])).toBe(1)
+})
+
+test('in its V1 mode: stored like all, and told what was refused', async () => {
+  vi.stubEnv('POSTHOG_CAPTURE_MODE', 'v1')
+  const client = new PostHog(init.projectApiKey, { host: server.url, flushAt: 20 })
+  vi.unstubAllEnvs()
+  const problems: unknown[] = []
+  client.on('error', (error: unknown) => problems.push(error))
+  client.capture({ distinctId: 'user-v1', event: 'opened by v1', properties: { n: 1 } })
+  client.identify({ distinctId: 'user-v1', properties: { plan: 'team' } })
+  client.capture({ distinctId: 'user-v1', event: 'x'.repeat(201) })
+  await client.shutdown()
+  expect(problems).toEqual([
+    expect.objectContaining({ drops: [expect.objectContaining({ details: 'event_name_too_long' })] }),
+  ])
+
+  await eventually(
+    async () => (await hogql(server.url, "select 1 from events where event = 'opened by v1'")).length > 0,
+    'the event',
+  )
+  const { results } = await api(server.url, 'GET', '/api/projects/@current/events/?distinct_id=user-v1')
+  expect(results.map((one: { event: string }) => one.event).sort()).toEqual(['$identify', 'opened by v1'])
+  expect(results.find((one: { event: string }) => one.event === 'opened by v1').properties).toMatchObject({
+    n: 1,
+    $lib: 'posthog-node',
+    $lib_version: expect.stringMatching(/^5\./),
+  })
 })

@@ -120,6 +120,7 @@ const statusNames: Record<number, string> = {
   405: 'Not possible here.',
   409: 'Changed by someone else.',
   413: 'Too large.',
+  415: 'Of a type or encoding that is not taken.',
   503: 'Away or full for the moment.',
 }
 
@@ -143,11 +144,17 @@ function addResponses(
           code,
           {
             description: statusNames[code] ?? 'A failure.',
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+            content: { 'application/json': { schema: failureSchema(declared) } },
           },
         ]),
     ),
   }
+}
+
+const failureSchema = (declared: Operation | PublicOperation) => {
+  if (!('failure' in declared && declared.failure)) return { $ref: '#/components/schemas/Error' }
+  const { $schema: _, ...schema } = z.toJSONSchema(declared.failure)
+  return schema as Schema
 }
 
 function addExample(described: OpenAPIV3_1.OperationObject, example: unknown): void {

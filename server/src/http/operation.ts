@@ -59,6 +59,8 @@ export type PublicOperation = Pick<
   tag: { name: string; description: string }
   /** A body that is taken. */
   example: unknown
+  /** The body of its failures, where they have a shape of their own. */
+  failure?: z.ZodType
 }
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined

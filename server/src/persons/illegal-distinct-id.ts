@@ -22,3 +22,19 @@ const exact = new Set(asWritten.flatMap(quoted))
 
 export const isIllegalDistinctId = (id: string) =>
   id.trim() === '' || lowerCase.has(id.toLowerCase()) || exact.has(id)
+
+const furtherInV1 = new Set(
+  [
+    ...inAnyCase,
+    ...asWritten,
+    '00000000-0000-0000-0000-000000000000',
+    'anonymous-user',
+    'backend',
+    'system',
+    'user',
+  ].flatMap((id) => quoted(id.toLowerCase())),
+)
+
+/** Capture V1's longer list, in any case: such an event is stored without a person (upstream's rule). */
+export const isIllegalV1DistinctId = (id: string) =>
+  id.trim() === '' || furtherInV1.has(id.trim().toLowerCase())

@@ -1107,6 +1107,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/i/v1/ai/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture events of language models, with a result for each
+         * @description Capture V1: the key is in `Authorization: Bearer phc_…`; `PostHog-Sdk-Info` (`name/version`),
+         *     `PostHog-Attempt` (from 1), `PostHog-Request-Id` (a UUID, echoed), `PostHog-Request-Timestamp` (RFC 3339: what
+         *     timestamps are corrected by), `Content-Type: application/json` and `User-Agent` are required, and
+         *     `Content-Encoding` may be gzip, deflate, br or zstd. Every event gets a result of its own; only those with `retry`
+         *     are worth sending again. A request whose events can't be told apart is refused whole.
+         */
+        post: operations["i_v1_ai_events_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/i/v1/analytics/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture events, with a result for each
+         * @description Capture V1: the key is in `Authorization: Bearer phc_…`; `PostHog-Sdk-Info` (`name/version`),
+         *     `PostHog-Attempt` (from 1), `PostHog-Request-Id` (a UUID, echoed), `PostHog-Request-Timestamp` (RFC 3339: what
+         *     timestamps are corrected by), `Content-Type: application/json` and `User-Agent` are required, and
+         *     `Content-Encoding` may be gzip, deflate, br or zstd. Every event gets a result of its own; only those with `retry`
+         *     are worth sending again. A request whose events can't be told apart is refused whole.
+         */
+        post: operations["i_v1_analytics_events_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/track/": {
         parameters: {
             query?: never;
@@ -1337,6 +1385,60 @@ export interface components {
         CaptureStored: {
             /** @constant */
             status: "Ok";
+        };
+        CaptureV1Batch: {
+            /** @description When the batch was put together, RFC 3339. */
+            created_at: string;
+            /** @description Says that these are old events; they are handled like all. */
+            historical_migration?: boolean;
+            /** @description The events, in the order in which they happened. */
+            batch: components["schemas"]["CaptureV1Event"][];
+        };
+        CaptureV1Event: {
+            /** @description Its name, at most 200 bytes. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description The event's own id, by which a repeated one is known and its result is found.
+             */
+            uuid: string;
+            /** @description Whose event it is, at most 200 bytes. */
+            distinct_id: string;
+            /** @description When it happened by the sender's clock, ISO 8601. */
+            timestamp: string;
+            /** @description Kept as `$session_id`. */
+            session_id?: string;
+            /** @description Kept as `$window_id`. */
+            window_id?: string;
+            /** @description How the event is to be handled. Unknown ones are ignored. */
+            options?: {
+                /** @description False leaves the person alone. */
+                process_person_profile?: boolean;
+                /** @description Kept as `$cookieless_mode`. */
+                cookieless_mode?: boolean;
+                /** @description True takes `timestamp` as it is, whatever the clock of the sender says. */
+                disable_skew_correction?: boolean;
+                /** @description Kept as `$product_tour_id`. */
+                product_tour_id?: string;
+            } | null;
+            /** @description Facts about the event, with `$set`, `$set_once` and `$groups` as everywhere. */
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        CaptureV1Results: {
+            /** @description By the uuid of each event, in lower case, in the order of the batch. */
+            results: {
+                [key: string]: {
+                    /**
+                     * @description Stored; stored, with a remark; refused for good; to be sent again.
+                     * @enum {string}
+                     */
+                    result: "ok" | "warning" | "drop" | "retry";
+                    /** @description Why it is not plainly `ok`. */
+                    details?: string;
+                };
+            };
         };
         CapturedBatch: {
             /** @description The project API key, `phc_…`, for all of the events. `token` is the same. */
@@ -7302,6 +7404,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    i_v1_ai_events_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "created_at": "2026-03-01T12:00:09Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "order placed",
+                 *           "uuid": "01a2067e-7b8c-7000-8000-5d3c1f7a9b10",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:00Z",
+                 *           "options": {},
+                 *           "properties": {
+                 *             "total": 49.9,
+                 *             "$groups": {
+                 *               "company": "acme"
+                 *             }
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureV1Batch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureV1Results"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description Of a type or encoding that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+        };
+    };
+    i_v1_analytics_events_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "created_at": "2026-03-01T12:00:09Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "order placed",
+                 *           "uuid": "01a2067e-7b8c-7000-8000-5d3c1f7a9b10",
+                 *           "distinct_id": "user-42",
+                 *           "timestamp": "2026-03-01T12:00:00Z",
+                 *           "options": {},
+                 *           "properties": {
+                 *             "total": 49.9,
+                 *             "$groups": {
+                 *               "company": "acme"
+                 *             }
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureV1Batch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureV1Results"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
+                };
+            };
+            /** @description Of a type or encoding that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For programs to switch on. */
+                        error: string;
+                        /** @description For people to read. */
+                        error_description: string;
+                        error_uri: string;
+                    };
                 };
             };
         };

@@ -5,7 +5,7 @@ import type { PublicOperation } from '../../http/operation.ts'
  * What capture says about itself. It reads bodies by itself (`decode.ts`, `admit.ts`), being more lenient than any
  * schema; tests hold the two together.
  */
-const tag = {
+export const captureTag = {
   name: 'capture',
   description: `Public endpoints that take events. They are for programs that anybody can read, such as a web page: a
 **project API key** (\`phc_…\`) is enough, and the answer never holds anything that was stored. There is no rate limit,
@@ -135,7 +135,7 @@ const declare = (
   id,
   method: 'POST',
   path,
-  tag,
+  tag: captureTag,
   summary,
   description,
   body,
