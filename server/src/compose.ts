@@ -21,6 +21,7 @@ import { createInsights } from './insights/run.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createPipeline } from './pipeline/consumer.ts'
+import { createFolding } from './pipeline/fold-overrides.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
 import { createPersonWriter } from './pipeline/person-writer.ts'
 import { createActionStore } from './private-api/actions/store.ts'
@@ -98,6 +99,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger,
     })
     opened.add(() => pipeline.stop())
+    const folding = createFolding({ database, warehouse, pipeline, logger })
+    opened.add(() => folding.stop())
     const propertyTypes = createPropertyTypes(database)
     const actions = createActionStore(database)
     const insights = createInsights({
@@ -145,6 +148,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     )
     pipeline.start()
+    folding.start()
     const address = await app.listen({ port: config.port, host: config.host })
     return { address, close: opened.closeAll }
   } catch (error) {
