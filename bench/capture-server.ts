@@ -18,6 +18,8 @@ const project = {
   anonymizeIps: false,
   ingestedEvent: true,
   testAccountFilters: [],
+  botFilter: 'off' as const,
+  dropEventsOlderThan: null,
 }
 /** Stands for stores that capture never asks. */
 const untouched = new Proxy(

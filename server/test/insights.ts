@@ -13,7 +13,13 @@ export function testInsights(warehouse: Warehouse, project: Partial<AskedProject
         return warehouse.query(query)
       },
     },
-    findProject: () => ({ timezone: 'UTC', testAccountFilters: [], ...project }),
+    findProject: () => ({
+      timezone: 'UTC',
+      testAccountFilters: [],
+      botFilter: 'off',
+      dropEventsOlderThan: null,
+      ...project,
+    }),
     propertyTypes: async () => () => null,
     now: () => new Date('2023-02-18T12:00:00Z'),
   })

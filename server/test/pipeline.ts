@@ -6,6 +6,7 @@ import { organizations, projects } from '../src/database/schema.ts'
 import type { EventLog } from '../src/event-log/event-log.ts'
 import { createLmdbEventLog } from '../src/event-log/lmdb.ts'
 import { type CaptureEnvelope, eventsOf } from '../src/model/captured.ts'
+import type { BotFilter } from '../src/model/project.ts'
 import { createPipeline, type Pipeline, type PipelineDeps } from '../src/pipeline/consumer.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { testDatabase } from './database.ts'
@@ -14,7 +15,13 @@ import { testWarehouse } from './warehouse.ts'
 export type TestPipeline = {
   projectId: number
   /** What `findProject` answers; tests change it. */
-  project: { id: number; anonymizeIps: boolean; ingestedEvent: boolean }
+  project: {
+    id: number
+    anonymizeIps: boolean
+    ingestedEvent: boolean
+    botFilter: BotFilter
+    dropEventsOlderThan: number | null
+  }
   database: Database
   warehouse: Warehouse
   /** The one in use: a restart opens it again. */
@@ -56,7 +63,13 @@ export async function testPipeline(
   const { warehouse, cleanup } = await testWarehouse()
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-pipeline-'))
   const projectId = await addProject(database)
-  const project = { id: projectId, anonymizeIps: false, ingestedEvent: false }
+  const project: TestPipeline['project'] = {
+    id: projectId,
+    anonymizeIps: false,
+    ingestedEvent: false,
+    botFilter: 'off',
+    dropEventsOlderThan: null,
+  }
   let log: EventLog
   let pipeline: Pipeline
 

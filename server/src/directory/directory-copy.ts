@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFileAtomically } from '../kit/write-file-atomically.ts'
+import { botFilters } from '../model/project.ts'
 import type { DirectoryContent } from './directory-source.ts'
 
 const copy = z.object({
@@ -17,6 +18,8 @@ const copy = z.object({
       anonymizeIps: z.boolean(),
       ingestedEvent: z.boolean(),
       testAccountFilters: z.array(z.looseObject({ key: z.string() })),
+      botFilter: z.enum(botFilters).default('off'),
+      dropEventsOlderThan: z.number().nullable().default(null),
     }),
   ),
   keys: z.array(z.object({ hash: z.string(), projectId: z.int() })),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { projects } from '../database/schema.ts'
-import type { ProjectFacts } from '../model/project.ts'
+import type { BotFilter, ProjectFacts } from '../model/project.ts'
 
 /** All that the directory holds: every project, and for each personal key's hash the project that it sends to. */
 export type DirectoryContent = {
@@ -21,6 +21,8 @@ export async function readDirectory(database: Database): Promise<DirectoryConten
         anonymizeIps: projects.anonymizeIps,
         ingestedEvent: projects.ingestedEvent,
         testAccountFilters: projects.testAccountFilters,
+        botFilter: sql<BotFilter>`coalesce(${projects.settings} ->> 'bot_filter', 'off')`,
+        dropEventsOlderThan: sql<number | null>`(${projects.settings} ->> 'drop_events_older_than')::float8`,
       })
       .from(projects)
       .orderBy(projects.id),

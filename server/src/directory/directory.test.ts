@@ -42,6 +42,8 @@ test('a project is found by its token and its id', async () => {
     anonymizeIps: false,
     ingestedEvent: false,
     testAccountFilters: [],
+    botFilter: 'off',
+    dropEventsOlderThan: null,
   })
   expect(directory.projectByToken(project.apiToken)?.id).toBe(project.id)
   expect(directory.projectByToken('phc_unknown')).toBeUndefined()

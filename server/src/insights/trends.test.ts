@@ -29,7 +29,13 @@ const insightsFor = (project: Partial<AskedProject> = {}) =>
         return warehouse.query(query)
       },
     },
-    findProject: () => ({ timezone: 'UTC', testAccountFilters: [], ...project }),
+    findProject: () => ({
+      timezone: 'UTC',
+      testAccountFilters: [],
+      botFilter: 'off',
+      dropEventsOlderThan: null,
+      ...project,
+    }),
     propertyTypes: async () => (_kind, key) => (types[key] as 'Numeric' | 'Boolean' | undefined) ?? null,
     findAction: async (_project, id) =>
       id === 1

@@ -12,7 +12,12 @@ beforeAll(async () => {
   cleanup = made.cleanup
   insights = createInsights({
     warehouse: made.warehouse,
-    findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+    findProject: () => ({
+      timezone: 'UTC',
+      testAccountFilters: [],
+      botFilter: 'off',
+      dropEventsOlderThan: null,
+    }),
     propertyTypes: async () => () => null,
   })
 })

@@ -8,6 +8,9 @@ export type PropertyFilter = {
   [other: string]: unknown
 }
 
+export const botFilters = ['off', 'mark', 'drop'] as const
+export type BotFilter = (typeof botFilters)[number]
+
 /**
  * What capture, the pipeline and queries must know of a project, kept in memory by `directory/`.
  * The database's `projects` row holds more; this is the part that the hot paths read.
@@ -24,4 +27,8 @@ export type ProjectFacts = {
   /** True once the first event has been stored; turns the start page into "first event received". */
   ingestedEvent: boolean
   testAccountFilters: PropertyFilter[]
+  /** What becomes of events whose user agent is a bot's: stored, stored with `$is_bot`, or dropped. */
+  botFilter: BotFilter
+  /** Seconds; events that are older when they arrive are dropped. Null: none are. */
+  dropEventsOlderThan: number | null
 }

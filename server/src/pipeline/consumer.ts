@@ -11,9 +11,10 @@ import { createCounters, type PipelineCounters } from './counters.ts'
 import { createDefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
 import { insertRows } from './insert-rows.ts'
-import { pipelineSteps, runSteps, stepsToEvents } from './pipeline.ts'
+import { type PipelineFacts, pipelineSteps, runSteps, stepsToEvents } from './pipeline.ts'
 import { findWritten, type Written } from './progress-store.ts'
 import { deadLetterLine } from './steps/to-rows.ts'
+import { createUserAgents } from './user-agent.ts'
 import { findRefused, isContentRefusal, isStepFault, writeBatch } from './write-batch.ts'
 
 export type PipelineDeps = {
@@ -21,7 +22,7 @@ export type PipelineDeps = {
   database: Database
   warehouse: Pick<Warehouse, 'insert'>
   /** From memory: it is asked for every event. */
-  findProject: (id: number) => Pick<ProjectFacts, 'id' | 'anonymizeIps' | 'ingestedEvent'> | undefined
+  findProject: (id: number) => (PipelineFacts & Pick<ProjectFacts, 'ingestedEvent'>) | undefined
   /** Called once for a project whose `ingestedEvent` is false when an event of it can be queried. */
   noteIngested: (projectId: number) => Promise<void>
   /** Null: events get no place. */
@@ -94,7 +95,17 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   const definitions = createDefinitionStore()
   const persons = createPersonStore(database)
   const groups = createGroupStore(database)
-  const steps = pipelineSteps({ log, findProject, geoip: deps.geoip, persons, groups, definitions, now })
+  const userAgents = createUserAgents()
+  const steps = pipelineSteps({
+    log,
+    findProject,
+    geoip: deps.geoip,
+    userAgents,
+    persons,
+    groups,
+    definitions,
+    now,
+  })
 
   const stopReading = new AbortController()
   const giveUp = new AbortController()

@@ -12,6 +12,8 @@ export type PipelineEvent = {
   /** The client's clock when it sent, milliseconds since 1970. */
   readonly sentAt: number | null
   readonly ip: string | null
+  /** That of the request. */
+  readonly userAgent: string | null
   /** Path of the request, without the trailing slash. */
   readonly path: string
   /** The request had no escapes of Unicode: no text in it holds NUL or half of a surrogate pair. */
@@ -54,6 +56,8 @@ export const dropReasons = [
   'heatmap',
   'client_ingestion_warning',
   'person_processing_off',
+  'too_old',
+  'bot',
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 

@@ -13,6 +13,7 @@ import { fixClock } from './steps/fix-clock.ts'
 import { makeHoldable } from './steps/holdable.ts'
 import { liftProperties } from './steps/lift-properties.ts'
 import { locate } from './steps/locate.ts'
+import { nameBrowser } from './steps/name-browser.ts'
 import { normalise } from './steps/normalise.ts'
 import { noteDefinitions } from './steps/note-definitions.ts'
 import { parse } from './steps/parse.ts'
@@ -20,11 +21,17 @@ import { resolveGroups } from './steps/resolve-groups.ts'
 import { resolvePersons } from './steps/resolve-persons.ts'
 import { routeSpecial } from './steps/route-special.ts'
 import { setAside } from './steps/set-aside.ts'
+import { sift } from './steps/sift.ts'
 import { toRows } from './steps/to-rows.ts'
+import type { UserAgents } from './user-agent.ts'
+
+/** What the steps must know of a project. */
+export type PipelineFacts = Pick<ProjectFacts, 'id' | 'anonymizeIps' | 'botFilter' | 'dropEventsOlderThan'>
 
 export type StepDeps = {
   log: Pick<EventLog, 'seenBefore'>
-  findProject: (id: number) => Pick<ProjectFacts, 'id' | 'anonymizeIps'> | undefined
+  findProject: (id: number) => PipelineFacts | undefined
+  userAgents: UserAgents
   /** Null: events get no place. */
   geoip: GeoIp | null
   persons: Pick<PersonStore, 'load'>
@@ -42,8 +49,10 @@ export const pipelineSteps = (deps: StepDeps): Step[] => [
   { name: 'make holdable', run: each(makeHoldable) },
   { name: 'fix clock', run: each(fixClock) },
   { name: 'drop repeats', run: dropRepeats(deps.log) },
+  { name: 'sift', run: each(sift(deps)) },
   { name: 'route special', run: each(routeSpecial) },
   { name: 'locate', run: locate(deps) },
+  { name: 'name browser', run: each(nameBrowser(deps)) },
   { name: 'lift properties', run: each(liftProperties) },
   { name: 'resolve persons', run: resolvePersons(deps.persons) },
   { name: 'resolve groups', run: resolveGroups(deps.groups) },

@@ -207,7 +207,14 @@ test('events of a project that was deleted a moment ago are dropped', async () =
   const pipe = await testPipeline(onTestFinished, {
     changes: (deps) => ({
       ...deps,
-      findProject: (id) => deps.findProject(id) ?? { id, anonymizeIps: false, ingestedEvent: false },
+      findProject: (id) =>
+        deps.findProject(id) ?? {
+          id,
+          anonymizeIps: false,
+          ingestedEvent: false,
+          botFilter: 'off',
+          dropEventsOlderThan: null,
+        },
     }),
   })
   await pipe.append([{ event: 'gone', distinct_id: 'a', timestamp: at }], { projectId: 4711 })

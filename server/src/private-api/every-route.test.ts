@@ -33,7 +33,12 @@ describe('every operation', () => {
         }),
         insights: createInsights({
           warehouse,
-          findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+          findProject: () => ({
+            timezone: 'UTC',
+            testAccountFilters: [],
+            botFilter: 'off',
+            dropEventsOlderThan: null,
+          }),
           propertyTypes: createPropertyTypes(database),
         }),
         questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),

@@ -2092,6 +2092,13 @@ export interface components {
             recording_domains?: (string | null)[] | null;
             inject_web_apps?: boolean | null;
             autocapture_opt_out?: boolean | null;
+            /**
+             * @description What becomes of events whose user agent is a bot's: `off` stores them like all, `mark` stores them with `$is_bot`, `drop` does not store them.
+             * @enum {string}
+             */
+            bot_filter?: "off" | "mark" | "drop";
+            /** @description Seconds: events that are older when they arrive are not stored. Null stores all. */
+            drop_events_older_than?: number | null;
         };
         /** @description What is known of all properties of one name. */
         PropertyDefinition: {
@@ -2340,6 +2347,13 @@ export interface components {
             recording_domains: (string | null)[] | null;
             inject_web_apps: boolean | null;
             autocapture_opt_out: boolean | null;
+            /**
+             * @description What becomes of events whose user agent is a bot's: `off` stores them like all, `mark` stores them with `$is_bot`, `drop` does not store them.
+             * @enum {string}
+             */
+            bot_filter: "off" | "mark" | "drop";
+            /** @description Seconds: events that are older when they arrive are not stored. Null stores all. */
+            drop_events_older_than: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -41,18 +41,23 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   // Only as escapes: bytes of UTF-8 decode to whole characters, and JSON has no bare NUL.
   const plainTexts = !text.includes('\\u')
   const raws = eventsOf(parseLenientJson(quoteBigIntegers(text)))
-  const { projectId, ip, path, uuids } = envelope
+  const { projectId, ip, userAgent, path, uuids } = envelope
   if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)
   if (Number.isNaN(receivedAt)) throw new Error('no time of receipt')
   const sent = envelope.sentAt === null ? Number.NaN : Date.parse(envelope.sentAt)
   const sentAt = Number.isNaN(sent) ? null : sent
   for (const [index, raw] of raws.entries()) {
-    events.push(newEvent(uuids[index]!, raw, { projectId, receivedAt, sentAt, ip, path, plainTexts }))
+    events.push(
+      newEvent(uuids[index]!, raw, { projectId, receivedAt, sentAt, ip, userAgent, path, plainTexts }),
+    )
   }
 }
 
-type RequestFacts = Pick<PipelineEvent, 'projectId' | 'receivedAt' | 'sentAt' | 'ip' | 'path' | 'plainTexts'>
+type RequestFacts = Pick<
+  PipelineEvent,
+  'projectId' | 'receivedAt' | 'sentAt' | 'ip' | 'userAgent' | 'path' | 'plainTexts'
+>
 
 /** Field by field: a spread takes several times as long. */
 const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineEvent => ({
@@ -62,6 +67,7 @@ const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineE
   receivedAt: request.receivedAt,
   sentAt: request.sentAt,
   ip: request.ip,
+  userAgent: request.userAgent,
   path: request.path,
   plainTexts: request.plainTexts,
   event: '',

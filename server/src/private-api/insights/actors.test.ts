@@ -16,7 +16,7 @@ beforeAll(async () => {
   on = await ingested(afterAll, ({ database, warehouse, persons }) => {
     const insights = createInsights({
       warehouse,
-      findProject: () => ({ ...zone, testAccountFilters: [] }),
+      findProject: () => ({ ...zone, testAccountFilters: [], botFilter: 'off', dropEventsOlderThan: null }),
       propertyTypes: createPropertyTypes(database),
       findAction: async (_, id) =>
         id === 7 ? { id: 7, name: 'viewed', steps: [{ event: 'view' }] } : undefined,

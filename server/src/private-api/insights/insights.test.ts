@@ -19,7 +19,12 @@ beforeAll(async () => {
       insightRoutes({
         insights: createInsights({
           warehouse,
-          findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+          findProject: () => ({
+            timezone: 'UTC',
+            testAccountFilters: [],
+            botFilter: 'off',
+            dropEventsOlderThan: null,
+          }),
           propertyTypes: createPropertyTypes(database),
           now: () => new Date('2023-02-03T12:00:00Z'),
         }),

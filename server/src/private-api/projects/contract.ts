@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Instant, Level, TeamBasic } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
+import { botFilters } from '../../model/project.ts'
 
 /** An IANA name that this Node knows. */
 const timezone = z
@@ -48,6 +49,17 @@ export const writable = {
   recording_domains: lines.nullable(),
   inject_web_apps: z.boolean().nullable(),
   autocapture_opt_out: z.boolean().nullable(),
+  bot_filter: z
+    .enum(botFilters)
+    .describe(
+      "What becomes of events whose user agent is a bot's: `off` stores them like all, `mark` stores them with `$is_bot`, `drop` does not store them.",
+    ),
+  drop_events_older_than: z
+    .int()
+    .min(3600)
+    .max(100 * 366 * 86400)
+    .nullable()
+    .describe('Seconds: events that are older when they arrive are not stored. Null stores all.'),
 }
 
 const ProjectChanges = z.object(writable).partial().meta({ id: 'ProjectChanges' })

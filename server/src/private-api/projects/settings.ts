@@ -26,6 +26,8 @@ const defaults = {
   recording_domains: null,
   inject_web_apps: null,
   autocapture_opt_out: null,
+  bot_filter: 'off',
+  drop_events_older_than: null,
 } satisfies Partial<Changes>
 
 /** A project's columns after the changes: four have their own, the rest goes into `settings`. */

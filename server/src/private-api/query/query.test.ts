@@ -21,7 +21,12 @@ beforeAll(async () => {
       queryRoutes({
         insights: createInsights({
           warehouse,
-          findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+          findProject: () => ({
+            timezone: 'UTC',
+            testAccountFilters: [],
+            botFilter: 'off',
+            dropEventsOlderThan: null,
+          }),
           propertyTypes: createPropertyTypes(database),
         }),
         persons: createPersonReader(database),

@@ -24,6 +24,8 @@ const project = (id: number, apiToken: string): ProjectFacts => ({
   anonymizeIps: false,
   ingestedEvent: false,
   testAccountFilters: [],
+  botFilter: 'off',
+  dropEventsOlderThan: null,
 })
 const shop = project(7, 'phc_lab')
 const other = project(8, 'phc_other')
