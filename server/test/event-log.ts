@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EventLog } from '../src/event-log/event-log.ts'
 import { createLmdbEventLog } from '../src/event-log/lmdb.ts'
 
-type Options = { maxBytes?: number; now?: () => number }
+type Options = { maxBytes?: number; receiptDays?: number; now?: () => number }
 
 export const temporaryLogFolder = () => mkdtemp(join(tmpdir(), 'hedgerow-log-'))
 

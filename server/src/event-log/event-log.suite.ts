@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EventLog, LogRange } from './event-log.ts'
+import type { EventLog, LogRange, Receipt } from './event-log.ts'
 
 /** Storage that outlives the logs opened on it; see `server/test/event-log.ts`. */
 type Home = {
-  open(options?: { maxBytes?: number; now?: () => number }): Promise<EventLog>
+  open(options?: { maxBytes?: number; receiptDays?: number; now?: () => number }): Promise<EventLog>
   crash(): Promise<void>
   cleanUp(): Promise<void>
 }
@@ -305,14 +305,14 @@ export function eventLogSuite(makeHome: () => Promise<Home>): void {
       expect(await log.seenBefore(range.first, keys)).toEqual(first)
     })
 
-    it('lasts for a day and no longer than a day and a half, also across starts', async () => {
+    it('lasts for a day and no longer than two, also across starts', async () => {
       let now = Date.UTC(2026, 0, 1, 11, 59)
       log = await home.open({ now: () => now })
       await ask([key(1)])
       now += 24 * hour
       log = await home.open({ now: () => now })
       expect(await ask([key(1)])).toEqual([true])
-      now += 12 * hour
+      now += 48 * hour
       expect(await ask([key(1)])).toEqual([false])
     })
 
@@ -340,6 +340,139 @@ export function eventLogSuite(makeHome: () => Promise<Home>): void {
 
     it('can only be asked about the range in hand', async () => {
       await expect(log.seenBefore(1, [key(1)])).rejects.toThrow('range')
+    })
+  })
+
+  describe('receipts', () => {
+    const key = (n: number) => `7:01a204ee-a8a2-7000-8000-${String(n).padStart(12, '0')}`
+    const nothing = new Uint8Array()
+    const receipt = (n: number, more: Partial<Receipt> = {}): Receipt => ({
+      key: key(n),
+      acceptedAt: Date.now() - 50,
+      outcome: 'counted',
+      note: nothing,
+      ...more,
+    })
+    const holds = (name: string) => (record: Uint8Array) => Buffer.from(record).toString() === name
+    /** One range in which these keys are asked about and come to that. */
+    const process = async (keys: number[], receipts: Receipt[]) => {
+      await log.append(bytes('x'))
+      const range = (await log.read(all))!
+      const seen = await log.seenBefore(range.first, keys.map(key))
+      await log.commit(range.last, receipts)
+      return seen
+    }
+
+    it('say where an event is on its way', async () => {
+      expect(await log.find(key(1), holds('one'))).toEqual({ state: 'unknown', searched: true })
+      const before = Date.now()
+      await log.append(bytes('zero', 'one'))
+      await log.append(bytes('two'))
+      const waiting = await log.find(key(1), holds('one'))
+      expect(waiting).toMatchObject({ state: 'waiting', mark: expect.any(String) })
+      expect(waiting).toMatchObject({ acceptedAt: expect.any(Number) })
+      expect((waiting as { acceptedAt: number }).acceptedAt).toBeGreaterThanOrEqual(before)
+      const range = (await log.read({ maxBytes: 7, waitMs: 0 }))!
+      expect(await log.find(key(1), holds('one'))).toMatchObject({ state: 'reading' })
+      expect(await log.find(key(2), holds('two'))).toMatchObject({ state: 'waiting' })
+      await log.commit(range.last, [receipt(1)])
+      expect(await log.find(key(1), holds('one'))).toMatchObject({ state: 'done' })
+      expect(await log.find(key(3), holds('three'))).toEqual({ state: 'unknown', searched: true })
+    })
+
+    it('say what became of an event, and when, also after a crash', async () => {
+      let now = Date.UTC(2026, 0, 1, 12)
+      const acceptedAt = now - 1234
+      log = await home.open({ now: () => now })
+      await log.append(bytes('x'))
+      const range = (await log.read(all))!
+      const readAt = now
+      await log.seenBefore(range.first, [key(1), key(2)])
+      now += 700
+      const note = Uint8Array.from([1, 2, 250])
+      await log.commit(range.last, [
+        receipt(1, { acceptedAt }),
+        receipt(2, { acceptedAt, note }),
+        receipt(3, { acceptedAt, outcome: 'uncounted', note }),
+      ])
+      await home.crash()
+      log = await home.open({ now: () => now })
+      const times = { state: 'done', acceptedAt, readAt, committedAt: now, repeats: 0 }
+      const found = (n: number) => log.find(key(n), () => false)
+      expect(await found(1)).toEqual({ ...times, outcome: 'counted', note: nothing })
+      expect(await found(2)).toEqual({ ...times, outcome: 'counted', note })
+      expect(await found(3)).toEqual({ ...times, outcome: 'uncounted', note })
+    })
+
+    it('count repeats, in the same range and in later ones', async () => {
+      await process([1, 1, 1], [receipt(1), ...[1, 2].map(() => receipt(1, { outcome: 'repeated' }))])
+      expect(await log.find(key(1), () => false)).toMatchObject({ outcome: 'counted', repeats: 2 })
+      expect(await process([1], [receipt(1, { outcome: 'repeated' })])).toEqual([true])
+      expect(await log.find(key(1), () => false)).toMatchObject({ outcome: 'counted', repeats: 3 })
+    })
+
+    it('let what was dropped come again, and what was stored not', async () => {
+      await process([1, 2], [receipt(1, { outcome: 'uncounted' }), receipt(2)])
+      expect(await process([1, 2], [receipt(1), receipt(2, { outcome: 'repeated' })])).toEqual([false, true])
+      expect(await log.find(key(1), () => false)).toMatchObject({ outcome: 'counted' })
+      // Something else that calls itself like what is stored does not make it come again.
+      await process([], [receipt(1, { outcome: 'uncounted' })])
+      expect(await process([1], [receipt(1, { outcome: 'repeated' })])).toEqual([true])
+    })
+
+    it('are not asked by the range that was open beside, whenever it asks', async () => {
+      await log.append(bytes('a', 'b', 'c'))
+      await log.read({ maxBytes: 1, waitMs: 0 })
+      await log.seenBefore(1, [key(1)])
+      await log.read({ maxBytes: 1, waitMs: 0, after: 1 })
+      const beside = [key(1), key(2)]
+      const once = await log.seenBefore(2, beside)
+      expect(once).toEqual([true, false])
+      // The second never came as far as the question.
+      await log.commit(1, [receipt(1, { outcome: 'uncounted' }), receipt(2, { outcome: 'uncounted' })])
+      await home.crash()
+      log = await home.open()
+      await log.read({ maxBytes: 1, waitMs: 0 })
+      expect(await log.seenBefore(2, beside)).toEqual(once)
+      await log.commit(2, [receipt(1, { outcome: 'repeated' }), receipt(2)])
+      await log.read({ maxBytes: 1, waitMs: 0 })
+      expect(await log.seenBefore(3, beside)).toEqual([false, true])
+    })
+
+    it('are kept for their days', async () => {
+      let now = Date.UTC(2026, 0, 1, 12)
+      log = await home.open({ now: () => now, receiptDays: 3 })
+      await process([1], [receipt(1, { acceptedAt: now })])
+      for (let day = 1; day <= 3; day++) {
+        now += 24 * hour
+        log = await home.open({ now: () => now, receiptDays: 3 })
+        await process([10 + day], [])
+        expect(await log.find(key(1), () => false)).toMatchObject({ state: 'done' })
+      }
+      for (let day = 4; day <= 8; day++) {
+        now += 24 * hour
+        await process([10 + day], [])
+      }
+      expect(await log.find(key(1), () => false)).toEqual({ state: 'unknown', searched: true })
+      expect(await log.find(key(18), () => false)).toMatchObject({ state: 'done' })
+    })
+
+    it('can be waited for', async () => {
+      const empty = log.mark()
+      expect(await log.reached(empty, { waitMs: 0 })).toBe(true)
+      await log.append(bytes('one'))
+      const mark = log.mark()
+      await log.append(bytes('two'))
+      expect(await log.reached(mark, { waitMs: 20 })).toBe(false)
+      const reached = log.reached(mark, { waitMs: 60_000 })
+      const range = (await log.read({ maxBytes: 1, waitMs: 0 }))!
+      await log.commit(range.last)
+      expect(await reached).toBe(true)
+      expect(await log.reached(log.mark(), { waitMs: 0 })).toBe(false)
+      const stop = new AbortController()
+      const stopped = log.reached(log.mark(), { waitMs: 60_000, signal: stop.signal })
+      stop.abort()
+      expect(await stopped).toBe(false)
     })
   })
 

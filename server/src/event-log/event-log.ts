@@ -19,6 +19,43 @@ export type LogRange = {
   records: LogRecord[]
 }
 
+/** What became of one event of a range. */
+export type Receipt = {
+  /** `<projectId>:<uuid>` */
+  key: string
+  /** When its request arrived, milliseconds since 1970. */
+  acceptedAt: number
+  /**
+   * `counted`: processed as itself. `uncounted`: dropped or dead, so that an event of the same key that comes later
+   * is none that was seen before. `repeated`: it was seen before, and dropped for that.
+   */
+  outcome: 'counted' | 'uncounted' | 'repeated'
+  /** What more there is to say, at most 255 bytes that only the pipeline can read; empty for an ordinary event. */
+  note: Uint8Array
+}
+
+/** Where an event is, as far as the log knows. */
+export type Whereabouts =
+  /** In the log; `reading` when its range was handed out and is not committed. */
+  | { state: 'waiting' | 'reading'; acceptedAt: number; mark: LogMark }
+  | {
+      state: 'done'
+      acceptedAt: number
+      /** When its range was handed out for the first time. */
+      readAt: number
+      /** When its range was committed: from then on it can be queried. */
+      committedAt: number
+      outcome: Exclude<Receipt['outcome'], 'repeated'>
+      note: Uint8Array
+      /** How often the same key came again and was dropped for that; 255 stands for more, too. */
+      repeats: number
+    }
+  /** Not kept (any more). `searched` is false when there waits more than could be looked through. */
+  | { state: 'unknown'; searched: boolean }
+
+/** A place in the log that `reached` understands; text, so that it may name several partitions. */
+export type LogMark = string
+
 export type EventLog = {
   /**
    * Adds records in their order; resolves once all of them are on disk.
@@ -38,15 +75,31 @@ export type EventLog = {
     signal?: AbortSignal
     after?: number
   }): Promise<LogRange | null>
-  /** Says that all effects of the range up to `last` are durable; its records may be forgotten. */
-  commit(last: number): Promise<void>
+  /**
+   * Says that all effects of the range up to `last` are durable; its records may be forgotten. In the same
+   * transaction the receipts of its events are kept for `RECEIPT_DAYS`. A key that `seenBefore` was asked about and
+   * that has no receipt counts as seen.
+   */
+  commit(last: number, receipts?: Receipt[]): Promise<void>
   /**
    * For each key (`<projectId>:<uuid>`), whether an event of that key has been seen in an earlier range within
-   * the last 24 h (or earlier in `keys` itself). Remembers the new ones as seen in the range beginning at `first`;
-   * asked again for the same range it gives the same answer.
+   * the last 24 h (or earlier in `keys` itself). The new ones are remembered as seen in the range beginning at
+   * `first`; asked again for the same range it gives the same answer.
+   *
+   * What has a receipt that says `uncounted` was not seen, except by the range that was open beside its own: that
+   * one had its answer before the receipt was written, and gets the same again.
    */
   seenBefore(first: number, keys: string[]): Promise<boolean[]>
   /** What waits: records and bytes not committed, and the age of the oldest in milliseconds. */
   backlog(): { records: number; bytes: number; oldestMs: number }
+  /**
+   * Where the event of a key is: by its receipt, else by looking through what waits, within bounds.
+   * @param isOf whether a record holds the event
+   */
+  find(key: string, isOf: (record: Uint8Array) => boolean): Promise<Whereabouts>
+  /** Where the log ends now. */
+  mark(): LogMark
+  /** Resolves when everything up to the mark is committed: true; or when `waitMs` have passed: false. */
+  reached(mark: LogMark, options: { waitMs: number; signal?: AbortSignal }): Promise<boolean>
   close(): Promise<void>
 }

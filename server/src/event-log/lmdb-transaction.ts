@@ -5,7 +5,7 @@ export const openSynced = (folder: string): RootDatabase =>
   open({
     path: folder,
     noSubdir: false,
-    maxDbs: 16,
+    maxDbs: 128,
     // With overlapping syncs (lmdb's default) a write resolves once it is visible, before it is on disk.
     overlappingSync: false,
     // It makes a promise that nobody gets; when a commit fails, that one ends the process as an unhandled rejection.

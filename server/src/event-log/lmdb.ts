@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'lmdb'
 import { HedgerowError, unavailable } from '../model/errors.ts'
-import type { EventLog, LogRange, LogRecord } from './event-log.ts'
+import type { EventLog, LogRange, LogRecord, Receipt, Whereabouts } from './event-log.ts'
 import { inOneTransaction, openSynced } from './lmdb-transaction.ts'
 import { createSeenKeys } from './seen-keys.ts'
 
@@ -9,6 +10,8 @@ export type LmdbEventLogOptions = {
   folder: string
   /** Most bytes of records that may wait; beyond it `append` refuses. */
   maxBytes: number
+  /** How long it is known what became of an event. Default 7. */
+  receiptDays?: number
   /** Server clock, milliseconds. */
   now?: () => number
 }
@@ -17,8 +20,11 @@ export type LmdbEventLogOptions = {
 type Flush = { last: number; bytes: number; at: number }
 /** Everything up to `last` is done with. */
 type Committed = { last: number; bytes: number }
-/** The range that a reader holds. Its clock reading dates the keys it has seen, so that a replay decides alike. */
-type Claim = { first: number; last: number; bytes: number; at: number }
+/**
+ * The range that a reader holds. Its clock reading dates the keys it has seen, so that a replay decides alike.
+ * `beside` is where the range begins that was open when this one was read.
+ */
+type Claim = { first: number; last: number; bytes: number; at: number; beside: number | null }
 
 type Waiting = { records: Uint8Array[]; resolve: () => void; reject: (error: unknown) => void }
 
@@ -26,12 +32,22 @@ type Waiting = { records: Uint8Array[]; resolve: () => void; reject: (error: unk
 const flushBytes = 16 * 1024 ** 2
 const flushRecords = 4096
 const secondsWhenFull = 5
+/** How much of what waits is looked through for one event, and for how long. */
+const searchedBytes = 512 * 1024 ** 2
+const searchedMs = 1000
+/** After so many bytes others have their turn. */
+const searchBreath = 2 * 1024 ** 2
 
 /**
  * The event log on LMDB, for one process. Appends that arrive while a transaction is being synced share the next
  * one, so the rate does not hang on the number of syncs that the disk can do. See docs/adr/0004-event-log.md.
  */
-export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEventLogOptions): EventLog {
+export function createLmdbEventLog({
+  folder,
+  maxBytes,
+  receiptDays = 7,
+  now = Date.now,
+}: LmdbEventLogOptions): EventLog {
   const root = openSynced(folder)
   const records: Database<Uint8Array, number> = root.openDB({ name: 'records', encoding: 'binary' })
   const flushes: Database<Flush, number> = root.openDB({ name: 'flushes', encoding: 'json' })
@@ -39,7 +55,7 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     name: 'state',
     encoding: 'json',
   })
-  const seen = createSeenKeys(root)
+  const seen = createSeenKeys(root, receiptDays)
 
   let committed = (state.get('committed') as Committed | undefined) ?? { last: 0, bytes: 0 }
   let claim = state.get('claim') as Claim | undefined
@@ -55,6 +71,7 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
   let flushing: Promise<void> | null = null
   let closed = false
   const readers = new Set<() => void>()
+  const watchers = new Set<() => void>()
 
   function append(batch: Uint8Array[]): Promise<void> {
     if (batch.length === 0) return Promise.resolve()
@@ -149,7 +166,8 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
       taken.push(asRecord(entry))
     }
     const range = { first: taken[0]!.position, last: taken.at(-1)!.position }
-    const own: Claim = { ...range, bytes, at: now() }
+    const beside = following && claim ? claim.first : null
+    const own: Claim = { ...range, bytes, at: now(), beside }
     const written = inOneTransaction(root, () => state.put(following ? 'next' : 'claim', own))
     claiming = written.catch(() => undefined)
     await written
@@ -173,16 +191,17 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     })
   }
 
-  async function commit(last: number): Promise<void> {
+  async function commit(last: number, receipts: Receipt[] = []): Promise<void> {
     // Else the claim on the following range would stay behind without one before it.
     await claiming
     if (!claim || claim.last !== last) {
       throw new Error(`commit(${last}) is not the end of the range that was read (${claim?.last ?? 'none'})`)
     }
     const done: Committed = { last, bytes: committed.bytes + claim.bytes }
-    const { first } = claim
+    const { first, at } = claim
     const following = next
-    await inOneTransaction(root, () => {
+    const written = inOneTransaction(root, () => {
+      seen.note({ first, at }, receipts, now())
       state.put('committed', done)
       if (following) state.put('claim', following)
       else state.remove('claim')
@@ -192,15 +211,22 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
         if (value.last <= last) flushes.remove(key)
       }
     })
+    const isKept = await written.then(
+      () => true,
+      () => false,
+    )
+    seen.noted(first, isKept)
+    await written
     committed = done
     claim = following
     next = undefined
+    for (const wake of watchers) wake()
   }
 
   async function seenBefore(first: number, keys: string[]): Promise<boolean[]> {
     const own = [claim, next].find((one) => one?.first === first)
     if (!own) throw new Error(`seenBefore(${first}) is not the beginning of a range that was read`)
-    return seen.ask({ first, at: own.at, keys })
+    return seen.ask({ first, at: own.at, beside: own.beside ?? null }, keys)
   }
 
   function backlog(): ReturnType<EventLog['backlog']> {
@@ -212,15 +238,79 @@ export function createLmdbEventLog({ folder, maxBytes, now = Date.now }: LmdbEve
     }
   }
 
+  async function find(key: string, isOf: (record: Uint8Array) => boolean): Promise<Whereabouts> {
+    const kept = seen.find(key)
+    if (kept) return { state: 'done', ...kept }
+    const { position, searched } = await search(isOf)
+    // It may have been committed meanwhile.
+    const late = seen.find(key)
+    if (late) return { state: 'done', ...late }
+    if (position === null) return { state: 'unknown', searched }
+    const [flushed] = flushes.getRange({ start: position, reverse: true, limit: 1 })
+    return {
+      state: position <= (next ?? claim ?? committed).last ? 'reading' : 'waiting',
+      acceptedAt: flushed?.value.at ?? now(),
+      mark: String(position),
+    }
+  }
+
+  /** Looks at the ranges in hand, then from the newest record back. */
+  async function search(isOf: (record: Uint8Array) => boolean) {
+    const inHand = (next ?? claim ?? committed).last
+    const orders = [
+      { start: committed.last + 1, end: inHand + 1 },
+      { start: durableLast, end: inHand, reverse: true },
+    ]
+    const until = performance.now() + searchedMs
+    let bytes = 0
+    let breath = 0
+    for (const order of orders) {
+      for (const position of records.getKeys({ ...order, snapshot: false })) {
+        const record = records.get(position)
+        if (!record) continue
+        if (isOf(record)) return { position, searched: true }
+        bytes += record.byteLength
+        if (bytes - breath < searchBreath) continue
+        if (bytes > searchedBytes || performance.now() > until) return { position: null, searched: false }
+        breath = bytes
+        await nextTurn()
+        if (closed) return { position: null, searched: false }
+      }
+    }
+    return { position: null, searched: true }
+  }
+
+  function reached(mark: string, { waitMs, signal }: Parameters<EventLog['reached']>[1]): Promise<boolean> {
+    const isReached = () => committed.last >= Number(mark)
+    return new Promise((resolve) => {
+      if (isReached() || closed || signal?.aborted || waitMs <= 0) return resolve(isReached())
+      const done = () => {
+        clearTimeout(timer)
+        watchers.delete(look)
+        signal?.removeEventListener('abort', done)
+        resolve(isReached())
+      }
+      const look = () => {
+        if (isReached() || closed) done()
+      }
+      const timer = setTimeout(done, waitMs)
+      watchers.add(look)
+      signal?.addEventListener('abort', done)
+    })
+  }
+
   async function close(): Promise<void> {
     if (closed) return
     closed = true
     for (const wake of readers) wake()
+    for (const wake of watchers) wake()
     await flushing
     await root.close()
   }
 
-  return { append, read, commit, seenBefore, backlog, close }
+  const mark = () => String(durableLast)
+
+  return { append, read, commit, seenBefore, backlog, find, mark, reached, close }
 }
 
 const asRecord = ({ key, value }: { key: number; value: Uint8Array }): LogRecord => ({
