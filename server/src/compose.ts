@@ -21,8 +21,10 @@ import { createInsights } from './insights/run.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createPipeline } from './pipeline/consumer.ts'
+import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { createFolding } from './pipeline/fold-overrides.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
+import { readWarnings } from './pipeline/ingestion-warnings.ts'
 import { createPersonWriter } from './pipeline/person-writer.ts'
 import { createActionStore } from './private-api/actions/store.ts'
 import { privateApi } from './private-api/private-api.ts'
@@ -129,6 +131,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
         directory,
         actions,
         personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
+        deadLetters: createDeadLetters({ warehouse, log }),
+        readWarnings: readWarnings({ warehouse }),
         insights,
         questions: createQuestions({ warehouse, propertyTypes }),
         secureCookies: config.siteUrl?.startsWith('https:') ?? false,

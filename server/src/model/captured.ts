@@ -21,6 +21,8 @@ export type CaptureEnvelope = {
    * written so that a replay of the log gives the same ids.
    */
   uuids: string[]
+  /** The id of the dead letter that this is another try of. */
+  replayOf?: string
 }
 
 /** The events of a body in their order, as JSON values. The three shapes that PostHog's SDKs have used. */

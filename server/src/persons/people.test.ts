@@ -125,7 +125,7 @@ test('properties over a megabyte are refused, the event keeps its own', () => {
     event('a', 'a'),
     event('$set', 'a', { set: { x: 'x'.repeat(1_000_001) } }),
   ])
-  expect(resolutions[1]!.warning).toBe('person_properties_too_large')
+  expect(resolutions[1]!.warning).toBe('person_properties_size_violation')
   expect(personOf(known, 'a')!.properties).toEqual({})
 })
 

@@ -276,7 +276,7 @@ export function createPeople(known: KnownPeople) {
     const person = existing ?? create(event)
     if (existing) {
       const properties = updateProperties(existing.properties, event)
-      if (properties === null) warning ??= 'person_properties_too_large'
+      if (properties === null) warning ??= 'person_properties_size_violation'
       else if (properties !== existing.properties) {
         touch(existing, receivedAt)
         existing.properties = properties

@@ -42,7 +42,7 @@ export type PersonMode = 'full' | 'propertyless' | 'force_upgrade'
 export type IdentityWarning =
   | 'cannot_merge_with_illegal_distinct_id'
   | 'cannot_merge_already_identified'
-  | 'person_properties_too_large'
+  | 'person_properties_size_violation'
 
 /**
  * Versions order the rows of one key in the warehouse, also across a deletion and a new beginning of the same key:

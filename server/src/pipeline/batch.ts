@@ -3,13 +3,16 @@ import type { GroupChanges, ReplacedGroups } from '../persons/groups.ts'
 import type { PeopleChanges, ReplacedPeople } from '../persons/people.ts'
 import { inBreaths } from './breathe.ts'
 import type { DefinitionChanges } from './definition-store.ts'
-import type {
-  DeadLetter,
-  DeadLetterReason,
-  DropReason,
-  Outcome,
-  PipelineEvent,
-  Warning,
+import {
+  type DeadLetter,
+  type DeadLetterReason,
+  type DropReason,
+  type IngestionWarning,
+  noteChange,
+  type Outcome,
+  type PipelineEvent,
+  type StepName,
+  type Warning,
 } from './pipeline-event.ts'
 
 /** The events of one exact range of the log on their way, and what they come to. */
@@ -22,10 +25,15 @@ export type Batch = {
   /** What an earlier try found that the database refuses. */
   readonly refused: Refused
 
+  /** All that were captured, also those that were dropped on the way. */
+  captured: PipelineEvent[]
   events: PipelineEvent[]
   deadLetters: DeadLetter[]
   drops: Map<DropReason, number>
+  dropped: Dropped[]
   warnings: Map<Warning, number>
+  /** Those of them that are kept. */
+  warned: IngestionWarning[]
   people: PeopleChanges | null
   groups: GroupChanges | null
   definitions: DefinitionChanges | null
@@ -55,30 +63,64 @@ export type Replaced = { people: ReplacedPeople; groups: ReplacedGroups | null }
 
 /** Events by their uuid, with the detail of why, and projects that are gone. */
 export type Refused = {
-  events: ReadonlyMap<string, { reason: DeadLetterReason; detail: string }>
+  events: ReadonlyMap<string, { reason: DeadLetterReason; step: string; detail: string }>
   projects: ReadonlySet<number>
 }
 
+/** An event that is not stored, and at which step that was decided. */
+export type Dropped = { event: PipelineEvent; reason: DropReason; step: string }
+
 /** One step of the pipeline. */
 export type Step = {
-  name: string
+  name: StepName
   run(batch: Batch): Batch | Promise<Batch>
 }
 
 export const countOne = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1)
 
+/** Counts an event that is not stored, and why. */
+export function drop(batch: Batch, event: PipelineEvent, reason: DropReason): void {
+  countOne(batch.drops, reason)
+  batch.dropped.push({ event, reason, step: '' })
+}
+
+/** Says that something about the event that is looked at is odd. */
+export type Warn = (type: Warning, details?: Record<string, unknown>) => void
+
+/** Beyond it warnings of a batch are only counted. */
+const mostWarned = 2000
+
+/** Counts a warning, and keeps it with what tells which event it is about. */
+export function noteWarning(
+  batch: Batch,
+  event: PipelineEvent,
+  type: Warning,
+  details: Record<string, unknown> = {},
+): void {
+  countOne(batch.warnings, type)
+  noteChange(event, type)
+  if (batch.warned.length >= mostWarned) return
+  const { projectId, uuid, event: name, distinctId, receivedAt } = event
+  batch.warned.push({
+    projectId,
+    type,
+    at: receivedAt,
+    details: { eventUuid: uuid, event: name, distinctId, ...details },
+  })
+}
+
 /** Lifts a look at one event to the batch. What throws is that event's fault: it goes to the dead letters. */
 export const each =
-  (look: (event: PipelineEvent, warn: (warning: Warning) => void) => Outcome) =>
+  (look: (event: PipelineEvent, warn: Warn) => Outcome) =>
   async (batch: Batch): Promise<Batch> => {
-    const warn = (warning: Warning) => {
-      countOne(batch.warnings, warning)
-    }
+    let looked: PipelineEvent | undefined
+    const warn: Warn = (type, details) => noteWarning(batch, looked!, type, details)
     const kept: PipelineEvent[] = []
     for await (const part of inBreaths(batch.events)) {
       for (const event of part) {
+        looked = event
         const outcome = attempt(look, event, warn)
-        if ('drop' in outcome) countOne(batch.drops, outcome.drop)
+        if ('drop' in outcome) drop(batch, event, outcome.drop)
         else if ('dead' in outcome) {
           batch.deadLetters.push(deadLetter(event, outcome.dead, outcome.detail))
         } else kept.push(outcome)
@@ -91,7 +133,7 @@ export const each =
 function attempt(
   look: (event: PipelineEvent, warn: (warning: Warning) => void) => Outcome,
   event: PipelineEvent,
-  warn: (warning: Warning) => void,
+  warn: Warn,
 ): Outcome {
   try {
     return look(event, warn)
@@ -111,10 +153,12 @@ export const deadLetter = (
   event: PipelineEvent,
   reason: DeadLetter['reason'],
   detail: string,
+  step = '',
 ): DeadLetter => ({
   projectId: event.projectId,
   uuid: event.uuid,
   reason,
+  step,
   detail,
   raw: JSON.stringify(event.raw) ?? 'null',
   receivedAt: event.receivedAt,
@@ -124,10 +168,13 @@ export const newBatch = (
   facts: Pick<Batch, 'first' | 'last' | 'records' | 'replaced' | 'refused'>,
 ): Batch => ({
   ...facts,
+  captured: [],
   events: [],
   deadLetters: [],
   drops: new Map(),
+  dropped: [],
   warnings: new Map(),
+  warned: [],
   people: null,
   groups: null,
   definitions: null,

@@ -5,7 +5,7 @@ import { unavailable } from '../model/errors.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonStore, PeopleChanged } from '../persons/person-store.ts'
-import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { Warehouse, WarehouseTable } from '../warehouse/warehouse.ts'
 import { type Batch, newBatch, type Refused, tableRows } from './batch.ts'
 import { createCounters, type PipelineCounters } from './counters.ts'
 import { createDefinitionStore } from './definition-store.ts'
@@ -13,8 +13,10 @@ import type { GeoIp } from './geoip.ts'
 import { insertRows } from './insert-rows.ts'
 import { type PipelineFacts, pipelineSteps, runSteps, stepsToEvents } from './pipeline.ts'
 import { findWritten, type Written } from './progress-store.ts'
-import { deadLetterLine } from './steps/to-rows.ts'
+import { receiptsOf } from './receipts.ts'
+import { deadLetterLine, warningLine } from './steps/to-rows.ts'
 import { createUserAgents } from './user-agent.ts'
+import { createWarningLimit } from './warning-limit.ts'
 import { findRefused, isContentRefusal, isStepFault, writeBatch } from './write-batch.ts'
 
 export type PipelineDeps = {
@@ -96,6 +98,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   const persons = createPersonStore(database)
   const groups = createGroupStore(database)
   const userAgents = createUserAgents()
+  const worthKeeping = createWarningLimit()
   const steps = pipelineSteps({
     log,
     findProject,
@@ -206,16 +209,21 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     )
     deadLetters.push(...before.flat())
     deadLetters.push(...(await insertRows({ warehouse, backOff }, 'events', rows.events, token)))
-    await insertDeadLetters(batch, token)
+    await insertAside(
+      'dead_letters',
+      batch.deadLetters.map((letter) => deadLetterLine(letter, now())),
+      token,
+    )
+    await insertAside('ingestion_warnings', batch.warned.filter(worthKeeping).map(warningLine), token)
     counters.timed('insert', performance.now() - start)
   }
 
-  async function insertDeadLetters({ deadLetters }: Batch, token: string): Promise<void> {
-    if (!deadLetters.length) return
-    const rows = deadLetters.map((letter) => deadLetterLine(letter, now()))
+  /** What is about events: it is never refused for its content. */
+  async function insertAside(table: WarehouseTable, rows: string[], token: string): Promise<void> {
+    if (!rows.length) return
     for (let tries = 1; ; tries++) {
       try {
-        return await warehouse.insert({ table: 'dead_letters', rows, token })
+        return await warehouse.insert({ table, rows, token })
       } catch (error) {
         await backOff(tries, error)
       }
@@ -266,9 +274,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     } finally {
       ahead = await looking
     }
+    const receipts = receiptsOf(batch)
     for (let tries = 1; ; tries++) {
       try {
-        await log.commit(range.last)
+        await log.commit(range.last, receipts)
         break
       } catch (error) {
         await backOff(tries, error)

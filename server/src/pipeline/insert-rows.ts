@@ -124,7 +124,7 @@ export type InsertDeps = {
  */
 export async function insertRows(
   { warehouse, backOff }: InsertDeps,
-  table: Exclude<WarehouseTable, 'dead_letters'>,
+  table: Exclude<WarehouseTable, 'dead_letters' | 'dead_letter_replays' | 'ingestion_warnings'>,
   rows: TableRows,
   token: string,
   from = 0,

@@ -18,7 +18,11 @@ export type PipelineEvent = {
   readonly path: string
   /** The request had no escapes of Unicode: no text in it holds NUL or half of a surrogate pair. */
   readonly plainTexts: boolean
+  /** The dead letter that this is another try of; null for what was captured. */
+  readonly replayOf: string | null
 
+  /** What was changed of it; see `noteChange`. */
+  changes: readonly (Change | Warning)[]
   event: string
   distinctId: string
   properties: Record<string, unknown>
@@ -47,6 +51,47 @@ export type PipelineEvent = {
   }
 }
 
+/** The steps, in their order; receipts name them. */
+export const stepNames = [
+  'parse',
+  'set aside',
+  'normalise',
+  'make holdable',
+  'fix clock',
+  'sift',
+  'drop repeats',
+  'route special',
+  'name browser',
+  'locate',
+  'lift properties',
+  'resolve persons',
+  'resolve groups',
+  'elements',
+  'note definitions',
+  'to rows',
+  'write database',
+  'insert',
+] as const
+export type StepName = (typeof stepNames)[number]
+
+/** What may be changed of an event without a warning. A closed set, told in receipts. */
+export const changes = [
+  'timestamp_corrected',
+  'event_name_cut',
+  'distinct_id_made_text',
+  'distinct_id_cut',
+  'values_replaced',
+  'ip_removed',
+  'marked_as_bot',
+  'person_properties_ignored',
+] as const
+export type Change = (typeof changes)[number]
+
+/** Remembers that something of the event was changed; its receipt says so. */
+export function noteChange(event: PipelineEvent, change: Change | Warning): void {
+  if (!event.changes.includes(change)) event.changes = [...event.changes, change]
+}
+
 /** Why an event is not stored. A closed set, counted. */
 export const dropReasons = [
   'unknown_project',
@@ -61,17 +106,30 @@ export const dropReasons = [
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 
-/** What happened to an event that is stored all the same. A closed set, counted. */
+/** What is odd about an event, whether it is stored or not; PostHog's names. A closed set, counted and kept. */
 export const warnings = [
   'invalid_process_person_profile',
+  'invalid_event_when_process_person_profile_is_false',
   'ignored_invalid_timestamp',
+  'event_timestamp_in_future',
   'timestamp_clamped',
   'cannot_merge_with_illegal_distinct_id',
   'cannot_merge_already_identified',
-  'person_properties_too_large',
+  'person_properties_size_violation',
   'group_key_too_long',
+  'client_ingestion_warning',
 ] as const
 export type Warning = (typeof warnings)[number]
+
+/** A warning, kept so that people can see it. */
+export type IngestionWarning = {
+  projectId: number
+  type: Warning
+  /** Server clock, milliseconds since 1970. */
+  at: number
+  /** `eventUuid`, `event`, `distinctId`, and what helps to understand. */
+  details: Record<string, unknown> & { distinctId: string }
+}
 
 export const deadLetterReasons = [
   'unreadable_record',
@@ -89,6 +147,8 @@ export type DeadLetter = {
   projectId: number
   uuid: string
   reason: DeadLetterReason
+  /** The step of the pipeline at which it failed. */
+  step: string
   detail: string
   /** JSON text of the captured event, or whatever there was. */
   raw: string

@@ -64,6 +64,10 @@ export const pipelineSteps = (deps: StepDeps): Step[] => [
 /** After so many steps a batch has its events, and nothing was asked of a store yet. */
 export const stepsToEvents = 2
 
+const failedAt = new WeakMap<Error, string>()
+/** The step that threw it; empty where none did. */
+export const stepOf = (error: unknown) => (error instanceof Error && failedAt.get(error)) || ''
+
 /** Runs the steps one after the other and says how long each took, in milliseconds. */
 export async function runSteps(
   steps: Step[],
@@ -73,7 +77,16 @@ export async function runSteps(
   let current = batch
   for (const { name, run } of steps) {
     const start = performance.now()
-    current = await run(current)
+    const letters = current.deadLetters.length
+    const drops = current.dropped.length
+    try {
+      current = await run(current)
+    } catch (error) {
+      if (error instanceof Error) failedAt.set(error, name)
+      throw error
+    }
+    for (const letter of current.deadLetters.slice(letters)) letter.step ||= name
+    for (const dropped of current.dropped.slice(drops)) dropped.step = name
     if (current.events.length > breath) await nextTurn()
     timed(name, performance.now() - start)
   }

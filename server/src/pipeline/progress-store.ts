@@ -15,7 +15,10 @@ const stored = z.object({
   fingerprint: z.string(),
   replaced: z.custom<Replaced>((value) => typeof value === 'object' && value !== null),
   refusedEvents: z.array(
-    z.tuple([z.string(), z.object({ reason: z.enum(deadLetterReasons), detail: z.string() })]),
+    z.tuple([
+      z.string(),
+      z.object({ reason: z.enum(deadLetterReasons), step: z.string().default(''), detail: z.string() }),
+    ]),
   ),
   refusedProjects: z.array(z.number()),
 })

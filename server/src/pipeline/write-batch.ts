@@ -6,6 +6,7 @@ import { writeGroups } from '../persons/group-store.ts'
 import { PeopleChanged, writePeople } from '../persons/person-store.ts'
 import type { Batch, Refused } from './batch.ts'
 import { writeDefinitions } from './definition-store.ts'
+import { stepOf } from './pipeline.ts'
 import { noteWritten } from './progress-store.ts'
 
 /** Writes all that a batch changes in the database, and that it did, in one transaction. */
@@ -86,14 +87,17 @@ export async function findRefused(
   const found = new Map(already.events)
 
   async function refusalWithOnly(suspects: Set<string>) {
-    const left = { reason: 'step_failed', detail: 'left out of a trial' } as const
+    const left = { reason: 'step_failed', step: '', detail: 'left out of a trial' } as const
     const others = uuids.filter((uuid) => !suspects.has(uuid)).map((uuid) => [uuid, left] as const)
     const refused = { projects, events: new Map([...already.events, ...others]) }
     try {
       const detail = await refusalOf(database, await run(refused))
-      return detail === null ? null : { reason: 'refused_by_database' as const, detail }
+      return detail === null
+        ? null
+        : { reason: 'refused_by_database' as const, step: 'write database', detail }
     } catch (error) {
-      if (isStepFault(error)) return { reason: 'step_failed' as const, detail: String(error) }
+      if (isStepFault(error))
+        return { reason: 'step_failed' as const, step: stepOf(error), detail: String(error) }
       throw error
     }
   }

@@ -5,6 +5,8 @@ import type { Operation } from '../http/operation.ts'
 import { createPropertyTypes } from '../insights/property-types.ts'
 import { createQuestions } from '../insights/questions.ts'
 import { createInsights } from '../insights/run.ts'
+import { createDeadLetters } from '../pipeline/dead-letters.ts'
+import { readWarnings } from '../pipeline/ingestion-warnings.ts'
 import { createPersonWriter } from '../pipeline/person-writer.ts'
 import { createActionStore } from './actions/store.ts'
 import { privateApi } from './private-api.ts'
@@ -31,6 +33,8 @@ describe('every operation', () => {
           database,
           warehouse,
         }),
+        deadLetters: createDeadLetters({ warehouse, log: { append: unused } }),
+        readWarnings: readWarnings({ warehouse }),
         insights: createInsights({
           warehouse,
           findProject: () => ({

@@ -11,6 +11,8 @@ import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
+import type { DeadLetters } from '../pipeline/dead-letters.ts'
+import type { ReadWarnings } from '../pipeline/ingestion-warnings.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
@@ -21,6 +23,7 @@ import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
+import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
 import { insightActorRoutes } from './insights/actor-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
@@ -40,6 +43,8 @@ export type PrivateApiDeps = {
   directory: Pick<Directory, 'changed'>
   actions: ActionStore
   personWriter: PersonWriter
+  deadLetters: DeadLetters
+  readWarnings: ReadWarnings
   insights: Insights
   questions: Questions
   /** Whether the public address is https: cookies are then sent over https only. */
@@ -94,4 +99,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(groupTypeRoutes({ groups }))
   await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
   await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))
+  await app.register(
+    ingestionWarningRoutes({ deadLetters: deps.deadLetters, readWarnings: deps.readWarnings }),
+  )
 }

@@ -50,6 +50,8 @@ export type WarehouseTable =
   | 'person_overrides'
   | 'groups'
   | 'dead_letters'
+  | 'dead_letter_replays'
+  | 'ingestion_warnings'
 
 export type Warehouse = {
   /**

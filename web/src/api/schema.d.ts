@@ -369,6 +369,46 @@ export interface paths {
         patch: operations["annotations_partial_update"];
         trace?: never;
     };
+    "/api/projects/{project_id}/dead_letters/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters
+         * @description Events that could not be processed, with the reason and the step, the newest first.
+         */
+        get: operations["dead_letters_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dead_letters/replay/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters again
+         * @description Sends the named letters, or those of a reason or step, or all that wait, through the pipeline again: up to 500 a call, the oldest first. `left` says how many of the selection still wait. Each letter makes one event, however often it is sent again; what fails again is a new letter.
+         */
+        post: operations["dead_letters_replay_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/event_definitions/": {
         parameters: {
             query?: never;
@@ -607,6 +647,26 @@ export interface paths {
          * @description A name that is not sent stays. Answers all types.
          */
         patch: operations["groups_types_update_metadata_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/ingestion_warnings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List ingestion warnings
+         * @description What was odd about the events of the last thirty days, by type, the latest first. The events themselves are stored, unless the type says otherwise.
+         */
+        get: operations["ingestion_warnings_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{project_id}/insights/trend/": {
@@ -1517,6 +1577,34 @@ export interface components {
             /** @description Take both bounds as they are, not rounded to whole days */
             explicitDate?: boolean | null;
         };
+        /** @description An event that could not be processed. */
+        DeadLetter: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            event_uuid: string;
+            /** @enum {string} */
+            reason: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
+            /** @description The step of the pipeline at which it failed. */
+            step: string;
+            detail: string;
+            /** @description JSON text of the event as captured, or of the row that was refused. */
+            raw: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            died_at: string;
+            /** @description When it was sent again; null while it waits. */
+            replayed_at: string | null;
+            /** @description Whether it is an event that can be sent again. */
+            replayable: boolean;
+        };
+        DeadLetterSelection: {
+            ids?: string[];
+            /** @enum {string} */
+            reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
+            step?: string;
+        };
         /** @description An element of a page, as autocapture saw it. */
         Element: {
             event: string | null;
@@ -1718,6 +1806,36 @@ export interface components {
             values?: {
                 [key: string]: unknown;
             } | null;
+        };
+        IngestionWarningList: {
+            results: components["schemas"]["IngestionWarningSummary"][];
+        };
+        /** @description What was odd about events, of one type. */
+        IngestionWarningSummary: {
+            /** @enum {string} */
+            type: "invalid_process_person_profile" | "invalid_event_when_process_person_profile_is_false" | "ignored_invalid_timestamp" | "event_timestamp_in_future" | "timestamp_clamped" | "cannot_merge_with_illegal_distinct_id" | "cannot_merge_already_identified" | "person_properties_size_violation" | "group_key_too_long" | "client_ingestion_warning";
+            /**
+             * Format: date-time
+             * @description When the latest was received.
+             */
+            lastSeen: string;
+            /** @description How many were kept: of one type, the first of each distinct id in an hour, and at most a thousand. */
+            count: number;
+            /** @description Thirty days up to today, UTC: how many, and which day. */
+            sparkline: [
+                number,
+                string
+            ][];
+            /** @description The latest fifty, with the event (`eventUuid`, `event`, `distinctId`) and what helps to understand. */
+            warnings: {
+                /** @enum {string} */
+                type: "invalid_process_person_profile" | "invalid_event_when_process_person_profile_is_false" | "ignored_invalid_timestamp" | "event_timestamp_in_future" | "timestamp_clamped" | "cannot_merge_with_illegal_distinct_id" | "cannot_merge_already_identified" | "person_properties_size_violation" | "group_key_too_long" | "client_ingestion_warning";
+                /** Format: date-time */
+                timestamp: string;
+                details: {
+                    [key: string]: unknown;
+                };
+            }[];
         };
         InsightActorsQuery: {
             /** @constant */
@@ -1940,6 +2058,15 @@ export interface components {
             /** @description Address of the next page. */
             next: string | null;
             results: components["schemas"]["ClickhouseEvent"][];
+        };
+        PaginatedDeadLetterList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["DeadLetter"][];
         };
         PaginatedEventDefinitionList: {
             /** @description How many there are on all pages. */
@@ -2189,6 +2316,14 @@ export interface components {
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */
             refresh?: boolean | string | null;
+        };
+        ReplayedDeadLetters: {
+            /** @description Sent again. */
+            replayed: number;
+            /** @description Left alone: the event is stored already. */
+            already_stored: number;
+            /** @description Those of the selection that still wait: call again. */
+            left: number;
         };
         Signup: {
             first_name: string;
@@ -4265,6 +4400,146 @@ export interface operations {
             };
         };
     };
+    dead_letters_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
+                step?: string;
+                /** @description `true`: those that were not sent again yet; `false`: the others. */
+                waiting?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDeadLetterList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dead_letters_replay_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterSelection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDeadLetters"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Away or full for the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     event_definitions_list: {
         parameters: {
             query?: {
@@ -5145,6 +5420,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ingestion_warnings_retrieve: {
+        parameters: {
+            query?: {
+                /** @description A part of the details. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestionWarningList"];
                 };
             };
             /** @description No credentials, or wrong ones. */

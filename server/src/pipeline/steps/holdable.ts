@@ -1,5 +1,5 @@
 import { cleanText } from '../../kit/clean-text.ts'
-import type { Outcome, PipelineEvent } from '../pipeline-event.ts'
+import { noteChange, type Outcome, type PipelineEvent } from '../pipeline-event.ts'
 
 /**
  * How deep values may nest. Beyond it is `null`: `JSON.stringify` and PostgreSQL give up at some thousand levels, and
@@ -10,9 +10,12 @@ export const deepest = 100
 /** Makes the values of an event such that every store takes them; one that none takes would stop its whole batch. */
 export function makeHoldable(event: PipelineEvent): Outcome {
   if (event.plainTexts && isFlat(event.properties) && isFlat(event.set) && isFlat(event.setOnce)) return event
-  event.properties = holdable(event.properties)
-  event.set = holdable(event.set)
-  event.setOnce = holdable(event.setOnce)
+  const { properties, set, setOnce } = event
+  event.properties = holdable(properties)
+  event.set = holdable(set)
+  event.setOnce = holdable(setOnce)
+  const isSame = event.properties === properties && event.set === set && event.setOnce === setOnce
+  if (!isSame) noteChange(event, 'values_replaced')
   return event
 }
 

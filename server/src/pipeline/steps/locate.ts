@@ -1,7 +1,7 @@
 import type { ProjectFacts } from '../../model/project.ts'
 import type { Batch } from '../batch.ts'
 import type { GeoIp } from '../geoip.ts'
-import type { PipelineEvent } from '../pipeline-event.ts'
+import { noteChange, type PipelineEvent } from '../pipeline-event.ts'
 
 /**
  * The address an event came from (`$ip`, unless the project discards addresses), and where that is (`$geoip_…`),
@@ -19,8 +19,10 @@ export const locate =
       const { properties } = event
       const address = addressOf(event)
       const place = address && geoip && properties.$geoip_disable !== true ? geoip.lookup(address) : null
-      if (findProject(event.projectId)?.anonymizeIps) delete properties.$ip
-      else if (address && properties.$ip === undefined) properties.$ip = address
+      if (findProject(event.projectId)?.anonymizeIps) {
+        if (properties.$ip !== undefined) noteChange(event, 'ip_removed')
+        delete properties.$ip
+      } else if (address && properties.$ip === undefined) properties.$ip = address
       if (!place) continue
       for (const key in place) {
         const value = place[key as keyof typeof place]

@@ -1,6 +1,7 @@
 import { cleanText, firstCharacters } from '../../kit/clean-text.ts'
 import type { RawEvent } from '../../model/captured.ts'
-import type { Outcome, PipelineEvent, Warning } from '../pipeline-event.ts'
+import type { Warn } from '../batch.ts'
+import { noteChange, type Outcome, type PipelineEvent } from '../pipeline-event.ts'
 
 const longest = 200
 
@@ -8,7 +9,7 @@ const longest = 200
 const identityEvents = new Set(['$identify', '$create_alias', '$merge_dangerously', '$groupidentify'])
 
 /** One shape from all that clients send: name, distinct id, properties, what to set, whom to merge. */
-export function normalise(event: PipelineEvent, warn: (warning: Warning) => void): Outcome {
+export function normalise(event: PipelineEvent, warn: Warn): Outcome {
   const { raw } = event
   if (typeof raw !== 'object' || raw === null) return { dead: 'not_an_object', detail: '' }
   const name = eventName(raw, event.path)
@@ -20,14 +21,26 @@ export function normalise(event: PipelineEvent, warn: (warning: Warning) => void
   event.event = name
   event.distinctId = distinctId
   event.properties = properties
+  noteNames(event, raw)
   event.personProcessing = wantsPerson(properties, warn)
-  if (!event.personProcessing && identityEvents.has(name)) return { drop: 'person_processing_off' }
+  if (!event.personProcessing && identityEvents.has(name)) {
+    warn('invalid_event_when_process_person_profile_is_false')
+    return { drop: 'person_processing_off' }
+  }
   event.set = joined(properties, '$set', raw.$set)
   event.setOnce = joined(properties, '$set_once', raw.$set_once)
   event.unset = names(properties.$unset).concat(names(raw.$unset))
   if (event.unset.length) properties.$unset = event.unset
   event.mergeFrom = mergeSource(name, properties)
   return event
+}
+
+/** Whether the name and the distinct id are as they were sent. */
+function noteNames(event: PipelineEvent, raw: RawEvent): void {
+  if (typeof raw.event === 'string' && raw.event !== event.event) noteChange(event, 'event_name_cut')
+  const id = raw.distinct_id ?? raw.$distinct_id ?? event.properties.distinct_id
+  if (id === event.distinctId) return
+  noteChange(event, typeof id === 'string' ? 'distinct_id_cut' : 'distinct_id_made_text')
 }
 
 function eventName(raw: RawEvent, path: string): string | null {
@@ -52,11 +65,13 @@ function withSortedKeys(value: unknown): unknown {
   )
 }
 
-function wantsPerson(properties: Record<string, unknown>, warn: (warning: Warning) => void): boolean {
+function wantsPerson(properties: Record<string, unknown>, warn: Warn): boolean {
   const wish = properties.$process_person_profile
   if (wish === undefined) return true
   if (wish === false) return false
-  if (wish !== true && wish !== null) warn('invalid_process_person_profile')
+  if (wish !== true && wish !== null) {
+    warn('invalid_process_person_profile', { $process_person_profile: wish })
+  }
   delete properties.$process_person_profile
   return true
 }

@@ -24,12 +24,14 @@ export async function parse(batch: Batch): Promise<Batch> {
         projectId: 0,
         uuid: '00000000-0000-0000-0000-000000000000',
         reason: 'unreadable_record',
+        step: '',
         detail: `position ${record.position}: ${error}`,
         raw: Buffer.from(record.bytes).toString('utf8'),
         receivedAt: 0,
       })
     }
   }
+  batch.captured = batch.events
   return batch
 }
 
@@ -41,7 +43,7 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   // Only as escapes: bytes of UTF-8 decode to whole characters, and JSON has no bare NUL.
   const plainTexts = !text.includes('\\u')
   const raws = eventsOf(parseLenientJson(quoteBigIntegers(text)))
-  const { projectId, ip, userAgent, path, uuids } = envelope
+  const { projectId, ip, userAgent, path, uuids, replayOf = null } = envelope
   if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)
   if (Number.isNaN(receivedAt)) throw new Error('no time of receipt')
@@ -49,14 +51,23 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   const sentAt = Number.isNaN(sent) ? null : sent
   for (const [index, raw] of raws.entries()) {
     events.push(
-      newEvent(uuids[index]!, raw, { projectId, receivedAt, sentAt, ip, userAgent, path, plainTexts }),
+      newEvent(uuids[index]!, raw, {
+        projectId,
+        receivedAt,
+        sentAt,
+        ip,
+        userAgent,
+        path,
+        plainTexts,
+        replayOf,
+      }),
     )
   }
 }
 
 type RequestFacts = Pick<
   PipelineEvent,
-  'projectId' | 'receivedAt' | 'sentAt' | 'ip' | 'userAgent' | 'path' | 'plainTexts'
+  'projectId' | 'receivedAt' | 'sentAt' | 'ip' | 'userAgent' | 'path' | 'plainTexts' | 'replayOf'
 >
 
 /** Field by field: a spread takes several times as long. */
@@ -70,6 +81,8 @@ const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineE
   userAgent: request.userAgent,
   path: request.path,
   plainTexts: request.plainTexts,
+  replayOf: request.replayOf,
+  changes: noChanges,
   event: '',
   distinctId: '',
   properties: {},
@@ -85,6 +98,7 @@ const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineE
   person: nobody,
 })
 
+const noChanges: PipelineEvent['changes'] = []
 const noGroups = ['', '', '', '', '']
 const nobody: PipelineEvent['person'] = {
   id: () => {

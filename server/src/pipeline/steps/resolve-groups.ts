@@ -7,7 +7,7 @@ import {
   putBackGroups,
   putBackTypes,
 } from '../../persons/groups.ts'
-import { type Batch, countOne } from '../batch.ts'
+import { type Batch, noteWarning } from '../batch.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
 
 /** A `$groupidentify` event's group, once its type has a number. */
@@ -41,7 +41,11 @@ export const resolveGroups =
         properties[numbered[index]!] = value
       }
       event.groupKeys = keys
-      const key = identifiedKey(event, types.indexOf, () => countOne(batch.warnings, 'group_key_too_long'))
+      const key = identifiedKey(event, types.indexOf, () =>
+        noteWarning(batch, event, 'group_key_too_long', {
+          groupKey: String(event.properties.$group_key).slice(0, 500),
+        }),
+      )
       if (!key) continue
       event.identifiedGroup = key.groupTypeIndex
       identified.push({ event, key })

@@ -1,9 +1,9 @@
 import { createPeople, putBack } from '../../persons/people.ts'
 import type { IdentityEvent } from '../../persons/person.ts'
 import type { IdKey, PersonStore } from '../../persons/person-store.ts'
-import { type Batch, countOne } from '../batch.ts'
+import { type Batch, noteWarning } from '../batch.ts'
 import { inBreaths } from '../breathe.ts'
-import type { PipelineEvent } from '../pipeline-event.ts'
+import { noteChange, type PipelineEvent } from '../pipeline-event.ts'
 
 /** Whose each event is: one read for the batch, then everything in memory, in the order of arrival. */
 export const resolvePersons =
@@ -16,7 +16,7 @@ export const resolvePersons =
       for (const event of part) {
         const { personId, mode, properties, createdAt, warning } = people.apply(toIdentityEvent(event))
         event.person = { id: personId, mode, properties, createdAt }
-        if (warning) countOne(batch.warnings, warning)
+        if (warning) noteWarning(batch, event, warning, mergeDetails(event))
         settle(event)
       }
     }
@@ -29,6 +29,9 @@ function settle(event: PipelineEvent): void {
   const { properties, person } = event
   if (person.mode === 'force_upgrade') delete properties.$process_person_profile
   if (person.mode !== 'propertyless') return
+  if ('$set' in properties || '$set_once' in properties || event.unset.length) {
+    noteChange(event, 'person_properties_ignored')
+  }
   delete properties.$set
   delete properties.$set_once
   delete properties.$unset
@@ -36,6 +39,9 @@ function settle(event: PipelineEvent): void {
   event.setOnce = {}
   event.unset = []
 }
+
+const mergeDetails = ({ mergeFrom, distinctId }: PipelineEvent) =>
+  mergeFrom === null ? {} : { sourcePersonDistinctId: mergeFrom, targetPersonDistinctId: distinctId }
 
 function idsOf(events: PipelineEvent[]) {
   const all = new Map<string, IdKey>()

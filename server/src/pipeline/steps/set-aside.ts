@@ -1,5 +1,5 @@
 import type { ProjectFacts } from '../../model/project.ts'
-import { type Batch, countOne, deadLetter } from '../batch.ts'
+import { type Batch, deadLetter, drop } from '../batch.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
 
 /** Takes out what belongs to no project, and what an earlier try at the batch found to be refused. */
@@ -10,11 +10,11 @@ export const setAside =
     const kept: PipelineEvent[] = []
     for (const event of batch.events) {
       if (refused.projects.has(event.projectId) || !findProject(event.projectId)) {
-        countOne(batch.drops, 'unknown_project')
+        drop(batch, event, 'unknown_project')
         continue
       }
       const refusal = refused.events.get(event.uuid)
-      if (refusal) batch.deadLetters.push(deadLetter(event, refusal.reason, refusal.detail))
+      if (refusal) batch.deadLetters.push(deadLetter(event, refusal.reason, refusal.detail, refusal.step))
       else kept.push(event)
     }
     batch.events = kept

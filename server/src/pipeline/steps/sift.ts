@@ -1,5 +1,5 @@
 import type { ProjectFacts } from '../../model/project.ts'
-import type { Outcome, PipelineEvent } from '../pipeline-event.ts'
+import { noteChange, type Outcome, type PipelineEvent } from '../pipeline-event.ts'
 import type { UserAgents } from '../user-agent.ts'
 import { browserAgentOf } from './name-browser.ts'
 
@@ -21,5 +21,6 @@ export const sift =
     if (agent === null || !userAgents.isBot(agent)) return event
     if (botFilter === 'drop') return { drop: 'bot' }
     event.properties.$is_bot = true
+    noteChange(event, 'marked_as_bot')
     return event
   }

@@ -1,11 +1,11 @@
 import { propertyMap } from '../../hogql/property-column.ts'
-import { cleanText } from '../../kit/clean-text.ts'
+import { cleanJson, cleanText } from '../../kit/clean-text.ts'
 import { microsToSql } from '../../kit/micros.ts'
 import type { Group } from '../../persons/groups.ts'
 import type { Person, Properties } from '../../persons/person.ts'
 import { type Batch, deadLetter, type Row, type Rows, tableRows } from '../batch.ts'
 import { inBreaths } from '../breathe.ts'
-import type { DeadLetter, PipelineEvent } from '../pipeline-event.ts'
+import type { DeadLetter, IngestionWarning, PipelineEvent } from '../pipeline-event.ts'
 import { createRowBytes } from '../row-bytes.ts'
 
 /**
@@ -68,7 +68,10 @@ export const toRows = (now: () => number) => {
     rows.events = {
       count: events.length,
       part: lines.bytes,
-      deadLetter: (index, reason, detail) => deadLetter(events[index]!, reason, detail),
+      deadLetter: (index, reason, detail) => ({
+        ...deadLetter(events[index]!, reason, detail),
+        step: 'insert',
+      }),
     }
     batch.rows = rows
     return batch
@@ -191,11 +194,21 @@ const lineRow = (projectId: number, line: string): Row => ({
     projectId,
     uuid: noUuid,
     reason,
+    step: 'insert',
     detail,
     raw: line,
     receivedAt: 0,
   }),
 })
+
+/** A warning's row. */
+export const warningLine = ({ projectId, type, at, details }: IngestionWarning) =>
+  JSON.stringify({
+    team_id: projectId,
+    type,
+    details: cleanJson(details),
+    timestamp: microsToSql(at * 1000, 3),
+  })
 
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const noUuid = '00000000-0000-0000-0000-000000000000'
@@ -207,6 +220,7 @@ export const deadLetterLine = (letter: DeadLetter, now: number) =>
     // a letter that the warehouse refused for its uuid must not be refused again
     uuid: isUuid.test(letter.uuid) ? letter.uuid : noUuid,
     reason: letter.reason,
+    step: letter.step,
     detail: cleanText(letter.detail),
     raw: cleanText(letter.raw),
     received_at: microsToSql(letter.receivedAt * 1000, 3),
