@@ -35,6 +35,7 @@ const pages: Record<string, { path: string; heading: RegExp }> = {
   sql: { path: '/sql?q=select%20*%20from%20events%20limit%203', heading: /SQL/ },
   'event-definitions': { path: '/data-management/events', heading: /Events/ },
   'property-definitions': { path: '/data-management/properties', heading: /Properties/ },
+  warnings: { path: '/data-management/ingestion-warnings', heading: /Ingestion warnings/ },
   'project-settings': { path: '/settings', heading: /Project settings/ },
   'account-settings': { path: '/me/settings', heading: /Account settings/ },
 }
@@ -59,9 +60,11 @@ beforeAll(async () => {
       },
     })),
   })
+  const odd = { event: nasty, distinct_id: 'u1', timestamp: nasty }
+  await capture(server.url, '/batch/', { batch: [odd] })
   await eventually(async () => {
     const [row] = await hogql(server.url, 'select count() from events')
-    return Number(row?.[0]) === 60
+    return Number(row?.[0]) === 61
   }, 'the events are stored')
 })
 
@@ -94,6 +97,7 @@ describe.each([
     await page.goto(server.url + path)
     await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     if (name === 'sql') await page.getByRole('button', { name: 'Run' }).click()
+    if (name === 'warnings') await page.getByText('Time that can’t be read').click()
     if (name === 'live-events') await page.getByRole('row').nth(1).getByRole('button').click()
     await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // live pages never rest
     await picture(page, `${name}-${width}-${colorScheme}`)

@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconAlertTriangle,
   IconChartLine,
   IconDatabase,
   IconHome,
@@ -24,6 +25,12 @@ export const places = [
     label: 'Properties',
     to: '/project/$projectId/data-management/properties',
     icon: IconListDetails,
+  },
+  {
+    group: 'Data',
+    label: 'Warnings',
+    to: '/project/$projectId/data-management/ingestion-warnings',
+    icon: IconAlertTriangle,
   },
   { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', icon: IconSettings },
 ] as const

@@ -190,6 +190,16 @@ const propertyDefinitions = createRoute({
   ),
 })
 
+const warnings = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/ingestion-warnings',
+  validateSearch: readDefinitionsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/data-management/warnings-page.tsx'),
+    'WarningsPage',
+  ),
+})
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
@@ -229,6 +239,7 @@ const routeTree = root.addChildren([
       sql,
       eventDefinitions,
       propertyDefinitions,
+      warnings,
       settings,
     ]),
     elsewhere,

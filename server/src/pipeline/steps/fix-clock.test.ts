@@ -11,8 +11,9 @@ function clock(raw: Record<string, unknown>, sentAt: string | null = null, prope
     raw,
     properties: { ...properties } as Record<string, unknown>,
     receivedAt: Date.parse(now),
+    changes: [],
     sentAt: sentAt === null ? null : Date.parse(sentAt),
-  } as PipelineEvent
+  } as unknown as PipelineEvent
   fixClock(event, (warning) => warnings.push(warning))
   return { time: microsToIso(event.timestamp), warnings, properties: event.properties }
 }

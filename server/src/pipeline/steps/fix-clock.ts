@@ -27,10 +27,7 @@ export function fixClock(event: PipelineEvent, warn: Warn): Outcome {
     time = now - Math.trunc(raw.offset) * 1000
   }
   if (time - now > tolerance) {
-    warn('event_timestamp_in_future', {
-      timestamp: raw.timestamp,
-      result: new Date(time / 1000).toISOString(),
-    })
+    warn('event_timestamp_in_future', { timestamp: raw.timestamp, result: isoOf(receivedAt) })
     time = now
   }
   if (time < 0) {

@@ -4,7 +4,9 @@ import { normalise, toDistinctId } from './normalise.ts'
 
 function normal(raw: unknown, path = '/e') {
   const warnings: string[] = []
-  const outcome = normalise({ raw, path } as PipelineEvent, (warning) => warnings.push(warning))
+  const outcome = normalise({ raw, path, changes: [] as const } as unknown as PipelineEvent, (warning) =>
+    warnings.push(warning),
+  )
   return { outcome: outcome as PipelineEvent & { drop?: string; dead?: string }, warnings }
 }
 
