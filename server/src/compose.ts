@@ -26,6 +26,7 @@ import { createFolding } from './pipeline/fold-overrides.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
 import { readWarnings } from './pipeline/ingestion-warnings.ts'
 import { createPersonWriter } from './pipeline/person-writer.ts'
+import { createReceiptReader } from './pipeline/receipt-reader.ts'
 import { createActionStore } from './private-api/actions/store.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -87,7 +88,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log: logger,
     })
     const log = await opened.when(
-      createLmdbEventLog({ folder: join(config.dataDir, 'event-log'), maxBytes: config.eventLogMaxBytes }),
+      createLmdbEventLog({
+        folder: join(config.dataDir, 'event-log'),
+        maxBytes: config.eventLogMaxBytes,
+        receiptDays: config.receiptDays,
+      }),
     )
 
     // The engines: what turns events into rows, and questions into answers.
@@ -112,12 +117,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
       findAction: actions.findForQuestions,
     })
 
+    const receipts = createReceiptReader({ log })
+
     // The doors.
     const app = await createApp({
       ...config,
       database,
       directory,
       logger,
+      whenVisible: receipts.whenVisible,
       reportError: sentry?.report,
       onMismatch: 'report',
     })
@@ -133,6 +141,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
         deadLetters: createDeadLetters({ warehouse, log }),
         readWarnings: readWarnings({ warehouse }),
+        receipts,
         insights,
         questions: createQuestions({ warehouse, propertyTypes }),
         secureCookies: config.siteUrl?.startsWith('https:') ?? false,

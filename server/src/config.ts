@@ -50,6 +50,7 @@ const environment = z.object({
   GEOIP_DB: z.string().min(1).optional(),
   DATA_UPLOAD_MAX_MEMORY_SIZE: bytes.default(20 * 1024 ** 2),
   EVENT_LOG_MAX_SIZE: bytes.default(10 * 1024 ** 3),
+  RECEIPT_DAYS: whole(1, 90).default(7),
   QUERY_CONCURRENCY: whole(1, 64).default(Math.max(2, cpus().length)),
   QUERY_MAX_EXECUTION_SECONDS: whole(1, 3600).default(30),
   TRUST_PROXY: onOff.default(false),
@@ -83,6 +84,8 @@ export type Config = Readonly<{
   /** Largest accepted request body, on the wire and decompressed, in bytes. */
   maxBodyBytes: number
   eventLogMaxBytes: number
+  /** How long it is known what became of an event. */
+  receiptDays: number
   queryConcurrency: number
   queryMaxExecutionMs: number
   /** Memory that all queries together may use, in bytes: 40 % of the machine's. */
@@ -137,6 +140,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     geoipDb: e.GEOIP_DB ?? null,
     maxBodyBytes: e.DATA_UPLOAD_MAX_MEMORY_SIZE,
     eventLogMaxBytes: e.EVENT_LOG_MAX_SIZE,
+    receiptDays: e.RECEIPT_DAYS,
     queryConcurrency: e.QUERY_CONCURRENCY,
     queryMaxExecutionMs: e.QUERY_MAX_EXECUTION_SECONDS * 1000,
     queryMemoryBytes: Math.floor(totalmem() * 0.4),

@@ -6,6 +6,7 @@ import { createPropertyTypes } from '../src/insights/property-types.ts'
 import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
 import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
+import { createReceiptReader, type ReceiptReader } from '../src/pipeline/receipt-reader.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { type TestApp, testApp } from './app.ts'
 import { type TestPipeline, testPipeline } from './pipeline.ts'
@@ -28,28 +29,35 @@ export async function ingested(
     persons: PersonReader
     warehouse: Warehouse
     writer: PersonWriter
+    receipts: ReceiptReader
   }) => FastifyPluginAsync[],
 ): Promise<Ingested> {
   let pipeline: TestPipeline | undefined
-  const api = await testApp(whenDone, ({ database }) => [
-    async (app) => {
-      pipeline = await testPipeline(whenDone, { database })
-      const questions = createQuestions({
-        warehouse: pipeline.warehouse,
-        propertyTypes: createPropertyTypes(database),
-      })
-      const persons = createPersonReader(database)
-      const { warehouse, log } = pipeline
-      const writer = createPersonWriter({
-        log: log(),
-        pipeline: pipeline.pipeline(),
-        database,
-        warehouse,
-      })
-      for (const slice of slices({ database, questions, persons, warehouse, writer }))
-        await app.register(slice)
-    },
-  ])
+  let receipts: ReceiptReader | undefined
+  const api = await testApp(
+    whenDone,
+    ({ database }) => [
+      async (app) => {
+        pipeline = await testPipeline(whenDone, { database })
+        const questions = createQuestions({
+          warehouse: pipeline.warehouse,
+          propertyTypes: createPropertyTypes(database),
+        })
+        const persons = createPersonReader(database)
+        const { warehouse, log } = pipeline
+        const writer = createPersonWriter({
+          log: log(),
+          pipeline: pipeline.pipeline(),
+          database,
+          warehouse,
+        })
+        receipts = createReceiptReader({ log: log() })
+        for (const slice of slices({ database, questions, persons, warehouse, writer, receipts }))
+          await app.register(slice)
+      },
+    ],
+    { whenVisible: (...asked) => receipts!.whenVisible(...asked) },
+  )
   const { projectId, send } = pipeline!
   const [project] = await api.database.db.select().from(projects).where(eq(projects.id, projectId))
   await api.database.db

@@ -21,6 +21,7 @@ import { addNotFound } from './not-found.ts'
 import { addOpenApi } from './open-api.ts'
 import type { Operation, PublicOperation } from './operation.ts'
 import { resolveProject } from './project.ts'
+import type { WhenVisible } from './read-after.ts'
 import { createSerializerCompiler } from './response-check.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -30,6 +31,8 @@ declare module 'fastify' {
     publicOrigin(request: FastifyRequest): string
     /** Every operation registered so far. */
     operations: Operation[]
+    /** Null where nothing can be waited for. */
+    whenVisible: WhenVisible | null
   }
   interface FastifyContextConfig {
     operation?: Operation
@@ -49,6 +52,8 @@ export type AppDeps = {
   /** Whether `X-Forwarded-*` is believed. */
   trustProxy: boolean
   logger: FastifyBaseLogger | false
+  /** What `?after=` waits for; without it the parameter has no effect. */
+  whenVisible?: WhenVisible
   /** Where faults of ours go besides the log. */
   reportError?: ReportError
   /** An answer that does not match its contract: thrown (tests) or reported (production). */
@@ -84,6 +89,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   app.decorate('publicOrigin', (request) => siteUrl ?? `${request.protocol}://${request.host}`)
   app.decorate('operations', [])
+  app.decorate('whenVisible', deps.whenVisible ?? null)
   app.decorateRequest('caller', null)
   app.decorateRequest('project', null)
 

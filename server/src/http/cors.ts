@@ -14,7 +14,7 @@ export function addCors(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!/^\/api(?:\/|$|\?)/.test(request.url)) return done()
     reply.header('access-control-allow-origin', '*')
-    reply.header('access-control-expose-headers', 'Retry-After')
+    reply.header('access-control-expose-headers', 'Retry-After, Hedgerow-Visible, Hedgerow-Lag-Ms')
     if (request.method !== 'OPTIONS') return done()
     reply.code(204).headers(preflight).send()
   })

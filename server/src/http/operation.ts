@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { z } from 'zod'
 import type { Caller } from './authenticate.ts'
 import type { AddressedProject } from './project.ts'
+import { afterParameter, readAfter } from './read-after.ts'
 
 /**
  * Who may call. `anyone`: credentials are not looked at. `user`: a personal API key or a session. `project`: a user,
@@ -34,6 +35,8 @@ export type Operation = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** Its answer is made of events, so that a caller may ask for those just sent to be in it: `?after=`. */
+  readsEvents?: boolean
   /** Status of the answer; 200 unless said. */
   status?: number
   /** The answer's body; null for none. */
@@ -104,22 +107,38 @@ export function described(
   }
 }
 
+/** Waits for what the address says in `after`, where the operation reads events. */
+async function afterWhat(declared: Operation, request: FastifyRequest, reply: FastifyReply) {
+  const { after } = request.query as { after?: unknown }
+  const { whenVisible } = request.server
+  if (!declared.readsEvents || typeof after !== 'string' || !after || !whenVisible) return undefined
+  return readAfter(whenVisible, request.project!.id, after, request, reply)
+}
+
+const isPlain = (answer: unknown): answer is object =>
+  typeof answer === 'object' && answer !== null && Object.getPrototypeOf(answer) === Object.prototype
+
 /** Serves one operation on its path and its aliases. */
 export function route<O extends Operation>(app: FastifyInstance, declared: O, handler: Handler<O>): void {
   const status = declared.status ?? 200
+  const tellsAfter = declared.answer instanceof z.ZodObject && 'after' in declared.answer.shape
   for (const path of [declared.path, ...(declared.aliases ?? [])]) {
     const nested = path.includes(':project_id')
+    const query = declared.readsEvents
+      ? (declared.query ?? z.object({})).extend(afterParameter)
+      : declared.query
     const params = nested ? z.object({ project_id: projectId, ...declared.params?.shape }) : declared.params
     app.route({
       method: declared.method,
       url: path,
       config: { operation: declared },
       schema: {
-        ...described({ ...declared, params }),
+        ...described({ ...declared, query, params }),
         hide: path !== declared.path,
       },
       handler: async (request, reply) => {
         reply.code(status)
+        const after = await afterWhat(declared, request, reply)
         const answer = await handler({
           params: request.params,
           query: request.query,
@@ -131,6 +150,7 @@ export function route<O extends Operation>(app: FastifyInstance, declared: O, ha
           user: request.caller?.user,
           project: request.project,
         } as unknown as Context<O>)
+        if (after && tellsAfter && isPlain(answer)) return { ...answer, after }
         return reply.sent || answer !== undefined ? answer : reply.send()
       },
     })

@@ -35,6 +35,7 @@ describe('every operation', () => {
         }),
         deadLetters: createDeadLetters({ warehouse, log: { append: unused } }),
         readWarnings: readWarnings({ warehouse }),
+        receipts: { find: async () => ({ status: 'unknown' }), whenVisible: async () => null },
         insights: createInsights({
           warehouse,
           findProject: () => ({

@@ -14,6 +14,7 @@ import { createPersonReader } from '../persons/read-persons.ts'
 import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { ReadWarnings } from '../pipeline/ingestion-warnings.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
+import type { ReceiptReader } from '../pipeline/receipt-reader.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
 import { annotationRoutes } from './annotations/routes.ts'
@@ -43,6 +44,7 @@ export type PrivateApiDeps = {
   directory: Pick<Directory, 'changed'>
   actions: ActionStore
   personWriter: PersonWriter
+  receipts: ReceiptReader
   deadLetters: DeadLetters
   readWarnings: ReadWarnings
   insights: Insights
@@ -88,6 +90,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     eventRoutes({
       questions,
       persons,
+      receipts: deps.receipts,
       eventNames: eventDefinitions.names,
       findAction: actions.findForQuestions,
     }),

@@ -475,6 +475,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/events/receipt/{uuid}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask where an event is
+         * @description Known from the moment an event is acknowledged, for `RECEIPT_DAYS` days; answered without a look at the events themselves. 404: no event of this uuid was accepted here in that time.
+         */
+        get: operations["events_receipt_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/events/values/": {
         parameters: {
             query?: never;
@@ -1707,6 +1727,48 @@ export interface components {
             verified?: boolean;
             hidden?: boolean;
         };
+        /** @description What became of an event. */
+        EventReceipt: {
+            /** Format: uuid */
+            uuid: string;
+            /**
+             * @description `accepted`: safe on disk, waits for the pipeline. `processing`: the pipeline has it. `stored`: it can be queried. `dropped`: it is not stored, on purpose. `dead`: it could not be stored, and is kept as a dead letter. `unsure`: more is waiting than can be looked through; ask again.
+             * @enum {string}
+             */
+            status: "accepted" | "processing" | "stored" | "dropped" | "dead" | "unsure";
+            /** @description The same as a sentence */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description When its request arrived
+             */
+            accepted_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the pipeline took it
+             */
+            processed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it could be queried, or it was settled that it will not be
+             */
+            stored_at: string | null;
+            /** @description From `accepted_at` to `stored_at`; while it waits, how long the oldest event has been waiting */
+            lag_ms: number | null;
+            /** @description How often the same uuid came again and was left out; at most 255 */
+            deduplicated: number;
+            /** @description What is stored otherwise than it was sent */
+            changes: {
+                code: string;
+                detail: string;
+            }[];
+            /** @description Why it was dropped or is dead */
+            reason: string | null;
+            /** @description The step of the pipeline at which that was decided */
+            step: string | null;
+            /** @description Where it can be read, once it is stored */
+            event: string | null;
+        };
         EventsNode: {
             /** @constant */
             kind: "EventsNode";
@@ -2307,6 +2369,15 @@ export interface components {
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
             };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -2553,6 +2624,15 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+            };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
             };
         };
         TrendsFilter: {
@@ -4903,6 +4983,58 @@ export interface operations {
             };
         };
     };
+    events_receipt_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description Of the event, with or without hyphens. */
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceipt"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     events_values_retrieve: {
         parameters: {
             query?: {
@@ -5596,7 +5728,10 @@ export interface operations {
     };
     insights_trend_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
             header?: never;
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
@@ -7029,7 +7164,10 @@ export interface operations {
     };
     query_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
             header?: never;
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */

@@ -9,13 +9,14 @@ let on: Ingested
 let actions: ActionStore
 let path: string
 beforeAll(async () => {
-  on = await ingested(afterAll, ({ database, questions }) => {
+  on = await ingested(afterAll, ({ database, questions, receipts }) => {
     actions = createActionStore(database)
     return [
       actionRoutes({ actions, questions }),
       eventRoutes({
         questions,
         persons: createPersonReader(database),
+        receipts,
         eventNames: async () => [],
         findAction: actions.findForQuestions,
       }),

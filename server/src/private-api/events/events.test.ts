@@ -8,10 +8,11 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISO
 const tie = daysAgo(2)
 
 beforeAll(async () => {
-  on = await ingested(afterAll, ({ database, questions, persons }) => [
+  on = await ingested(afterAll, ({ database, questions, persons, receipts }) => [
     eventRoutes({
       questions,
       persons,
+      receipts,
       eventNames: createEventDefinitionStore(database).names,
       findAction: async () => undefined,
     }),

@@ -20,12 +20,15 @@ import { instant, propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
 import { notFound } from '../../model/errors.ts'
 import type { PersonReader, StoredPerson } from '../../persons/read-persons.ts'
+import type { ReceiptReader } from '../../pipeline/receipt-reader.ts'
 import { eventValues, listEvents, retrieveEvent } from './contract.ts'
 import { type EventRow, eventColumns, presentEvent, toEventRow } from './present.ts'
+import { eventReceipt, presentReceipt } from './receipt.ts'
 
 type Deps = {
   questions: Questions
   persons: PersonReader
+  receipts: Pick<ReceiptReader, 'find'>
   /** Names of all events that were ever seen. */
   eventNames(projectId: number): Promise<string[]>
   findAction(projectId: number, id: number): Promise<Action | undefined>
@@ -37,7 +40,7 @@ const sdkEvents = new Set(['$autocapture', '$pageview', '$identify', '$pageleave
 const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
 export const eventRoutes =
-  ({ questions, persons, eventNames, findAction }: Deps) =>
+  ({ questions, persons, receipts, eventNames, findAction }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listEvents, async ({ project, query, url }) => {
       const limit = Math.min(query.limit, maxLimit)
@@ -113,6 +116,17 @@ export const eventRoutes =
       )
       const found = new Set(rows.flatMap(([text]) => itemsOf(String(text))).filter(contains))
       return [...found].slice(0, 10).map((name) => ({ name }))
+    })
+
+    route(app, eventReceipt, async ({ project, params }) => {
+      const uuid = uuidPattern.test(params.uuid) ? hyphenated(params.uuid) : null
+      const found = uuid && presentReceipt(project.id, uuid, await receipts.find(project.id, uuid))
+      if (!found) {
+        throw notFound(
+          `No event ${params.uuid} is known: it was not accepted in this project, or too long ago.`,
+        )
+      }
+      return found
     })
 
     route(app, retrieveEvent, async ({ project, params, query }) => {

@@ -3,6 +3,7 @@ import { ListedGroup } from '../../http/group-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageQuery } from '../../http/paging.ts'
 import { ListedPerson, personFields } from '../../http/person-shapes.ts'
+import { afterAnswer } from '../../http/read-after.ts'
 import { envelope, lifecycleResult, stickinessResult, trendsResult } from '../../insights/answers.ts'
 
 const json = 'Lists and objects as JSON text in an address.'
@@ -43,6 +44,7 @@ const TrendAnswer = z
       .nullable()
       .describe('Always null: what the breakdown limit cuts off is pooled in one row'),
     ...envelope,
+    after: afterAnswer,
   })
   .meta({ id: 'TrendAnswer' })
 
@@ -55,6 +57,7 @@ const common = {
   tags: ['insights'],
   answer: TrendAnswer,
   errors: [400],
+  readsEvents: true,
 } as const
 
 export const getTrend = operation({
@@ -92,6 +95,7 @@ const actors = {
   scope: 'person:read',
   tags: ['persons'],
   errors: [400],
+  readsEvents: true,
 } as const
 
 const next = z.string().nullable().describe('Address of the next page')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
+import { afterAnswer } from '../../http/read-after.ts'
 import { envelope } from '../../insights/answers.ts'
 import { runnableQuery } from '../../insights/queries.ts'
 
@@ -64,6 +65,7 @@ const QueryAnswer = z
       .optional()
       .describe('Actors on this page that are not known (any more): deleted, or sent without a profile'),
     ...envelope,
+    after: afterAnswer,
   })
   .meta({ id: 'QueryAnswer' })
 
@@ -74,6 +76,7 @@ const common = {
   tags: ['query'],
   answer: QueryAnswer,
   errors: [400],
+  readsEvents: true,
 } as const
 
 export const getQuery = operation({
