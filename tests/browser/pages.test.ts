@@ -17,10 +17,12 @@ const trend = {
 }
 const trendPage = (changes: object) =>
   `/insights/new?q=${encodeURIComponent(JSON.stringify({ ...trend, ...changes }))}`
+const oddUuid = '01a204ee-a8a2-7000-8000-00000000000d'
 const pages: Record<string, { path: string; heading: RegExp }> = {
   home: { path: '/home', heading: /Hello/ },
   'get-started': { path: '/onboarding', heading: /Send your first event/ },
   'live-events': { path: '/activity', heading: /Live events/ },
+  receipt: { path: `/where-is-my-event?uuid=${oddUuid}`, heading: /Where is my event/ },
   people: { path: '/persons', heading: /People/ },
   person: { path: '/person/u1', heading: /u1@example.com/ },
   trend: { path: trendPage({}), heading: /Trends/ },
@@ -60,7 +62,7 @@ beforeAll(async () => {
       },
     })),
   })
-  const odd = { event: nasty, distinct_id: 'u1', timestamp: nasty }
+  const odd = { uuid: oddUuid, event: nasty, distinct_id: 'u1', timestamp: nasty }
   await capture(server.url, '/batch/', { batch: [odd] })
   await eventually(async () => {
     const [row] = await hogql(server.url, 'select count() from events')
@@ -98,6 +100,7 @@ describe.each([
     await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     if (name === 'sql') await page.getByRole('button', { name: 'Run' }).click()
     if (name === 'warnings') await page.getByText('Time that can’t be read').click()
+    if (name === 'receipt') await page.getByText('What was changed').waitFor()
     if (name === 'live-events') await page.getByRole('row').nth(1).getByRole('button').click()
     await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // live pages never rest
     await picture(page, `${name}-${width}-${colorScheme}`)

@@ -8,6 +8,7 @@ export type Project = Schemas['Team']
 export type ProjectBasic = Schemas['TeamBasic']
 export type PersonalApiKey = Schemas['PersonalAPIKey']
 export type EventRow = Schemas['ClickhouseEvent']
+export type EventReceipt = Schemas['EventReceipt']
 export type PersonRow = Schemas['ListedPerson']
 /** What a picker shows of an event or a property. */
 export type EventName = Pick<Schemas['EventDefinition'], 'name' | 'description'>

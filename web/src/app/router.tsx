@@ -11,7 +11,7 @@ import {
 import { ApiError } from '../api/client.ts'
 import { meQuery, preflightQuery } from '../api/session.ts'
 import type { Me } from '../api/types.ts'
-import { readActivitySearch } from '../features/activity/search.ts'
+import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
 import { readTrendsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
@@ -126,6 +126,13 @@ const event = createRoute({
   component: lazyRouteComponent(() => import('../features/activity/event-page.tsx'), 'EventPage'),
 })
 
+const receipt = createRoute({
+  getParentRoute: () => project,
+  path: '/where-is-my-event',
+  validateSearch: readReceiptSearch,
+  component: lazyRouteComponent(() => import('../features/activity/receipt-page.tsx'), 'ReceiptPage'),
+})
+
 const persons = createRoute({
   getParentRoute: () => project,
   path: '/persons',
@@ -213,7 +220,8 @@ const elsewhere = createRoute({
   beforeLoad: ({ context, params, location }) => {
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
-    const known = /^(home|onboarding|activity|events|persons?|insights|sql|data-management|settings)(\/|$)/
+    const known =
+      /^(home|onboarding|activity|events|persons?|insights|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -232,6 +240,7 @@ const routeTree = root.addChildren([
       onboarding,
       activity,
       event,
+      receipt,
       persons,
       person,
       personById,

@@ -55,6 +55,9 @@ export function ActivityPage(): ReactNode {
           width={{ base: '100%', xs: 280 }}
           onChange={(name) => void navigate({ search: (old) => ({ ...old, event: name ?? undefined }) })}
         />
+        <Link className="small" to="/project/$projectId/where-is-my-event" params={{ projectId }}>
+          Where is my event?
+        </Link>
         <div className={styles.pill} aria-live="polite">
           {waiting > 0 && (
             <Button size="compact-sm" radius="xl" onClick={release}>

@@ -28,6 +28,10 @@ export function EventPage(): ReactNode {
             ·{' '}
             <Link to="/project/$projectId/activity" params={{ projectId }}>
               Live events
+            </Link>{' '}
+            ·{' '}
+            <Link to="/project/$projectId/where-is-my-event" params={{ projectId }} search={{ uuid }}>
+              Its way here
             </Link>
           </>
         )
@@ -38,7 +42,14 @@ export function EventPage(): ReactNode {
           <EventDetails projectId={projectId} timeZone={timeZone} event={event.data} />
         </div>
       ) : event.isError ? (
-        <LoadError what="this event" error={event.error} retry={() => void event.refetch()} />
+        <>
+          <LoadError what="this event" error={event.error} retry={() => void event.refetch()} />
+          <p>
+            <Link to="/project/$projectId/where-is-my-event" params={{ projectId }} search={{ uuid }}>
+              Where is my event?
+            </Link>
+          </p>
+        </>
       ) : (
         <Loading what="this event" />
       )}
