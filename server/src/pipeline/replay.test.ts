@@ -49,7 +49,8 @@ async function everything(pipe: TestPipeline) {
     person_distinct_ids: '*',
     person_overrides: '*',
     groups: '* except inserted_at',
-    dead_letters: '* except inserted_at',
+    // A letter's name is made from what is in it, the time of its insert included.
+    dead_letters: '* except (id, inserted_at)',
   }
   const stored: Record<string, unknown> = {}
   for (const [table, columns] of Object.entries(tables)) {

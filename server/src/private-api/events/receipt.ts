@@ -132,15 +132,16 @@ export function presentReceipt(
     const again = repeats ? ` It came ${repeats + 1} times and counts once.` : ''
     const detail = `It is stored${changes.length ? ', with changes' : ''}.${again}`
     const event = `/api/projects/${projectId}/events/${uuid}/`
-    return { ...nothing, ...accepted, ...times, status: 'stored', detail, changes, event }
+    return { ...accepted, status: 'stored', detail, ...nothing, ...times, changes, event }
   }
   const { reason } = fate
-  const why = { ...nothing, ...accepted, ...times, reason, step: fate.step || null }
+  const why = { ...nothing, ...times, reason, step: fate.step || null }
   return fate.fate === 'dropped'
-    ? { ...why, status: 'dropped', detail: `It was dropped: ${dropped[fate.reason]}.` }
+    ? { ...accepted, status: 'dropped', detail: `It was dropped: ${dropped[fate.reason]}.`, ...why }
     : {
-        ...why,
+        ...accepted,
         status: 'dead',
         detail: `It could not be stored: ${dead[fate.reason]}. It is kept among the dead letters.`,
+        ...why,
       }
 }
