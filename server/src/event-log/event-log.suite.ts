@@ -458,19 +458,19 @@ export function eventLogSuite(makeHome: () => Promise<Home>): void {
     })
 
     it('can be waited for', async () => {
-      const empty = log.mark()
+      const empty = await log.mark()
       expect(await log.reached(empty, { waitMs: 0 })).toBe(true)
       await log.append(bytes('one'))
-      const mark = log.mark()
+      const mark = await log.mark()
       await log.append(bytes('two'))
       expect(await log.reached(mark, { waitMs: 20 })).toBe(false)
       const reached = log.reached(mark, { waitMs: 60_000 })
       const range = (await log.read({ maxBytes: 1, waitMs: 0 }))!
       await log.commit(range.last)
       expect(await reached).toBe(true)
-      expect(await log.reached(log.mark(), { waitMs: 0 })).toBe(false)
+      expect(await log.reached(await log.mark(), { waitMs: 0 })).toBe(false)
       const stop = new AbortController()
-      const stopped = log.reached(log.mark(), { waitMs: 60_000, signal: stop.signal })
+      const stopped = log.reached(await log.mark(), { waitMs: 60_000, signal: stop.signal })
       stop.abort()
       expect(await stopped).toBe(false)
     })

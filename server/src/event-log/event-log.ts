@@ -56,7 +56,10 @@ export type Whereabouts =
 /** A place in the log that `reached` understands; text, so that it may name several partitions. */
 export type LogMark = string
 
+/** One partition of the log: its writer, and its one reader. The embedded home has no more than one. */
 export type EventLog = {
+  /** Stands in deduplication tokens and beside progress: unlike that of any other partition or home. */
+  name: string
   /**
    * Adds records in their order; resolves once all of them are on disk.
    * @throws HedgerowError `unavailable` (503, with `retryAfter`) when the log is at its size bound or cannot write.
@@ -98,8 +101,38 @@ export type EventLog = {
    */
   find(key: string, isOf: (record: Uint8Array) => boolean): Promise<Whereabouts>
   /** Where the log ends now. */
-  mark(): LogMark
+  mark(): Promise<LogMark>
   /** Resolves when everything up to the mark is committed: true; or when `waitMs` have passed: false. */
   reached(mark: LogMark, options: { waitMs: number; signal?: AbortSignal }): Promise<boolean>
   close(): Promise<void>
 }
+
+/** The whole log. Events of one distinct id are all in one partition, so they keep their order. */
+export type EventLogs = Pick<EventLog, 'backlog' | 'find' | 'mark' | 'reached' | 'close'> & {
+  partitions: number
+  /**
+   * Adds records to a partition, in their order; resolves once all of them are on disk.
+   * @throws HedgerowError `unavailable` (503, with `retryAfter`) when the log is at its size bound or cannot write.
+   */
+  append(records: Uint8Array[], partition?: number): Promise<void>
+  /**
+   * Takes partitions that nobody else reads, and goes on taking those that become free. `begin` is called with each;
+   * what it gives is stopped when the partition is lost, and before it is given back.
+   * From then on every call that writes is refused there, so that two readers of one partition can't both have effects.
+   */
+  consume(begin: (log: EventLog) => LogReader): LogReader
+}
+
+export type LogReader = { stop(): Promise<void> }
+
+/** A log of one partition, which nobody else reads. */
+export const wholeLog = (log: EventLog): EventLogs => ({
+  partitions: 1,
+  append: (records) => log.append(records),
+  backlog: log.backlog,
+  find: log.find,
+  mark: log.mark,
+  reached: log.reached,
+  close: log.close,
+  consume: (begin) => begin(log),
+})

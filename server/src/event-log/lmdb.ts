@@ -308,9 +308,9 @@ export function createLmdbEventLog({
     await root.close()
   }
 
-  const mark = () => String(durableLast)
+  const mark = async () => String(durableLast)
 
-  return { append, read, commit, seenBefore, backlog, find, mark, reached, close }
+  return { name: 'embedded', append, read, commit, seenBefore, backlog, find, mark, reached, close }
 }
 
 const asRecord = ({ key, value }: { key: number; value: Uint8Array }): LogRecord => ({

@@ -67,7 +67,6 @@ export type Pipeline = {
   }
 }
 
-const consumer = 'events'
 /** A fault of our own is looked for in the events when it has come this often. */
 const faultTries = 3
 
@@ -92,6 +91,7 @@ type Ahead = { range: LogRange; batch: Batch | null; turns: number }
  */
 export function createPipeline(deps: PipelineDeps): Pipeline {
   const { log, database, warehouse, findProject, noteIngested, logger, now = Date.now } = deps
+  const consumer = log.name
   const options = { ...defaults, ...deps.options }
   const counters = createCounters()
   const definitions = createDefinitionStore()
@@ -200,7 +200,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
   async function insert(batch: Batch): Promise<void> {
     const start = performance.now()
-    const token = `${batch.first}-${batch.last}`
+    const token = `${log.name}-${batch.first}-${batch.last}`
     const { rows, deadLetters } = batch
     const before = await Promise.all(
       (['persons', 'person_distinct_ids', 'person_overrides', 'groups'] as const).map((table) =>

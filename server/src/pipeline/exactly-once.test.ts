@@ -60,7 +60,7 @@ test('events that come one to ten times, shuffled and across restarts, are there
     cuts: fc.infiniteStream(
       fc.record({
         events: fc.integer({ min: 1, max: 8 }),
-        then: fc.constantFrom('go on', 'wait', 'restart'),
+        next: fc.constantFrom('go on', 'wait', 'restart'),
       }),
     ),
   })
@@ -69,14 +69,14 @@ test('events that come one to ten times, shuffled and across restarts, are there
       const uuids = times.map(() => crypto.randomUUID())
       const left = times.flatMap((count, n) => Array<string>(count).fill(uuids[n]!))
       while (left.length) {
-        const { events, then } = cuts.next().value
+        const { events, next } = cuts.next().value
         const some = Array.from({ length: Math.min(events, left.length) }, () => {
           const [uuid] = left.splice(shuffle.next().value % left.length, 1)
           return { event: 'again', distinct_id: uuid, uuid }
         })
         await pipe.append({ batch: some }, { path: '/batch' })
-        if (then === 'wait') await pipe.pipeline().idle()
-        if (then === 'restart') await pipe.restart()
+        if (next === 'wait') await pipe.pipeline().idle()
+        if (next === 'restart') await pipe.restart()
       }
       await pipe.pipeline().idle()
       const list = uuids.map((uuid) => `'${uuid}'`).join()

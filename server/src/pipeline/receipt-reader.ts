@@ -68,7 +68,7 @@ export function createReceiptReader({
       if (found?.state === 'done') return { isVisible: true, lagMs: 0 }
       if (found?.state === 'unknown' && found.searched) return null
       // What could not be looked through entirely is waited for entirely.
-      const mark = found && found.state !== 'unknown' ? found.mark : log.mark()
+      const mark = found && found.state !== 'unknown' ? found.mark : await log.mark()
       const isVisible = await log.reached(mark, options)
       return { isVisible, lagMs: isVisible ? 0 : lag() }
     },
