@@ -7,7 +7,7 @@ import { createLmdbEventLog } from '../src/event-log/lmdb.ts'
 const log = createLmdbEventLog({ folder: process.argv[2]!, maxBytes: 1024 ** 3 })
 let accepted = 0
 const refusals: unknown[] = []
-while (refusals.length < 3 && accepted < 1000) {
+while (refusals.length < 3 && accepted < 5000) {
   try {
     await log.append([Buffer.alloc(20_000)])
     accepted++

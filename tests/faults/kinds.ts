@@ -226,14 +226,15 @@ const event = (connection: number, n: number, at: number) => ({
 export async function diskFull({ rounds, say }: Run): Promise<Outcome> {
   const outcome = nothingYet('disk full')
   const mount = newFolder()
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', mount])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500m', 'tmpfs', mount])
   let server: RunningServer | null = null
   try {
     const dataDir = join(mount, 'data')
     server = await startServer({ dataDir })
     for (let round = 0; round < rounds; round++) {
       const tag = `full${round}`
-      const load = startLoad(server.url, { tag })
+      // Large enough to use up soon what the log has kept for itself.
+      const load = startLoad(server.url, { tag, text: 'x'.repeat(10_000) })
       await sleep(500)
       const filler = join(mount, 'filler')
       fill(filler)

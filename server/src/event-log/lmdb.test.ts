@@ -72,10 +72,10 @@ describe('a process killed while it writes', () => {
 it('refuses when the disk is full, lives on, and keeps what it has accepted', async () => {
   const folder = await temporaryLogFolder()
   const script = fileURLToPath(new URL('../../test/event-log-full-disk.ts', import.meta.url))
-  // No file of the process may grow beyond some 4 MB; the system says so as it says that a disk is full.
+  // No file of the process may grow beyond some 80 MB; the system says so as it says that a disk is full.
   const { stdout } = await promisify(execFile)('bash', [
     '-c',
-    `trap '' XFSZ; ulimit -f 4000; exec "$0" --import tsx "$1" "$2"`,
+    `trap '' XFSZ; ulimit -f 80000; exec "$0" --import tsx "$1" "$2"`,
     process.execPath,
     script,
     folder,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'lmdb'
 import { HedgerowError, unavailable } from '../model/errors.ts'
 import type { EventLog, LogRange, LogRecord, Receipt, Whereabouts } from './event-log.ts'
+import { createRoom } from './lmdb-room.ts'
 import { inOneTransaction, openSynced } from './lmdb-transaction.ts'
 import { createSeenKeys } from './seen-keys.ts'
 
@@ -56,6 +57,7 @@ export function createLmdbEventLog({
     encoding: 'json',
   })
   const seen = createSeenKeys(root, receiptDays)
+  const room = createRoom(root, folder)
 
   let committed = (state.get('committed') as Committed | undefined) ?? { last: 0, bytes: 0 }
   let claim = state.get('claim') as Claim | undefined
@@ -115,6 +117,7 @@ export function createLmdbEventLog({
     let last = durableLast
     let size = 0
     try {
+      await room.forAppend(group.reduce((sum, { records }) => sum + sizeOf(records), 0))
       await inOneTransaction(root, () => {
         for (const { records: batch } of group) {
           for (const record of batch) {
@@ -192,6 +195,7 @@ export function createLmdbEventLog({
   }
 
   async function commit(last: number, receipts: Receipt[] = []): Promise<void> {
+    await room.forCommit(receipts.length)
     // Else the claim on the following range would stay behind without one before it.
     await claiming
     if (!claim || claim.last !== last) {

@@ -96,13 +96,17 @@ export const bodyTooLarge = (limitBytes: number | undefined) =>
   )
 
 /** The one place where anything thrown becomes an answer. */
-export const createErrorHandler =
-  (report: ReportError) => (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+export function createErrorHandler(report: ReportError) {
+  const worthSaying = createSayLimit()
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const told = asHedgerowError(thrown, request)
     if (told) {
       const { status, body } = renderError(told)
       if (told.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(told.retryAfter)))
-      if (status >= 500) request.log.warn({ err: thrown }, 'answered with a temporary failure')
+      if (status >= 500) {
+        const unsaid = worthSaying(told.message)
+        if (unsaid !== null) request.log.warn({ err: thrown, unsaid }, 'answered with a temporary failure')
+      }
       return sendJson(reply, status, body)
     }
     request.log.error({ err: thrown }, 'unexpected failure')
@@ -115,6 +119,29 @@ export const createErrorHandler =
       ...(eventId && { error_event_id: eventId }),
     } satisfies ErrorBody)
   }
+}
+
+const saidEveryMs = 1000
+const mostKinds = 100
+
+/**
+ * A log that is full refuses thousands of requests in a second; one line of them is enough. Gives how many were not
+ * said since the last line, or null when it is too early for another.
+ */
+function createSayLimit(): (message: string) => number | null {
+  const kinds = new Map<string, { saidAt: number; unsaid: number }>()
+  return (message) => {
+    const now = performance.now()
+    const last = kinds.get(message)
+    if (last && now - last.saidAt < saidEveryMs) {
+      last.unsaid++
+      return null
+    }
+    if (!last && kinds.size >= mostKinds) kinds.clear()
+    kinds.set(message, { saidAt: now, unsaid: 0 })
+    return last?.unsaid ?? 0
+  }
+}
 
 /** Past the route's own serializer, which knows only the shapes that its contract declares. */
 const sendJson = (reply: FastifyReply, status: number, body: ErrorBody) =>

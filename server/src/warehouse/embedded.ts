@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { guardDisk } from './disk-guard.ts'
 import { engineConfiguration, engineSettings } from './engine/configuration.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './engine/protocol.ts'
 import { watchPulse } from './pulse.ts'
@@ -74,6 +75,18 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   let ownsSocket = false
   let waiters: { resolve: () => void; reject: (error: Error) => void }[] = []
 
+  const disk = await guardDisk(dataDir, {
+    low(freeBytes) {
+      lastFailure = 'the disk is nearly full'
+      log.warn({ freeBytes }, 'the disk is nearly full: the engine is stopped until there is room')
+      child?.kill('SIGKILL')
+    },
+    enough() {
+      log.warn({}, 'there is room on the disk again')
+      if (!child) launch()
+    },
+  })
+
   function setUp(up: boolean): void {
     if (state.up !== up) state = { up, since: new Date() }
     if (!up) return
@@ -83,7 +96,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   }
 
   function launch(): void {
-    if (closing) return
+    if (closing || child || disk.isLow()) return
     const options: EngineOptions = {
       dataDir: warehouseDir,
       socketPath: socket.path,
@@ -138,6 +151,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   function ready(timeoutMs = patienceMs): Promise<void> {
     if (state.up) return Promise.resolve()
     if (closing) return Promise.reject(new Error('The engine is closed.'))
+    if (disk.isLow()) return Promise.reject(new Error(`The engine does not run: ${lastFailure}`))
     return new Promise((resolve, reject) => {
       const waiter = {
         resolve: () => {
@@ -159,6 +173,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
 
   async function close(): Promise<void> {
     closing = true
+    disk.close()
     for (const waiter of waiters) waiter.reject(new Error('The engine is closed.'))
     waiters = []
     const last = child
