@@ -23,6 +23,7 @@ import type { Operation, PublicOperation } from './operation.ts'
 import { resolveProject } from './project.ts'
 import type { WhenVisible } from './read-after.ts'
 import { createSerializerCompiler } from './response-check.ts'
+import { refuseStalledBodies } from './stalled-bodies.ts'
 import { validatorCompiler } from './validation.ts'
 
 declare module 'fastify' {
@@ -107,6 +108,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     done()
   })
   addBodyParsers(app)
+  refuseStalledBodies(app)
   await app.register(cookie)
   addCors(app)
   addNotFound(app, authenticate)

@@ -23,6 +23,7 @@ export const kinds: Record<ErrorKind, { status: number; type: ErrorBody['type'] 
   forbidden: { status: 403, type: 'authentication_error' },
   not_found: { status: 404, type: 'invalid_request' },
   method_not_allowed: { status: 405, type: 'invalid_request' },
+  timed_out: { status: 408, type: 'invalid_request' },
   conflict: { status: 409, type: 'server_error' },
   too_large: { status: 413, type: 'invalid_request' },
   unsupported_media_type: { status: 415, type: 'invalid_request' },

@@ -280,6 +280,18 @@ describe('failures', () => {
     )
   })
 
+  it('of an address that an SDK in a web page may ask for: it can read that nothing is there', async () => {
+    const headers = { origin: 'https://shop.test' }
+    const answer = await api.post('/decide/?v=3', {}, { key: null, headers })
+    expect(answer.status).toBe(404)
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': 'https://shop.test',
+      'access-control-allow-credentials': 'true',
+    })
+    const below = await api.post('/api/no/such/thing/', {}, { headers })
+    expect(below.headers['access-control-allow-credentials']).toBeUndefined()
+  })
+
   it('of ours hide what happened and name the report', async () => {
     reports.length = 0
     const answer = await api.get('/api/broken/throws/')

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HedgerowError, notFound } from '../model/errors.ts'
 import type { Operation } from './operation.ts'
+import { allowPublicly } from './public-cors.ts'
 
 type Known = { pattern: RegExp; method: string; operation: Operation | undefined }
 
@@ -30,8 +31,10 @@ export function addNotFound(
   }
 
   // Before a body is read: it would be read for nothing.
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const unknown = request.is404 && knownAt(request.url).length === 0
+    // An SDK in a web page may ask for what is not here; a refusal that it can read ends its asking.
+    if (unknown && !/^\/api(?:\/|$|\?)/.test(request.url)) allowPublicly(request, reply)
     done(unknown ? notFound('Endpoint not found.') : undefined)
   })
 

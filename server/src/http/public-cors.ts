@@ -6,17 +6,24 @@ import { HedgerowError, notFound } from '../model/errors.ts'
  * answer. Without it on an error, a script sees no status at all and tries again and again.
  */
 export function addPublicCors(app: FastifyInstance, methods = 'GET, POST, OPTIONS'): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const asked = request.headers['access-control-request-headers']
-    reply.header('vary', 'Origin')
-    if (request.headers.origin === undefined) return
-    reply.header('access-control-allow-origin', request.headers.origin)
-    reply.header('access-control-allow-credentials', 'true')
-    reply.header('access-control-expose-headers', 'Retry-After')
-    if (request.method !== 'OPTIONS') return
-    reply.header('access-control-allow-methods', methods)
-    reply.header('access-control-allow-headers', asked ?? 'X-Requested-With,Content-Type')
-  })
+  app.addHook('onRequest', async (request, reply) => allowPublicly(request, reply, methods))
+}
+
+/** The same for one answer. */
+export function allowPublicly(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods = 'GET, POST, OPTIONS',
+): void {
+  const asked = request.headers['access-control-request-headers']
+  reply.header('vary', 'Origin')
+  if (request.headers.origin === undefined) return
+  reply.header('access-control-allow-origin', request.headers.origin)
+  reply.header('access-control-allow-credentials', 'true')
+  reply.header('access-control-expose-headers', 'Retry-After')
+  if (request.method !== 'OPTIONS') return
+  reply.header('access-control-allow-methods', methods)
+  reply.header('access-control-allow-headers', asked ?? 'X-Requested-With,Content-Type')
 }
 
 /** What lies below `paths` and has no route: 404, and 405 for other methods, with the plugin's headers. */

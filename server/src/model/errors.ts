@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
+  | 'timed_out'
   | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
@@ -34,6 +35,7 @@ const defaultCodes: Record<ErrorKind, string> = {
   forbidden: 'permission_denied',
   not_found: 'not_found',
   method_not_allowed: 'method_not_allowed',
+  timed_out: 'request_timeout',
   conflict: 'conflict',
   too_large: 'payload_too_large',
   unsupported_media_type: 'unsupported_media_type',

@@ -1,6 +1,7 @@
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { eventsOf, type RawEvent } from '../../model/captured.ts'
-import { type HedgerowError, invalid, notAuthenticated } from '../../model/errors.ts'
+import { type HedgerowError, invalid, notAuthenticated, tooLarge } from '../../model/errors.ts'
+import { maxEventBytes, smallestLimit } from './event-size.ts'
 
 /** What a body says, once it has been found in order. */
 export type Submission = {
@@ -20,7 +21,7 @@ export type Submission = {
  * Reads a body in one of its shapes (an array of events, an envelope with `batch`, one event; on `/engage` also an
  * event without a name) and checks it. One bad event refuses the whole request.
  *
- * @throws HedgerowError `invalid` or `not_authenticated`, with PostHog's sentences
+ * @throws HedgerowError `invalid`, `not_authenticated` or `too_large`, with PostHog's sentences
  */
 export function admit(json: Buffer, { engage }: { engage: boolean }): Submission {
   const body = parsed(json)
@@ -37,6 +38,7 @@ export function admit(json: Buffer, { engage }: { engage: boolean }): Submission
       throw unreadable('expected an event')
     }
   }
+  if (json.length > smallestLimit) refuseBigEvents(events)
   const key = textOf(envelope.api_key) ?? textOf(envelope.token) ?? keyOfEvents(events)
   return {
     events,
@@ -53,6 +55,18 @@ function parsed(json: Buffer): unknown {
     return parseLenientJson(json.toString('utf8'))
   } catch (error) {
     throw unreadable((error as Error).message, error)
+  }
+}
+
+/** A store takes one event as a whole: an SDK may split a batch (posthog-node does), nobody an event. */
+function refuseBigEvents(events: RawEvent[]): void {
+  for (const event of events) {
+    const most = maxEventBytes(event.event)
+    if (Buffer.byteLength(JSON.stringify(event)) > most) {
+      throw tooLarge(`maximum event size exceeded: an event is larger than ${most} bytes`, {
+        code: 'event_too_big',
+      })
+    }
   }
 }
 

@@ -9,7 +9,8 @@ export const captureTag = {
   name: 'capture',
   description: `Public endpoints that take events. They are for programs that anybody can read, such as a web page: a
 **project API key** (\`phc_…\`) is enough, and the answer never holds anything that was stored. There is no rate limit,
-only the limit on a body's size (\`DATA_UPLOAD_MAX_MEMORY_SIZE\`, 20 MB unless set; as sent and unpacked).
+only the limit on a body's size (\`DATA_UPLOAD_MAX_MEMORY_SIZE\`, 20 MB unless set; as sent and unpacked) and on an
+event's (1 MiB of JSON; 8 MiB where its name begins with \`$ai_\`).
 
 The key goes in \`api_key\` (or \`token\`) of the body, of each event or its \`properties\`, or of the query string; one
 request is for one project. In the same places, as \`personal_api_key\`, or as \`Authorization: Bearer phx_…\`, a

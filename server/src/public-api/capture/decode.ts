@@ -57,7 +57,8 @@ export async function decode(sent: Encoded, maxBytes: number): Promise<Decoded> 
 
   let form: URLSearchParams | null = null
   let hint = named(sent.compression)
-  if (!looksLikeForm(bytes) && hint !== 'lz64') bytes = fromBase64(bytes) ?? bytes
+  const header = sent.contentEncoding === null ? null : (compressions[sent.contentEncoding] ?? null)
+  if (!looksLikeForm(bytes) && (hint ?? header) !== 'lz64') bytes = fromBase64(bytes) ?? bytes
   if (data === null && sent.isForm && !startsLikeJson(bytes) && !isGzip(bytes)) {
     form = readForm(bytes)
     const field = form.get('data')
@@ -65,7 +66,7 @@ export async function decode(sent: Encoded, maxBytes: number): Promise<Decoded> 
     bytes = Buffer.from(withPluses(field))
     hint ??= named(form.get('compression'))
   }
-  hint ??= sent.contentEncoding === null ? null : (compressions[sent.contentEncoding] ?? null)
+  hint ??= header
 
   if (hint === 'lz64' && !isGzip(bytes)) return { json: Buffer.from(fromLz64(bytes, maxBytes)), form }
   if (hint === 'base64' || hint === 'gzip') bytes = fromBase64(bytes) ?? bytes

@@ -9,9 +9,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testEventLog } from '../../../test/event-log.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
 import { createErrorHandler } from '../../http/errors.ts'
+import { refuseStalledBodies } from '../../http/stalled-bodies.ts'
 import { type CaptureEnvelope, eventsOf } from '../../model/captured.ts'
 import type { ProjectFacts } from '../../model/project.ts'
 import { captureRoutes } from './routes.ts'
+import { captureV1Routes } from './v1-routes.ts'
 
 const limit = 200_000
 const personalKey = 'phx_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
@@ -40,11 +42,19 @@ let closing: Array<() => Promise<unknown>> = []
 let log: EventLog
 let app: FastifyInstance
 
-async function start(maxLogBytes?: number) {
+async function start({
+  maxLogBytes,
+  maxBodyBytes = limit,
+}: {
+  maxLogBytes?: number
+  maxBodyBytes?: number
+} = {}) {
   log = await testEventLog((close) => closing.unshift(close), { maxBytes: maxLogBytes })
-  app = fastify({ bodyLimit: limit, routerOptions: { ignoreTrailingSlash: true } })
+  app = fastify({ bodyLimit: maxBodyBytes, routerOptions: { ignoreTrailingSlash: true } })
   app.setErrorHandler(createErrorHandler(() => undefined))
-  await app.register(captureRoutes({ log, directory, maxBodyBytes: limit }))
+  refuseStalledBodies(app, { idleMs: 300 })
+  await app.register(captureRoutes({ log, directory, maxBodyBytes }))
+  await app.register(captureV1Routes({ log, directory, maxBodyBytes }))
   closing.unshift(() => app.close())
 }
 beforeEach(() => start())
@@ -157,6 +167,30 @@ describe('encodings', () => {
       `data=${encodeURIComponent(lzString.compressToBase64(json))}&compression=lz64`,
       form,
     ],
+    ['gzip that a gzip of base64 is in', '/e/', gzipSync(base64), {}],
+    ['base64 of gzip, and nothing said', '/capture/', gzipSync(json).toString('base64'), {}],
+    ['base64 on its own', '/batch/', base64, { 'content-type': 'text/plain' }],
+    [
+      'gzip in two members',
+      '/e/',
+      Buffer.concat([gzipSync(json.slice(0, 9)), gzipSync(json.slice(9))]),
+      { 'content-type': 'text/plain' },
+    ],
+    ['an encoding in capitals', '/batch/', gzipSync(json), { 'content-encoding': 'GZIP' }],
+    ['an encoding that it does not have', '/batch/', json, { 'content-encoding': 'br' }],
+    ['a compression that nobody knows', '/e/?compression=snappy', json, {}],
+    [
+      'a compression that nobody knows, over one by header',
+      '/batch/?compression=snappy',
+      gzipSync(json),
+      { 'content-encoding': 'gzip' },
+    ],
+    ['lz64 by parameter', '/e/?compression=lz64', lzString.compressToBase64(json), {}],
+    ['lz64 by header', '/e/', lzString.compressToBase64(json), { 'content-encoding': 'lz-string' }],
+    ['a form of bare JSON', '/e/', `ver=1&_=1&data=${encodeURIComponent(json)}`, form],
+    ['JSON that calls itself a form, as by curl -d', '/e/', json, form],
+    ['gzip that calls itself a form', '/e/', gzipSync(json), form],
+    ['a byte order mark before it', '/e/', `\ufeff${json}`, {}],
   ])('%s is stored as the JSON that it is', async (_name, url, body, headers) => {
     expect((await send(url, body, headers)).statusCode).toBe(200)
     expect((await stored()).map(({ text }) => text)).toEqual([json])
@@ -283,6 +317,17 @@ describe('refusals', () => {
     ['gzip that is none', 400, 'xx', { 'content-encoding': 'gzip' }],
     ['one bad event among good ones', 400, JSON.stringify([event, { ...event, distinct_id: '' }]), {}],
     ['a bomb', 413, gzipSync(Buffer.alloc(5_000_000)), {}],
+    ['gzip without its end', 400, gzipSync(json).subarray(0, -9), {}],
+    ['gzip with something behind it', 400, Buffer.concat([gzipSync(json), Buffer.from('more')]), {}],
+    ['UTF-16', 400, Buffer.from(json, 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }],
+    ['Latin-1', 400, Buffer.from(json.replace('seen', 'gesehen – für'), 'latin1'), {}],
+    ['an empty list', 400, '[]', {}],
+    ['an empty batch', 400, '{"api_key": "phc_lab", "batch": []}', {}],
+    ['a batch that is none', 400, '{"api_key": "phc_lab", "batch": null}', {}],
+    ['a batch of numbers', 400, '{"api_key": "phc_lab", "batch": [1]}', {}],
+    ['a form without data', 400, 'ip=1', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a form of other things', 400, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a beacon that is wrong', 400, '{', {}],
   ])('%s', async (_name, status, body, headers) => {
     const answer = await send('/e/', body, headers)
     expect(answer.statusCode).toBe(status)
@@ -290,8 +335,31 @@ describe('refusals', () => {
     expect(await stored()).toEqual([])
   })
 
+  it('an event larger than one may be, in a body that may', async () => {
+    await start({ maxBodyBytes: 20 * 1024 ** 2 })
+    const big = (name: string, bytes: number) => ({
+      ...event,
+      event: name,
+      properties: { a: 'ü'.repeat(bytes / 2) },
+    })
+    const mebibyte = 1024 ** 2
+    const answers = []
+    for (const sent of [
+      [event, big('seen', mebibyte)],
+      [big('seen', mebibyte / 2), big('seen', mebibyte / 2), big('seen', mebibyte / 2)],
+      [big('$ai_generation', 7 * mebibyte)],
+      [big('$ai_generation', 8 * mebibyte)],
+    ]) {
+      const { statusCode, body } = await send('/batch/', gzipSync(JSON.stringify(sent)))
+      answers.push([statusCode, JSON.parse(body).code])
+    }
+    const refused = [413, 'event_too_big']
+    expect(answers).toEqual([refused, [200, undefined], [200, undefined], refused])
+    expect((await stored()).map(({ body }) => eventsOf(body).length)).toEqual([3, 1])
+  })
+
   it('a full event log is 503 at once, with the time to try again', async () => {
-    await start(500)
+    await start({ maxLogBytes: 500 })
     const answers = await Promise.all(Array.from({ length: 5 }, () => send('/e/', json)))
     const refused = answers.filter(({ statusCode }) => statusCode === 503)
     expect(refused.length).toBeGreaterThan(0)
@@ -322,6 +390,31 @@ describe('over a socket', () => {
     response.resume()
     expect(response.statusCode).toBe(200)
     expect((await stored())[0]!.text).toBe(json)
+  })
+
+  it.each([
+    ['/e/', 'code', 'request_timeout'],
+    ['/i/v1/analytics/events', 'error', 'body_read_timeout'],
+  ])('a body that stops is 408 on %s, which a script of a web page can read', async (path, field, value) => {
+    const headers = {
+      origin: 'https://shop.test',
+      authorization: 'Bearer phc_lab',
+      'content-type': 'application/json',
+      'content-length': '500',
+      'user-agent': 'test',
+      'posthog-sdk-info': 'test/1',
+      'posthog-attempt': '1',
+      'posthog-request-id': '01a204ee-a8a2-7000-8000-000000000001',
+      'posthog-request-timestamp': '2026-11-22T20:24:39.359Z',
+    }
+    const request = httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers })
+    request.on('error', () => undefined)
+    request.write('{"event":')
+    const [response] = await once(request, 'response')
+    expect(response.statusCode).toBe(408)
+    expect(response.headers['access-control-allow-origin']).toBe('https://shop.test')
+    expect(JSON.parse(Buffer.concat(await response.toArray()).toString())).toMatchObject({ [field]: value })
+    expect(await stored()).toEqual([])
   })
 
   it('posthog-node delivers what it captures', async () => {

@@ -4,6 +4,7 @@ import { parseLenientJson } from '../../kit/lenient-json.ts'
 import type { RawEvent } from '../../model/captured.ts'
 import { isIllegalV1DistinctId } from '../../persons/illegal-distinct-id.ts'
 import { parseTimestamp } from '../../pipeline/steps/parse-timestamp.ts'
+import { isAiEvent, maxEventBytes } from './event-size.ts'
 import { readRfc3339, V1Refusal } from './v1-request.ts'
 
 /** What is said of one event in the answer. */
@@ -17,9 +18,6 @@ export type V1Batch = {
   historicalMigration: boolean
 }
 
-/** Largest event in bytes of JSON; those of language models may be larger. */
-const maxEventBytes = 1024 ** 2
-const maxAiEventBytes = 8 * 1024 ** 2
 const longest = 200
 
 /**
@@ -110,9 +108,8 @@ function readEvent(
   const isNobodys = isIllegalV1DistinctId(distinctId)
   if (isNobodys) properties.$process_person_profile = false
   const event = { uuid, event: name, distinct_id: distinctId, timestamp, properties }
-  const isAi = name.startsWith('$ai_')
-  if (Buffer.byteLength(JSON.stringify(event)) > (isAi ? maxAiEventBytes : maxEventBytes)) {
-    return drop(isAi ? 'ai_event_too_big' : 'event_too_big')
+  if (Buffer.byteLength(JSON.stringify(event)) > maxEventBytes(name)) {
+    return drop(isAiEvent(name) ? 'ai_event_too_big' : 'event_too_big')
   }
   return {
     event,

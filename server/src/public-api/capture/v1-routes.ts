@@ -93,6 +93,8 @@ function asRefusal(error: unknown, maxBodyBytes: number): V1Refusal | null {
   switch (error.kind) {
     case 'not_authenticated':
       return new V1Refusal(401, 'invalid_api_token', error.message)
+    case 'timed_out':
+      return new V1Refusal(408, 'body_read_timeout', error.message)
     case 'method_not_allowed':
       return new V1Refusal(405, 'method_not_allowed', error.message)
     case 'not_found':
