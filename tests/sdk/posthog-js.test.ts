@@ -88,13 +88,9 @@ const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`
 /** Rows of a query about the events of these ids, as soon as `count` are there. */
 async function rows(columns: string, ids: string[], count: number) {
   const query = `select ${columns} from events where distinct_id in (${ids.map(quoted).join(', ')}) order by timestamp`
-  return eventually(
-    async () => {
-      const found = await hogql(server.url, query)
-      return found.length >= count ? found : null
-    },
-    `${count} events of ${ids.join(', ')}`,
-  )
+  const read = () => hogql(server.url, query)
+  await eventually(async () => (await read()).length >= count, `${count} events of ${ids.join(', ')}`)
+  return read()
 }
 
 const persons = async (id: string) =>
