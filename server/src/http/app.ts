@@ -14,6 +14,7 @@ import type { Directory } from '../directory/directory.ts'
 import { addApiDocs } from './api-docs.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
+import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
 import { createErrorHandler, type ReportError } from './errors.ts'
 import { withoutSecrets } from './logging.ts'
@@ -75,6 +76,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     rewriteUrl: (request) => aliased(request.url ?? '/'),
     frameworkErrors: handleError,
+    clientErrorHandler: answerClientError,
     genReqId: () => crypto.randomUUID(),
     return503OnClosing: true,
     // One line of our own per operation, below; none for captured events.
