@@ -389,3 +389,69 @@ export const pipelineProgress = pgTable('pipeline_progress', {
    */
   lastRange: json('last_range').$type<unknown>(),
 })
+
+/*
+ * What the event log on NATS keeps here: the streams hold what waits, these tables say who reads which partition, how
+ * far, and which keys it has seen (docs/adr/0009-nats-home.md).
+ */
+
+/** A range that was handed out: `{first, last, at, beside}`, `at` in milliseconds since 1970. */
+type LogClaim = { first: number; last: number; at: number; beside: number | null }
+
+export const eventLogPartitions = pgTable('event_log_partitions', {
+  partition: smallint('partition').primaryKey(),
+  /** The process that reads it, as long as `leaseUntil` is ahead. */
+  owner: text('owner'),
+  /** Grows with each owner: what an earlier one still tries to write is refused. */
+  epoch: bigint('epoch', { mode: 'number' }).notNull().default(0),
+  leaseUntil: instant('lease_until'),
+  committed: bigint('committed', { mode: 'number' }).notNull().default(0),
+  claim: json('claim').$type<LogClaim>(),
+  next: json('next').$type<LogClaim>(),
+})
+
+/** Processes that read the event log and are alive. */
+export const eventLogConsumers = pgTable('event_log_consumers', {
+  owner: text('owner').primaryKey(),
+  seenAt: instant('seen_at').notNull(),
+})
+
+/** Ranges that were committed; times in milliseconds since 1970. */
+export const eventLogRanges = pgTable(
+  'event_log_ranges',
+  {
+    partition: smallint('partition').notNull(),
+    first: bigint('first', { mode: 'number' }).notNull(),
+    readAt: bigint('read_at', { mode: 'number' }).notNull(),
+    committedAt: bigint('committed_at', { mode: 'number' }).notNull(),
+    /** Days since 1970 when the range was read. */
+    day: integer('day').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.partition, table.first] }),
+    index('event_log_ranges_day').on(table.day),
+  ],
+)
+
+/** Which events were seen, by which range, and what became of them. Without its range in the table above: not yet. */
+export const eventLogKeys = pgTable(
+  'event_log_keys',
+  {
+    projectId: integer('project_id').notNull(),
+    uuid: uuid('uuid').notNull(),
+    partition: smallint('partition').notNull(),
+    first: bigint('first', { mode: 'number' }).notNull(),
+    day: integer('day').notNull(),
+    /** How long the event waited for its range, milliseconds. */
+    waited: integer('waited').notNull().default(0),
+    /** 1: it did not count; 2: it came as far as the question whether it was seen before. */
+    flags: smallint('flags').notNull(),
+    repeats: smallint('repeats').notNull().default(0),
+    /** Base64. */
+    note: text('note').notNull().default(''),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.uuid] }),
+    index('event_log_keys_day').on(table.day),
+  ],
+)
