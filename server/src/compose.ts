@@ -10,7 +10,9 @@ import type { Database } from './database/database.ts'
 import { projects } from './database/schema.ts'
 import { createDirectory } from './directory/create-directory.ts'
 import type { Directory } from './directory/directory.ts'
+import { type EventLogs, wholeLog } from './event-log/event-log.ts'
 import { createLmdbEventLog } from './event-log/lmdb.ts'
+import { createNatsEventLogs } from './event-log/nats.ts'
 import { createApp } from './http/app.ts'
 import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
@@ -20,14 +22,16 @@ import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
-import { createPipeline } from './pipeline/consumer.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { createFolding } from './pipeline/fold-overrides.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
 import { readWarnings } from './pipeline/ingestion-warnings.ts'
+import { createLogState } from './pipeline/log-state.ts'
 import { createPersonWriter } from './pipeline/person-writer.ts'
+import { createPipelines } from './pipeline/pipelines.ts'
 import { createReceiptReader } from './pipeline/receipt-reader.ts'
 import { createActionStore } from './private-api/actions/store.ts'
+import { probeRoutes } from './private-api/instance/routes.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
@@ -87,17 +91,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       changed: () => directory.changed(),
       log: logger,
     })
-    const log = await opened.when(
-      createLmdbEventLog({
-        folder: join(config.dataDir, 'event-log'),
-        maxBytes: config.eventLogMaxBytes,
-        receiptDays: config.receiptDays,
-      }),
-    )
+    const log = await opened.when(openEventLog(config, database, logger))
 
     // The engines: what turns events into rows, and questions into answers.
-    const pipeline = createPipeline({
-      log,
+    const pipeline = createPipelines({
+      logs: log,
       database,
       warehouse,
       geoip,
@@ -130,29 +128,36 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onMismatch: 'report',
     })
     opened.add(() => app.close())
-    await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
-    await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
-    await app.register(snippetRoutes({ directory }))
-    await app.register(
-      privateApi({
-        database,
-        directory,
-        actions,
-        personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
-        deadLetters: createDeadLetters({ warehouse, log }),
-        readWarnings: readWarnings({ warehouse }),
-        receipts,
-        insights,
-        questions: createQuestions({ warehouse, propertyTypes }),
-        secureCookies: config.siteUrl?.startsWith('https:') ?? false,
-        checks: {
-          database: () => database.db.execute('select 1'),
-          warehouse: () => warehouse.query({ sql: 'select 1' }),
-          event_log: async () => log.backlog(),
-        },
-      }),
-    )
-    await app.register(webApp(webBuild))
+    const { roles } = config
+    if (roles.has('capture')) {
+      await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
+      await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
+      await app.register(snippetRoutes({ directory }))
+    }
+    const checks = {
+      database: () => database.db.execute('select 1'),
+      warehouse: () => warehouse.query({ sql: 'select 1' }),
+      event_log: async () => log.backlog(),
+    }
+    await app.register(probeRoutes({ checks }))
+    if (roles.has('api')) {
+      await app.register(
+        privateApi({
+          database,
+          directory,
+          actions,
+          personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
+          deadLetters: createDeadLetters({ warehouse, log }),
+          readWarnings: readWarnings({ warehouse }),
+          receipts,
+          insights,
+          questions: createQuestions({ warehouse, propertyTypes }),
+          secureCookies: config.siteUrl?.startsWith('https:') ?? false,
+          checks,
+        }),
+      )
+      await app.register(webApp(webBuild))
+    }
 
     await opened.when(
       createLocalControl({
@@ -160,8 +165,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
         verbs: accountVerbs({ database, changed: () => directory.changed() }),
       }),
     )
-    pipeline.start()
-    folding.start()
+    if (roles.has('pipeline')) pipeline.start()
+    if (roles.has('jobs')) folding.start()
     const address = await app.listen({ port: config.port, host: config.host })
     return { address, close: opened.closeAll }
   } catch (error) {
@@ -169,6 +174,33 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error
   }
 }
+
+/** More partitions than processes that will ever read; their number must not change while events wait. */
+const partitions = 8
+
+const openEventLog = async (
+  config: Config,
+  database: Database,
+  logger: { warn(fields: object, message: string): void },
+): Promise<EventLogs> =>
+  config.natsUrls
+    ? createNatsEventLogs({
+        servers: config.natsUrls,
+        monitorUrl: config.natsMonitorUrl,
+        acceptLoss: config.natsAcceptLoss,
+        partitions,
+        maxBytes: config.eventLogMaxBytes,
+        receiptDays: config.receiptDays,
+        state: createLogState(database),
+        logger,
+      })
+    : wholeLog(
+        createLmdbEventLog({
+          folder: join(config.dataDir, 'event-log'),
+          maxBytes: config.eventLogMaxBytes,
+          receiptDays: config.receiptDays,
+        }),
+      )
 
 /** "First event received": said once, when it can be queried. */
 const noteIngested = (database: Database, directory: Directory) => async (projectId: number) => {

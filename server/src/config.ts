@@ -36,6 +36,23 @@ const whole = (low: number, high: number) =>
     .transform(Number)
     .refine((n) => n >= low && n <= high, { message: `must be a whole number from ${low} to ${high}` })
 
+/** Several servers of one cluster, separated by commas. */
+const natsUrls = z
+  .string()
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .refine((all) => all.every((one) => /^(?:nats|tls):\/\/[^/]+$/.test(one)), {
+    message: 'must be addresses such as nats://host:4222, separated by commas',
+  })
+
+/** What a process does. */
+const allRoles = ['api', 'capture', 'pipeline', 'jobs'] as const
+export type Role = (typeof allRoles)[number]
+
+const roleList = z
+  .string()
+  .transform((value) => value.split(',').map((one) => one.trim()))
+  .pipe(z.array(z.enum(allRoles, { message: `must be some of ${allRoles.join(', ')}` })).min(1))
+
 const onOff = z.enum(['on', 'off'], { message: 'must be on or off' }).transform((value) => value === 'on')
 
 const environment = z.object({
@@ -45,6 +62,10 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   CLICKHOUSE_URL: url(['http:', 'https:']).optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  NATS_URL: natsUrls.optional(),
+  NATS_MONITOR_URL: url(['http:', 'https:']).optional(),
+  NATS_ACCEPT_LOSS: z.enum(['0', '1'], { message: 'must be 0 or 1' }).default('0'),
+  ROLES: roleList.default([...allRoles]),
   SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SENTRY_DSN: url(['http:', 'https:']).optional(),
   GEOIP_DB: z.string().min(1).optional(),
@@ -78,6 +99,11 @@ export type Config = Readonly<{
   dataDir: string
   clickhouseUrl: string | null
   databaseUrl: string | null
+  /** The servers of a NATS cluster; null: the event log is in the data folder. */
+  natsUrls: string[] | null
+  natsMonitorUrl: string | null
+  natsAcceptLoss: boolean
+  roles: ReadonlySet<Role>
   secretKey: string | null
   sentryDsn: string | null
   geoipDb: string | null
@@ -126,6 +152,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if ((given.INIT_PERSONAL_API_KEY || given.INIT_PROJECT_API_KEY) && !given.INIT_EMAIL) {
     problems.push('INIT_PERSONAL_API_KEY and INIT_PROJECT_API_KEY need INIT_EMAIL and INIT_PASSWORD')
   }
+  const shared = ['CLICKHOUSE_URL', 'DATABASE_URL', 'NATS_URL'] as const
+  const roles = parsed.success ? new Set(parsed.data.ROLES) : new Set(allRoles)
+  if (roles.size < allRoles.length && shared.some((name) => !given[name])) {
+    problems.push(
+      `ROLES: a process that does only a part (${[...roles].join(', ')}) shares its stores with others: set CLICKHOUSE_URL, DATABASE_URL and NATS_URL`,
+    )
+  }
   if (!parsed.success || problems.length) throw new ConfigError(problems)
   const e = parsed.data
   return Object.freeze({
@@ -135,6 +168,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataDir: isAbsolute(e.DATA_DIR) ? e.DATA_DIR : resolve(e.DATA_DIR),
     clickhouseUrl: e.CLICKHOUSE_URL ?? null,
     databaseUrl: e.DATABASE_URL ?? null,
+    natsUrls: e.NATS_URL ?? null,
+    natsMonitorUrl: e.NATS_MONITOR_URL ?? null,
+    natsAcceptLoss: e.NATS_ACCEPT_LOSS === '1',
+    roles,
     secretKey: e.SECRET_KEY ?? null,
     sentryDsn: e.SENTRY_DSN ?? null,
     geoipDb: e.GEOIP_DB ?? null,

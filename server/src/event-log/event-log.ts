@@ -1,3 +1,5 @@
+import type { Lease } from './log-state.ts'
+
 /**
  * The event log: what stands between a client's 200 and everything else. Three calls, whatever lies beneath.
  *
@@ -60,6 +62,8 @@ export type LogMark = string
 export type EventLog = {
   /** Stands in deduplication tokens and beside progress: unlike that of any other partition or home. */
   name: string
+  /** Where several processes read: whoever writes for a range sees in its transaction that this still holds. */
+  lease?: Lease
   /**
    * Adds records in their order; resolves once all of them are on disk.
    * @throws HedgerowError `unavailable` (503, with `retryAfter`) when the log is at its size bound or cannot write.
@@ -121,6 +125,12 @@ export type EventLogs = Pick<EventLog, 'backlog' | 'find' | 'mark' | 'reached' |
    * From then on every call that writes is refused there, so that two readers of one partition can't both have effects.
    */
   consume(begin: (log: EventLog) => LogReader): LogReader
+}
+
+/** How events come into the log; see `partitionOf` in model/captured.ts. */
+export type LogWriter = Pick<EventLogs, 'append'> & {
+  /** Default 1. */
+  partitions?: number
 }
 
 export type LogReader = { stop(): Promise<void> }

@@ -151,6 +151,7 @@ export async function createNatsEventLogs({
     return {
       ...reader,
       name: `nats-${lease.partition}`,
+      lease,
       append: (records) => append(records, lease.partition),
       backlog: reader.backlog,
       find,

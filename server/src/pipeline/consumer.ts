@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database/database.ts'
 import type { EventLog, LogRange } from '../event-log/event-log.ts'
+import { LeaseLost } from '../event-log/log-state.ts'
 import { unavailable } from '../model/errors.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'
@@ -91,7 +92,6 @@ type Ahead = { range: LogRange; batch: Batch | null; turns: number }
  */
 export function createPipeline(deps: PipelineDeps): Pipeline {
   const { log, database, warehouse, findProject, noteIngested, logger, now = Date.now } = deps
-  const consumer = log.name
   const options = { ...defaults, ...deps.options }
   const counters = createCounters()
   const definitions = createDefinitionStore()
@@ -127,6 +127,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   let waiters: { until: number; resolve: () => void }[] = []
 
   async function backOff(tries: number, error: unknown): Promise<void> {
+    // Whoever reads the partition now goes on with the batch.
+    if (error instanceof LeaseLost) throw new Stopped()
     counters.retried()
     const why = error instanceof Error ? error.message : String(error)
     if (why !== trouble) logger.warn(reasonOf(error), 'the pipeline waits and tries again')
@@ -157,13 +159,13 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     for (let tries = 1; ; tries++) {
       try {
         const position = { first: range.first, last: range.last, fingerprint }
-        const written = mayBeWritten ? await findWritten(database, consumer, position) : null
+        const written = mayBeWritten ? await findWritten(database, log.name, position) : null
         const batch = (tries === 1 && computed) || (await runRange(range, written, refused))
         if (!written) {
           const start = performance.now()
           // From here on the outcome is unknown until it is read.
           mayBeWritten = true
-          await writeBatch(database, consumer, batch, fingerprint)
+          await writeBatch(database, log, batch, fingerprint)
           counters.timed('write database', performance.now() - start)
         }
         return batch

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { EventLog } from '../event-log/event-log.ts'
-import type { CaptureEnvelope } from '../model/captured.ts'
+import type { LogWriter } from '../event-log/event-log.ts'
+import { type CaptureEnvelope, partitionOf, type RawEvent } from '../model/captured.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { type DeadLetterReason, deadLetterReasons } from './pipeline-event.ts'
 
@@ -64,7 +64,7 @@ export function createDeadLetters({
   now = Date.now,
 }: {
   warehouse: Pick<Warehouse, 'query' | 'insert'>
-  log: Pick<EventLog, 'append'>
+  log: LogWriter
   /** Milliseconds since 1970. Default: the clock. */
   now?: () => number
 }) {
@@ -158,7 +158,13 @@ export function createDeadLetters({
         letters.map(({ eventUuid }) => eventUuid),
       )
       const sent = letters.filter(({ eventUuid }) => !stored.has(eventUuid))
-      await log.append(sent.map((letter) => recordOf(projectId, letter)))
+      await Promise.all(
+        sent.map((letter) => {
+          const event = JSON.parse(letter.raw) as RawEvent
+          const partition = partitionOf(projectId, event, log.partitions ?? 1)
+          return log.append([recordOf(projectId, letter)], partition)
+        }),
+      )
       if (letters.length) {
         const replayedAt = new Date(now()).toISOString().replace('T', ' ').replace('Z', '')
         await warehouse.insert({

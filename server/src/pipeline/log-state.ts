@@ -23,14 +23,7 @@ export function createLogState(database: Database): LogState {
 
   /** Runs `work` while nobody else can become the partition's reader. */
   const asReader = <T>(lease: Lease, work: (tx: Queries, committed: number) => Promise<T>): Promise<T> =>
-    database.transaction(async (tx) => {
-      const [held] = await tx.execute<{ committed: number }>(sql`
-        select committed from event_log_partitions
-        where partition = ${lease.partition} and owner = ${lease.owner} and epoch = ${lease.epoch}
-        for update`)
-      if (!held) throw new LeaseLost(lease)
-      return work(tx, Number(held.committed))
-    })
+    database.transaction(async (tx) => work(tx, await holdLease(tx, lease)))
 
   return {
     async prepare(partitions) {
@@ -168,6 +161,20 @@ export function createLogState(database: Database): LogState {
       }
     },
   }
+}
+
+/**
+ * Sees that the lease holds until the transaction ends.
+ * @returns how far the partition is committed
+ * @throws LeaseLost
+ */
+export async function holdLease(tx: Queries, lease: Lease): Promise<number> {
+  const [held] = await tx.execute<{ committed: number }>(sql`
+    select committed from event_log_partitions
+    where partition = ${lease.partition} and owner = ${lease.owner} and epoch = ${lease.epoch}
+    for update`)
+  if (!held) throw new LeaseLost(lease)
+  return Number(held.committed)
 }
 
 /** Whose place a range may take: nobody's who counts, and its own. */

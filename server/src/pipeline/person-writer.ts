@@ -1,18 +1,20 @@
 import type { Database } from '../database/database.ts'
-import type { EventLog } from '../event-log/event-log.ts'
-import type { CaptureEnvelope } from '../model/captured.ts'
+import type { EventLogs, LogWriter } from '../event-log/event-log.ts'
+import { type CaptureEnvelope, partitionOf } from '../model/captured.ts'
 import { notFound } from '../model/errors.ts'
 import { removal, splitChanges } from '../persons/edit-people.ts'
 import type { PeopleChanges } from '../persons/people.ts'
-import { createPersonStore, writePeople } from '../persons/person-store.ts'
+import { createPersonStore, PeopleChanged, writePeople } from '../persons/person-store.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { newBatch } from './batch.ts'
 import type { Pipeline } from './consumer.ts'
 import { toRows } from './steps/to-rows.ts'
 
+const mostTries = 5
+
 type Deps = {
-  log: Pick<EventLog, 'append'>
-  pipeline: Pick<Pipeline, 'idle' | 'between'>
+  log: LogWriter & Pick<EventLogs, 'mark' | 'reached'>
+  pipeline: Pick<Pipeline, 'between'>
   database: Database
   warehouse: Pick<Warehouse, 'insert'>
   /** Milliseconds since 1970. Default: the clock. */
@@ -32,7 +34,12 @@ export function createPersonWriter(deps: Deps) {
   const rowsOf = toRows(now)
 
   /** The event is on disk when this resolves, and applied too unless that takes longer than is bearable. */
-  async function send(projectId: number, distinctId: string, event: string, properties: object) {
+  async function send(
+    projectId: number,
+    distinctId: string,
+    event: string,
+    properties: Record<string, unknown>,
+  ) {
     const at = new Date(now()).toISOString()
     const envelope: CaptureEnvelope = {
       projectId,
@@ -45,13 +52,9 @@ export function createPersonWriter(deps: Deps) {
       uuids: [crypto.randomUUID()],
     }
     const body = { event, distinct_id: distinctId, properties, timestamp: at }
-    await log.append([Buffer.from(`${JSON.stringify(envelope)}\n${JSON.stringify(body)}`)])
-    let timer: NodeJS.Timeout | undefined
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs)
-    })
-    await Promise.race([pipeline.idle(), patience])
-    clearTimeout(timer)
+    const record = Buffer.from(`${JSON.stringify(envelope)}\n${JSON.stringify(body)}`)
+    await log.append([record], partitionOf(projectId, body, log.partitions ?? 1))
+    await log.reached(await log.mark(), { waitMs: patienceMs })
   }
 
   /** The person with all that decides about a split; in the pipeline's turn nothing of it changes. */
@@ -81,6 +84,18 @@ export function createPersonWriter(deps: Deps) {
     await database.transaction((tx) => writePeople(tx, changes))
   }
 
+  /** Pipelines of other processes take no turns with us: what they changed meanwhile is decided about again. */
+  const inTurn = (work: () => Promise<void>) =>
+    pipeline.between(async () => {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await work()
+        } catch (error) {
+          if (!(error instanceof PeopleChanged) || tries >= mostTries) throw error
+        }
+      }
+    })
+
   return {
     set: (projectId: number, distinctId: string, properties: Record<string, unknown>) =>
       send(projectId, distinctId, '$set', { $set: properties }),
@@ -93,7 +108,7 @@ export function createPersonWriter(deps: Deps) {
      * @throws HedgerowError not found; `unavailable` when the pipeline is held up.
      */
     split: (projectId: number, uuid: string, main?: string) =>
-      pipeline.between(async () => {
+      inTurn(async () => {
         const known = await load(projectId, uuid)
         const changes = splitChanges(known, uuid, main, now())
         await write(changes, `split-${uuid}-${changes.updated[0]!.person.version}`)
@@ -104,7 +119,7 @@ export function createPersonWriter(deps: Deps) {
      * @throws HedgerowError not found; `unavailable` when the pipeline is held up.
      */
     remove: (projectId: number, uuid: string) =>
-      pipeline.between(async () => {
+      inTurn(async () => {
         const { changes, distinctIds } = removal(await load(projectId, uuid), uuid, now())
         const token = `remove-${uuid}-${changes.deleted[0]!.person.version}`
         const lines = distinctIds.map((one) =>

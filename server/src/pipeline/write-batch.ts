@@ -1,29 +1,33 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { sqlState } from '../database/errors.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import { LeaseLost } from '../event-log/log-state.ts'
 import { HedgerowError } from '../model/errors.ts'
 import { writeGroups } from '../persons/group-store.ts'
 import { PeopleChanged, writePeople } from '../persons/person-store.ts'
 import type { Batch, Refused } from './batch.ts'
 import { writeDefinitions } from './definition-store.ts'
+import { holdLease } from './log-state.ts'
 import { stepOf } from './pipeline.ts'
 import { noteWritten } from './progress-store.ts'
 
 /** Writes all that a batch changes in the database, and that it did, in one transaction. */
 export async function writeBatch(
   database: Database,
-  consumer: string,
+  { name, lease }: Pick<EventLog, 'name' | 'lease'>,
   batch: Batch,
   fingerprint: string,
 ): Promise<void> {
   const { people, groups, definitions } = batch
   const replaced = { people: people?.replaced ?? nobodyReplaced, groups: groups?.replaced ?? null }
   await database.transaction(async (tx) => {
+    if (lease) await holdLease(tx, lease)
     if (people) await writePeople(tx, people)
     if (groups) await writeGroups(tx, groups)
     if (definitions) await writeDefinitions(tx, definitions)
     const range = { first: batch.first, last: batch.last, fingerprint }
-    await noteWritten(tx, consumer, range, { replaced, refused: batch.refused })
+    await noteWritten(tx, name, range, { replaced, refused: batch.refused })
   })
 }
 
@@ -64,6 +68,7 @@ export const isStepFault = (error: unknown): boolean =>
   error instanceof Error &&
   !('code' in error) &&
   !(error instanceof HedgerowError) &&
+  !(error instanceof LeaseLost) &&
   !(error instanceof PeopleChanged)
 
 /**

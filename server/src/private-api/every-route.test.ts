@@ -28,8 +28,8 @@ describe('every operation', () => {
         directory,
         actions: createActionStore(database),
         personWriter: createPersonWriter({
-          log: { append: unused },
-          pipeline: { idle: unused, between: unused },
+          log: { append: unused, mark: unused, reached: unused },
+          pipeline: { between: unused },
           database,
           warehouse,
         }),

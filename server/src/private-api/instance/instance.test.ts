@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { testApp } from '../../../test/app.ts'
 import { createUserStore } from '../../accounts/users.ts'
 import { users } from '../../database/schema.ts'
-import { instanceRoutes } from './routes.ts'
+import { instanceRoutes, probeRoutes } from './routes.ts'
 
 const fine = async () => {}
 const away = async () => {
@@ -11,12 +11,13 @@ const away = async () => {
 const anonymous = { key: null }
 
 const started = (checks: { database?: typeof fine; warehouse?: typeof fine; event_log?: typeof fine } = {}) =>
-  testApp(afterAll, ({ database }) => [
-    instanceRoutes({
-      checks: { database: fine, warehouse: fine, event_log: fine, ...checks },
-      initiated: () => createUserStore(database).any(),
-    }),
-  ])
+  testApp(afterAll, ({ database }) => {
+    const all = { database: fine, warehouse: fine, event_log: fine, ...checks }
+    return [
+      probeRoutes({ checks: all }),
+      instanceRoutes({ checks: all, initiated: () => createUserStore(database).any() }),
+    ]
+  })
 
 describe('the instance', () => {
   it('says that it is there', async () => {

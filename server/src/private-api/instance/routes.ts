@@ -13,19 +13,11 @@ const neededBy: Record<string, ReadonlyArray<keyof Deps['checks']>> = {
   web: ['database', 'warehouse'],
 }
 
-/** Whether the server is there, whether it is ready, and what PostHog's clients ask before signing in. */
-export const instanceRoutes =
-  ({ checks, initiated }: Deps) =>
+/** Whether the server is there, and whether it is ready: in every process, whatever its roles. */
+export const probeRoutes =
+  ({ checks }: Pick<Deps, 'checks'>) =>
   async (app: FastifyInstance) => {
-    const answers = async (name: keyof Deps['checks']) => {
-      try {
-        await within(checks[name](), 2_000)
-        return true
-      } catch (error) {
-        app.log.warn({ err: error, check: name }, 'a part does not answer')
-        return false
-      }
-    }
+    const answers = asks(app, checks)
 
     app.get('/_health', async (_request, reply) => reply.type('text/plain').send('ok'))
     for (const url of ['/_livez', '/_liveness']) {
@@ -41,7 +33,13 @@ export const instanceRoutes =
           .send({ http: true, ...Object.fromEntries(results) })
       })
     }
+  }
 
+/** What PostHog's clients ask before signing in. */
+export const instanceRoutes =
+  ({ checks, initiated }: Deps) =>
+  async (app: FastifyInstance) => {
+    const answers = asks(app, checks)
     app.get('/_preflight', async () => {
       const [database, warehouse, log] = await Promise.all([
         answers('database'),
@@ -68,6 +66,18 @@ export const instanceRoutes =
         object_storage: false,
       }
     })
+  }
+
+const asks =
+  (app: FastifyInstance, checks: Deps['checks']) =>
+  async (name: keyof Deps['checks']): Promise<boolean> => {
+    try {
+      await within(checks[name](), 2_000)
+      return true
+    } catch (error) {
+      app.log.warn({ err: error, check: name }, 'a part does not answer')
+      return false
+    }
   }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

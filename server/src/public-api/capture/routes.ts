@@ -1,17 +1,18 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { v7 } from 'uuid'
 import type { Directory } from '../../directory/directory.ts'
-import type { EventLog } from '../../event-log/event-log.ts'
+import type { LogWriter } from '../../event-log/event-log.ts'
 import { addPublicCors, refuseTheRest } from '../../http/public-cors.ts'
 import type { CaptureEnvelope } from '../../model/captured.ts'
 import { admit, sentAtOfQuery } from './admit.ts'
+import { appendRequest } from './append-request.ts'
 import { clientIp } from './client-ip.ts'
 import { captureOperations } from './contract.ts'
 import { decode } from './decode.ts'
 import { projectOf } from './project-of.ts'
 
 export type CaptureDeps = {
-  log: Pick<EventLog, 'append'>
+  log: LogWriter
   directory: Pick<Directory, 'projectByToken' | 'projectByPersonalKey'>
   /** Largest body in bytes, as sent and unpacked. */
   maxBodyBytes: number
@@ -84,7 +85,7 @@ export const captureRoutes =
             historicalMigration: submission.historicalMigration,
             uuids: submission.uuids.map((uuid) => uuid ?? v7()),
           }
-          await log.append([Buffer.concat([Buffer.from(`${JSON.stringify(envelope)}\n`), json])])
+          await appendRequest(log, envelope, submission.events, json)
         }
         if (query.get('beacon') === '1') return reply.code(204).send()
         return reply.type('application/json').send(ok)

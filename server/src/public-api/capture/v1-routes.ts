@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
-import type { EventLog } from '../../event-log/event-log.ts'
+import type { LogWriter } from '../../event-log/event-log.ts'
 import { addPublicCors, refuseTheRest } from '../../http/public-cors.ts'
 import type { CaptureEnvelope } from '../../model/captured.ts'
 import { HedgerowError } from '../../model/errors.ts'
+import { appendRequest } from './append-request.ts'
 import { clientIp } from './client-ip.ts'
 import { projectOf } from './project-of.ts'
 import { readV1Batch, type V1Result } from './v1-batch.ts'
@@ -11,7 +12,7 @@ import { v1Operations } from './v1-contract.ts'
 import { readV1Headers, tooLarge, unpackV1, type V1Headers, V1Refusal } from './v1-request.ts'
 
 export type V1Deps = {
-  log: Pick<EventLog, 'append'>
+  log: LogWriter
   directory: Pick<Directory, 'projectByToken' | 'projectByPersonalKey'>
   /** Largest body in bytes, as sent and unpacked. */
   maxBodyBytes: number
@@ -66,7 +67,7 @@ export const captureV1Routes =
             uuids: events.map(({ uuid }) => uuid),
           }
           try {
-            await log.append([Buffer.from(`${JSON.stringify(envelope)}\n${JSON.stringify(events)}`)])
+            await appendRequest(log, envelope, events, Buffer.from(JSON.stringify(events)))
           } catch (error) {
             if (!(error instanceof HedgerowError && error.kind === 'unavailable')) throw error
             for (const { uuid } of events) results.set(uuid, { result: 'retry', details: 'not_persisted' })
