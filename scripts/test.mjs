@@ -37,10 +37,12 @@ const failed = result.numFailedTests + brokenFiles
 console.log(`${result.numPassedTests} passed, ${failed} failed`)
 process.exit(vitest.status === 0 && failed === 0 && result.numPassedTests > 0 ? 0 : 1)
 
-/** PostgreSQL and Chromium, from the system's packages where we may install them. */
+/** PostgreSQL, NATS, strace and Chromium, from the system's packages where we may install them. */
 function installPrograms() {
   const wanted = [
     { name: 'PostgreSQL 15 or newer', apt: 'postgresql', there: () => hasPostgres() },
+    { name: 'nats-server', apt: 'nats-server', there: () => onPath('nats-server') },
+    { name: 'strace', apt: 'strace', there: () => onPath('strace') },
     { name: 'Chromium', apt: 'chromium', there: () => onPath('chromium') || onPath('google-chrome') },
   ]
   const missing = wanted.filter((program) => !program.there())
