@@ -1,4 +1,4 @@
-import type { Lease } from './log-state.ts'
+import type { Lease } from './lease.ts'
 
 /**
  * The event log: what stands between a client's 200 and everything else. Three calls, whatever lies beneath.
@@ -11,6 +11,8 @@ export type LogRecord = {
   /** Position in the log: starts at 1, grows by 1, never reused. */
   position: number
   bytes: Uint8Array
+  /** The disk gave other bytes back than it was given. */
+  isDamaged?: true
 }
 
 export type LogRange = {

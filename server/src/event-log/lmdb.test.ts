@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -94,6 +95,27 @@ it('refuses when the disk is full, lives on, and keeps what it has accepted', as
   await log.append([Buffer.from('there is room again')])
   const range = await log.read({ maxBytes: 1e9, waitMs: 0 })
   expect(range!.records).toHaveLength(accepted + 1)
+  await log.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('tells a record of which a bit was flipped on the disk, and gives the others', async () => {
+  const folder = await temporaryLogFolder()
+  let log = createLmdbEventLog({ folder, maxBytes: 1024 ** 3 })
+  await log.append(['one', 'two', 'three'].map((name) => Buffer.from(name.repeat(2000))))
+  await log.close()
+  const file = join(folder, 'data.mdb')
+  const bytes = await readFile(file)
+  const at = bytes.indexOf('twotwo')
+  bytes[at + 1000]! ^= 4
+  await writeFile(file, bytes)
+  log = createLmdbEventLog({ folder, maxBytes: 1024 ** 3 })
+  const range = await log.read({ maxBytes: 1e9, waitMs: 0 })
+  expect(range!.records.map(({ position, isDamaged }) => [position, isDamaged])).toEqual([
+    [1, undefined],
+    [2, true],
+    [3, undefined],
+  ])
   await log.close()
   await rm(folder, { recursive: true, force: true })
 })

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import type { Database } from 'lmdb'
 import { HedgerowError, unavailable } from '../model/errors.ts'
 import type { EventLog, LogRange, LogRecord, Receipt, Whereabouts } from './event-log.ts'
@@ -122,7 +123,7 @@ export function createLmdbEventLog({
         for (const { records: batch } of group) {
           for (const record of batch) {
             size += record.byteLength
-            records.put(++last, record)
+            records.put(++last, sealed(record))
           }
         }
         flushes.put(first, { last, bytes: durableBytes + size, at: now() })
@@ -164,8 +165,9 @@ export function createLmdbEventLog({
     const taken: LogRecord[] = []
     let bytes = 0
     for (const entry of records.getRange({ start: from + 1, end: durableLast + 1 })) {
-      if (taken.length > 0 && bytes + entry.value.byteLength > most) break
-      bytes += entry.value.byteLength
+      const size = entry.value.byteLength - sumBytes
+      if (taken.length > 0 && bytes + size > most) break
+      bytes += size
       taken.push(asRecord(entry))
     }
     const range = { first: taken[0]!.position, last: taken.at(-1)!.position }
@@ -272,7 +274,7 @@ export function createLmdbEventLog({
       for (const position of records.getKeys({ ...order, snapshot: false })) {
         const record = records.get(position)
         if (!record) continue
-        if (isOf(record)) return { position, searched: true }
+        if (isOf(record.subarray(sumBytes))) return { position, searched: true }
         bytes += record.byteLength
         if (bytes - breath < searchBreath) continue
         if (bytes > searchedBytes || performance.now() > until) return { position: null, searched: false }
@@ -317,10 +319,21 @@ export function createLmdbEventLog({
   return { name: 'embedded', append, read, commit, seenBefore, backlog, find, mark, reached, close }
 }
 
-const asRecord = ({ key, value }: { key: number; value: Uint8Array }): LogRecord => ({
-  position: key,
-  bytes: value,
-})
+/** Before each record stands its CRC-32. */
+const sumBytes = 4
+
+function sealed(record: Uint8Array): Buffer {
+  const stored = Buffer.allocUnsafe(record.byteLength + sumBytes)
+  stored.writeUInt32BE(crc32(record), 0)
+  stored.set(record, sumBytes)
+  return stored
+}
+
+function asRecord({ key, value }: { key: number; value: Uint8Array }): LogRecord {
+  const bytes = value.subarray(sumBytes)
+  const sum = Buffer.from(value.buffer, value.byteOffset, sumBytes).readUInt32BE(0)
+  return { position: key, bytes, ...(crc32(bytes) !== sum && { isDamaged: true }) }
+}
 
 const sizeOf = (records: Uint8Array[]) => records.reduce((sum, record) => sum + record.byteLength, 0)
 

@@ -1,21 +1,11 @@
 import type { Receipt, Whereabouts } from './event-log.ts'
+import type { Lease } from './lease.ts'
 
 /** A range that was handed out; `beside` is the beginning of the range that was open when it was read. */
 export type Claim = { first: number; last: number; at: number; beside: number | null }
 
 /** How far a partition is read. */
 export type Reach = { committed: number; claim: Claim | null; next: Claim | null }
-
-/** Says that this process may read a partition. A later lease of the same partition has a higher epoch. */
-export type Lease = { partition: number; owner: string; epoch: number }
-
-/** Another process reads the partition now; nothing of what was asked for was done. */
-export class LeaseLost extends Error {
-  constructor({ partition }: Lease) {
-    super(`Partition ${partition} of the event log is read by another process.`)
-    this.name = 'LeaseLost'
-  }
-}
 
 /**
  * What the log on NATS keeps elsewhere: who reads which partition and how far, and which keys were seen. All that

@@ -1,5 +1,6 @@
 import type { EventLog, LogRange, LogRecord, Receipt } from './event-log.ts'
-import type { Claim, Lease, LogState } from './log-state.ts'
+import type { Lease } from './lease.ts'
+import type { Claim, LogState } from './log-state.ts'
 import { isPointer, type Streams } from './nats-streams.ts'
 
 type ReaderDeps = {

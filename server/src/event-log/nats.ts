@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { unavailable } from '../model/errors.ts'
 import type { EventLog, EventLogs, LogReader, Whereabouts } from './event-log.ts'
-import type { Lease, LogState } from './log-state.ts'
+import type { Lease } from './lease.ts'
+import type { LogState } from './log-state.ts'
 import { createPartitionReader } from './nats-reader.ts'
 import { createStreams, type NatsOptions } from './nats-streams.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database/database.ts'
 import type { EventLog, LogRange } from '../event-log/event-log.ts'
-import { LeaseLost } from '../event-log/log-state.ts'
+import { LeaseLost } from '../event-log/lease.ts'
 import { unavailable } from '../model/errors.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { Database, Queries } from '../database/database.ts'
 import { eventLogPartitions } from '../database/schema.ts'
 import type { Receipt } from '../event-log/event-log.ts'
-import { type Claim, type Lease, LeaseLost, type LogState } from '../event-log/log-state.ts'
+import { type Lease, LeaseLost } from '../event-log/lease.ts'
+import type { Claim, LogState } from '../event-log/log-state.ts'
 
 const dayMs = 24 * 3600 * 1000
 const dayOf = (at: number) => Math.floor(at / dayMs)

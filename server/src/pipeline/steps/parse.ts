@@ -36,6 +36,7 @@ export async function parse(batch: Batch): Promise<Batch> {
 }
 
 function addEvents(record: LogRecord, events: PipelineEvent[]): void {
+  if (record.isDamaged) throw new Error('damaged on disk')
   const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength)
   const end = bytes.indexOf(lineFeed)
   const envelope = JSON.parse(bytes.toString('utf8', 0, end)) as CaptureEnvelope
