@@ -33,7 +33,8 @@ export const hotProperties: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Properties as a row of a `*_map` column: every value as text, nulls left out. Strings come as they are; numbers,
- * booleans, arrays and objects as their JSON text. The values must be holdable already.
+ * booleans, arrays and objects as their JSON text. A number that JSON can't hold (`1e999`) is null there and so left
+ * out. The values must be holdable already.
  */
 export function propertyMap(properties: Record<string, unknown>): Record<string, string> {
   // without a prototype, so that a property called `__proto__` is one
@@ -41,7 +42,9 @@ export function propertyMap(properties: Record<string, unknown>): Record<string,
   for (const key in properties) {
     const value = properties[key]
     if (value === null || value === undefined) continue
-    map[key] = value === '' ? empty : typeof value === 'string' ? value : JSON.stringify(value)
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    if (typeof value === 'number' && text === 'null') continue
+    map[key] = value === '' ? empty : text
   }
   return map
 }

@@ -106,7 +106,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   )
   // Hooks that every captured event passes too are plain callbacks: no promise is made for them.
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     done()
   })
   addBodyParsers(app)
@@ -159,6 +159,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
  * and every address may end in `.json`.
  */
 function aliased(url: string): string {
+  if (!url.startsWith('/api/')) return url
   return url
     .replace(/^\/api\/api\//, '/api/')
     .replace(/^\/api\/environments\//, '/api/projects/')

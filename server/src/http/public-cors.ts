@@ -6,7 +6,10 @@ import { HedgerowError, notFound } from '../model/errors.ts'
  * answer. Without it on an error, a script sees no status at all and tries again and again.
  */
 export function addPublicCors(app: FastifyInstance, methods = 'GET, POST, OPTIONS'): void {
-  app.addHook('onRequest', async (request, reply) => allowPublicly(request, reply, methods))
+  app.addHook('onRequest', (request, reply, done) => {
+    allowPublicly(request, reply, methods)
+    done()
+  })
 }
 
 /** The same for one answer. */

@@ -4,7 +4,23 @@ import { propertyMap } from '../../hogql/property-column.ts'
 import { propertyTexts } from './to-rows.ts'
 
 test('any properties give the text and the map that they stand for', () => {
-  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('', '\x01', null, 0, -0, 1e21, 'a"b\\c\n'))
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(
+      '',
+      '\x01',
+      null,
+      0,
+      -0,
+      1e21,
+      Number.POSITIVE_INFINITY,
+      'null',
+      'a"b\\c\n',
+      '\x7f',
+      'ä',
+      '\u2028',
+    ),
+  )
   fc.assert(
     fc.property(fc.dictionary(fc.string(), value), (properties) => {
       const { exact, map } = propertyTexts(properties)

@@ -118,9 +118,13 @@ function readUuid(uuid: unknown): string | null {
   throw unreadable(`the uuid ${JSON.stringify(uuid).slice(0, 80)} is not a UUID`)
 }
 
+/** As most SDKs write it, and as it is kept. */
+const canonicalTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 /** ISO 8601 without a zone is UTC. */
 function readSentAt(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return null
+  if (canonicalTime.test(value)) return Number.isNaN(Date.parse(value)) ? null : value
   const zoned = /(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/.test(value.slice(10))
   const time = Date.parse(zoned ? value.replace(/([+-]\d\d)$/, '$1:00') : `${value.replace(' ', 'T')}Z`)
   return Number.isNaN(time) ? null : new Date(time).toISOString()

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { v7 } from 'uuid'
 import type { Directory } from '../../directory/directory.ts'
 import type { LogWriter } from '../../event-log/event-log.ts'
 import { addPublicCors, refuseTheRest } from '../../http/public-cors.ts'
+import { createUuid7 } from '../../kit/uuid7.ts'
 import type { CaptureEnvelope } from '../../model/captured.ts'
 import { admit, sentAtOfQuery } from './admit.ts'
 import { appendRequest } from './append-request.ts'
@@ -35,6 +35,7 @@ const ok = '{"status":"Ok"}'
 export const captureRoutes =
   ({ log, directory, maxBodyBytes, now = () => new Date() }: CaptureDeps): FastifyPluginAsync =>
   async (app) => {
+    const newUuid = createUuid7()
     takeRawBodies(app)
     addPublicCors(app)
     refuseTheRest(
@@ -83,7 +84,7 @@ export const captureRoutes =
             userAgent: headers['user-agent'] ?? null,
             path,
             historicalMigration: submission.historicalMigration,
-            uuids: submission.uuids.map((uuid) => uuid ?? v7()),
+            uuids: submission.uuids.map((uuid) => uuid ?? newUuid()),
           }
           await appendRequest(log, envelope, submission.events, json)
         }
@@ -103,18 +104,19 @@ export const captureRoutes =
   }
 
 const formType = 'application/x-www-form-urlencoded'
+const bytesType = 'application/octet-stream'
 
 /**
  * Whatever it says it is, a body is bytes: clients lie about types, and inflating is `decode`'s business. A type
  * that Fastify could not even parse would be 415, so all it gets to see is whether it is a form.
  */
 function takeRawBodies(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     const type = raw.headers['content-type']
-    if (type === undefined) return
-    raw.headers['content-type'] = type.trim().toLowerCase().startsWith(formType)
-      ? formType
-      : 'application/octet-stream'
+    if (type !== undefined) {
+      raw.headers['content-type'] = type.trim().toLowerCase().startsWith(formType) ? formType : bytesType
+    }
+    done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
