@@ -89,7 +89,8 @@ export async function startNats(nodes: 1 | 3 = 3): Promise<TestNats> {
   const forget = async (prefix: string) => {
     const connection = await connect({ servers: urls, timeout: 2000 })
     try {
-      const manager = await jetstreamManager(connection)
+      // On a busy machine three servers take their time to agree.
+      const manager = await jetstreamManager(connection, { timeout: 20_000 })
       const names: string[] = []
       for await (const name of manager.streams.names()) if (name.startsWith(`${prefix}_`)) names.push(name)
       for (const name of names) await manager.streams.delete(name)

@@ -135,7 +135,7 @@ test('a warehouse short of memory, disk or time is waited out, however long it t
     tries < 50 ? codes[tries % codes.length]! : null,
   )
   await pipe.send([{ event: 'a', distinct_id: 'a', timestamp: at }])
-  expect(tokens).toEqual(Array(50).fill('1-1'))
+  expect(tokens).toEqual(Array(50).fill('embedded-1-1'))
   expect(await named(pipe)).toEqual(['a'])
   expect(await deadLetters()).toEqual([])
 })
@@ -143,9 +143,9 @@ test('a warehouse short of memory, disk or time is waited out, however long it t
 test('a refusal of no known kind is tried again as a whole, then counts as one of the rows', async () => {
   const { pipe, tokens, deadLetters } = await refusedPipeline((tries) => (tries === 8 ? null : 49))
   await pipe.send([{ event: 'a', distinct_id: 'a', timestamp: at }])
-  expect(tokens).toEqual(Array(8).fill('1-1'))
+  expect(tokens).toEqual(Array(8).fill('embedded-1-1'))
   await pipe.send([{ event: 'b', distinct_id: 'a', timestamp: at }])
-  expect(tokens.slice(8)).toEqual(Array(8).fill('2-2'))
+  expect(tokens.slice(8)).toEqual(Array(8).fill('embedded-2-2'))
   expect(await named(pipe)).toEqual(['a'])
   expect(await deadLetters()).toEqual([{ reason: 'refused_by_warehouse', detail: 'events: refused' }])
 })
