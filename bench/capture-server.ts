@@ -35,7 +35,7 @@ const untouched = new Proxy(
 const log = createLmdbEventLog({ folder, maxBytes: 10 * 1024 ** 3 })
 const app = await createApp({
   database: untouched,
-  directory: untouched,
+  directory: { changed: async () => {}, version: () => 0 },
   siteUrl: null,
   maxBodyBytes,
   trustProxy: false,

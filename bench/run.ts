@@ -3,10 +3,12 @@
  * are read by people, beside its load.
  *
  *   npm run bench -- [--only capture,end-to-end,trends] [--rows 10000000] [--rounds 5]
+ *   npm run bench -- --only layouts
  */
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
 import { benchEndToEnd } from './end-to-end.ts'
+import { benchLayouts } from './layouts.ts'
 import { machine, type Row } from './processes.ts'
 import { benchTrends } from './trends.ts'
 
@@ -22,6 +24,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
   trends: () => benchTrends({ rows: Number(values.rows), rounds }),
+  layouts: () => benchLayouts().then(() => []),
 }
 
 console.log(machine())

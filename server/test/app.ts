@@ -41,6 +41,8 @@ export type Asked = {
 export type TestApp = Account & {
   app: FastifyInstance
   database: Database
+  /** Says that keys, users or projects were changed behind the API's back. */
+  changed(): Promise<void>
   /** Sends a request, as the first user unless another key (or null) is given. Objects go as JSON, text as it is. */
   ask(method: string, path: string, body?: unknown, asked?: Asked): Promise<Answer>
   get(path: string, asked?: Asked): Promise<Answer>
@@ -71,7 +73,13 @@ export async function testApp(
     password: testPassword,
     personalApiKey: key,
   })
-  const directory = { changed: async () => {} }
+  let version = 0
+  const directory = {
+    changed: async () => {
+      version++
+    },
+    version: () => version,
+  }
   const app = await createApp({
     database,
     directory,
@@ -141,6 +149,7 @@ export async function testApp(
   return {
     app,
     database,
+    changed: directory.changed,
     ...first!,
     key,
     ask,

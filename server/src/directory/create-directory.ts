@@ -34,6 +34,7 @@ export async function createDirectory({
   let index = indexOf({ projects: [], keys: [] })
   let readAt = new Date(0)
   let written = ''
+  let version = 0
   let stopListening: (() => Promise<void>) | undefined
   /** The read that is running, and the one that will follow it: callers during a read need a later one. */
   let running: Promise<void> | undefined
@@ -71,7 +72,9 @@ export async function createDirectory({
 
   async function connect(): Promise<void> {
     stopListening ??= await database.listen(channel, (payload) => {
-      if (payload !== self) refresh().catch(keepTrying)
+      if (payload === self) return
+      version++
+      refresh().catch(keepTrying)
     })
     await refresh()
   }
@@ -119,7 +122,9 @@ export async function createDirectory({
     projectByToken: (token) => index.byToken.get(token),
     projectById: (id) => index.byId.get(id),
     projectByPersonalKey: (key) => index.byKeyHash.get(hashKey(key)),
+    version: () => version,
     changed: async () => {
+      version++
       await refresh()
       await database.notify(channel, self)
     },

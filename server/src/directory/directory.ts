@@ -15,6 +15,8 @@ export type Directory = {
   projectByPersonalKey(key: string): ProjectFacts | undefined
   /** Reads everything again and tells the other processes. Call after a change to projects, keys or users. */
   changed(): Promise<void>
+  /** Grows with every change that was told, at once: what was read before may be old. */
+  version(): number
   /** How long the copy in memory has been out of touch with the database, milliseconds; 0 while in touch. */
   ageMs(): number
   close(): Promise<void>

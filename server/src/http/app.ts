@@ -11,6 +11,7 @@ import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import { createMemory } from '../kit/memory.ts'
 import { addApiDocs } from './api-docs.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
@@ -23,6 +24,7 @@ import { addOpenApi } from './open-api.ts'
 import type { Operation, PublicOperation } from './operation.ts'
 import { resolveProject } from './project.ts'
 import type { WhenVisible } from './read-after.ts'
+import { rememberedKeys, rememberedMs, rememberedProjects } from './remembered.ts'
 import { createSerializerCompiler } from './response-check.ts'
 import { refuseStalledBodies } from './stalled-bodies.ts'
 import { validatorCompiler } from './validation.ts'
@@ -45,8 +47,11 @@ declare module 'fastify' {
 
 export type AppDeps = {
   database: Database
-  /** Told when a user visits another project: what their keys send goes there from then on. */
-  directory: Pick<Directory, 'changed'>
+  /**
+   * Told when a user visits another project: what their keys send goes there from then on. Its version says whether
+   * keys, users and projects that were read are still as they were.
+   */
+  directory: Pick<Directory, 'changed' | 'version'>
   /** The public address without a trailing slash; null takes the request's own host. */
   siteUrl: string | null
   /** Largest request body in bytes, for every route. */
@@ -84,12 +89,13 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
   })
 
-  const projects = createProjectStore(database)
+  const remember = createMemory({ version: directory.version, maxMs: rememberedMs })
   const authenticate = createAuthenticate({
-    keys: createPersonalApiKeyStore(database),
+    keys: rememberedKeys(createPersonalApiKeyStore(database), remember),
     sessions: createSessionStore(database),
     secureCookies: siteUrl?.startsWith('https:') ?? false,
   })
+  const projects = rememberedProjects(createProjectStore(database), remember)
   app.decorate('publicOrigin', (request) => siteUrl ?? `${request.protocol}://${request.host}`)
   app.decorate('operations', [])
   app.decorate('whenVisible', deps.whenVisible ?? null)

@@ -45,7 +45,7 @@ export type Authenticate = (request: FastifyRequest, reply: FastifyReply) => Pro
  * @throws HedgerowError 401 for a wrong key or none, 403 for an unsafe request of a session without its CSRF token.
  */
 export function createAuthenticate(deps: {
-  keys: PersonalApiKeyStore
+  keys: Pick<PersonalApiKeyStore, 'authenticate' | 'used'>
   sessions: SessionStore
   secureCookies: boolean
 }): Authenticate {

@@ -178,6 +178,7 @@ describe('the project of a request', () => {
     const other = await createProjectStore(api.database).create(api.user, api.organization.id, {
       name: 'Other',
     })
+    await api.changed()
     const path = `/api/projects/${api.project.id}/which/`
     expect((await ask(`${path}?token=${other.apiToken}`)).body).toEqual({ project: other.id })
     expect((await ask(`/api/which/?api_key=${api.project.apiToken}`)).body).toEqual({

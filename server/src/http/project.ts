@@ -14,7 +14,10 @@ declare module 'fastify' {
   }
 }
 
-type Deps = { projects: ProjectStore; directory: Pick<Directory, 'changed'> }
+type Deps = {
+  projects: Pick<ProjectStore, 'find' | 'findByToken' | 'current' | 'visit'>
+  directory: Pick<Directory, 'changed'>
+}
 
 const noAccess = () => forbidden("You don't have access to the project.")
 

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { propertyDefinitions } from '../database/schema.ts'
 import type { PropertyType } from '../hogql/types.ts'
+import { propertyTypesChannel } from '../model/notifications.ts'
 import type { PropertyKind } from './property-filters.ts'
 
 /** Type of a property by its definition; null where none says one. `groupTypeIndex` only with `group`. */
@@ -32,13 +33,44 @@ export function namesIn(...questions: unknown[]): Set<string> {
   return names
 }
 
+type Definition = { kind: PropertyKind | undefined; groupTypeIndex: number; type: PropertyType }
+/** By name; an empty list for a name of which no type is known. */
+type Known = Map<string, Definition[]>
+
+/** Beyond so many names of all projects the memory begins anew. */
+const mostRemembered = 50_000
+
 /**
- * Looks up the definitions that a question can need: by name, for each question anew, so that a property's type
- * counts as soon as it is known.
+ * Types of the properties that a question can need. They are remembered by name until the database says that types of
+ * the project's have changed, which it does before any event can be queried that changed them.
  */
-export const createPropertyTypes =
-  (database: Database) =>
-  async (projectId: number, names: Iterable<string>): Promise<PropertyTypes> => {
+export function createPropertyTypes(database: Database) {
+  const projects = new Map<number, Known>()
+  let size = 0
+  /** How often something was forgotten. */
+  let changes = 0
+  let listening: Promise<unknown> | null = null
+
+  function forget(payload: string | null): void {
+    changes++
+    const ids = payload ? payload.split(',').map(Number) : [...projects.keys()]
+    for (const id of ids) {
+      size -= projects.get(id)?.size ?? 0
+      projects.delete(id)
+    }
+  }
+
+  async function listen(): Promise<void> {
+    listening ??= database.listen(propertyTypesChannel, forget)
+    try {
+      await listening
+    } catch (error) {
+      listening = null
+      throw error
+    }
+  }
+
+  async function read(projectId: number, names: string[]): Promise<Known> {
     const rows = await database.db
       .select({
         name: propertyDefinitions.name,
@@ -50,16 +82,35 @@ export const createPropertyTypes =
       .where(
         and(
           eq(propertyDefinitions.projectId, projectId),
-          inArray(propertyDefinitions.name, [...names]),
+          inArray(propertyDefinitions.name, names),
           isNotNull(propertyDefinitions.propertyType),
         ),
       )
-    const known = new Map(
-      rows.map((row) => [
-        JSON.stringify([kinds[row.type], row.groupTypeIndex, row.name]),
-        row.propertyType as PropertyType,
-      ]),
-    )
-    return (kind, key, groupTypeIndex) =>
-      known.get(JSON.stringify([kind, kind === 'group' ? (groupTypeIndex ?? 0) : -1, key])) ?? null
+    const known: Known = new Map(names.map((name) => [name, []]))
+    for (const { name, type, groupTypeIndex, propertyType } of rows) {
+      known.get(name)?.push({ kind: kinds[type], groupTypeIndex, type: propertyType as PropertyType })
+    }
+    return known
   }
+
+  return async (projectId: number, names: Iterable<string>): Promise<PropertyTypes> => {
+    await listen()
+    let known: Known = projects.get(projectId) ?? new Map()
+    const missing = [...names].filter((name) => !known.has(name))
+    if (missing.length) {
+      const before = changes
+      const found = await read(projectId, missing)
+      known = new Map([...known, ...found])
+      // What was read may be older than what was told meanwhile.
+      if (before === changes) {
+        if (size + found.size > mostRemembered) forget(null)
+        size += known.size - (projects.get(projectId)?.size ?? 0)
+        projects.set(projectId, known)
+      }
+    }
+    return (kind, key, groupTypeIndex) => {
+      const index = kind === 'group' ? (groupTypeIndex ?? 0) : -1
+      return known.get(key)?.find((one) => one.kind === kind && one.groupTypeIndex === index)?.type ?? null
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Queries } from '../database/database.ts'
 import { cleanText } from '../kit/clean-text.ts'
+import { propertyTypesChannel } from '../model/notifications.ts'
 import { inferPropertyType, type PropertyType } from './property-type.ts'
 
 /** PostHog's numbers for what a property belongs to. */
@@ -170,6 +171,9 @@ export async function writeDefinitions(tx: Queries, changes: DefinitionChanges):
       on conflict (project_id, type, group_type_index, name)
         do update set property_type = excluded.property_type, is_numerical = excluded.is_numerical
         where d.property_type is null and excluded.property_type is not null`)
+    const ids = [...new Set(properties.map((one) => one.projectId))]
+    // A notification holds 7,900 bytes.
+    await tx.execute(sql`select pg_notify(${propertyTypesChannel}, ${ids.length > 500 ? '' : ids.join()})`)
   }
   if (pairs.length) {
     await tx.execute(sql`

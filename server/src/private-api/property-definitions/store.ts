@@ -2,6 +2,7 @@ import { and, asc, desc, eq, ilike, inArray, like, notInArray, notLike, type SQL
 import type { Database } from '../../database/database.ts'
 import { eventProperties, propertyDefinitions, users } from '../../database/schema.ts'
 import { notFound } from '../../model/errors.ts'
+import { propertyTypesChannel } from '../../model/notifications.ts'
 
 /** As `property_definitions.type` has them. */
 export const propertyTypes = { event: 1, person: 2, group: 3 } as const
@@ -127,6 +128,7 @@ export function createPropertyDefinitionStore(database: Database) {
         .where(is(projectId, id))
         .returning({ id: propertyDefinitions.id })
       if (changed.length === 0) throw notFound()
+      await database.notify(propertyTypesChannel, String(projectId))
       return get(projectId, id)
     },
 
@@ -137,6 +139,7 @@ export function createPropertyDefinitionStore(database: Database) {
         .where(is(projectId, id))
         .returning({ id: propertyDefinitions.id })
       if (gone.length === 0) throw notFound()
+      await database.notify(propertyTypesChannel, String(projectId))
     },
   }
 }

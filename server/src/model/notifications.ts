@@ -1,0 +1,4 @@
+/** Channels on which processes tell each other, through the database, what has changed. */
+
+/** Types of properties: the payload is the projects' ids, separated by commas; empty for any. */
+export const propertyTypesChannel = 'property_types'
