@@ -3,7 +3,7 @@
  * are read by people, beside its load.
  *
  *   npm run bench -- [--only capture,end-to-end,trends] [--rows 10000000] [--rounds 5]
- *   npm run bench -- --only layouts
+ *   npm run bench -- --only layouts [--rows 300000] [--match order]
  */
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
@@ -15,16 +15,18 @@ import { benchTrends } from './trends.ts'
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'capture,end-to-end,trends' },
-    rows: { type: 'string', default: '10000000' },
+    rows: { type: 'string' },
+    match: { type: 'string' },
     rounds: { type: 'string', default: '5' },
   },
 })
 const rounds = Number(values.rounds)
+const rows = values.rows === undefined ? undefined : Number(values.rows)
 const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
-  trends: () => benchTrends({ rows: Number(values.rows), rounds }),
-  layouts: () => benchLayouts().then(() => []),
+  trends: () => benchTrends({ rows, rounds }),
+  layouts: () => benchLayouts({ rows, match: values.match }).then(() => []),
 }
 
 console.log(machine())

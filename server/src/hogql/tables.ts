@@ -27,6 +27,7 @@ export const physicalTables = [
   'person_distinct_ids',
   'person_overrides',
   'groups',
+  'heatmaps',
 ] as const
 export type PhysicalTable = (typeof physicalTables)[number]
 
@@ -103,6 +104,37 @@ export const tables: Record<string, LogicalTable> = {
     properties: { properties: { text: 'group_properties', map: 'group_properties_map', kind: 'group' } },
     latest: { key: ['group_type_index', 'group_key'], version: 'version' },
     star: ['index', 'key', 'created_at', 'updated_at', 'properties'],
+  },
+  heatmaps: {
+    physical: 'heatmaps',
+    columns: {
+      session_id: { physical: 'session_id', type: type('String') },
+      distinct_id: { physical: 'distinct_id', type: type('String') },
+      timestamp: { physical: 'timestamp', type: type('DateTime') },
+      current_url: { physical: 'current_url', type: type('String') },
+      type: { physical: 'type', type: type('String') },
+      x: { physical: 'x', type: type('Integer') },
+      y: { physical: 'y', type: type('Integer') },
+      scale_factor: { physical: 'scale_factor', type: type('Integer') },
+      viewport_width: { physical: 'viewport_width', type: type('Integer') },
+      viewport_height: { physical: 'viewport_height', type: type('Integer') },
+      pointer_target_fixed: { physical: 'pointer_target_fixed', type: type('Boolean') },
+      team_id: { physical: 'team_id', type: type('Integer') },
+    },
+    properties: {},
+    star: [
+      'session_id',
+      'distinct_id',
+      'timestamp',
+      'current_url',
+      'type',
+      'x',
+      'y',
+      'scale_factor',
+      'viewport_width',
+      'viewport_height',
+      'pointer_target_fixed',
+    ],
   },
 }
 

@@ -7,6 +7,7 @@ import {
   type DeadLetter,
   type DeadLetterReason,
   type DropReason,
+  type HeatmapPoint,
   type IngestionWarning,
   noteChange,
   type Outcome,
@@ -37,6 +38,7 @@ export type Batch = {
   people: PeopleChanges | null
   groups: GroupChanges | null
   definitions: DefinitionChanges | null
+  heatmaps: HeatmapPoint[]
   rows: Rows
 }
 
@@ -47,6 +49,15 @@ export type Row = {
   /** What is kept of it where the warehouse refuses it. */
   deadLetter(reason: DeadLetterReason, detail: string): DeadLetter
 }
+/** What an event needs to be seen with is inserted before it. */
+export const tablesBeforeEvents = [
+  'persons',
+  'person_distinct_ids',
+  'person_overrides',
+  'groups',
+  'heatmaps',
+] as const
+
 /** Rows in their order, to be inserted as a whole or in parts. */
 export type TableRows = {
   count: number
@@ -54,7 +65,7 @@ export type TableRows = {
   part(from: number, to: number): string[] | Uint8Array[]
   deadLetter(index: number, reason: DeadLetterReason, detail: string): DeadLetter
 }
-export type Rows = Record<'persons' | 'person_distinct_ids' | 'person_overrides' | 'groups', Row[]> & {
+export type Rows = Record<(typeof tablesBeforeEvents)[number], Row[]> & {
   events: TableRows
 }
 
@@ -164,6 +175,15 @@ export const deadLetter = (
   receivedAt: event.receivedAt,
 })
 
+export const noRows = (): Rows => ({
+  persons: [],
+  person_distinct_ids: [],
+  person_overrides: [],
+  groups: [],
+  heatmaps: [],
+  events: tableRows([]),
+})
+
 export const newBatch = (
   facts: Pick<Batch, 'first' | 'last' | 'records' | 'replaced' | 'refused'>,
 ): Batch => ({
@@ -178,11 +198,6 @@ export const newBatch = (
   people: null,
   groups: null,
   definitions: null,
-  rows: {
-    persons: [],
-    person_distinct_ids: [],
-    person_overrides: [],
-    groups: [],
-    events: tableRows([]),
-  },
+  heatmaps: [],
+  rows: noRows(),
 })

@@ -7,7 +7,7 @@ import type { ProjectFacts } from '../model/project.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonStore, PeopleChanged } from '../persons/person-store.ts'
 import type { Warehouse, WarehouseTable } from '../warehouse/warehouse.ts'
-import { type Batch, newBatch, type Refused, tableRows } from './batch.ts'
+import { type Batch, newBatch, type Refused, tableRows, tablesBeforeEvents } from './batch.ts'
 import { createCounters, type PipelineCounters } from './counters.ts'
 import { createDefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
@@ -205,7 +205,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const token = `${log.name}-${batch.first}-${batch.last}`
     const { rows, deadLetters } = batch
     const before = await Promise.all(
-      (['persons', 'person_distinct_ids', 'person_overrides', 'groups'] as const).map((table) =>
+      tablesBeforeEvents.map((table) =>
         insertRows({ warehouse, backOff }, table, tableRows(rows[table]), token),
       ),
     )

@@ -51,6 +51,20 @@ export type PipelineEvent = {
   }
 }
 
+/** A place on a page, in units of 16 pixels. */
+export type HeatmapPoint = {
+  event: PipelineEvent
+  url: string
+  /** `click`, `rageclick`, `mousemove`, `deadclick`, `scrolldepth`, … */
+  type: string
+  x: number
+  y: number
+  /** It keeps its place on the screen when the page scrolls. */
+  isFixed: boolean
+  viewportWidth: number
+  viewportHeight: number
+}
+
 /** The steps, in their order; receipts name them. */
 export const stepNames = [
   'parse',
@@ -60,6 +74,7 @@ export const stepNames = [
   'fix clock',
   'sift',
   'drop repeats',
+  'heatmaps',
   'route special',
   'name browser',
   'locate',

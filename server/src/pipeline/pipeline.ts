@@ -10,6 +10,7 @@ import type { GeoIp } from './geoip.ts'
 import { dropRepeats } from './steps/drop-repeats.ts'
 import { elements } from './steps/elements.ts'
 import { fixClock } from './steps/fix-clock.ts'
+import { takeHeatmaps } from './steps/heatmaps.ts'
 import { makeHoldable } from './steps/holdable.ts'
 import { liftProperties } from './steps/lift-properties.ts'
 import { locate } from './steps/locate.ts'
@@ -50,6 +51,7 @@ export const pipelineSteps = (deps: StepDeps): Step[] => [
   { name: 'fix clock', run: each(fixClock) },
   { name: 'drop repeats', run: dropRepeats(deps.log) },
   { name: 'sift', run: each(sift(deps)) },
+  { name: 'heatmaps', run: takeHeatmaps },
   { name: 'route special', run: each(routeSpecial) },
   { name: 'locate', run: locate(deps) },
   { name: 'name browser', run: each(nameBrowser(deps)) },

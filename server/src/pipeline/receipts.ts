@@ -30,6 +30,10 @@ export function receiptsOf({ captured, events, dropped, deadLetters }: Batch): R
     const receipt = { key, acceptedAt: event.receivedAt }
     const drop = drops.get(event)
     if (drop?.reason === 'repeated') return { ...receipt, outcome: 'repeated', note: nothing }
+    // Its points are stored: a repetition must not store them twice.
+    if (drop?.reason === 'heatmap') {
+      return { ...receipt, outcome: 'counted', note: noteOf('dropped', [drop.reason, drop.step]) }
+    }
     if (drop) return { ...receipt, outcome: 'uncounted', note: noteOf('dropped', [drop.reason, drop.step]) }
     const letter = letters.get(key)
     if (stayed && !stayed.has(event)) {

@@ -49,6 +49,7 @@ export type WarehouseTable =
   | 'person_distinct_ids'
   | 'person_overrides'
   | 'groups'
+  | 'heatmaps'
   | 'dead_letters'
   | 'dead_letter_replays'
   | 'ingestion_warnings'

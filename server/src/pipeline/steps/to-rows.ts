@@ -3,10 +3,11 @@ import { cleanJson, cleanText } from '../../kit/clean-text.ts'
 import { microsToSql } from '../../kit/micros.ts'
 import type { Group } from '../../persons/groups.ts'
 import type { Person, Properties } from '../../persons/person.ts'
-import { type Batch, deadLetter, type Row, type Rows, tableRows } from '../batch.ts'
+import { type Batch, deadLetter, noRows, type Row } from '../batch.ts'
 import { inBreaths } from '../breathe.ts'
-import type { DeadLetter, IngestionWarning, PipelineEvent } from '../pipeline-event.ts'
+import type { DeadLetter, HeatmapPoint, IngestionWarning, PipelineEvent } from '../pipeline-event.ts'
 import { createRowBytes } from '../row-bytes.ts'
+import { scaleFactor } from './heatmaps.ts'
 
 /**
  * What the warehouse gets, a line of JSON a row, in the order of the log. The same for a replay, but for
@@ -18,13 +19,7 @@ export const toRows = (now: () => number) => {
   const personTexts = new WeakMap<Properties, PropertyTexts>()
   return async (batch: Batch): Promise<Batch> => {
     const insertedAt = microsToSql(now() * 1000, 3)
-    const rows: Rows = {
-      persons: [],
-      person_distinct_ids: [],
-      person_overrides: [],
-      groups: [],
-      events: tableRows([]),
-    }
+    const rows = noRows()
     const { people, groups } = batch
     if (people) {
       for (const person of people.created) rows.persons.push(personRow(person, false, insertedAt))
@@ -53,6 +48,7 @@ export const toRows = (now: () => number) => {
       }
     }
     for (const { group } of groups?.groups ?? []) rows.groups.push(groupRow(group, insertedAt))
+    rows.heatmaps = batch.heatmaps.map((point) => heatmapRow(point, insertedAt))
     const lines = createRowBytes()
     const times = createTimes()
     const events: PipelineEvent[] = []
@@ -224,6 +220,24 @@ function groupRow(group: Group, insertedAt: string): Row {
     `${head.slice(0, -1)},"group_properties":${texts.exact},"group_properties_map":${texts.map}}`,
   )
 }
+
+const heatmapRow = ({ event, url, type, ...point }: HeatmapPoint, insertedAt: string): Row =>
+  plainRow(event.projectId, {
+    team_id: event.projectId,
+    event_uuid: event.uuid,
+    session_id: idText(event.properties.$session_id),
+    distinct_id: event.distinctId,
+    timestamp: microsToSql(event.timestamp, 6),
+    current_url: cleanText(url),
+    type: cleanText(type),
+    x: point.x,
+    y: point.y,
+    scale_factor: scaleFactor,
+    viewport_width: point.viewportWidth,
+    viewport_height: point.viewportHeight,
+    pointer_target_fixed: point.isFixed,
+    inserted_at: insertedAt,
+  })
 
 const plainRow = (projectId: number, row: object) => lineRow(projectId, JSON.stringify(row))
 

@@ -55,7 +55,7 @@ const dropped: Record<DropReason | 'unknown', string> = {
   repeated: 'the same uuid was stored before',
   performance_event: 'events of this name are not kept',
   snapshot: 'recordings are not kept',
-  heatmap: 'it holds heatmap data, not an event',
+  heatmap: 'it is heatmap data, kept in the table `heatmaps`, and no event',
   client_ingestion_warning: 'it is a warning of the SDK; it is listed among the ingestion warnings',
   person_processing_off: 'it is about a person, and switches person profiles off',
   unknown: 'of a reason that this version does not know',
