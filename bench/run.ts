@@ -2,7 +2,7 @@
  * `npm run bench`: ratios against the budgets of ARCHITECTURE.md. Not part of the tests: figures of a shared machine
  * are read by people, beside its load.
  *
- *   npm run bench -- [--only capture,end-to-end,trends] [--rows 10000000] [--rounds 5]
+ *   npm run bench -- [--only capture,trends] [--rows 10000000] [--rounds 5]
  *   npm run bench -- --only layouts [--rows 300000] [--match order]
  */
 import { parseArgs } from 'node:util'
@@ -10,11 +10,12 @@ import { benchCapture } from './capture.ts'
 import { benchEndToEnd } from './end-to-end.ts'
 import { benchLayouts } from './layouts.ts'
 import { machine, type Row } from './processes.ts'
+import { benchRetention } from './retention.ts'
 import { benchTrends } from './trends.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'capture,end-to-end,trends' },
+    only: { type: 'string' },
     rows: { type: 'string' },
     match: { type: 'string' },
     rounds: { type: 'string', default: '5' },
@@ -26,14 +27,18 @@ const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
   trends: () => benchTrends({ rows, rounds }),
+  retention: () => benchRetention({ rows, rounds }),
+}
+/** Run by name only. */
+const others: typeof benches = {
   layouts: () => benchLayouts({ rows, match: values.match }).then(() => []),
 }
 
 console.log(machine())
 const table: Row[] = []
-for (const name of values.only.split(',')) {
-  const bench = benches[name]
-  if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys(benches).join(', ')}`)
+for (const name of values.only?.split(',') ?? Object.keys(benches)) {
+  const bench = benches[name] ?? others[name]
+  if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys({ ...benches, ...others }).join(', ')}`)
   console.log(`${name} …`)
   table.push(...(await bench()))
 }

@@ -8,8 +8,10 @@ const series = (math?: string) => [
   { kind: 'EventsNode', event: 'event 20', name: 'event 20', ...(math && { math }) },
 ]
 
-/** The same question to the API, whole, and by hand to the same engine. */
-const questions = [
+/** The same question to the API, whole, and by hand (a file in `sql/`) to the same engine. */
+export type Question = { what: string; sql: string; query: object }
+
+const questions: Question[] = [
   {
     what: 'trend: total by day',
     sql: 'total-by-day',
@@ -42,8 +44,15 @@ const questions = [
   },
 ]
 
-/** Trends over HTTP against hand-written SQL on the same table; A B A B, median of five. */
-export async function benchTrends({ rows = 10_000_000, rounds = 5 } = {}): Promise<Row[]> {
+type Size = { rows?: number; rounds?: number }
+
+export const benchTrends = (size?: Size) => benchQuestions(questions, size)
+
+/** Questions over HTTP against hand-written SQL on the same table; A B A B, median of five. */
+export async function benchQuestions(
+  questions: Question[],
+  { rows = 10_000_000, rounds = 5 }: Size = {},
+): Promise<Row[]> {
   const folder = await dataset(rows)
   const server = await startHedgerow(folder)
   try {

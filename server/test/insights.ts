@@ -1,9 +1,13 @@
 import { runnableQuery } from '../src/insights/queries.ts'
-import { type AskedProject, createInsights } from '../src/insights/run.ts'
+import { type AskedProject, createInsights, type Deps } from '../src/insights/run.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 
 /** Asks typed queries of a warehouse as the API does, without properties' definitions; the clock stands still. */
-export function testInsights(warehouse: Warehouse, project: Partial<AskedProject> = {}) {
+export function testInsights(
+  warehouse: Warehouse,
+  project: Partial<AskedProject> = {},
+  deps: Partial<Deps> = {},
+) {
   const printed: string[] = []
   const insights = createInsights({
     warehouse: {
@@ -22,6 +26,7 @@ export function testInsights(warehouse: Warehouse, project: Partial<AskedProject
     }),
     propertyTypes: async () => () => null,
     now: () => new Date('2023-02-18T12:00:00Z'),
+    ...deps,
   })
   return {
     /** The results of one query. */

@@ -160,18 +160,26 @@ function naming(kind: ActorKind, hasSource: boolean) {
   }
 }
 
+/** Whether filters ask for more than expressions over what the source has. */
+function isAboutPersons(filters: unknown): boolean {
+  if (Array.isArray(filters)) return filters.some(isAboutPersons)
+  if (typeof filters !== 'object' || filters === null) return false
+  if ('values' in filters && !('key' in filters)) return isAboutPersons(filters.values)
+  return !('type' in filters && filters.type === 'hogql')
+}
+
 function filtersExpr(
   filters: unknown[],
   kind: ActorKind,
   names: ReturnType<typeof naming>,
   ctx: FilterContext,
 ): Expr | undefined {
-  const condition = propertyExpr(filters as PropertyFilters[], { ...ctx, table: 'persons' })
-  if (condition && kind.type === 'group') {
+  if (kind.type === 'group' && filters.some(isAboutPersons)) {
     throw invalid('Groups behind a number can’t be filtered by properties of persons.', {
       attr: 'properties',
     })
   }
+  const condition = propertyExpr(filters as PropertyFilters[], { ...ctx, table: 'persons' })
   return condition && names.rename(condition)
 }
 

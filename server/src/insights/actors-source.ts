@@ -4,6 +4,7 @@ import { type ActorKind, type ActorsTree, actorKindOf } from './actors-query.ts'
 import { type Bucket, type Clock, parseDate } from './date-range.ts'
 import { lifecycleActors } from './lifecycle.ts'
 import type { ActorsSource } from './queries.ts'
+import { retentionActors } from './retention.ts'
 import type { InsightContext } from './series.ts'
 import { stickinessActors } from './stickiness.ts'
 import { trendActors } from './trends-actors.ts'
@@ -55,6 +56,20 @@ export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQu
       }
       const operator = asked.kind === 'StickinessActorsQuery' ? asked.operator : undefined
       const actors = stickinessActors(source, { series, previous, intervals, operator }, ctx)
+      return (
+        actors && {
+          extents: undefined,
+          tree: (): ActorsTree => ({
+            tree: actors.tree,
+            kind: actorKindOf(actors.node),
+            withDistinctIds: false,
+          }),
+        }
+      )
+    }
+    case 'RetentionQuery': {
+      const pin = { cohort: asked.interval ?? undefined, breakdown: asked.breakdown ?? undefined }
+      const actors = retentionActors(source, pin, ctx)
       return (
         actors && {
           extents: undefined,

@@ -106,3 +106,23 @@ export const lifecycleResult = z
   })
   .meta({ id: 'LifecycleResult' })
 export type LifecycleResult = z.infer<typeof lifecycleResult>
+
+export const retentionResult = z
+  .object({
+    label: z.string().describe('`Day 0`: which cohort'),
+    date: z.string().describe('When it begins, in the project’s time zone'),
+    values: z
+      .array(
+        z.object({
+          count: z.int().describe('How many were there (in the first cell), or came back'),
+          label: z.string().describe('`Day 3`: so many intervals later'),
+        }),
+      )
+      .describe('The cohort, then the intervals (or brackets) after it'),
+    breakdown_value: z
+      .union([z.string(), z.number()])
+      .optional()
+      .describe('Empty: no value. Several are joined by `::`. `$$_posthog_breakdown_other_$$`: all others'),
+  })
+  .meta({ id: 'RetentionResult' })
+export type RetentionResult = z.infer<typeof retentionResult>

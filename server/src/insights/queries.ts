@@ -261,6 +261,87 @@ export const lifecycleQuery = z
   .meta({ id: 'LifecycleQuery' })
 export type LifecycleQuery = z.infer<typeof lifecycleQuery>
 
+const retentionEntity = z
+  .object({
+    id: z
+      .union([z.string(), z.number()])
+      .nullish()
+      .describe('Event name, or the id of an action; null means all events'),
+    type: z.enum(['events', 'actions']).nullish().describe('events (default) or actions'),
+    name: z.string().nullish(),
+    custom_name: z.string().nullish(),
+    properties,
+  })
+  .meta({ id: 'RetentionEntity' })
+export type RetentionEntity = z.infer<typeof retentionEntity>
+
+export const retentionPeriods = ['Hour', 'Day', 'Week', 'Month'] as const
+export const retentionTypes = [
+  'retention_recurring',
+  'retention_first_time',
+  'retention_first_ever_occurrence',
+] as const
+export const mostRetentionIntervals = 1000
+
+export const retentionQuery = z
+  .object({
+    kind: z.literal('RetentionQuery'),
+    retentionFilter: z
+      .object({
+        targetEntity: retentionEntity
+          .nullish()
+          .describe('What puts somebody into a cohort; default `$pageview`'),
+        returningEntity: retentionEntity
+          .nullish()
+          .describe('What counts as coming back; default `$pageview`'),
+        retentionType: z
+          .enum(retentionTypes)
+          .nullish()
+          .describe(
+            'retention_recurring (default): in the cohort of every interval with the target. retention_first_time: in ' +
+              'that of the first one that passes the filters. retention_first_ever_occurrence: the first of all, and it ' +
+              "must pass the target's filters",
+          ),
+        period: z.enum(retentionPeriods).nullish().describe('Length of an interval; default Day'),
+        totalIntervals: z
+          .number()
+          .int()
+          .min(1)
+          .max(mostRetentionIntervals)
+          .nullish()
+          .describe(
+            'How many intervals a cohort is followed, and how many cohorts without `date_from`; default 7',
+          ),
+        retentionCustomBrackets: z
+          .array(z.number().int().min(1))
+          .max(100)
+          .nullish()
+          .describe('Follow in spans of so many intervals instead: `[1, 3, 7]` is 1, 2-4 and 5-11'),
+        cumulative: flag.describe('Count who came back then or later'),
+        minimumOccurrences: z
+          .number()
+          .int()
+          .min(1)
+          .nullish()
+          .describe('So many returning events in an interval are a return; default 1'),
+        retentionReference: z.string().nullish().describe('How percentages are shown'),
+        meanRetentionCalculation: z.string().nullish().describe('Which mean is shown'),
+        timeWindowMode: z
+          .enum(['strict_calendar_dates'])
+          .nullish()
+          .describe('Intervals are those of the calendar; no other mode is supported'),
+        aggregationType: z
+          .enum(['count'])
+          .nullish()
+          .describe('People are counted; no other aggregation is supported'),
+      })
+      .nullish(),
+    breakdownFilter: breakdownFilter.nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'RetentionQuery' })
+export type RetentionQuery = z.infer<typeof retentionQuery>
+
 export const hogqlFilters = z
   .object({ properties, dateRange: dateRange.nullish(), filterTestAccounts: flag })
   .meta({ id: 'HogQLFilters' })
@@ -303,7 +384,7 @@ export type EventsQuery = z.infer<typeof eventsQuery>
 
 const actorsOf = {
   source: z
-    .discriminatedUnion('kind', [trendsQuery, stickinessQuery, lifecycleQuery])
+    .discriminatedUnion('kind', [trendsQuery, stickinessQuery, lifecycleQuery, retentionQuery])
     .describe('The insight that the number is part of'),
   day: z
     .union([z.string(), z.number().int()])
@@ -316,6 +397,7 @@ const actorsOf = {
     .describe('The `breakdown_value` of the series'),
   compare: z.enum(['current', 'previous']).nullish().describe('Which of two compared periods'),
   status: z.enum(['new', 'returning', 'resurrecting', 'dormant']).nullish().describe('For lifecycle'),
+  interval: z.number().int().min(0).nullish().describe('For retention: index of the cohort; without it, all'),
   includeRecordings: flag.describe('Accepted for compatibility'),
 }
 export const insightActorsQuery = z
@@ -368,5 +450,6 @@ export const runnableQuery = z.discriminatedUnion('kind', [
   trendsQuery,
   stickinessQuery,
   lifecycleQuery,
+  retentionQuery,
 ])
 export type RunnableQuery = z.infer<typeof runnableQuery>

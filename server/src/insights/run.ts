@@ -21,10 +21,12 @@ import type {
   EventsQuery,
   HogQLQuery,
   LifecycleQuery,
+  RetentionQuery,
   RunnableQuery,
   StickinessQuery,
   TrendsQuery,
 } from './queries.ts'
+import { retention, retentionNodes } from './retention.ts'
 import type { InsightContext, LinksTo } from './series.ts'
 import { stickiness } from './stickiness.ts'
 import { trend } from './trends.ts'
@@ -56,6 +58,8 @@ export type AskOptions = {
   showActors?(kind: ActorKind, ids: string[]): Promise<Map<string, object>>
   /** Told of every number of a trend, stickiness or lifecycle; what it answers becomes part of the series. */
   linksTo?: LinksTo
+  /** Retention by a breakdown: all cohorts of a value as one row, as the older API has it. */
+  poolCohorts?: boolean
 }
 
 export type Answer = Envelope & { results: unknown[] } & Record<string, unknown>
@@ -251,6 +255,13 @@ export function createInsights(deps: Deps) {
             cost,
             options,
           ),
+        RetentionQuery: () =>
+          answerSteps(
+            retention(query as RetentionQuery, prepared.ctx, options.poolCohorts),
+            prepared,
+            cost,
+            options,
+          ),
         HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
         ActorsQuery: () => answerActors(query as ActorsQuery, prepared, cost, options),
         EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
@@ -286,9 +297,9 @@ function actionIds(query: RunnableQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
   const insight = insightIn(query)
-  if ('series' in insight) {
-    for (const node of insight.series) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
-  }
+  const nodes =
+    insight.kind === 'RetentionQuery' ? retentionNodes(insight) : 'series' in insight ? insight.series : []
+  for (const node of nodes) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
   return new Set([...ids].filter(Number.isInteger))
 }
 
@@ -307,7 +318,7 @@ function cohortIds(questions: unknown): Set<number> {
     if (typeof value === 'string') for (const [, id] of value.matchAll(inCohortText)) add(id)
     if (typeof value !== 'object' || value === null) continue
     const node = value as Record<string, unknown>
-    if (typeof node.type === 'string' && node.type.endsWith('cohort')) add(node.value)
+    if (typeof node.type === 'string' && node.type.endsWith('cohort')) add(node.value ?? node.property)
     if (node.breakdown_type === 'cohort') add(node.breakdown)
     for (const child of Object.values(node)) waiting.push(child)
   }

@@ -123,16 +123,35 @@ type AboutEvents = {
   compareFilter?: { compare?: boolean | null; compare_to?: string | null } | null
 }
 
+/** What the question's own filters leave, whatever the series. */
+export const sharedFilters = (
+  query: Pick<AboutEvents, 'properties' | 'filterTestAccounts'>,
+  ctx: InsightContext,
+): Expr | undefined =>
+  and(
+    propertyExpr(query.properties as PropertyFilters, ctx),
+    query.filterTestAccounts ? propertyExpr(ctx.testAccountFilters, ctx) : undefined,
+  )
+
+/** @throws HedgerowError `invalid` for one that does not exist. */
+export const cohortsOf = (
+  breakdown: Extract<Breakdown, { kind: 'cohorts' }>,
+  ctx: InsightContext,
+): NonNullable<Series['cohort']>[] =>
+  breakdown.cohorts.map((value) => {
+    if (value === 'all') return { value, name: 'all users', members: undefined }
+    const cohort = ctx.cohort(value)
+    if (!cohort) throw invalid(`Cohort ${value} does not exist.`, { attr: 'breakdown' })
+    return { value, name: cohort.name, members: inCohort('events', value) }
+  })
+
 /** Undefined when an action is missing: then nothing is answered at all, as upstream does. */
 export function seriesOf(
   query: AboutEvents,
   breakdown: Breakdown | undefined,
   ctx: InsightContext,
 ): Series[] | undefined {
-  const shared = and(
-    propertyExpr(query.properties as PropertyFilters, ctx),
-    query.filterTestAccounts ? propertyExpr(ctx.testAccountFilters, ctx) : undefined,
-  )
+  const shared = sharedFilters(query, ctx)
   const plain: Series[] = []
   for (const node of query.series) {
     let events: Expr | undefined
@@ -150,14 +169,8 @@ export function seriesOf(
     plain.push({ node, events, filters: and(own, shared) })
   }
   if (breakdown?.kind !== 'cohorts') return plain
-  return plain.flatMap((one) =>
-    breakdown.cohorts.map((value) => {
-      if (value === 'all') return { ...one, cohort: { value, name: 'all users', members: undefined } }
-      const cohort = ctx.cohort(value)
-      if (!cohort) throw invalid(`Cohort ${value} does not exist.`, { attr: 'breakdown' })
-      return { ...one, cohort: { value, name: cohort.name, members: inCohort('events', value) } }
-    }),
-  )
+  const cohorts = cohortsOf(breakdown, ctx)
+  return plain.flatMap((one) => cohorts.map((cohort) => ({ ...one, cohort })))
 }
 
 export function periodsOf(

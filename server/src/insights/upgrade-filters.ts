@@ -17,7 +17,7 @@ import {
 export type LegacyFilters = Record<string, unknown>
 
 /** Lists and objects may come as JSON text; anything else stays what it is. */
-function unpacked(value: unknown): unknown {
+export function unpacked(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const text = value.trim()
   if (!text.startsWith('[') && !text.startsWith('{')) return value
@@ -28,14 +28,14 @@ function unpacked(value: unknown): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const textOf = (value: unknown): string | undefined =>
+export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
-const truthy = (value: unknown): boolean =>
+export const truthy = (value: unknown): boolean =>
   value === true || (typeof value === 'string' && /^(true|1|t|y|yes|on)$/i.test(value))
 
-function whole(value: unknown, attr: string, low: number, high: number): number | undefined {
+export function whole(value: unknown, attr: string, low: number, high: number): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
   const number = Number(value)
   if (!Number.isInteger(number) || number < low || number > high) {
@@ -45,7 +45,7 @@ function whole(value: unknown, attr: string, low: number, high: number): number 
 }
 
 /** Like `whole`, for settings that upstream ignores when they make no sense. */
-function wholeOrNothing(value: unknown, low: number, high: number): number | undefined {
+export function wholeOrNothing(value: unknown, low: number, high: number): number | undefined {
   const number = Number(value)
   return value !== null && value !== '' && Number.isInteger(number) && number >= low && number <= high
     ? number
@@ -149,7 +149,7 @@ function upgradeEntity(entity: Record<string, unknown>, list: 'events' | 'action
   }
 }
 
-function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdownFilter'] {
+export function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdownFilter'] {
   const limits = {
     breakdown_limit: wholeOrNothing(filters.breakdown_limit, 1, 10_000),
     breakdown_histogram_bin_count: wholeOrNothing(filters.breakdown_histogram_bin_count, 1, 1000),
@@ -229,10 +229,15 @@ const cleanFormula = (value: unknown): string | undefined =>
   textOf(value)?.replace(/[^A-Za-z0-9 \-*^+/().]/g, '') || undefined
 
 /** What all insights over series take. */
-function upgradeShared(filters: LegacyFilters) {
+const upgradeShared = (filters: LegacyFilters) => ({
+  series: upgradeSeries(filters),
+  interval: upgradeInterval(filters.interval),
+  ...upgradeScope(filters),
+})
+
+/** Which events all insights are about. */
+export function upgradeScope(filters: LegacyFilters) {
   return {
-    series: upgradeSeries(filters),
-    interval: upgradeInterval(filters.interval),
     dateRange: {
       date_from: dated(filters.date_from),
       date_to: dated(filters.date_to),

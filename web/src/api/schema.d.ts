@@ -689,6 +689,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/retention/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count who comes back */
+        get: operations["insights_retention_retrieve"];
+        put?: never;
+        /**
+         * Count who comes back
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["insights_retention_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/trend/": {
         parameters: {
             query?: never;
@@ -762,6 +783,26 @@ export interface paths {
          * @description Those that most persons have come first.
          */
         get: operations["persons_properties_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/retention/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of a cohort
+         * @description With `selected_interval` alone, the people of that cohort and when they were back. With `breakdown_values` too, those that one number of the answer counts. Those who were back most often come first.
+         */
+        get: operations["persons_retention_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -997,7 +1038,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a question
-         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`), or the people behind a number of one (`ActorsQuery`).
+         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, …), or the people behind a number of one (`ActorsQuery`).
          */
         post: operations["query_create"];
         delete?: never;
@@ -1903,7 +1944,7 @@ export interface components {
             /** @constant */
             kind: "InsightActorsQuery";
             /** @description The insight that the number is part of */
-            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
             /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
@@ -1914,6 +1955,8 @@ export interface components {
             compare?: ("current" | "previous") | null;
             /** @description For lifecycle */
             status?: ("new" | "returning" | "resurrecting" | "dormant") | null;
+            /** @description For retention: index of the cohort; without it, all */
+            interval?: number | null;
             /** @description Accepted for compatibility */
             includeRecordings?: boolean | null;
         };
@@ -1948,6 +1991,52 @@ export interface components {
             smoothing_intervals?: unknown;
             /** @description Accepted for compatibility: every answer is computed when asked */
             refresh?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        LegacyRetentionFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
+            target_entity?: unknown;
+            /** @description What counts as coming back, like `target_entity` */
+            returning_entity?: unknown;
+            /** @description retention_recurring (default), retention_first_time, retention_first_ever_occurrence */
+            retention_type?: unknown;
+            /** @description Hour, Day (default), Week or Month */
+            period?: unknown;
+            /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
+            total_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -2382,7 +2471,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
-            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
             /** @description A name for the query, chosen by the client */
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */
@@ -2395,6 +2484,111 @@ export interface components {
             already_stored: number;
             /** @description Those of the selection that still wait: call again. */
             left: number;
+        };
+        RetentionActors: {
+            result: ({
+                person: components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"];
+                /** @description For each interval from the cohort on, 1 where they were there */
+                appearances: number[];
+            } | (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"]))[];
+            /** @description Address of the next page */
+            next: string | null;
+            /** @description Counted by the number, but not known (any more) */
+            missing_persons: number;
+        };
+        RetentionAnswer: {
+            result: {
+                /** @description `Day 0`; with a breakdown its values, joined by `::` */
+                label: string;
+                /** @description When the cohort begins; only without a breakdown */
+                date?: string;
+                breakdown_values?: string[];
+                /** @description The cohort, then the intervals after it, up to that of `date_to` */
+                values: {
+                    count: number;
+                    /** @description Always empty: ask `people_url` */
+                    people: unknown[];
+                    /** @description Where those who were counted are listed */
+                    people_url?: string;
+                }[];
+                /** @description Where the cohort is listed, relative to the server */
+                people_url: string;
+            }[];
+            /** @description The project's; days and weeks are counted in it */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description When the numbers were read
+             */
+            last_refresh: string;
+            is_cached: boolean;
+            /** @description What the answer cost */
+            statistics: {
+                /** @description Rows that the warehouse read */
+                rows_read: number;
+                /** @description Bytes that the warehouse read */
+                bytes_read: number;
+                /** @description The warehouse's time, milliseconds */
+                elapsed_ms: number;
+            };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
+            };
+        };
+        RetentionEntity: {
+            /** @description Event name, or the id of an action; null means all events */
+            id?: string | number | null;
+            /** @description events (default) or actions */
+            type?: ("events" | "actions") | null;
+            name?: string | null;
+            custom_name?: string | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+        };
+        RetentionQuery: {
+            /** @constant */
+            kind: "RetentionQuery";
+            retentionFilter?: {
+                /** @description What puts somebody into a cohort; default `$pageview` */
+                targetEntity?: components["schemas"]["RetentionEntity"] | null;
+                /** @description What counts as coming back; default `$pageview` */
+                returningEntity?: components["schemas"]["RetentionEntity"] | null;
+                /** @description retention_recurring (default): in the cohort of every interval with the target. retention_first_time: in that of the first one that passes the filters. retention_first_ever_occurrence: the first of all, and it must pass the target's filters */
+                retentionType?: ("retention_recurring" | "retention_first_time" | "retention_first_ever_occurrence") | null;
+                /** @description Length of an interval; default Day */
+                period?: ("Hour" | "Day" | "Week" | "Month") | null;
+                /** @description How many intervals a cohort is followed, and how many cohorts without `date_from`; default 7 */
+                totalIntervals?: number | null;
+                /** @description Follow in spans of so many intervals instead: `[1, 3, 7]` is 1, 2-4 and 5-11 */
+                retentionCustomBrackets?: number[] | null;
+                /** @description Count who came back then or later */
+                cumulative?: boolean | null;
+                /** @description So many returning events in an interval are a return; default 1 */
+                minimumOccurrences?: number | null;
+                /** @description How percentages are shown */
+                retentionReference?: string | null;
+                /** @description Which mean is shown */
+                meanRetentionCalculation?: string | null;
+                /** @description Intervals are those of the calendar; no other mode is supported */
+                timeWindowMode?: "strict_calendar_dates" | null;
+                /** @description People are counted; no other aggregation is supported */
+                aggregationType?: "count" | null;
+            } | null;
+            breakdownFilter?: components["schemas"]["BreakdownFilter"] | null;
+            dateRange?: components["schemas"]["DateRange"] | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Apply the project's filters for internal and test users */
+            filterTestAccounts?: boolean | null;
+            aggregation_group_type_index?: number | null;
+            /** @description Accepted for compatibility; answers are always exact */
+            samplingFactor?: number | null;
         };
         Signup: {
             first_name: string;
@@ -2429,7 +2623,7 @@ export interface components {
             /** @constant */
             kind: "StickinessActorsQuery";
             /** @description The insight that the number is part of */
-            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"];
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
             /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
@@ -2440,6 +2634,8 @@ export interface components {
             compare?: ("current" | "previous") | null;
             /** @description For lifecycle */
             status?: ("new" | "returning" | "resurrecting" | "dormant") | null;
+            /** @description For retention: index of the cohort; without it, all */
+            interval?: number | null;
             /** @description Accepted for compatibility */
             includeRecordings?: boolean | null;
             /** @description How many intervals compared with `day`; default exact, or gte where the insight is cumulative */
@@ -5636,6 +5832,174 @@ export interface operations {
             };
         };
     };
+    insights_retention_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
+                target_entity?: unknown;
+                /** @description What counts as coming back, like `target_entity` */
+                returning_entity?: unknown;
+                /** @description retention_recurring (default), retention_first_time, retention_first_ever_occurrence */
+                retention_type?: unknown;
+                /** @description Hour, Day (default), Week or Month */
+                period?: unknown;
+                /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
+                total_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_retention_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegacyRetentionFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_trend_retrieve: {
         parameters: {
             query?: {
@@ -5986,6 +6350,118 @@ export interface operations {
                         /** @description How many persons have it. */
                         count: number;
                     }[];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_retention_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
+                target_entity?: unknown;
+                /** @description What counts as coming back, like `target_entity` */
+                returning_entity?: unknown;
+                /** @description retention_recurring (default), retention_first_time, retention_first_ever_occurrence */
+                retention_type?: unknown;
+                /** @description Hour, Day (default), Week or Month */
+                period?: unknown;
+                /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
+                total_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+                /** @description Index of the cohort; with `breakdown_values`, so many intervals after it */
+                selected_interval?: string;
+                /** @description The values of the breakdown, or without one `[<index of the cohort>]`, as JSON */
+                breakdown_values?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No credentials, or wrong ones. */

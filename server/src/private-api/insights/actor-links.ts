@@ -73,7 +73,8 @@ export function actorLinks(projectId: number, insight: Insight, filters: LegacyF
   }
 }
 
-function append(to: URLSearchParams, name: string, value: unknown): void {
+/** Lists and objects become JSON; what is not there is left out. */
+export function append(to: URLSearchParams, name: string, value: unknown): void {
   if (value === undefined || value === null || value === '') return
   to.append(name, typeof value === 'string' ? value : JSON.stringify(value))
 }

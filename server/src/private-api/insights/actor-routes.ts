@@ -7,11 +7,13 @@ import { displayName, type ListedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import { type ActorReader, showActors } from '../../http/show-actors.ts'
 import { actorsQueryLimit } from '../../insights/actors-query.ts'
-import type { ActorsSource } from '../../insights/queries.ts'
+import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
 import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
+import { retentionActors } from './retention-contract.ts'
+import { actorsOfRetention } from './retention-legacy.ts'
 
 type Page = { limit: number; offset: number; search?: string }
 type Listed = z.input<typeof ListedPerson> | z.input<typeof ListedGroup>
@@ -25,15 +27,15 @@ export const insightActorRoutes =
       source: ActorsSource,
       { limit, offset, search }: Page,
       url: URL,
-      showPerson?: (person: StoredPerson) => Shown,
+      { showPerson, ...more }: Partial<ActorsQuery> & { showPerson?: (person: StoredPerson) => Shown } = {},
     ) {
       const page = { limit: Math.min(limit, actorsQueryLimit), offset }
       const { results, ...answer } = await insights.run(
         project.id,
-        { kind: 'ActorsQuery', source, select: ['actor', 'event_count'], search, ...page },
+        { kind: 'ActorsQuery', source, select: ['actor', 'event_count'], search, ...page, ...more },
         { showActors: showActors(actors, project, showPerson) },
       )
-      const rows = results as [Shown, number][]
+      const rows = results as [Shown, number, ...unknown[]][]
       return {
         answer,
         // those who are not known are left out, and counted
@@ -71,8 +73,29 @@ export const insightActorRoutes =
         properties: person.properties,
         created_at: person.createdAt,
       })
-      const asked = await ask(project, actorsOfLifecycle(query), query, url, detail)
+      const asked = await ask(project, actorsOfLifecycle(query), query, url, { showPerson: detail })
       const people = asked.rows.map(([actor]) => actor)
       return { results: [{ people, count: people.length }], next: asked.next }
+    })
+
+    route(app, retentionActors, async ({ project, query, url }) => {
+      const { source, properties, cells } = actorsOfRetention(query)
+      const asked = await ask<Listed>(project, source, query, url, {
+        select: ['actor', 'event_count', 'appearances'],
+        orderBy: ['length(appearances) DESC'],
+        properties,
+      })
+      return {
+        result: asked.rows.map(([actor, , appearances]) => {
+          if (cells === undefined) return actor
+          const present = new Set(appearances as number[])
+          return {
+            person: actor,
+            appearances: Array.from({ length: cells }, (_, cell) => Number(present.has(cell))),
+          }
+        }),
+        next: asked.next,
+        missing_persons: asked.missing,
+      }
     })
   }

@@ -6,16 +6,18 @@ import { ListedPerson, personFields } from '../../http/person-shapes.ts'
 import { afterAnswer } from '../../http/read-after.ts'
 import { envelope, lifecycleResult, stickinessResult, trendsResult } from '../../insights/answers.ts'
 
-const json = 'Lists and objects as JSON text in an address.'
+export const entityJson = 'Lists and objects as JSON text in an address.'
 
 /**
  * The older way of asking. Whatever else a client sends is ignored, and so are values that make no sense for a
  * display setting: the web app of old sends many keys that only it reads.
  */
-const LegacyFilters = z
+export const LegacyFilters = z
   .looseObject({
     insight: z.unknown().describe('TRENDS (default), STICKINESS or LIFECYCLE'),
-    events: z.unknown().describe(`Events to count: \`[{"id": "$pageview", "math": "dau", …}]\`. ${json}`),
+    events: z
+      .unknown()
+      .describe(`Events to count: \`[{"id": "$pageview", "math": "dau", …}]\`. ${entityJson}`),
     actions: z.unknown().describe('Actions to count, like `events`'),
     date_from: z.unknown().describe('ISO date or relative (`-7d`, the default; `mStart`, `all`)'),
     date_to: z.unknown().describe('Like `date_from`; default now. A bare date means its end'),
@@ -84,12 +86,12 @@ const entity = {
   entity_math: z.string().optional().describe('How the series counts'),
   entity_order: z.string().optional().describe('Index of the series, where several are of one event'),
 }
-const actorsParameters = {
-  ...entity,
+export const actorsPage = {
   ...pageQuery,
   search: z.string().optional().describe('A part of the e-mail address, name or a distinct id'),
 }
-const actors = {
+const actorsParameters = { ...entity, ...actorsPage }
+export const actors = {
   method: 'GET',
   access: 'project',
   scope: 'person:read',
@@ -98,7 +100,7 @@ const actors = {
   readsEvents: true,
 } as const
 
-const next = z.string().nullable().describe('Address of the next page')
+export const next = z.string().nullable().describe('Address of the next page')
 
 export const trendActors = operation({
   ...actors,

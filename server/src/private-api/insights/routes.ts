@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { route } from '../../http/operation.ts'
-import type { LifecycleResult, StickinessResult, TrendsResult } from '../../insights/answers.ts'
+import type { AddressedProject } from '../../http/project.ts'
+import type {
+  LifecycleResult,
+  RetentionResult,
+  StickinessResult,
+  TrendsResult,
+} from '../../insights/answers.ts'
 import type { RunnableQuery } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
 import {
@@ -10,10 +16,13 @@ import {
   upgradeStickiness,
   upgradeTrends,
 } from '../../insights/upgrade-filters.ts'
+import { upgradeRetention } from '../../insights/upgrade-retention.ts'
 import { invalid } from '../../model/errors.ts'
 import { actorLinks, type Insight } from './actor-links.ts'
 import { getTrend, postTrend } from './contract.ts'
 import { seriesCsv } from './csv.ts'
+import { getRetention, postRetention } from './retention-contract.ts'
+import { retentionRows } from './retention-legacy.ts'
 
 type Result = TrendsResult | StickinessResult | LifecycleResult
 
@@ -50,5 +59,22 @@ export const insightRoutes =
     route(app, getTrend, ({ project, query, url, reply }) => trend(project.id, query, url, reply))
     route(app, postTrend, ({ project, body, url, reply }) =>
       trend(project.id, { ...Object.fromEntries(url.searchParams), ...body }, url, reply),
+    )
+
+    async function retention(project: AddressedProject, filters: LegacyFilters, url: URL) {
+      const query = upgradeRetention(filters)
+      const { results, timezone, last_refresh, is_cached, statistics } = await insights.run(
+        project.id,
+        query,
+        { poolCohorts: true },
+      )
+      const asked = { projectId: project.id, query, timezone, origin: url.origin }
+      const result = retentionRows(results as RetentionResult[], filters, asked)
+      return { result, timezone, last_refresh, is_cached, statistics }
+    }
+
+    route(app, getRetention, ({ project, query, url }) => retention(project, query, url))
+    route(app, postRetention, ({ project, body, url }) =>
+      retention(project, { ...Object.fromEntries(url.searchParams), ...body }, url),
     )
   }

@@ -1,0 +1,26 @@
+SELECT cohort, later, count() AS people
+FROM
+(
+    SELECT cohort, arrayJoin(arrayConcat([0], arrayFilter(gap -> gap > 0, arrayMap(day -> day - cohort, days)))) AS later
+    FROM
+    (
+        SELECT
+            if(empty(merged.into), events.person_id, merged.into) AS person,
+            toDate(minIf(timestamp, event = 'event 10')) AS cohort,
+            groupUniqArrayIf(toDate(timestamp), event = 'event 20' AND timestamp >= '2026-06-01') AS days
+        FROM events
+        LEFT JOIN
+        (
+            SELECT old_person_id, argMax(person_id, version) AS into
+            FROM person_overrides
+            WHERE team_id = 1
+            GROUP BY old_person_id
+        ) AS merged ON merged.old_person_id = events.person_id
+        WHERE team_id = 1 AND timestamp < '2026-07-01'
+            AND (event = 'event 10' OR (event = 'event 20' AND timestamp >= '2026-06-01'))
+        GROUP BY person
+        HAVING cohort >= '2026-06-01'
+    )
+)
+GROUP BY cohort, later
+ORDER BY cohort, later
