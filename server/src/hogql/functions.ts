@@ -209,7 +209,7 @@ const functions = new Map<string, HogQLFunction>([
   // Arrays, tuples, maps
   ...table(
     { returns: 'Array', nulls: 'never' },
-    `array:0+ range:1-3 arrayConcat:1+ arrayPushBack:2 arrayPushFront:2 arrayPopBack:1 arrayPopFront:1 arrayResize:2-3
+    `array:0+ bitPositionsToArray:1 range:1-3 arrayConcat:1+ arrayPushBack:2 arrayPushFront:2 arrayPopBack:1 arrayPopFront:1 arrayResize:2-3
     arraySlice:2-3 arraySort:1+ arrayReverseSort:1+ arrayPartialSort:2-3 arrayShuffle:1-2  arrayDistinct:1
     arrayEnumerate:1+ arrayEnumerateUniq:1+ arrayEnumerateDense:1+ arrayDifference:1 arrayReverse:1 reverseArray=arrayReverse:1
     arrayFlatten:1 flatten=arrayFlatten:1 arrayCompact:1 arrayZip:1+ arrayMap:2+ arrayFilter:2+ arrayFill:2+ arrayReverseFill:2+ arraySplit:2+

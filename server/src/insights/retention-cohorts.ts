@@ -21,7 +21,8 @@ import {
 import { type Breakdown, breakdownValue, otherOf, otherValue } from './breakdown.ts'
 import { instant } from './property-filters.ts'
 import type { Interval } from './queries.ts'
-import { bucketExpr, bucketKey, type InsightContext, identified, type Period, within } from './series.ts'
+import { type BucketSets, bits, lists, widestBits } from './retention-sets.ts'
+import { type InsightContext, identified, type Period, within } from './series.ts'
 
 /** What retention counts, with everything looked up. */
 export type RetentionShape = {
@@ -52,7 +53,7 @@ export type RetentionShape = {
 /** One value of a breakdown by cohort: its text, and who is in it. */
 export type Member = { label: string; is: Expr | undefined }
 
-/** Who came back and when, as an answer counts them: rows of cohort (from 1), cell, people, [value]. */
+/** Who came back and when, as an answer counts them: rows of cohort, cell, people, [value]. */
 export function retentionTree(shape: RetentionShape, members: Member[], ctx: InsightContext): Query {
   const { breakdown } = shape
   if (breakdown?.kind === 'values') return limited(counted(shape, undefined, ctx), breakdown)
@@ -73,7 +74,7 @@ function counted(shape: RetentionShape, member: Member | undefined, ctx: Insight
   })
   return select({
     select: [
-      alias('at', shape.pooled ? constant(1) : field('cohort')),
+      alias('at', shape.pooled ? constant(0) : field('cohort')),
       field('cell'),
       alias('people', shape.pooled ? call('uniqExact', field('actor')) : call('count')),
       ...(member ? [alias('label', constant(member.label))] : valueField(shape)),
@@ -100,7 +101,7 @@ export function retentionPeople(
     select: [alias('actor_id', field('actor')), alias('appearances', appearances)],
     from: fromQuery(followed(shape, pin.member, ctx)),
     where: and(
-      pin.cohort === undefined ? undefined : compare(field('cohort'), '=', constant(pin.cohort + 1)),
+      pin.cohort === undefined ? undefined : compare(field('cohort'), '=', constant(pin.cohort)),
       pin.value && isValue(pin.value, shape, ctx),
     ),
     groupBy: [field('actor_id')],
@@ -134,6 +135,10 @@ function isValue(value: string[], shape: RetentionShape, ctx: InsightContext): E
   return compare(field('value'), '=', texts.length === 1 ? texts[0]! : array(...texts))
 }
 
+/** How an actor's buckets are kept: as the bits of a number where there are few, and only whether counts. */
+const setsOf = ({ period, enough }: RetentionShape): BucketSets =>
+  period.buckets.length <= widestBits && enough === 1 ? bits : lists
+
 const valueField = (shape: RetentionShape): Expr[] =>
   shape.breakdown?.kind === 'values' ? [field('value')] : []
 
@@ -142,95 +147,57 @@ const upTo = (cells: Expr): Expr =>
 
 /** A row for each actor (with each value) and cohort of theirs: `actor`, [`value`], `cohort`, `cells`. */
 function followed(shape: RetentionShape, member: Member | undefined, ctx: InsightContext): SelectQuery {
-  const keys = array(...shape.period.buckets.map((bucket) => constant(bucketKey(bucket, shape.interval))))
-  // a bucket that is not asked about: the engine's and our own calendars disagree about a change of clocks
-  const numbers = (of: Expr) =>
-    call(
-      'arrayFilter',
-      lambda(['at'], compare(field('at'), '>', constant(0))),
-      call('arrayMap', lambda(['key'], call('indexOf', keys, field('key'))), of),
-    )
-  const enough =
-    shape.enough === 1
-      ? field('returns')
-      : call(
-          'arrayFilter',
-          lambda(
-            ['key'],
-            compare(call('countEqual', field('returns'), field('key')), '>=', constant(shape.enough)),
-          ),
-          call('arrayDistinct', field('returns')),
-        )
-  const numbered = select({
-    select: [
-      field('actor'),
-      ...valueField(shape),
-      alias('cohorts', numbers(field('starts'))),
-      alias('returned', numbers(enough)),
-    ],
-    from: fromQuery(activity(shape, member, ctx)),
-    where: call('notEmpty', field('starts')),
-  })
+  const { list, gaps } = setsOf(shape)
   const cohorts = select({
     select: [
       field('actor'),
       ...valueField(shape),
-      field('returned'),
-      alias('cohort', call('arrayJoin', field('cohorts'))),
+      field('returns'),
+      alias('cohort', call('arrayJoin', list(field('starts')))),
     ],
-    from: fromQuery(numbered),
+    from: fromQuery(activity(shape, member, ctx)),
   })
+  const { brackets, cells } = shape
+  const asked = brackets ? brackets.at(-1)! + 1 : cells
+  const reached = gaps(field('returns'), field('cohort'), asked)
   return select({
-    select: [field('actor'), ...valueField(shape), field('cohort'), alias('cells', cellsOf(shape))],
+    select: [
+      field('actor'),
+      ...valueField(shape),
+      field('cohort'),
+      alias('cells', brackets ? bracketsOf(reached, brackets) : reached),
+    ],
     from: fromQuery(cohorts),
   })
 }
 
-/** 0 for the cohort itself, then the numbers of the buckets (or brackets) after it with a return. */
-function cellsOf({ brackets, cells }: RetentionShape): Expr {
-  const later = arithmetic(field('at'), '-', field('cohort'))
-  const cell = brackets
-    ? call(
-        'multiIf',
-        compare(later, '<=', constant(0)),
-        constant(0),
-        ...brackets.flatMap((end, i) => [compare(later, '<=', constant(end)), constant(i + 1)]),
-        constant(0),
-      )
-    : later
-  const reached = call('arrayMap', lambda(['at'], cell), field('returned'))
-  const kept = call(
-    'arrayFilter',
-    lambda(
-      ['cell'],
-      and(compare(field('cell'), '>', constant(0)), compare(field('cell'), '<', constant(cells)))!,
-    ),
-    reached,
-  )
-  return call('arrayConcat', array(constant(0)), brackets ? call('arrayDistinct', kept) : kept)
+/** The numbers of the brackets that gaps fall into. */
+function bracketsOf(gaps: Expr, brackets: number[]): Expr {
+  const isUpTo = (end: number) => compare(field('gap'), '<=', constant(end))
+  const cases = brackets.flatMap((end, i) => [isUpTo(end), constant(i + 1)])
+  const bracket = call('multiIf', isUpTo(0), constant(0), ...cases, constant(0))
+  return call('arrayDistinct', call('arrayMap', lambda(['gap'], bracket), gaps))
 }
 
-/** One pass over the events: for each actor (with each value) the keys of the buckets of `starts` and of `returns`. */
+/** One pass over the events: for each actor (with each value) the buckets of `starts` and of `returns`, as sets. */
 function activity(shape: RetentionShape, member: Member | undefined, ctx: InsightContext): SelectQuery {
   const { target, first, period } = shape
-  const key = (time: Expr) =>
-    bucketExpr(time, { interval: shape.interval, weekStartDay: ctx.clock.weekStartDay ?? 0 })
   // a first event is looked for in all of the past, a return only in the period
   const returning = first
     ? and(shape.returning, compare(field('timestamp'), '>=', instant(period.from)))
     : shape.returning
   const relevant = either(first instanceof Object ? first.of : target, returning)
   const value = followedValue(shape, ctx)
-  const collect = (name: string, condition: Expr | undefined) =>
-    condition && JSON.stringify(condition) !== JSON.stringify(relevant)
-      ? call(`${name}If`, key(field('timestamp')), condition)
-      : call(name, key(field('timestamp')))
+  const { collect } = setsOf(shape)
+  const bucket = numberOf(field('timestamp'), shape, ctx)
+  const needed = (condition: Expr | undefined) =>
+    JSON.stringify(condition) === JSON.stringify(relevant) ? undefined : condition
   return select({
     select: [
       alias('actor', shape.actor),
       ...(value ? [alias('value', value.expr)] : []),
-      alias('starts', first ? startOfFirst(shape, key) : collect('groupUniqArray', target)),
-      alias('returns', collect(shape.enough === 1 ? 'groupUniqArray' : 'groupArray', returning)),
+      alias('starts', first ? startOfFirst(shape, ctx) : collect(bucket, needed(target), 1)),
+      alias('returns', collect(bucket, needed(returning), shape.enough)),
     ],
     from: from('events'),
     where: and(
@@ -245,7 +212,8 @@ function activity(shape: RetentionShape, member: Member | undefined, ctx: Insigh
 }
 
 /** The bucket of the first event, where it is in the period. */
-function startOfFirst({ target, first, period }: RetentionShape, key: (time: Expr) => Expr): Expr {
+function startOfFirst(shape: RetentionShape, ctx: InsightContext): Expr {
+  const { target, first, period } = shape
   const firstOf = (condition: Expr | undefined) =>
     condition ? call('minIf', field('timestamp'), condition) : call('min', field('timestamp'))
   const firstAt = firstOf(target)
@@ -253,7 +221,27 @@ function startOfFirst({ target, first, period }: RetentionShape, key: (time: Exp
     compare(firstAt, '>=', instant(period.from)),
     first instanceof Object ? compare(firstAt, '=', firstOf(first.of)) : undefined,
   )
-  return call('if', isCohort!, array(key(firstAt)), array())
+  return setsOf(shape).oneIf(isCohort!, numberOf(firstAt, shape, ctx))
+}
+
+/** The number of a moment's bucket, from 0; what is before the period counts as 0 too. */
+function numberOf(time: Expr, { interval, period, first }: RetentionShape, ctx: InsightContext): Expr {
+  const since = (unit: string) =>
+    call('dateDiff', constant(unit), instant(period.from), time, constant(ctx.clock.timezone))
+  const number = {
+    minute: () => since('hour'),
+    // not `since('hour')`: a zone may change its clocks by half an hour
+    hour: () =>
+      call(
+        'intDiv',
+        arithmetic(call('toUnixTimestamp', time), '-', constant(period.from.toSeconds())),
+        constant(3600),
+      ),
+    day: () => since('day'),
+    week: () => call('intDiv', since('day'), constant(7)),
+    month: () => since('month'),
+  }[interval]()
+  return first ? call('greatest', number, constant(0)) : number
 }
 
 /** Values are followed each by itself, but for the very first event: its value is its actor's. */

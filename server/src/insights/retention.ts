@@ -14,7 +14,7 @@ import { type Member, type RetentionShape, retentionPeople, retentionTree } from
 import { actorField, cohortsOf, type InsightContext, type Period, seriesOf, sharedFilters } from './series.ts'
 
 export type Retention = {
-  /** Undefined when there is nothing to count. Its rows: cohort (from 1), cell, people, [value]. */
+  /** Undefined when there is nothing to count. Its rows: cohort, cell, people, [value]. */
   tree: Query | undefined
   results(rows: unknown[][]): RetentionResult[]
 }
@@ -189,7 +189,7 @@ function tables(rows: unknown[][], shape: RetentionShape, members: Member[]): [v
   for (const { label } of members) tableOf([label])
   for (const [cohort, cell, people, label] of rows) {
     const value = label === undefined ? [] : Array.isArray(label) ? label.map(String) : [String(label)]
-    const row = tableOf(value)[Number(cohort) - 1]
+    const row = tableOf(value)[Number(cohort)]
     if (row && Number(cell) < row.length) row[Number(cell)] = Number(people)
   }
   const all = [...found.values()]

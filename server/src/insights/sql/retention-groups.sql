@@ -5,27 +5,20 @@ FROM (
     SELECT
       subquery_1.actor AS actor,
       subquery_1.`cohort` AS `cohort`,
-      arrayConcat([0], arrayFilter((cell) -> ifNull(cell > 0, 0) AND ifNull(cell < 4, 0), arrayMap((at) -> at - subquery_1.`cohort`, subquery_1.returned))) AS cells
+      bitPositionsToArray(bitOr(bitAnd(bitShiftRight(subquery_1.returns, subquery_1.`cohort`), toUInt64(15)), toUInt64(1))) AS cells
     FROM (
       SELECT
         subquery_1.actor AS actor,
-        subquery_1.returned AS returned,
-        arrayJoin(subquery_1.cohorts) AS `cohort`
+        subquery_1.returns AS returns,
+        arrayJoin(bitPositionsToArray(subquery_1.starts)) AS `cohort`
       FROM (
         SELECT
-          subquery_1.actor AS actor,
-          arrayFilter((at) -> ifNull(at > 0, 0), arrayMap((`key`) -> indexOf([1675641600, 1675728000, 1675814400, 1675900800], `key`), subquery_1.starts)) AS cohorts,
-          arrayFilter((at) -> ifNull(at > 0, 0), arrayMap((`key`) -> indexOf([1675641600, 1675728000, 1675814400, 1675900800], `key`), subquery_1.returns)) AS returned
-        FROM (
-          SELECT
-            events.`$group_0` AS actor,
-            groupUniqArray(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC')))) AS starts,
-            groupUniqArray(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC')))) AS returns
-          FROM events
-          WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-10 00:00:00.000', 6, 'UTC')) AND events.event = 'view' AND events.`$group_0` != ''
-          GROUP BY actor
-        ) AS subquery_1
-        WHERE notEmpty(subquery_1.starts)
+          events.`$group_0` AS actor,
+          groupBitOr(bitShiftLeft(toUInt64(1), dateDiff('day', parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC'), toTimeZone(events.`timestamp`, 'UTC'), 'UTC'))) AS starts,
+          groupBitOr(bitShiftLeft(toUInt64(1), dateDiff('day', parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC'), toTimeZone(events.`timestamp`, 'UTC'), 'UTC'))) AS returns
+        FROM events
+        WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-10 00:00:00.000', 6, 'UTC')) AND events.event = 'view' AND events.`$group_0` != ''
+        GROUP BY actor
       ) AS subquery_1
     ) AS subquery_1
   ) AS subquery_1
