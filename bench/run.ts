@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
 import { benchEndToEnd } from './end-to-end.ts'
 import { benchLayouts } from './layouts.ts'
+import { benchPaths } from './paths.ts'
 import { machine, type Row } from './processes.ts'
 import { benchRetention } from './retention.ts'
 import { benchTrends } from './trends.ts'
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'end-to-end': () => benchEndToEnd(),
   trends: () => benchTrends({ rows, rounds }),
   retention: () => benchRetention({ rows, rounds }),
+  paths: () => benchPaths({ rows, rounds }),
 }
 /** Run by name only. */
 const others: typeof benches = {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eq } from 'drizzle-orm'
 import { createFirstUser } from './accounts/first-user.ts'
+import { createProjectStore } from './accounts/projects.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
 import type { Config } from './config.ts'
@@ -113,6 +114,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       findProject: (id) => directory.projectById(id),
       propertyTypes,
       findAction: actions.findForQuestions,
+      pathCleaning: createProjectStore(database).pathCleaningFilters,
     })
 
     const receipts = createReceiptReader({ log })

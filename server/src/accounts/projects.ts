@@ -107,6 +107,15 @@ export function createProjectStore(database: Database) {
       return project!
     },
 
+    /** How it cleans the steps of paths, as the setting was sent. */
+    async pathCleaningFilters(projectId: number): Promise<unknown> {
+      const [project] = await db
+        .select({ settings: projects.settings })
+        .from(projects)
+        .where(eq(projects.id, projectId))
+      return (project?.settings as Record<string, unknown> | undefined)?.path_cleaning_filters
+    },
+
     /** With all that the database holds of it. */
     remove: (projectId: number) => removeProject(db, projectId),
 

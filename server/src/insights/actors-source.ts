@@ -3,6 +3,7 @@ import { invalid } from '../model/errors.ts'
 import { type ActorKind, type ActorsTree, actorKindOf } from './actors-query.ts'
 import { type Bucket, type Clock, parseDate } from './date-range.ts'
 import { lifecycleActors } from './lifecycle.ts'
+import { pathsActors } from './paths.ts'
 import type { ActorsSource } from './queries.ts'
 import { retentionActors } from './retention.ts'
 import type { InsightContext } from './series.ts'
@@ -70,6 +71,19 @@ export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQu
     case 'RetentionQuery': {
       const pin = { cohort: asked.interval ?? undefined, breakdown: asked.breakdown ?? undefined }
       const actors = retentionActors(source, pin, ctx)
+      return (
+        actors && {
+          extents: undefined,
+          tree: (): ActorsTree => ({
+            tree: actors.tree,
+            kind: actorKindOf(actors.node),
+            withDistinctIds: false,
+          }),
+        }
+      )
+    }
+    case 'PathsQuery': {
+      const actors = pathsActors(source, ctx)
       return (
         actors && {
           extents: undefined,

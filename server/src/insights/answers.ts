@@ -126,3 +126,13 @@ export const retentionResult = z
   })
   .meta({ id: 'RetentionResult' })
 export type RetentionResult = z.infer<typeof retentionResult>
+
+export const pathsResult = z
+  .object({
+    source: z.string().describe('A step: its place on the route, and how it is shown: `1_/`'),
+    target: z.string().describe('The step after it: `2_/pricing`'),
+    value: z.int().describe('How many routes took this edge'),
+    average_conversion_time: z.number().describe('Mean time between the two, milliseconds'),
+  })
+  .meta({ id: 'PathsResult' })
+export type PathsResult = z.infer<typeof pathsResult>

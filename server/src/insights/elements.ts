@@ -13,7 +13,7 @@ const anyClasses = '(?:\\.[^.;"]+)*'
 const anyAttributes = `(?:[^"=;]+=${quoted})*`
 const insideQuotes = '(?:[^"\\\\]|\\\\.)*'
 
-const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+export const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 const escapeValue = (text: string) => escapeRegex(text.replace(/["\\]/g, '\\$&'))
 
 export const matches = (expr: Expr, regex: string): Expr => call('match', expr, constant(regex))

@@ -342,6 +342,71 @@ export const retentionQuery = z
   .meta({ id: 'RetentionQuery' })
 export type RetentionQuery = z.infer<typeof retentionQuery>
 
+export const pathTypes = ['$pageview', '$screen', 'custom_event', 'hogql'] as const
+export const pathCleaningRule = z.object({
+  alias: z.string().nullish().describe('What is put in place of it; default nothing'),
+  regex: z.string().nullish().describe('What is looked for, in RE2 syntax'),
+})
+export type PathCleaningRule = z.infer<typeof pathCleaningRule>
+
+export const pathsQuery = z
+  .object({
+    kind: z.literal('PathsQuery'),
+    pathsFilter: z
+      .object({
+        includeEventTypes: z
+          .array(z.enum(pathTypes))
+          .nullish()
+          .describe(
+            'Page views (by address), screens (by name), custom events, or an expression; default all events',
+          ),
+        includeCustomEvents: z.array(z.string()).max(1000).nullish().describe('Only these custom events'),
+        pathsHogQLExpression: z
+          .string()
+          .nullish()
+          .describe('What other events are shown as, for type `hogql`'),
+        excludeEvents: z
+          .array(z.string())
+          .max(1000)
+          .nullish()
+          .describe('Steps left out, as they are shown; `*` stands for any text'),
+        startPoint: z.string().nullish().describe('Routes begin at this step'),
+        endPoint: z.string().nullish().describe('Routes end at this step'),
+        stepLimit: z.number().int().min(1).max(100).nullish().describe('Steps of a route; default 5'),
+        edgeLimit: z.number().int().min(1).max(10_000).nullish().describe('Edges answered; default 50'),
+        minEdgeWeight: z.number().int().nullish().describe('Leave out edges that fewer took'),
+        maxEdgeWeight: z.number().int().nullish().describe('Leave out edges that more took'),
+        pathGroupings: z
+          .array(z.string())
+          .max(100)
+          .nullish()
+          .describe(
+            'Steps that contain such a text, where `*` stands for any, are shown as it: `/product/*`',
+          ),
+        pathReplacements: flag.describe("Apply the project's cleaning rules"),
+        localPathCleaningFilters: z
+          .array(pathCleaningRule)
+          .max(100)
+          .nullish()
+          .describe('More cleaning rules'),
+        pathStartKey: z
+          .string()
+          .nullish()
+          .describe('For people: those who went on from this step, like `2_/pricing`'),
+        pathEndKey: z.string().nullish().describe('For people: those who came to this step'),
+        pathDropoffKey: z.string().nullish().describe('For people: those whose route ended at this step'),
+      })
+      .nullish(),
+    funnelPathsFilter: z
+      .unknown()
+      .refine((given) => given === null || given === undefined, 'Paths along a funnel are not supported.')
+      .optional(),
+    ...insightBase,
+  })
+  .meta({ id: 'PathsQuery' })
+export type PathsQuery = z.infer<typeof pathsQuery>
+export type PathsFilter = NonNullable<PathsQuery['pathsFilter']>
+
 export const hogqlFilters = z
   .object({ properties, dateRange: dateRange.nullish(), filterTestAccounts: flag })
   .meta({ id: 'HogQLFilters' })
@@ -384,7 +449,7 @@ export type EventsQuery = z.infer<typeof eventsQuery>
 
 const actorsOf = {
   source: z
-    .discriminatedUnion('kind', [trendsQuery, stickinessQuery, lifecycleQuery, retentionQuery])
+    .discriminatedUnion('kind', [trendsQuery, stickinessQuery, lifecycleQuery, retentionQuery, pathsQuery])
     .describe('The insight that the number is part of'),
   day: z
     .union([z.string(), z.number().int()])
@@ -451,5 +516,6 @@ export const runnableQuery = z.discriminatedUnion('kind', [
   stickinessQuery,
   lifecycleQuery,
   retentionQuery,
+  pathsQuery,
 ])
 export type RunnableQuery = z.infer<typeof runnableQuery>

@@ -14,6 +14,7 @@ import type { Clock } from './date-range.ts'
 import { eventsQuestion } from './events-query.ts'
 import { fillPlaceholders } from './hogql-query.ts'
 import { lifecycle } from './lifecycle.ts'
+import { paths } from './paths.ts'
 import type { PropertyFilters } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
 import type {
@@ -21,11 +22,13 @@ import type {
   EventsQuery,
   HogQLQuery,
   LifecycleQuery,
+  PathsQuery,
   RetentionQuery,
   RunnableQuery,
   StickinessQuery,
   TrendsQuery,
 } from './queries.ts'
+import { type PathCleaningRule, pathCleaningRule } from './queries.ts'
 import { retention, retentionNodes } from './retention.ts'
 import type { InsightContext, LinksTo } from './series.ts'
 import { stickiness } from './stickiness.ts'
@@ -48,6 +51,8 @@ export type Deps = {
   findAction?(projectId: number, id: number): Promise<Action | undefined>
   /** A cohort's name, and the query for its people's ids. */
   findCohort?(projectId: number, id: number): Promise<{ name: string; people: Query } | undefined>
+  /** The rules by which the project cleans the steps of paths, as its settings have them. */
+  pathCleaning?(projectId: number): Promise<unknown>
   now?: () => Date
 }
 
@@ -239,6 +244,9 @@ export function createInsights(deps: Deps) {
       if ('dateRange' in insight && insight.dateRange?.date_from === 'all') {
         prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
       }
+      if (insight.kind === 'PathsQuery' && insight.pathsFilter?.pathReplacements) {
+        prepared.ctx.pathCleaning = cleaningRules(await deps.pathCleaning?.(projectId))
+      }
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),
         StickinessQuery: () =>
@@ -262,6 +270,7 @@ export function createInsights(deps: Deps) {
             cost,
             options,
           ),
+        PathsQuery: () => answerSteps(paths(query as PathsQuery, prepared.ctx), prepared, cost, options),
         HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
         ActorsQuery: () => answerActors(query as ActorsQuery, prepared, cost, options),
         EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
@@ -288,6 +297,13 @@ async function findAll<T>(ids: Set<number>, find: (id: number) => Promise<T | un
   }
   return found
 }
+
+/** Of a setting that anything may be in, what are rules. */
+const cleaningRules = (setting: unknown): PathCleaningRule[] =>
+  (Array.isArray(setting) ? setting : []).flatMap((one) => {
+    const rule = pathCleaningRule.safeParse(one)
+    return rule.success ? [rule.data] : []
+  })
 
 /** The insight that a question is about: itself, or the one whose actors it asks for. */
 const insightIn = (query: RunnableQuery) =>

@@ -21,7 +21,7 @@ import {
   type PropertyFilters,
   propertyExpr,
 } from './property-filters.ts'
-import type { DateRangeInput, Interval, Properties, SeriesNode } from './queries.ts'
+import type { DateRangeInput, Interval, PathCleaningRule, Properties, SeriesNode } from './queries.ts'
 
 /** What an insight depends on besides the question. */
 export type InsightContext = FilterContext & {
@@ -33,6 +33,8 @@ export type InsightContext = FilterContext & {
   cohort(id: number): { name: string } | undefined
   /** When the project's first event happened; needed for `date_from: all` only. */
   earliest?: Date
+  /** The project's rules for steps of paths; needed for `pathReplacements` only. */
+  pathCleaning?: PathCleaningRule[]
 }
 
 /** What is counted, with names looked up: which events, and which of them the filters leave. */

@@ -689,6 +689,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/path/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow people from step to step */
+        get: operations["insights_path_retrieve"];
+        put?: never;
+        /**
+         * Follow people from step to step
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["insights_path_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/retention/": {
         parameters: {
             query?: never;
@@ -765,6 +786,27 @@ export interface paths {
         get: operations["persons_lifecycle_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/path/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people of an edge or a step */
+        get: operations["persons_path_retrieve"];
+        put?: never;
+        /**
+         * List the people of an edge or a step
+         * @description What the body does not say, `limit` and `offset` among it, is taken from the address.
+         */
+        post: operations["persons_path_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1038,7 +1080,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a question
-         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, …), or the people behind a number of one (`ActorsQuery`).
+         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`).
          */
         post: operations["query_create"];
         delete?: never;
@@ -1944,7 +1986,7 @@ export interface components {
             /** @constant */
             kind: "InsightActorsQuery";
             /** @description The insight that the number is part of */
-            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
             /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
@@ -1991,6 +2033,68 @@ export interface components {
             smoothing_intervals?: unknown;
             /** @description Accepted for compatibility: every answer is computed when asked */
             refresh?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        LegacyPathsFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
+            include_event_types?: unknown;
+            /** @description Only these custom events */
+            custom_events?: unknown;
+            /** @description What other events are shown as, for `hogql` */
+            paths_hogql_expression?: unknown;
+            /** @description Steps left out; `*` stands for any text */
+            exclude_events?: unknown;
+            /** @description Routes begin at this step */
+            start_point?: unknown;
+            /** @description Routes end at this step */
+            end_point?: unknown;
+            /** @description Steps of a route; default 5 */
+            step_limit?: unknown;
+            /** @description Edges answered; default 50 */
+            edge_limit?: unknown;
+            /** @description Leave out edges that fewer took */
+            min_edge_weight?: unknown;
+            /** @description Leave out edges that more took */
+            max_edge_weight?: unknown;
+            /** @description Steps that contain such a text, `*` for any, are shown as it */
+            path_groupings?: unknown;
+            /** @description `true`: apply the project's cleaning rules */
+            path_replacements?: unknown;
+            /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
+            local_path_cleaning_filters?: unknown;
+            /** @description Follow groups of this type */
+            aggregation_group_type_index?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -2278,6 +2382,166 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["User"][];
         };
+        PathActorsBody: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
+            include_event_types?: unknown;
+            /** @description Only these custom events */
+            custom_events?: unknown;
+            /** @description What other events are shown as, for `hogql` */
+            paths_hogql_expression?: unknown;
+            /** @description Steps left out; `*` stands for any text */
+            exclude_events?: unknown;
+            /** @description Routes begin at this step */
+            start_point?: unknown;
+            /** @description Routes end at this step */
+            end_point?: unknown;
+            /** @description Steps of a route; default 5 */
+            step_limit?: unknown;
+            /** @description Edges answered; default 50 */
+            edge_limit?: unknown;
+            /** @description Leave out edges that fewer took */
+            min_edge_weight?: unknown;
+            /** @description Leave out edges that more took */
+            max_edge_weight?: unknown;
+            /** @description Steps that contain such a text, `*` for any, are shown as it */
+            path_groupings?: unknown;
+            /** @description `true`: apply the project's cleaning rules */
+            path_replacements?: unknown;
+            /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
+            local_path_cleaning_filters?: unknown;
+            /** @description Follow groups of this type */
+            aggregation_group_type_index?: unknown;
+            /** @description Those who went on from this step, like `2_/pricing` */
+            path_start_key?: string;
+            /** @description Those who came to this step */
+            path_end_key?: string;
+            /** @description Those whose route ended at this step */
+            path_dropoff_key?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PathsAnswer: {
+            /** @description Edges, most taken first */
+            result: components["schemas"]["PathsResult"][];
+            /** @description The project's; days and weeks are counted in it */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description When the numbers were read
+             */
+            last_refresh: string;
+            is_cached: boolean;
+            /** @description What the answer cost */
+            statistics: {
+                /** @description Rows that the warehouse read */
+                rows_read: number;
+                /** @description Bytes that the warehouse read */
+                bytes_read: number;
+                /** @description The warehouse's time, milliseconds */
+                elapsed_ms: number;
+            };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
+            };
+        };
+        PathsQuery: {
+            /** @constant */
+            kind: "PathsQuery";
+            pathsFilter?: {
+                /** @description Page views (by address), screens (by name), custom events, or an expression; default all events */
+                includeEventTypes?: ("$pageview" | "$screen" | "custom_event" | "hogql")[] | null;
+                /** @description Only these custom events */
+                includeCustomEvents?: string[] | null;
+                /** @description What other events are shown as, for type `hogql` */
+                pathsHogQLExpression?: string | null;
+                /** @description Steps left out, as they are shown; `*` stands for any text */
+                excludeEvents?: string[] | null;
+                /** @description Routes begin at this step */
+                startPoint?: string | null;
+                /** @description Routes end at this step */
+                endPoint?: string | null;
+                /** @description Steps of a route; default 5 */
+                stepLimit?: number | null;
+                /** @description Edges answered; default 50 */
+                edgeLimit?: number | null;
+                /** @description Leave out edges that fewer took */
+                minEdgeWeight?: number | null;
+                /** @description Leave out edges that more took */
+                maxEdgeWeight?: number | null;
+                /** @description Steps that contain such a text, where `*` stands for any, are shown as it: `/product/*` */
+                pathGroupings?: string[] | null;
+                /** @description Apply the project's cleaning rules */
+                pathReplacements?: boolean | null;
+                /** @description More cleaning rules */
+                localPathCleaningFilters?: {
+                    /** @description What is put in place of it; default nothing */
+                    alias?: string | null;
+                    /** @description What is looked for, in RE2 syntax */
+                    regex?: string | null;
+                }[] | null;
+                /** @description For people: those who went on from this step, like `2_/pricing` */
+                pathStartKey?: string | null;
+                /** @description For people: those who came to this step */
+                pathEndKey?: string | null;
+                /** @description For people: those whose route ended at this step */
+                pathDropoffKey?: string | null;
+            } | null;
+            funnelPathsFilter?: unknown;
+            dateRange?: components["schemas"]["DateRange"] | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Apply the project's filters for internal and test users */
+            filterTestAccounts?: boolean | null;
+            aggregation_group_type_index?: number | null;
+            /** @description Accepted for compatibility; answers are always exact */
+            samplingFactor?: number | null;
+        };
+        PathsResult: {
+            /** @description A step: its place on the route, and how it is shown: `1_/` */
+            source: string;
+            /** @description The step after it: `2_/pricing` */
+            target: string;
+            /** @description How many routes took this edge */
+            value: number;
+            /** @description Mean time between the two, milliseconds */
+            average_conversion_time: number;
+        };
         /** @description Somebody whose events were recorded. */
         Person: {
             id: number;
@@ -2471,7 +2735,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
-            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
+            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
             /** @description A name for the query, chosen by the client */
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */
@@ -2623,7 +2887,7 @@ export interface components {
             /** @constant */
             kind: "StickinessActorsQuery";
             /** @description The insight that the number is part of */
-            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"];
+            source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
             /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
@@ -5832,6 +6096,190 @@ export interface operations {
             };
         };
     };
+    insights_path_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
+                include_event_types?: unknown;
+                /** @description Only these custom events */
+                custom_events?: unknown;
+                /** @description What other events are shown as, for `hogql` */
+                paths_hogql_expression?: unknown;
+                /** @description Steps left out; `*` stands for any text */
+                exclude_events?: unknown;
+                /** @description Routes begin at this step */
+                start_point?: unknown;
+                /** @description Routes end at this step */
+                end_point?: unknown;
+                /** @description Steps of a route; default 5 */
+                step_limit?: unknown;
+                /** @description Edges answered; default 50 */
+                edge_limit?: unknown;
+                /** @description Leave out edges that fewer took */
+                min_edge_weight?: unknown;
+                /** @description Leave out edges that more took */
+                max_edge_weight?: unknown;
+                /** @description Steps that contain such a text, `*` for any, are shown as it */
+                path_groupings?: unknown;
+                /** @description `true`: apply the project's cleaning rules */
+                path_replacements?: unknown;
+                /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
+                local_path_cleaning_filters?: unknown;
+                /** @description Follow groups of this type */
+                aggregation_group_type_index?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_path_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegacyPathsFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_retention_retrieve: {
         parameters: {
             query?: {
@@ -6287,6 +6735,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifecycleActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_path_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
+                include_event_types?: unknown;
+                /** @description Only these custom events */
+                custom_events?: unknown;
+                /** @description What other events are shown as, for `hogql` */
+                paths_hogql_expression?: unknown;
+                /** @description Steps left out; `*` stands for any text */
+                exclude_events?: unknown;
+                /** @description Routes begin at this step */
+                start_point?: unknown;
+                /** @description Routes end at this step */
+                end_point?: unknown;
+                /** @description Steps of a route; default 5 */
+                step_limit?: unknown;
+                /** @description Edges answered; default 50 */
+                edge_limit?: unknown;
+                /** @description Leave out edges that fewer took */
+                min_edge_weight?: unknown;
+                /** @description Leave out edges that more took */
+                max_edge_weight?: unknown;
+                /** @description Steps that contain such a text, `*` for any, are shown as it */
+                path_groupings?: unknown;
+                /** @description `true`: apply the project's cleaning rules */
+                path_replacements?: unknown;
+                /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
+                local_path_cleaning_filters?: unknown;
+                /** @description Follow groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Those who went on from this step, like `2_/pricing` */
+                path_start_key?: string;
+                /** @description Those who came to this step */
+                path_end_key?: string;
+                /** @description Those whose route ended at this step */
+                path_dropoff_key?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_path_create: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathActorsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendActors"];
                 };
             };
             /** @description The request says something that cannot be. */

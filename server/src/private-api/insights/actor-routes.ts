@@ -9,9 +9,12 @@ import { type ActorReader, showActors } from '../../http/show-actors.ts'
 import { actorsQueryLimit } from '../../insights/actors-query.ts'
 import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
+import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
+import { upgradePaths } from '../../insights/upgrade-paths.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
 import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
+import { getPathActors, PathActorsPage, postPathActors } from './paths-contract.ts'
 import { retentionActors } from './retention-contract.ts'
 import { actorsOfRetention } from './retention-legacy.ts'
 
@@ -98,4 +101,23 @@ export const insightActorRoutes =
         missing_persons: asked.missing,
       }
     })
+
+    async function ofPath(project: AddressedProject, filters: LegacyFilters, url: URL) {
+      const source: ActorsSource = { kind: 'InsightActorsQuery', source: upgradePaths(filters) }
+      const asked = await ask<Listed>(project, source, PathActorsPage.parse(filters), url)
+      const people = asked.rows.map(([actor]) => actor)
+      return {
+        results: [{ people, count: people.length }],
+        next: asked.next,
+        initial: url.href,
+        missing_persons: asked.missing,
+        is_cached: asked.answer.is_cached,
+        last_refresh: asked.answer.last_refresh,
+      }
+    }
+
+    route(app, getPathActors, ({ project, query, url }) => ofPath(project, query, url))
+    route(app, postPathActors, ({ project, body, url }) =>
+      ofPath(project, { ...Object.fromEntries(url.searchParams), ...body }, url),
+    )
   }

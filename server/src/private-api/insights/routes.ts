@@ -3,6 +3,7 @@ import { route } from '../../http/operation.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import type {
   LifecycleResult,
+  PathsResult,
   RetentionResult,
   StickinessResult,
   TrendsResult,
@@ -16,11 +17,13 @@ import {
   upgradeStickiness,
   upgradeTrends,
 } from '../../insights/upgrade-filters.ts'
+import { upgradePaths } from '../../insights/upgrade-paths.ts'
 import { upgradeRetention } from '../../insights/upgrade-retention.ts'
 import { invalid } from '../../model/errors.ts'
 import { actorLinks, type Insight } from './actor-links.ts'
 import { getTrend, postTrend } from './contract.ts'
 import { seriesCsv } from './csv.ts'
+import { getPaths, postPaths } from './paths-contract.ts'
 import { getRetention, postRetention } from './retention-contract.ts'
 import { retentionRows } from './retention-legacy.ts'
 
@@ -76,5 +79,18 @@ export const insightRoutes =
     route(app, getRetention, ({ project, query, url }) => retention(project, query, url))
     route(app, postRetention, ({ project, body, url }) =>
       retention(project, { ...Object.fromEntries(url.searchParams), ...body }, url),
+    )
+
+    async function followed(project: AddressedProject, filters: LegacyFilters) {
+      const { results, timezone, last_refresh, is_cached, statistics } = await insights.run(
+        project.id,
+        upgradePaths(filters),
+      )
+      return { result: results as PathsResult[], timezone, last_refresh, is_cached, statistics }
+    }
+
+    route(app, getPaths, ({ project, query }) => followed(project, query))
+    route(app, postPaths, ({ project, body, url }) =>
+      followed(project, { ...Object.fromEntries(url.searchParams), ...body }),
     )
   }

@@ -114,6 +114,15 @@ describe('projects', () => {
     expect((await api.get(`${path}abc/`)).status).toBe(400)
   })
 
+  it('keep the rules that clean the steps of paths where insights find them', async () => {
+    const rules = [{ regex: '^/product/.*', alias: '/product' }]
+    const { body } = await api.post(path, { name: 'Cleaned' })
+    expect((await api.patch(`${path}${body.id}/`, { path_cleaning_filters: rules })).status).toBe(200)
+    const projects = createProjectStore(api.database)
+    expect(await projects.pathCleaningFilters(body.id)).toEqual(rules)
+    expect(await projects.pathCleaningFilters(-1)).toBeUndefined()
+  })
+
   it('let members change settings, admins the rest', async () => {
     const member = { key: (await api.colleague()).key }
     const admin = { key: (await api.colleague(levels.admin)).key }

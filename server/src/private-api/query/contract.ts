@@ -100,6 +100,6 @@ export const postQuery = operation({
   path,
   summary: 'Ask a question',
   description:
-    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, …), or the people behind a number of one (`ActorsQuery`).',
+    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`).',
   body: QueryRequest,
 })

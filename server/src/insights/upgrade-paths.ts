@@ -1,0 +1,63 @@
+import { invalid } from '../model/errors.ts'
+import { type PathCleaningRule, type PathsQuery, pathTypes } from './queries.ts'
+import {
+  isObject,
+  type LegacyFilters,
+  textOf,
+  truthy,
+  unpacked,
+  upgradeScope,
+  whole,
+  wholeOrNothing,
+} from './upgrade-filters.ts'
+
+/** @throws HedgerowError `invalid` for limits that make no sense, unparsable properties, and paths along a funnel. */
+export function upgradePaths(filters: LegacyFilters): PathsQuery {
+  if (textOf(filters.funnel_paths)) {
+    throw invalid('Paths along a funnel are not supported.', { attr: 'funnel_paths' })
+  }
+  return {
+    kind: 'PathsQuery',
+    ...upgradeScope(filters),
+    aggregation_group_type_index: wholeOrNothing(filters.aggregation_group_type_index, 0, 4),
+    pathsFilter: {
+      includeEventTypes: typesOf(filters),
+      includeCustomEvents: textsOf(filters.custom_events ?? filters.include_custom_events),
+      pathsHogQLExpression: textOf(filters.paths_hogql_expression),
+      excludeEvents: textsOf(filters.exclude_events),
+      startPoint: textOf(filters.start_point),
+      endPoint: textOf(filters.end_point),
+      stepLimit: whole(filters.step_limit, 'step_limit', 1, 100),
+      edgeLimit: whole(filters.edge_limit, 'edge_limit', 1, 10_000),
+      minEdgeWeight: whole(filters.min_edge_weight, 'min_edge_weight', 0, Number.MAX_SAFE_INTEGER),
+      maxEdgeWeight: whole(filters.max_edge_weight, 'max_edge_weight', 0, Number.MAX_SAFE_INTEGER),
+      pathGroupings: textsOf(filters.path_groupings),
+      pathReplacements: truthy(filters.path_replacements) || undefined,
+      localPathCleaningFilters: rulesOf(filters.local_path_cleaning_filters),
+      pathStartKey: textOf(filters.path_start_key),
+      pathEndKey: textOf(filters.path_end_key),
+      pathDropoffKey: textOf(filters.path_dropoff_key),
+    },
+  }
+}
+
+/** `path_type` is the older way of saying one of them. */
+function typesOf(filters: LegacyFilters): NonNullable<PathsQuery['pathsFilter']>['includeEventTypes'] {
+  const named = textsOf(filters.include_event_types) ?? textsOf(filters.path_type)
+  const known = pathTypes.filter((one) => named?.includes(one))
+  return known.length ? known : undefined
+}
+
+/** A list, or one text alone; what is no text is dropped. */
+function textsOf(given: unknown): string[] | undefined {
+  const value = unpacked(given)
+  const list = Array.isArray(value) ? value : [value]
+  const texts = list.flatMap((one) => textOf(one) ?? [])
+  return texts.length ? texts : undefined
+}
+
+function rulesOf(given: unknown): PathCleaningRule[] | undefined {
+  const list = unpacked(given)
+  if (!Array.isArray(list)) return undefined
+  return list.filter(isObject).map((one) => ({ alias: textOf(one.alias), regex: textOf(one.regex) }))
+}
