@@ -120,9 +120,12 @@ export const retentionResult = z
       )
       .describe('The cohort, then the intervals (or brackets) after it'),
     breakdown_value: z
-      .union([z.string(), z.number()])
+      .string()
       .optional()
-      .describe('Empty: no value. Several are joined by `::`. `$$_posthog_breakdown_other_$$`: all others'),
+      .describe(
+        'Empty: no value. Several are joined by `::`. `$$_posthog_breakdown_other_$$`: all others. Of a cohort its id; ' +
+          '0 is everyone',
+      ),
   })
   .meta({ id: 'RetentionResult' })
 export type RetentionResult = z.infer<typeof retentionResult>

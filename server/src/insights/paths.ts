@@ -24,8 +24,9 @@ export function paths(query: PathsQuery, ctx: InsightContext): Paths {
   const filter = query.pathsFilter ?? {}
   return {
     tree: edgesTree(shapeOf(query, filter, ctx), {
-      least: filter.minEdgeWeight ?? undefined,
-      most: filter.maxEdgeWeight ?? undefined,
+      // 0 means no bound, as upstream reads it
+      least: filter.minEdgeWeight || undefined,
+      most: filter.maxEdgeWeight || undefined,
       limit: filter.edgeLimit ?? defaultEdges,
     }),
     results: (rows) =>

@@ -162,7 +162,7 @@ describe('retention', () => {
     const results = await ask(1, byCohort(breakdownFilter))
     expect(shown(results)).toEqual([
       ...['3: 1 1', '3: 2 0', '3: 0 0', '3: 1 0'],
-      ...['all: 2 1', 'all: 2 0', 'all: 1 0', 'all: 1 0'],
+      ...['0: 2 1', '0: 2 0', '0: 1 0', '0: 1 0'],
     ])
     await expect(sql()).toMatchFileSnapshot('./sql/retention-cohorts.sql')
     const people = {
@@ -174,6 +174,8 @@ describe('retention', () => {
     expect(await ask(1, { kind: 'ActorsQuery', select: ['id'], source: people })).toEqual([
       [personIdOf('ann')],
     ])
+    const everybody = { ...people, breakdown: ['0'] }
+    expect(await ask(1, { kind: 'ActorsQuery', select: ['id'], source: everybody })).toHaveLength(2)
   })
 
   it('an action that is not there is an empty answer; one too large is refused', async () => {

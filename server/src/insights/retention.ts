@@ -55,7 +55,9 @@ export function retentionActors(
   const shape = shapeOf(query, breakdown, false, ctx)
   if (!shape || (pin.cohort ?? 0) >= shape.period.buckets.length) return undefined
   const texts = pin.breakdown === undefined ? [] : [pin.breakdown].flat().map(String)
-  const member = membersOf(breakdown, ctx).find(({ label }) => label === texts[0])
+  const member = membersOf(breakdown, ctx).find(
+    ({ label }) => label === (texts[0] === 'all' ? everybody : texts[0]),
+  )
   if (breakdown?.kind === 'cohorts' && !member) return undefined
   const value = breakdown?.kind === 'values' ? valueTexts(texts, breakdown) : undefined
   const tree = retentionPeople(shape, { cohort: pin.cohort, value, member }, ctx)
@@ -158,9 +160,15 @@ function retentionBreakdown({ breakdownFilter }: RetentionQuery): Breakdown | un
   return { ...asked, dimensions: asked.dimensions.map((dimension) => ({ ...dimension, bins: undefined })) }
 }
 
+/** What upstream calls the cohort of all users here. */
+const everybody = '0'
+
 const membersOf = (breakdown: Breakdown | undefined, ctx: InsightContext): Member[] =>
   breakdown?.kind === 'cohorts'
-    ? cohortsOf(breakdown, ctx).map(({ value, members }) => ({ label: String(value), is: members }))
+    ? cohortsOf(breakdown, ctx).map(({ value, members }) => ({
+        label: value === 'all' ? everybody : String(value),
+        is: members,
+      }))
     : []
 
 function limitCells(shape: RetentionShape, members: Member[]): void {
@@ -228,10 +236,7 @@ function rowsOf(
     values: people.map((count, cell) => ({ count, label: labels[cell]! })),
     label: `${name} ${cohort}`,
     date: shape.period.buckets[cohort]!.start.toISO({ suppressMilliseconds: true })!,
-    ...(shape.breakdown?.kind === 'values' && { breakdown_value: shownValue(value) }),
-    ...(shape.breakdown?.kind === 'cohorts' && {
-      breakdown_value: value[0] === 'all' ? 'all' : Number(value[0]),
-    }),
+    ...(shape.breakdown && { breakdown_value: shownValue(value) }),
   }))
 }
 

@@ -46,7 +46,7 @@ FROM (
 ) AS subquery_1
 GROUP BY at, subquery_1.cell
 UNION ALL
-SELECT subquery_1.`cohort` AS at, subquery_1.cell AS cell, count() AS people, 'all' AS label
+SELECT subquery_1.`cohort` AS at, subquery_1.cell AS cell, count() AS people, '0' AS label
 FROM (
   SELECT subquery_1.`cohort` AS `cohort`, arrayJoin(subquery_1.cells) AS cell
   FROM (

@@ -74,10 +74,10 @@ export function retentionRows(
         people_url: linkTo({ selected_interval: cohort }),
       }
     }
-    const parts = dimensions(query) > 1 ? String(value).split('::') : [String(value)]
+    const parts = dimensions(query) > 1 ? value.split('::') : [value]
     return {
       values: cells(values, parts),
-      label: String(value),
+      label: value,
       breakdown_values: parts,
       people_url: linkTo({ breakdown_values: parts, selected_interval: 0 }),
     }
