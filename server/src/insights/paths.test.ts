@@ -161,6 +161,9 @@ describe('paths', () => {
 
   it.each<[object, string]>([
     [asked({ localPathCleaningFilters: [{ regex: '(' }] }), 'is not a regular expression'],
+    [asked({ localPathCleaningFilters: [{ regex: 'a', alias: '\\9' }] }), 'group'],
+    [asked({ includeEventTypes: ['hogql'], pathsHogQLExpression: 'nonsense(' }), 'xpected'],
+    [asked({ includeEventTypes: ['hogql'], pathsHogQLExpression: 'count()' }), 'aggregate'],
     [{ ...asked(), funnelPathsFilter: {} }, 'along a funnel'],
   ])('refuses %j', async (query, sentence) => {
     await expect(testInsights(warehouse).ask(1, query)).rejects.toThrow(sentence)

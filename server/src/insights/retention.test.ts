@@ -135,6 +135,20 @@ describe('retention', () => {
     })
   })
 
+  it.each<[string, number, object, string[], string[]]>([
+    ['Week', 1, { date_to: '2023-02-12' }, ['2023-01-30', '2023-02-06'], ['1 1', '3 0']],
+    ['Week', 0, { date_to: '2023-02-12' }, ['2023-02-05', '2023-02-12'], ['3 0', '0 0']],
+    ['Month', 0, { date_to: '2023-02-08' }, ['2023-01-01', '2023-02-01'], ['0 0', '3 0']],
+    ['Hour', 0, { date_to: '2023-02-06T10:59:00' }, ['2023-02-06T09:00', '2023-02-06T10:00'], ['0 0', '2 0']],
+  ])('by %s, weeks from day %i, up to %j', async (period, weekStartDay, range, dates, expected) => {
+    const { ask } = testInsights(warehouse, { weekStartDay })
+    const results = await ask(1, asked({ period, totalIntervals: 2 }, { dateRange: range }))
+    expect(shown(results)).toEqual(expected)
+    expect((results as RetentionResult[]).map(({ date }, i) => date.slice(0, dates[i]!.length))).toEqual(
+      dates,
+    )
+  })
+
   it('follows page views for a week up to now unless told otherwise', async () => {
     const results = (await testInsights(warehouse).ask(1, { kind: 'RetentionQuery' })) as RetentionResult[]
     expect(results.map(({ date }) => date.slice(0, 10))).toEqual(
