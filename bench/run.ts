@@ -40,7 +40,8 @@ console.log(machine())
 const table: Row[] = []
 for (const name of values.only?.split(',') ?? Object.keys(benches)) {
   const bench = benches[name] ?? others[name]
-  if (!bench) throw new Error(`no bench ${name}; there are ${Object.keys({ ...benches, ...others }).join(', ')}`)
+  if (!bench)
+    throw new Error(`no bench ${name}; there are ${Object.keys({ ...benches, ...others }).join(', ')}`)
   console.log(`${name} …`)
   table.push(...(await bench()))
 }
