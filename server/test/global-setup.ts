@@ -16,6 +16,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'hedgerow-test-'))
   const engine = await startEngine({
     dataDir,
+    readable: ['test_*.*'],
     queryConcurrency: 4,
     queryMaxExecutionMs: 30_000,
     queryMemoryBytes: 2 * 1024 ** 3,

@@ -15,7 +15,7 @@ let cleanup: () => Promise<void>
 async function ask(query: string, schema: Partial<Schema> = {}): Promise<unknown[][]> {
   const { sql, params } = compile(parseSelect(query), { projectId: project, ...schema })
   try {
-    return (await warehouse.query({ sql, params })).rows
+    return (await warehouse.query({ sql, params, question: true })).rows
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${sql}`)
   }

@@ -85,5 +85,5 @@ test.each(examples)('$query', async ({ query, answer }) => {
     timezone: 'Europe/Berlin',
     propertyType: (kind, key) => (kind === 'event' && key === 'amount' ? 'Numeric' : null),
   })
-  expect((await warehouse.query({ sql, params })).rows, sql).toEqual(answer)
+  expect((await warehouse.query({ sql, params, question: true })).rows, sql).toEqual(answer)
 })

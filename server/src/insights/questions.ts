@@ -53,7 +53,7 @@ export function createQuestions({ warehouse, propertyTypes, now = () => new Date
       }
       const { sql, params } = compile(tree, schema)
       try {
-        return (await warehouse.query({ sql, params })).rows
+        return (await warehouse.query({ sql, params, question: true })).rows
       } catch (error) {
         throw explained(error)
       }

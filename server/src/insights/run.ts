@@ -86,6 +86,7 @@ export function createInsights(deps: Deps) {
       const answer = await deps.warehouse.query({
         sql,
         params,
+        question: true,
         limits: options.limits,
         signal: options.signal,
       })

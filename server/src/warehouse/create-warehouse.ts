@@ -7,7 +7,8 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { unavailable } from '../model/errors.ts'
-import { type Engine, type EngineDeps, startEngine } from './embedded.ts'
+import { type Engine, type EngineDeps, startEngine, tablesOfHogQL } from './embedded.ts'
+import { questionRole } from './engine/configuration.ts'
 import { isDisconnected, toWarehouseError } from './failures.ts'
 import { migrate } from './migrate.ts'
 import type { Warehouse, WarehouseAnswer, WarehouseInsert, WarehouseQuery } from './warehouse.ts'
@@ -34,12 +35,14 @@ export type ConnectionDeps = {
 export async function createWarehouse(
   deps: EngineDeps & { clickhouseUrl: string | null; database?: string },
 ): Promise<Warehouse> {
-  const engine = deps.clickhouseUrl === null ? await startEngine(deps) : null
+  const { database = 'hedgerow' } = deps
+  const engine =
+    deps.clickhouseUrl === null ? await startEngine({ readable: tablesOfHogQL(database), ...deps }) : null
   const home: WarehouseHome = engine ? { engine } : { url: deps.clickhouseUrl! }
   try {
     const warehouse = await connectWarehouse({
       home,
-      database: deps.database,
+      database,
       maxExecutionMs: deps.queryMaxExecutionMs,
       maxMemoryBytes: deps.queryMemoryBytes,
     })
@@ -113,7 +116,7 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
     }
   }
 
-  async function query({ sql, params, limits, signal }: WarehouseQuery): Promise<WarehouseAnswer> {
+  async function query({ sql, params, limits, question, signal }: WarehouseQuery): Promise<WarehouseAnswer> {
     const maxExecutionMs = limits?.maxExecutionMs ?? deps.maxExecutionMs
     const startedAt = performance.now()
     return persist(2, signal, async () => {
@@ -131,10 +134,13 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
           query_id: queryId,
           format: 'JSONCompact',
           abort_signal: stop,
+          ...(question && 'engine' in home ? { role: questionRole } : {}),
           clickhouse_settings: {
             ...answerSettings,
             max_execution_time: maxExecutionMs / 1000,
             max_memory_usage: String(limits?.maxMemoryBytes ?? deps.maxMemoryBytes),
+            // the engine's connections outlive a statement, and what is set could not be unset; there it is the role
+            ...(question && 'url' in home ? { readonly: '1' } : {}),
             ...(limits?.maxResultRows === undefined ? {} : { max_result_rows: String(limits.maxResultRows) }),
           },
         })

@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { physicalTables } from '../hogql/tables.ts'
 import { guardDisk } from './disk-guard.ts'
-import { engineConfiguration, engineSettings } from './engine/configuration.ts'
+import { engineConfiguration, engineSettings, engineUsers } from './engine/configuration.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './engine/protocol.ts'
 import { watchPulse } from './pulse.ts'
 import { createRefusals } from './refusals.ts'
@@ -25,6 +26,8 @@ export type EngineDeps = {
   queryMaxExecutionMs: number
   /** Memory for all queries together, bytes. */
   queryMemoryBytes: number
+  /** Tables that questions may read, as GRANT names them. Default: those of HogQL in the database `hedgerow`. */
+  readable?: string[]
   /** Queries, and inserts, that may wait for a turn. Default 100. */
   maxWaiting?: number
   /** How long a first start may take, milliseconds. Default 30 000. */
@@ -45,6 +48,10 @@ export type Engine = {
   close(): Promise<void>
 }
 
+/** What HogQL reads in a database, as GRANT names it. */
+export const tablesOfHogQL = (database: string): string[] =>
+  physicalTables.map((table) => `${database}.${table}`)
+
 const patienceMs = 30_000
 const backoffMs = { first: 50, most: 5000 }
 /** What a close waits for statements that still run. */
@@ -63,7 +70,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const warehouseDir = join(dataDir, 'warehouse')
   await mkdir(warehouseDir, { recursive: true })
   const configPath = join(dataDir, 'engine.xml')
-  await writeFile(configPath, engineConfiguration(deps))
+  const usersPath = resolve(dataDir, 'engine-users.xml')
+  await writeFile(usersPath, engineUsers(deps.readable ?? tablesOfHogQL('hedgerow')))
+  await writeFile(configPath, engineConfiguration({ ...deps, usersPath }))
   const socket = await placeSocket(dataDir)
   const refusals = createRefusals()
 

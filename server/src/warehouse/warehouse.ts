@@ -17,6 +17,11 @@ export type WarehouseQuery = {
   /** Values for `{name:Type}` placeholders in `sql`. */
   params?: Record<string, unknown>
   limits?: QueryLimits
+  /**
+   * Asked for somebody, in SQL that HogQL has made: it runs with the rights to read the tables of HogQL and none else
+   * (the embedded engine), or at least without the right to write or reach out (`readonly`, a server).
+   */
+  question?: boolean
   signal?: AbortSignal
 }
 

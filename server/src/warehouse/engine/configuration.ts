@@ -1,7 +1,16 @@
 /** What the engine is told at its start; the numbers hold its memory down on a machine shared with other work. */
 
-/** ClickHouse server configuration, as XML. */
-export function engineConfiguration({ queryMemoryBytes }: { queryMemoryBytes: number }): string {
+/** Role of the statements that ask for somebody: see `question.ts`. */
+export const questionRole = 'question'
+
+/** ClickHouse server configuration, as XML. `usersPath` is the file that holds `engineUsers`. */
+export function engineConfiguration({
+  queryMemoryBytes,
+  usersPath,
+}: {
+  queryMemoryBytes: number
+  usersPath: string
+}): string {
   const server: Record<string, number> = {
     // Caches grow to their bound and stay. ClickHouse's own bounds are for a machine of its own: marks 5 GB.
     mark_cache_size: 128 * 1024 ** 2,
@@ -16,8 +25,38 @@ export function engineConfiguration({ queryMemoryBytes }: { queryMemoryBytes: nu
     max_server_memory_usage: Math.floor(queryMemoryBytes * 1.25 + 512 * 1024 ** 2),
   }
   const lines = Object.entries(server).map(([name, value]) => `  <${name}>${value}</${name}>`)
+  lines.push(`  <users_config>${escapeXml(usersPath)}</users_config>`)
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`
 }
+
+/**
+ * The engine's one user, as XML. All its rights are in two roles, so that a connection can lay one of them down:
+ * what a question may is `SELECT` on `readable` (`database.table`, or `database_*.*`), and nothing else. With the
+ * sources (`url`, `file`, `remote` …) it has no right to, every table function that reaches out is refused.
+ */
+export function engineUsers(readable: string[]): string {
+  const queries = (grants: string[]) => grants.map((grant) => `<query>${escapeXml(grant)}</query>`).join('')
+  return `<clickhouse>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <roles>
+    <keeper><grants>${queries(['GRANT ALL ON *.*'])}</grants></keeper>
+    <${questionRole}><grants>${queries(readable.map((table) => `GRANT SELECT ON ${table}`))}</grants></${questionRole}>
+  </roles>
+  <users>
+    <default>
+      <password/>
+      <networks><ip>::/0</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <grants>${queries([`GRANT keeper, ${questionRole}`])}</grants>
+    </default>
+  </users>
+</clickhouse>
+`
+}
+
+const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** Settings of every statement that does not bring its own. */
 export function engineSettings(limits: {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createGzip } from 'node:zlib'
 import type { Admission } from './admission.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
+import { checkQuestion } from './question.ts'
 import { type EngineRequest, readRequest } from './request.ts'
 import { answerError, send, summary, writeHead } from './response.ts'
 import type { EngineSession } from './sessions.ts'
@@ -70,6 +71,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, deps: 
   if (read.readonly && statement.kind !== 'read') {
     throw new EngineError(164, 'READONLY', 'A GET request may only read')
   }
+  if (read.question) {
+    if (statement.kind !== 'read') throw new EngineError(164, 'READONLY', 'A question may only read')
+    checkQuestion(statement.sql)
+  }
   if (statement.kind === 'read') {
     await answerRead(read, statement.sql, statement.format ?? read.defaultFormat, response, gone.signal, deps)
   } else if (statement.kind === 'insert' && statement.target) {
@@ -80,6 +85,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, deps: 
         format: read.defaultFormat,
         database: read.database,
         settings: read.settings,
+        question: false,
       }),
     )
     send(response, read, read.defaultFormat, outcome)
@@ -112,7 +118,8 @@ async function answerRead(
     gone.addEventListener('abort', onGone, { once: true })
     deps.jobs.add(job)
     try {
-      const options = { format, database: read.database, settings: read.settings }
+      const { database, settings, question } = read
+      const options = { format, database, settings, question }
       if (streamed) await stream(session, sql, options, read, response, gone)
       else {
         const outcome = await session.query(sql, options)
@@ -129,7 +136,7 @@ async function answerRead(
 async function stream(
   session: EngineSession,
   sql: string,
-  options: { format: string; database: string; settings: Readonly<Record<string, string>> },
+  options: Parameters<EngineSession['stream']>[1],
   read: EngineRequest,
   response: ServerResponse,
   gone: AbortSignal,

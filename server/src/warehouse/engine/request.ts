@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { questionRole } from './configuration.ts'
 import { EngineError } from './engine-error.ts'
 import { expandParameters } from './parameters.ts'
 
@@ -41,6 +42,8 @@ export type EngineRequest = {
   database: string
   defaultFormat: string
   settings: Record<string, string>
+  /** Asked for somebody (`role=question`): with few rights, and looked at once more. */
+  question: boolean
   /** The answer is to be compressed. */
   gzip: boolean
   readonly: boolean
@@ -90,6 +93,7 @@ export async function readRequest(
     database: url.searchParams.get('database') ?? header('x-clickhouse-database') ?? 'default',
     defaultFormat: url.searchParams.get('default_format') ?? header('x-clickhouse-format') ?? 'TabSeparated',
     settings,
+    question: url.searchParams.get('role') === questionRole,
     gzip:
       url.searchParams.get('enable_http_compression') === '1' &&
       /\bgzip\b/.test(header('accept-encoding') ?? ''),

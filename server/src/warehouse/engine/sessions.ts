@@ -1,24 +1,22 @@
 import { Session } from 'chdb'
+import { questionRole } from './configuration.ts'
 import { EngineError } from './engine-error.ts'
 import { quoteIdentifier, quoteString } from './parameters.ts'
 import type { InsertTarget } from './statement.ts'
 
 export type SessionSettings = Readonly<Record<string, string>>
 
+/** `question`: only with the rights of that role. */
+type ReadOptions = { format: string; database: string; settings: SessionSettings; question: boolean }
+
 export type QueryOutcome = { bytes: Uint8Array; resultRows: number; seconds: number }
 export type InsertOutcome = { rowsWritten: number; bytesWritten: number; seconds: number }
 
 /** One connection into chDB. It runs one statement at a time; several of them run beside each other. */
 export type EngineSession = {
-  query(
-    sql: string,
-    options: { format: string; database: string; settings: SessionSettings },
-  ): Promise<QueryOutcome>
+  query(sql: string, options: ReadOptions): Promise<QueryOutcome>
   /** Chunks of an answer in a format whose rows stand alone. The connection is taken until the iteration ends. */
-  stream(
-    sql: string,
-    options: { format: string; database: string; settings: SessionSettings },
-  ): AsyncIterable<{ bytes: Uint8Array; rows: number }>
+  stream(sql: string, options: ReadOptions): AsyncIterable<{ bytes: Uint8Array; rows: number }>
   insert(
     target: InsertTarget,
     rows: Uint8Array,
@@ -40,14 +38,19 @@ const formats = {
 
 /**
  * Opens a connection on the data folder; the first one of the process loads the engine's tables.
- * `SET` and `USE` stick to a connection, so what is set is remembered and only differences are sent.
+ * `SET`, `SET ROLE` and `USE` stick to a connection, so what is set is remembered and only differences are sent.
  */
 export function openSession(dataDir: string, connectionArgs: string[]): EngineSession {
   const session = new Session(dataDir, { connectionArgs })
   let current: SessionSettings = {}
   let currentDatabase = 'default'
+  let asking = false
 
-  async function prepare(database: string, settings: SessionSettings): Promise<void> {
+  async function prepare(database: string, settings: SessionSettings, question: boolean): Promise<void> {
+    if (question !== asking) {
+      await session.queryAsync(`SET ROLE ${question ? questionRole : 'ALL'}`)
+      asking = question
+    }
     if (database !== currentDatabase) {
       await session.queryAsync(`USE ${quoteIdentifier(database)}`)
       currentDatabase = database
@@ -67,8 +70,8 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
   }
 
   return {
-    async query(sql, { format, database, settings }) {
-      await prepare(database, settings)
+    async query(sql, { format, database, settings, question }) {
+      await prepare(database, settings, question)
       const result = await session.queryAsync(sql, { format })
       return {
         bytes: result.bytes(),
@@ -78,8 +81,8 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
       }
     },
 
-    async *stream(sql, { format, database, settings }) {
-      await prepare(database, settings)
+    async *stream(sql, { format, database, settings, question }) {
+      await prepare(database, settings, question)
       for await (const chunk of session.queryStream(sql, { format })) {
         yield { bytes: chunk.raw(), rows: chunk.numRows }
       }
@@ -90,7 +93,7 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
       if (!format) {
         throw new EngineError(73, 'UNKNOWN_FORMAT', `Rows can't be inserted in format ${target.format}`)
       }
-      await prepare(database, {})
+      await prepare(database, {}, false)
       const result = await session.insert({
         table: target.table,
         columns: target.columns,
