@@ -18,7 +18,7 @@ import { createApp } from './http/app.ts'
 import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
-import { createPropertyTypes } from './insights/property-types.ts'
+import { createPropertyNames, createPropertyTypes } from './insights/property-types.ts'
 import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
@@ -113,6 +113,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       warehouse,
       findProject: (id) => directory.projectById(id),
       propertyTypes,
+      findProperties: createPropertyNames(database),
       findAction: actions.findForQuestions,
       pathCleaning: createProjectStore(database).pathCleaningFilters,
     })

@@ -139,3 +139,43 @@ export const pathsResult = z
   })
   .meta({ id: 'PathsResult' })
 export type PathsResult = z.infer<typeof pathsResult>
+
+const hogqlNotice = z
+  .object({
+    message: z.string(),
+    start: z.int().optional().describe('Offset in the text, UTF-16 code units'),
+    end: z.int().optional().describe('Exclusive'),
+  })
+  .meta({ id: 'HogQLNotice' })
+export type HogQLNotice = z.infer<typeof hogqlNotice>
+
+/** Answer to `HogQLMetadata`. */
+export const hogqlMetadataAnswer = {
+  query: z.string().describe('The text that was looked at'),
+  isValid: z.boolean(),
+  errors: z.array(hogqlNotice).describe('Why it can’t be run: the first error'),
+  warnings: z.array(hogqlNotice),
+  notices: z.array(hogqlNotice).describe('Types of the properties that it reads'),
+  table_names: z.array(z.string()),
+}
+export type HogQLMetadataAnswer = z.infer<z.ZodObject<typeof hogqlMetadataAnswer>>
+
+export const completionKinds = ['Keyword', 'Function', 'Variable', 'Class', 'Folder', 'Property'] as const
+const completionItem = z
+  .object({
+    label: z.string(),
+    insertText: z.string(),
+    kind: z
+      .enum(completionKinds)
+      .describe('`Class`: a table; `Folder`: a table beside one, or properties; `Variable`: a column'),
+    detail: z.string().optional().describe('Its type, or how many arguments it takes'),
+  })
+  .meta({ id: 'AutocompleteCompletionItem' })
+export type CompletionItem = z.infer<typeof completionItem>
+
+/** Answer to `HogQLAutocomplete`. */
+export const hogqlAutocompleteAnswer = {
+  suggestions: z.array(completionItem),
+  incomplete_list: z.boolean().describe('There are more: ask again when more has been typed'),
+}
+export type HogQLAutocompleteAnswer = z.infer<z.ZodObject<typeof hogqlAutocompleteAnswer>>

@@ -47,11 +47,16 @@ export function fillPlaceholders(
   query: HogQLQuery,
   ctx: FilterContext & { testAccountFilters: PropertyFilters },
 ): Query {
+  const variables = Object.values(query.variables ?? {}).map(({ code_name, value, isNull }) => [
+    code_name,
+    isNull ? null : value,
+  ])
+  const values = { ...query.values, ...(query.variables && { variables: Object.fromEntries(variables) }) }
   const filled = placeholdersOf(tree).map((name): [string, Expr] => [
     name,
     name === 'filters'
       ? filtersExpr(query.filters, ctx.testAccountFilters, ctx)
-      : valueExpr(placeholderValue(name, query.values ?? {})),
+      : valueExpr(placeholderValue(name, values)),
   ])
   return replacePlaceholders(tree, Object.fromEntries(filled))
 }

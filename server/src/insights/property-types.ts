@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm'
+import { and, asc, eq, ilike, inArray, isNotNull } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { propertyDefinitions } from '../database/schema.ts'
 import type { PropertyType } from '../hogql/types.ts'
 import { propertyTypesChannel } from '../model/notifications.ts'
+import type { FindProperties } from './hogql-autocomplete.ts'
 import type { PropertyKind } from './property-filters.ts'
 
 /** Type of a property by its definition; null where none says one. `groupTypeIndex` only with `group`. */
@@ -114,3 +115,23 @@ export function createPropertyTypes(database: Database) {
     }
   }
 }
+
+/** Names of known properties, by parts of them, for editors. */
+export const createPropertyNames =
+  (database: Database) =>
+  (projectId: number): FindProperties =>
+  (kind, groupTypeIndex, search, limit) =>
+    database.db
+      .select({ name: propertyDefinitions.name, type: propertyDefinitions.propertyType })
+      .from(propertyDefinitions)
+      .where(
+        and(
+          eq(propertyDefinitions.projectId, projectId),
+          eq(propertyDefinitions.type, { event: 1, person: 2, group: 3 }[kind]),
+          eq(propertyDefinitions.groupTypeIndex, kind === 'group' ? (groupTypeIndex ?? 0) : -1),
+          eq(propertyDefinitions.hidden, false),
+          ilike(propertyDefinitions.name, `%${search.replace(/[\\%_]/g, '\\$&')}%`),
+        ),
+      )
+      .orderBy(asc(propertyDefinitions.name))
+      .limit(limit)

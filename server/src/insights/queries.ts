@@ -418,9 +418,50 @@ export const hogqlQuery = z
     query: z.string().min(1).max(1_000_000).describe('One SELECT. Without a LIMIT, 100 rows are returned'),
     filters: hogqlFilters.nullish().describe('Put in place of `{filters}`'),
     values: z.record(z.string(), z.unknown()).nullish().describe('Put in place of `{name}`, as constants'),
+    variables: z
+      .record(
+        z.string(),
+        z.object({
+          code_name: z.string(),
+          value: z.unknown().optional(),
+          isNull: flag,
+          variableId: z.string().nullish(),
+        }),
+      )
+      .nullish()
+      .describe('Put in place of `{variables.code_name}`, as constants'),
+    explain: flag.describe("Also the warehouse's SQL and its plan"),
   })
   .meta({ id: 'HogQLQuery' })
 export type HogQLQuery = z.infer<typeof hogqlQuery>
+
+const languages = ['hogQL', 'hogQLExpr'] as const
+const editorText = {
+  language: z.enum(languages).nullish().describe('`hogQL`: a SELECT (default). `hogQLExpr`: one expression'),
+  query: z.string().max(1_000_000),
+  filters: hogqlFilters.nullish(),
+  sourceQuery: z
+    .looseObject({ kind: z.string(), query: z.string().optional() })
+    .nullish()
+    .describe('For an expression: the `HogQLQuery` whose tables it is about; default, events'),
+}
+export const hogqlMetadata = z
+  .object({ kind: z.literal('HogQLMetadata'), ...editorText })
+  .meta({ id: 'HogQLMetadata' })
+export type HogQLMetadata = z.infer<typeof hogqlMetadata>
+export const hogqlAutocomplete = z
+  .object({
+    kind: z.literal('HogQLAutocomplete'),
+    ...editorText,
+    startPosition: z.number().int().min(0).describe('Where the word under the cursor begins'),
+    endPosition: z.number().int().min(0).describe('Where it ends'),
+  })
+  .meta({ id: 'HogQLAutocomplete' })
+export type HogQLAutocomplete = z.infer<typeof hogqlAutocomplete>
+
+/** What editors of HogQL ask; answered without reading data. */
+export const editorQuery = z.discriminatedUnion('kind', [hogqlMetadata, hogqlAutocomplete])
+export type EditorQuery = z.infer<typeof editorQuery>
 
 export const eventsQuery = z
   .object({

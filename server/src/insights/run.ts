@@ -12,6 +12,8 @@ import type { Envelope } from './answers.ts'
 import { readRows } from './cells.ts'
 import type { Clock } from './date-range.ts'
 import { eventsQuestion } from './events-query.ts'
+import { completeHogQL, type FindProperties } from './hogql-autocomplete.ts'
+import { inspectHogQL } from './hogql-metadata.ts'
 import { fillPlaceholders } from './hogql-query.ts'
 import { lifecycle } from './lifecycle.ts'
 import { paths } from './paths.ts'
@@ -19,6 +21,7 @@ import type { PropertyFilters } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
 import type {
   ActorsQuery,
+  EditorQuery,
   EventsQuery,
   HogQLQuery,
   LifecycleQuery,
@@ -48,6 +51,8 @@ export type Deps = {
   findProject(projectId: number): AskedProject | undefined | Promise<AskedProject | undefined>
   /** Types of the properties of these names, by their definitions. */
   propertyTypes(projectId: number, names: Iterable<string>): Promise<PropertyTypes>
+  /** Known properties, for editors; none are offered without it. */
+  findProperties?(projectId: number): FindProperties
   findAction?(projectId: number, id: number): Promise<Action | undefined>
   /** A cohort's name, and the query for its people's ids. */
   findCohort?(projectId: number, id: number): Promise<{ name: string; people: Query } | undefined>
@@ -100,7 +105,7 @@ export function createInsights(deps: Deps) {
   }
 
   /** Looks up everything that the question names, so that building it needs no more waiting. */
-  async function prepare(projectId: number, query: RunnableQuery) {
+  async function prepare(projectId: number, query: RunnableQuery | EditorQuery) {
     const project = await deps.findProject(projectId)
     if (!project) throw notFound('Project not found.')
     const clock: Clock = { now: now(), timezone: project.timezone, weekStartDay: project.weekStartDay }
@@ -170,13 +175,33 @@ export function createInsights(deps: Deps) {
 
   async function answerHogQL(query: HogQLQuery, { schema, ctx }: Prepared, cost: Cost, options: AskOptions) {
     const tree = fillPlaceholders(parseSelect(query.query), query, ctx)
-    const answer = await ask(tree, { ...schema, limits: hogqlLimits }, cost, options)
+    const limited = { ...schema, limits: hogqlLimits }
+    const plan = query.explain ? await explain(tree, limited, options) : undefined
+    const answer = await ask(tree, limited, cost, options)
     return {
+      ...plan,
       query: query.query,
       hogql: printHogQL(tree),
       results: readRows(answer.columns, answer.rows),
       columns: answer.columns.map(({ name }) => name),
       types: answer.columns.map(({ name, type }) => [name, type]),
+    }
+  }
+
+  /** The warehouse's SQL, and how it would go about it. */
+  async function explain(tree: Query, schema: Schema, options: AskOptions) {
+    const { sql, params } = compile(tree, schema)
+    try {
+      const { rows } = await deps.warehouse.query({
+        sql: `EXPLAIN indexes = 1 ${sql}`,
+        params,
+        question: true,
+        limits: options.limits,
+        signal: options.signal,
+      })
+      return { clickhouse: sql, explain: rows.map(([line]) => String(line)) }
+    } catch (error) {
+      throw explained(error)
     }
   }
 
@@ -234,6 +259,15 @@ export function createInsights(deps: Deps) {
   }
 
   return {
+    /** @throws HedgerowError `not_found` without a project. */
+    async help(projectId: number, query: EditorQuery) {
+      if (query.kind === 'HogQLAutocomplete') {
+        return completeHogQL(query, deps.findProperties?.(projectId) ?? (async () => []))
+      }
+      const { schema } = await prepare(projectId, query)
+      return inspectHogQL(query, { ...schema, limits: hogqlLimits }, hogqlLimits.max)
+    },
+
     /**
      * @throws HedgerowError `invalid` when the question can't be asked or takes too much, `not_found` without a
      * project; HogQLError with a position for errors in a user's HogQL.
@@ -307,10 +341,10 @@ const cleaningRules = (setting: unknown): PathCleaningRule[] =>
   })
 
 /** The insight that a question is about: itself, or the one whose actors it asks for. */
-const insightIn = (query: RunnableQuery) =>
+const insightIn = (query: RunnableQuery | EditorQuery) =>
   query.kind === 'ActorsQuery' ? (query.source?.source ?? query) : query
 
-function actionIds(query: RunnableQuery): Set<number> {
+function actionIds(query: RunnableQuery | EditorQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
   const insight = insightIn(query)

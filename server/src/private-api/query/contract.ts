@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
 import { afterAnswer } from '../../http/read-after.ts'
-import { envelope } from '../../insights/answers.ts'
-import { runnableQuery } from '../../insights/queries.ts'
+import { envelope, hogqlAutocompleteAnswer, hogqlMetadataAnswer } from '../../insights/answers.ts'
+import { editorQuery, runnableQuery } from '../../insights/queries.ts'
 
 const maxDepth = 100
 
@@ -21,7 +21,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Nodes that say how an answer is shown; the question is inside. */
 const wrappers = new Set(['DataTableNode', 'DataVisualizationNode', 'InsightVizNode'])
-const kinds = new Set<unknown>(runnableQuery.options.map((option) => option.shape.kind.value))
+const anyQuery = z.discriminatedUnion('kind', [...runnableQuery.options, ...editorQuery.options])
+const kinds = new Set<unknown>(anyQuery.options.map((option) => option.shape.kind.value))
 
 /** The body is `{query}` or, as in early 2023, the query itself; wrapped nodes are unwrapped. */
 function unwrapped(body: unknown, context: z.RefinementCtx): unknown {
@@ -43,7 +44,7 @@ export const QueryRequest = z.preprocess(
   unwrapped,
   z
     .object({
-      query: runnableQuery,
+      query: anyQuery,
       client_query_id: z.string().nullish().describe('A name for the query, chosen by the client'),
       refresh: z
         .union([z.boolean(), z.string()])
@@ -55,16 +56,18 @@ export const QueryRequest = z.preprocess(
 
 const QueryAnswer = z
   .looseObject({
-    results: z.array(z.unknown()).describe('Rows as lists; for trends, series as objects'),
+    results: z.array(z.unknown()).optional().describe('Rows as lists; for trends, series as objects'),
     columns: z.array(z.string()).optional().describe('Names of the columns of rows'),
     types: z.array(z.unknown()).optional().describe('Types of the columns, in ClickHouse’s words'),
     hogql: z.string().optional().describe('The query as it was understood'),
+    clickhouse: z.string().optional().describe('With `explain`: the SQL of the warehouse'),
+    explain: z.array(z.string()).optional().describe('With `explain`: its plan, a line each'),
     hasMore: z.boolean().optional(),
     missing_actors_count: z
       .int()
       .optional()
       .describe('Actors on this page that are not known (any more): deleted, or sent without a profile'),
-    ...envelope,
+    ...z.object({ ...envelope, ...hogqlMetadataAnswer, ...hogqlAutocompleteAnswer }).partial().shape,
     after: afterAnswer,
   })
   .meta({ id: 'QueryAnswer' })
@@ -100,6 +103,7 @@ export const postQuery = operation({
   path,
   summary: 'Ask a question',
   description:
-    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`).',
+    'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`). ' +
+    'Editors of HogQL ask what is wrong with a text (`HogQLMetadata`) and what may stand in it (`HogQLAutocomplete`).',
   body: QueryRequest,
 })

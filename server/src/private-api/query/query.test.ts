@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { insertEvents } from '../../../test/events.ts'
 import { testWarehouse } from '../../../test/warehouse.ts'
-import { createPropertyTypes } from '../../insights/property-types.ts'
+import { propertyDefinitions } from '../../database/schema.ts'
+import { createPropertyNames, createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
 import { createPersonReader } from '../../persons/read-persons.ts'
@@ -28,6 +29,7 @@ beforeAll(async () => {
             dropEventsOlderThan: null,
           }),
           propertyTypes: createPropertyTypes(database),
+          findProperties: createPropertyNames(database),
         }),
         persons: createPersonReader(database),
         groups: createGroupStore(database),
@@ -35,6 +37,24 @@ beforeAll(async () => {
     ],
   )
   path = `/api/projects/${app.project.id}/query/`
+  const define = (name: string, type: number, propertyType: string, projectId = app.project.id) => ({
+    projectId,
+    name,
+    type,
+    propertyType,
+    groupTypeIndex: type === 3 ? 0 : -1,
+  })
+  const stranger = await app.stranger()
+  await app.database.db
+    .insert(propertyDefinitions)
+    .values([
+      define('n', 1, 'Numeric'),
+      define('path', 1, 'String'),
+      define('a name', 1, 'String'),
+      define('plan', 2, 'String'),
+      define('seats', 3, 'Numeric'),
+      define('secret', 1, 'String', stranger.project.id),
+    ])
   await insertEvents(warehouse, app.project.id, [
     {
       event: 'view',
@@ -130,6 +150,140 @@ describe('HogQLQuery', () => {
     expect(
       (await ask({ query: "select count() from events where distinct_id = 'not ours'" })).results,
     ).toEqual([[0]])
+  })
+})
+
+describe('explain and variables', () => {
+  it('shows the SQL of the warehouse and its plan, in which the project stands', async () => {
+    const query = { kind: 'HogQLQuery', query: 'select count() from events', explain: true }
+    const { body } = await app.post(path, { query })
+    expect(body.results).toEqual([[3]])
+    expect(body.clickhouse).toContain(`team_id = ${app.project.id}`)
+    expect(body.explain.join('\n')).toMatch(/ReadFrom|Aggregating/)
+    expect((await app.post(path, { query: { ...query, explain: false } })).body).not.toHaveProperty('explain')
+  })
+  it('takes variables by their code names', async () => {
+    const variables = {
+      1: { code_name: 'name', value: 'buy' },
+      2: { code_name: 'none', value: 1, isNull: true },
+    }
+    const query = 'select count(), {variables.none} is null from events where event = {variables.name}'
+    const { body } = await app.post(path, { query: { kind: 'HogQLQuery', query, variables } })
+    expect(body.results).toEqual([[1, 1]])
+  })
+})
+
+describe('HogQLMetadata', () => {
+  const look = async (query: object) =>
+    (await app.post(path, { query: { kind: 'HogQLMetadata', language: 'hogQL', ...query } })).body
+  it('says what a query reads, and of which types', async () => {
+    const query =
+      'with x as (select 1 as y) select properties.n, person.properties.plan, group_0.properties.seats from events, x where {filters} and event = {name}'
+    const answer = await look({ query })
+    expect(answer).toMatchObject({ isValid: true, errors: [], warnings: [], query, table_names: ['events'] })
+    const shown = answer.notices.map((one: { message: string; start: number; end: number }) => [
+      one.message,
+      query.slice(one.start, one.end),
+    ])
+    expect(shown).toEqual([
+      ["Event property 'n' is of type 'Float'.", 'properties.n'],
+      ["Person property 'plan' is of type 'String'.", 'person.properties.plan'],
+      ["Group property 'seats' is of type 'Float'.", 'group_0.properties.seats'],
+    ])
+  })
+  it('says what is wrong, and where', async () => {
+    const query = 'select evnt from events'
+    expect(await look({ query })).toMatchObject({
+      isValid: false,
+      errors: [{ message: 'Unable to resolve field: evnt. Did you mean "event"?', start: 7, end: 11 }],
+    })
+    expect(await look({ query: 'select' })).toMatchObject({ isValid: false, errors: [{ start: 6, end: 6 }] })
+    expect(await look({ query: '' })).toMatchObject({ isValid: false })
+    expect(await look({ query: 'select * from system.tables' })).toMatchObject({
+      isValid: false,
+      errors: [{ message: expect.stringContaining('Unknown table') }],
+    })
+  })
+  it('warns of a limit that is lowered', async () => {
+    const query = 'select 1 from events limit 1000000'
+    expect((await look({ query })).warnings).toMatchObject([{ message: 'At most 50000 rows are returned.' }])
+  })
+  it('looks at one expression, over events or the tables of another query', async () => {
+    const expr = { language: 'hogQLExpr' }
+    expect(await look({ ...expr, query: 'properties.n + 1' })).toMatchObject({
+      isValid: true,
+      notices: [{ start: 0, end: 12 }],
+    })
+    expect(await look({ ...expr, query: 'key' })).toMatchObject({
+      isValid: false,
+      errors: [{ start: 0, end: 3 }],
+    })
+    const sourceQuery = { kind: 'HogQLQuery', query: 'select 1 from groups' }
+    expect(await look({ ...expr, query: 'key', sourceQuery })).toMatchObject({
+      isValid: true,
+      table_names: ['groups'],
+    })
+  })
+})
+
+describe('HogQLAutocomplete', () => {
+  /** `|` is the cursor, behind the word that is being written. */
+  const complete = async (marked: string, more: object = {}) => {
+    const end = marked.indexOf('|')
+    const query = marked.replace('|', '')
+    const start = end - /[\w$]*$/.exec(query.slice(0, end))![0].length
+    const asked = { kind: 'HogQLAutocomplete', query, startPosition: start, endPosition: end, ...more }
+    const { status, body } = await app.post(path, { query: asked })
+    expect(status).toBe(200)
+    return body as { suggestions: { label: string; insertText: string; kind: string; detail?: string }[] }
+  }
+  const labels = async (marked: string, more?: object) =>
+    (await complete(marked, more)).suggestions.map(({ label }) => label)
+
+  it.each([
+    ['tables after FROM', 'select event from ev|', 'events', 'Class'],
+    ['tables given in WITH', 'with paid as (select 1) select 1 from pa|', 'paid', 'Class'],
+    ['tables after JOIN, in what is no query yet', 'select from events e join per|', 'persons', 'Class'],
+    ['columns of the tables', 'select dis| from events', 'distinct_id', 'Variable'],
+    ['columns by an alias', 'select e.tim| from events as e where', 'timestamp', 'Variable'],
+    [
+      'columns of another alias',
+      'select p.is_| from events e left join persons p on 1',
+      'is_identified',
+      'Variable',
+    ],
+    ['columns of the person', 'select person.pro| from events', 'properties', 'Folder'],
+    ['columns of the session', 'select session.$session_d| from events', '$session_duration', 'Variable'],
+    ['properties of events', 'select properties.pa| from events', 'path', 'Property'],
+    ['properties of persons', 'select e.person.properties.| from events e', 'plan', 'Property'],
+    ['properties of groups', 'select group_0.properties.| from events', 'seats', 'Property'],
+    ['properties of the table persons', 'select properties.pl| from persons', 'plan', 'Property'],
+    ['functions', 'select coun| from events', 'count', 'Function'],
+    ['words of the language', 'select event from events gr|', 'group by', 'Keyword'],
+  ])('%s: %s', async (_, marked, label, kind) => {
+    const { suggestions } = await complete(marked)
+    expect(suggestions).toContainEqual(expect.objectContaining({ label, kind }))
+  })
+  it('gives types, counts of arguments, and quotes where a name needs them', async () => {
+    const { suggestions } = await complete('select properties.| from events')
+    expect(suggestions).toContainEqual({ label: 'n', insertText: 'n', kind: 'Property', detail: 'Numeric' })
+    expect(suggestions).toContainEqual(expect.objectContaining({ label: 'a name', insertText: '`a name`' }))
+    expect((await complete('select lower| from events')).suggestions[0]).toEqual({
+      label: 'lower',
+      insertText: 'lower()',
+      kind: 'Function',
+      detail: '1 argument',
+    })
+  })
+  it('nothing of another project, nothing of the server, nothing inside a text', async () => {
+    expect(await labels('select properties.| from events')).toEqual(['a name', 'n', 'path'])
+    expect(await labels('select team| from events')).toEqual([])
+    expect(await labels("select 'ev| from events")).toEqual([])
+  })
+  it('an expression is about events, or the tables of another query', async () => {
+    expect(await labels('distin|', { language: 'hogQLExpr' })).toContain('distinct_id')
+    const sourceQuery = { kind: 'HogQLQuery', query: 'select 1 from groups' }
+    expect(await labels('ke|', { language: 'hogQLExpr', sourceQuery })).toContain('key')
   })
 })
 

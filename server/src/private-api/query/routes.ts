@@ -3,7 +3,7 @@ import { route } from '../../http/operation.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import { type ActorReader, showActors } from '../../http/show-actors.ts'
 import { parse } from '../../http/validation.ts'
-import type { RunnableQuery } from '../../insights/queries.ts'
+import type { EditorQuery, RunnableQuery } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { invalid } from '../../model/errors.ts'
@@ -13,8 +13,10 @@ import { getQuery, postQuery, QueryRequest } from './contract.ts'
 export const queryRoutes =
   ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
   async (app: FastifyInstance) => {
-    const ask = (project: AddressedProject, query: RunnableQuery) =>
-      insights.run(project.id, query, { showActors: showActors(actors, project) })
+    const ask = (project: AddressedProject, query: RunnableQuery | EditorQuery) =>
+      query.kind === 'HogQLMetadata' || query.kind === 'HogQLAutocomplete'
+        ? insights.help(project.id, query)
+        : insights.run(project.id, query, { showActors: showActors(actors, project) })
 
     route(app, getQuery, async ({ project, query }) => {
       const { query: asked } = parse(QueryRequest, { query: fromJson(query.query) })
