@@ -131,6 +131,8 @@ const sameAsArgument = new Set([
   'argMax',
   'first_value',
   'last_value',
+  'lag',
+  'lead',
   'lagInFrame',
   'leadInFrame',
   'assumeNotNull',
@@ -186,14 +188,15 @@ const cast = (to: string, name: Type['name']): SpecialCall =>
   }
 
 /** A time from text (read in the project's zone unless it says another) or from a time. */
-function toDateTime(context: Context, [value, zone]: Typed[]): Typed {
+function toDateTime(context: Context, [value, zone]: Typed[], node: Call): Typed {
   const timezone =
     zone?.expr.kind === 'constant' && typeof zone.expr.value === 'string'
       ? zone.expr
       : constant(context.timezone)
   if (value!.type.name === 'String' || value!.type.name === 'Unknown') {
     const text = value!.type.name === 'String' ? value!.expr : call('toString', value!.expr)
-    const nullable = value!.type.nullable || value!.expr.kind !== 'constant'
+    // what is written in the query itself is refused when it is no time, unless null was asked for by name
+    const nullable = value!.type.nullable || value!.expr.kind !== 'constant' || /ornull$/i.test(node.name)
     return {
       expr: call(
         nullable ? 'parseDateTime64BestEffortOrNull' : 'parseDateTime64BestEffort',
@@ -253,12 +256,12 @@ const specialCalls = new Map<string, SpecialCall>(
     }),
     timezone: (context) => ({ expr: constant(context.timezone), type: type('String') }),
     toDateTime,
-    toDateTime64: (context, args) => {
+    toDateTime64: (context, args, node) => {
       const zone = args[2] ?? (args[1]?.type.name === 'String' ? args[1] : undefined)
-      return toDateTime(context, zone ? [args[0]!, zone] : [args[0]!])
+      return toDateTime(context, zone ? [args[0]!, zone] : [args[0]!], node)
     },
-    toDate: (context, [value]) => {
-      const of = value!.type.name === 'String' ? toDateTime(context, [value!]) : value!
+    toDate: (context, [value], node) => {
+      const of = value!.type.name === 'String' ? toDateTime(context, [value!], node) : value!
       return { expr: call('toDate', of.expr), type: type('Date', of.type.nullable) }
     },
     toInt: cast('Int64', 'Integer'),
@@ -296,7 +299,9 @@ export function resolveCast(context: Context, to: string, value: Typed, orNull: 
     )
   }
   if (name === 'toString' && orNull) return { expr: call(name, value.expr), type: type('String', true) }
-  return resolveCall(context, call(name, node), () => value, false)
+  // what is no time is refused where it stands in the query itself, see toDateTime
+  const called = orNull && name.startsWith('toDate') ? `${name}OrNull` : name
+  return resolveCall(context, call(called, node), () => value, false)
 }
 
 const castNames = new Map<string, string>(

@@ -192,10 +192,18 @@ describe('select', () => {
         'select distinct_id, row_number() over w as n, lag(event) over w from events window w as (partition by distinct_id order by timestamp) order by distinct_id, n',
       ),
     ).toEqual([
-      ['ann', '1', ''],
+      ['ann', '1', null],
       ['ann', '2', 'pageview'],
-      ['bob', '1', ''],
-      ['cid', '1', ''],
+      ['bob', '1', null],
+      ['cid', '1', null],
+    ])
+    expect(
+      await ask(
+        'select number, lag(number) over (order by number), lead(number, 1, 9) over (order by number) from numbers(2)',
+      ),
+    ).toEqual([
+      ['0', null, '1'],
+      ['1', '0', '9'],
     ])
     expect(await ask('select x, y from (select [1, 2] as xs, 3 as y) array join xs as x')).toEqual([
       [1, 3],

@@ -4,9 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertEvents, insertGroups, personIdOf } from '../../test/events.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { Expr } from './ast.ts'
 import { compile } from './compile.ts'
-import { parseSelect } from './parse.ts'
+import { parseExpr, parseSelect } from './parse.ts'
+import { replacePlaceholders } from './placeholders.ts'
 import { propertyMap } from './property-column.ts'
+import { tableFunctions, tableNames } from './tables.ts'
+import { childrenOf } from './visit.ts'
 
 // docs/hogql.md: every query in it is run, and must answer what it says.
 const page = readFileSync(new URL('../../../docs/hogql.md', import.meta.url), 'utf8')
@@ -79,8 +83,50 @@ test('the page has its examples', () => {
   expect(page.match(/```sql/g)).toHaveLength(examples.length)
 })
 
+test('each kind of expression and each table is in an example', () => {
+  // `property` is made by the compiler, of a field
+  const kinds: Record<Exclude<Expr['kind'], 'property'>, number> = {
+    constant: 0,
+    field: 0,
+    call: 0,
+    window_function: 0,
+    and: 0,
+    or: 0,
+    not: 0,
+    compare: 0,
+    arithmetic: 0,
+    between: 0,
+    array: 0,
+    tuple: 0,
+    dict: 0,
+    array_access: 0,
+    tuple_access: 0,
+    cast: 0,
+    lambda: 0,
+    alias: 0,
+    placeholder: 0,
+    select: 0,
+    select_set: 0,
+  }
+  const count = (expr: Expr) => {
+    if (expr.kind !== 'property') kinds[expr.kind]++
+    for (const child of childrenOf(expr)) count(child)
+  }
+  for (const { query } of examples) count(parseSelect(query))
+  expect(Object.entries(kinds).filter(([, times]) => times === 0)).toEqual([])
+  const queries = examples.map(({ query }) => query).join('\n')
+  for (const name of [...tableNames, ...Object.keys(tableFunctions)]) {
+    expect(queries).toMatch(new RegExp(`\\b(?:from|join) ${name}\\b`))
+  }
+})
+
 test.each(examples)('$query', async ({ query, answer }) => {
-  const { sql, params } = compile(parseSelect(query), {
+  const tree = replacePlaceholders(parseSelect(query), {
+    filters: parseExpr("timestamp >= '2024-03-02'"),
+    'variables.plan': 'pro',
+  })
+  const { sql, params } = compile(tree, {
+    cohort: (id) => (id === 1 ? parseSelect("select id from persons where properties.plan = 'pro'") : null),
     projectId: project,
     timezone: 'Europe/Berlin',
     propertyType: (kind, key) => (kind === 'event' && key === 'amount' ? 'Numeric' : null),

@@ -172,6 +172,10 @@ function jsonPath(expr: Expr): (string | number)[] | undefined {
   return undefined
 }
 
+// Before the first row and after the last there is nothing, which the engine says of nullable values only.
+const givesNothing = new Set(['lag', 'lead'])
+const nullable = ({ expr }: Typed): Expr => call('toNullable', expr)
+
 function resolveWindowFunction(expr: WindowFunction, inner: (child: Expr) => Typed): Typed {
   const found = checkedFunction(expr, true)
   const args = expr.args.map((arg) => inner(arg))
@@ -179,7 +183,9 @@ function resolveWindowFunction(expr: WindowFunction, inner: (child: Expr) => Typ
   const node: WindowFunction = {
     kind: 'window_function',
     name: found.clickhouse,
-    args: args.map((arg) => arg.expr),
+    args: args.map((arg, index) =>
+      givesNothing.has(found.clickhouse) && index !== 1 ? nullable(arg) : arg.expr,
+    ),
     over,
   }
   if (expr.params) node.params = expr.params.map((param) => inner(param).expr)

@@ -244,7 +244,7 @@ const functions = new Map<string, HogQLFunction>([
     { nulls: 'never' },
     'generateUUIDv4:0-1 generateUUIDv7:0-1  rand64:0-1 randConstant:0-1 randUniform:2 randNormal:2 rowNumberInAllBlocks:0 rowNumberInBlock:0',
   ),
-  ...table({}, 'materialize:1 identity:1 bar:3-4 runningDifference:1   toModifiedJulianDay:1'),
+  ...table({}, 'materialize:1 identity:1 bar:3-4  toModifiedJulianDay:1'),
 
   // Aggregates
   ...table(
@@ -303,7 +303,6 @@ const functions = new Map<string, HogQLFunction>([
     'sequenceMatch:3+ sequenceCount:3+',
   ),
   ...table({ aggregate: true, nulls: 'never', params: { min: 1, max: 3 } }, 'histogram:1'),
-  ...table({ aggregate: true, nulls: 'never', params: { min: 2, max: 2 } }, 'sequenceNextNode:4+'),
   ...table(
     { aggregate: true, params: { min: 0, max: 4 } },
     'stochasticLinearRegression:2+ mannWhitneyUTest:2 studentTTest:2 welchTTest:2 exponentialMovingAverage:2',
@@ -312,10 +311,7 @@ const functions = new Map<string, HogQLFunction>([
   // Window functions
   ...table({ window: true, nulls: 'never', returns: 'Integer' }, 'row_number:0 rank:0 dense_rank:0 ntile:1'),
   ...table({ window: true, nulls: 'never', returns: 'Float' }, 'percent_rank:0 cume_dist:0'),
-  ...table(
-    { window: true, nulls: 'maybe' },
-    'lag=lagInFrame:1-3 lead=leadInFrame:1-3 lagInFrame:1-3 leadInFrame:1-3 nth_value:2',
-  ),
+  ...table({ window: true, nulls: 'maybe' }, 'lag:1-3 lead:1-3 lagInFrame:1-3 leadInFrame:1-3 nth_value:2'),
 ])
 
 const byLowerCase = new Map<string, string>()

@@ -217,6 +217,9 @@ function expandStar(scope: Scope, expr: Expr): Expr[] {
   )
 }
 
+// Names of the engine's own databases: before a dot they would mean those.
+const reservedNames = new Set(['system', 'information_schema'])
+
 const joinWord = /^(?:(?:ALL|ANY|ASOF|SEMI|ANTI|INNER|LEFT|RIGHT|FULL|OUTER|CROSS|GLOBAL) )*JOIN$/
 
 function placeFrom(
@@ -234,6 +237,9 @@ function placeFrom(
     const one = place(context, node, scope, resolveInner, index === 0 && !emptying, condition)
     if (scope.sources.some(({ name }) => name === one.source.name)) {
       throw new HogQLError(`There are two tables named "${one.source.name}": give one an alias.`, node.span)
+    }
+    if (reservedNames.has(one.source.name.toLowerCase())) {
+      throw new HogQLError(`A table can't be called "${one.source.name}" in a query.`, node.span)
     }
     scope.sources.push(one.source)
     if (index > 0) {

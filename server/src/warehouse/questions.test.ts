@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testEngine } from '../../test/engine.ts'
 import { insertEvents } from '../../test/events.ts'
@@ -6,9 +8,11 @@ import type { Warehouse, WarehouseError } from './warehouse.ts'
 
 // What the engine itself refuses to a question, should HogQL ever let it through.
 let warehouse: Warehouse
+let client: ClickHouseClient
 const closing: (() => Promise<void>)[] = []
 beforeAll(async () => {
-  const { engine, cleanup } = await testEngine({ queryConcurrency: 1 })
+  const { engine, client: plain, cleanup } = await testEngine({ queryConcurrency: 1 })
+  client = plain
   closing.push(cleanup)
   warehouse = await connectWarehouse({
     home: { engine },
@@ -28,7 +32,7 @@ afterAll(async () => {
 const ask = (sql: string, question = true) => warehouse.query({ sql, question })
 const refusal = (sql: string) =>
   ask(sql).then(
-    ({ rows }) => `answered ${JSON.stringify(rows).slice(0, 100)}`,
+    ({ rows }) => `answered ${JSON.stringify(rows)}`,
     (error: WarehouseError) => `refused ${error.code}`,
   )
 const denied = 497
@@ -108,6 +112,16 @@ describe('a question does not reach', () => {
   })
 })
 
+test('hostile queries sent to the engine as they are, past HogQL, tell of nothing that is not its', async () => {
+  const file = readFileSync(new URL('../../test/hostile-queries.txt', import.meta.url), 'utf8')
+  const told: string[] = []
+  for (const sql of file.split('\n').filter((line) => line && !line.startsWith('# '))) {
+    const outcome = await refusal(sql)
+    if (/hidden|root:|dead_letters|schema_migrations/.test(outcome)) told.push(`${sql} ${outcome}`)
+  }
+  expect(told).toEqual([])
+}, 60_000)
+
 test('what the server itself asks keeps its rights, on the same connection', async () => {
   for (const question of [true, false, true, false]) {
     const answer = ask('SELECT count() FROM other.events', question)
@@ -117,4 +131,52 @@ test('what the server itself asks keeps its rights, on the same connection', asy
   expect(
     (await ask('SELECT count() FROM system.tables WHERE database = currentDatabase()', false)).rows,
   ).not.toEqual([['0']])
+})
+
+describe('the answer after a failure is whole, and holds nothing of what had failed', () => {
+  const failing = [
+    'SELECT throwIf(number = 100000) FROM numbers(200000)',
+    "SELECT 'hidden' AS a, intDiv(1, number - 9) FROM numbers(10) SETTINGS max_block_size = 1",
+    'SELECT nothing FROM events',
+    'SELECT * FROM other.nothing',
+    'no query',
+  ]
+  test.each(failing)('%s', async (sql) => {
+    for (let round = 0; round < 3; round++) {
+      await expect(ask(sql, false)).rejects.toThrow()
+      expect(await ask('SELECT 1 AS one', false)).toMatchObject({ columns: [{ name: 'one' }], rows: [[1]] })
+      await expect(ask(sql, false)).rejects.toThrow()
+      expect(await ask('SELECT 1 AS one')).toMatchObject({ columns: [{ name: 'one' }], rows: [[1]] })
+    }
+  })
+
+  test('also after rows that could not be inserted', async () => {
+    const insert = { table: 'events', token: 'x', rows: ['{"no": "column"}'] } as const
+    await expect(warehouse.insert({ ...insert, rows: [...insert.rows] })).rejects.toThrow()
+    await insertEvents(warehouse, 1, [
+      { event: 'seen', distinct_id: 'ann', timestamp: '2024-01-01T00:00:00Z' },
+    ])
+    expect((await ask('SELECT count() FROM events')).rows).toEqual([['2']])
+  })
+
+  test('also in an answer that is streamed, and after one that nobody read to its end', async () => {
+    const stream = async (sql: string) => {
+      const answer = await client.query({ query: sql, format: 'JSONCompactEachRow' })
+      return (await answer.text()).trim()
+    }
+    for (const sql of failing) {
+      await stream(sql).catch(() => {})
+      expect(await stream('SELECT 1')).toBe('[1]')
+    }
+    const aborted = new AbortController()
+    const long = await client.query({
+      query: "SELECT 'hidden' FROM numbers(100000000)",
+      format: 'JSONCompactEachRow',
+      abort_signal: aborted.signal,
+    })
+    aborted.abort()
+    await long.text().catch(() => {})
+    expect(await stream('SELECT 1')).toBe('[1]')
+    expect((await ask('SELECT 1 AS one')).rows).toEqual([[1]])
+  })
 })

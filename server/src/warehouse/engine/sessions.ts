@@ -45,14 +45,32 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
   let current: SessionSettings = {}
   let currentDatabase = 'default'
   let asking = false
+  let soiled = false
+
+  /**
+   * Runs one statement. What a failed one had written before it failed stays in the connection, and chDB puts it in
+   * front of the next answer, which may be another project's: a statement without an answer carries it away.
+   */
+  async function clean<T>(run: () => Promise<T>): Promise<T> {
+    if (soiled) {
+      await session.queryAsync('SELECT 1', { format: 'Null' })
+      soiled = false
+    }
+    try {
+      return await run()
+    } catch (error) {
+      soiled = true
+      throw error
+    }
+  }
 
   async function prepare(database: string, settings: SessionSettings, question: boolean): Promise<void> {
     if (question !== asking) {
-      await session.queryAsync(`SET ROLE ${question ? questionRole : 'ALL'}`)
+      await clean(() => session.queryAsync(`SET ROLE ${question ? questionRole : 'ALL'}`))
       asking = question
     }
     if (database !== currentDatabase) {
-      await session.queryAsync(`USE ${quoteIdentifier(database)}`)
+      await clean(() => session.queryAsync(`USE ${quoteIdentifier(database)}`))
       currentDatabase = database
     }
     const changes: string[] = []
@@ -65,14 +83,14 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
     const known = { ...current }
     for (const name in settings) known[name] = 'unknown'
     current = known
-    await session.queryAsync(`SET ${changes.join(', ')}`)
+    await clean(() => session.queryAsync(`SET ${changes.join(', ')}`))
     current = settings
   }
 
   return {
     async query(sql, { format, database, settings, question }) {
       await prepare(database, settings, question)
-      const result = await session.queryAsync(sql, { format })
+      const result = await clean(() => session.queryAsync(sql, { format }))
       return {
         bytes: result.bytes(),
         // what it calls read is what the answer holds
@@ -83,9 +101,13 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
 
     async *stream(sql, { format, database, settings, question }) {
       await prepare(database, settings, question)
+      await clean(async () => {})
+      // until it has been read to its end, by whoever it is for
+      soiled = true
       for await (const chunk of session.queryStream(sql, { format })) {
         yield { bytes: chunk.raw(), rows: chunk.numRows }
       }
+      soiled = false
     },
 
     async insert(target, rows, { database, settings }) {
@@ -94,13 +116,15 @@ export function openSession(dataDir: string, connectionArgs: string[]): EngineSe
         throw new EngineError(73, 'UNKNOWN_FORMAT', `Rows can't be inserted in format ${target.format}`)
       }
       await prepare(database, {}, false)
-      const result = await session.insert({
-        table: target.table,
-        columns: target.columns,
-        values: rows,
-        format,
-        settings: { ...settings },
-      })
+      const result = await clean(() =>
+        session.insert({
+          table: target.table,
+          columns: target.columns,
+          values: rows,
+          format,
+          settings: { ...settings },
+        }),
+      )
       return { rowsWritten: result.rowsWritten, bytesWritten: result.bytesWritten, seconds: result.elapsed }
     },
 
