@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
 import { benchEndToEnd } from './end-to-end.ts'
+import { benchIsolation } from './isolation.ts'
 import { benchLayouts } from './layouts.ts'
 import { benchPaths } from './paths.ts'
 import { machine, type Row } from './processes.ts'
@@ -27,6 +28,7 @@ const rows = values.rows === undefined ? undefined : Number(values.rows)
 const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
+  isolation: () => benchIsolation(),
   trends: () => benchTrends({ rows, rounds }),
   retention: () => benchRetention({ rows, rounds }),
   paths: () => benchPaths({ rows, rounds }),

@@ -9,7 +9,7 @@ import { parseSelect } from './parse.ts'
 
 // Queries that try to read what is another project's, run on a real engine where every text of the other project
 // holds a word. How many: HOGQL_ATTACKS, for a long night.
-const attacks = Number(process.env.HOGQL_ATTACKS ?? 1500)
+const attacks = Number(process.env.HOGQL_ATTACKS ?? 1000)
 const mine = 11
 const theirs = 12
 const secret = 'theirsecret'

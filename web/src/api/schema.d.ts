@@ -1080,7 +1080,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a question
-         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`).
+         * @description Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`). Editors of HogQL ask what is wrong with a text (`HogQLMetadata`) and what may stand in it (`HogQLAutocomplete`).
          */
         post: operations["query_create"];
         delete?: never;
@@ -1517,6 +1517,17 @@ export interface components {
             scope?: "dashboard_item" | "project" | "organization";
             deleted?: boolean;
         };
+        AutocompleteCompletionItem: {
+            label: string;
+            insertText: string;
+            /**
+             * @description `Class`: a table; `Folder`: a table beside one, or properties; `Variable`: a column
+             * @enum {string}
+             */
+            kind: "Keyword" | "Function" | "Variable" | "Class" | "Folder" | "Property";
+            /** @description Its type, or how many arguments it takes */
+            detail?: string;
+        };
         BreakdownFilter: {
             /** @description Property name, HogQL expression, or cohort ids (`all` is everyone) */
             breakdown?: (string | number | (string | number)[]) | null;
@@ -1934,11 +1945,52 @@ export interface components {
             name_singular?: string | null;
             name_plural?: string | null;
         };
+        HogQLAutocomplete: {
+            /** @constant */
+            kind: "HogQLAutocomplete";
+            /** @description `hogQL`: a SELECT (default). `hogQLExpr`: one expression */
+            language?: ("hogQL" | "hogQLExpr") | null;
+            query: string;
+            filters?: components["schemas"]["HogQLFilters"] | null;
+            /** @description For an expression: the `HogQLQuery` whose tables it is about; default, events */
+            sourceQuery?: ({
+                kind: string;
+                query?: string;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            /** @description Where the word under the cursor begins */
+            startPosition: number;
+            /** @description Where it ends */
+            endPosition: number;
+        };
         HogQLFilters: {
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             dateRange?: components["schemas"]["DateRange"] | null;
             filterTestAccounts?: boolean | null;
+        };
+        HogQLMetadata: {
+            /** @constant */
+            kind: "HogQLMetadata";
+            /** @description `hogQL`: a SELECT (default). `hogQLExpr`: one expression */
+            language?: ("hogQL" | "hogQLExpr") | null;
+            query: string;
+            filters?: components["schemas"]["HogQLFilters"] | null;
+            /** @description For an expression: the `HogQLQuery` whose tables it is about; default, events */
+            sourceQuery?: ({
+                kind: string;
+                query?: string;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+        };
+        HogQLNotice: {
+            message: string;
+            /** @description Offset in the text, UTF-16 code units */
+            start?: number;
+            /** @description Exclusive */
+            end?: number;
         };
         HogQLQuery: {
             /** @constant */
@@ -1951,6 +2003,17 @@ export interface components {
             values?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Put in place of `{variables.code_name}`, as constants */
+            variables?: {
+                [key: string]: {
+                    code_name: string;
+                    value?: unknown;
+                    isNull?: boolean | null;
+                    variableId?: string | null;
+                };
+            } | null;
+            /** @description Also the warehouse's SQL and its plan */
+            explain?: boolean | null;
         };
         IngestionWarningList: {
             results: components["schemas"]["IngestionWarningSummary"][];
@@ -2695,26 +2758,30 @@ export interface components {
         };
         QueryAnswer: {
             /** @description Rows as lists; for trends, series as objects */
-            results: unknown[];
+            results?: unknown[];
             /** @description Names of the columns of rows */
             columns?: string[];
             /** @description Types of the columns, in ClickHouse’s words */
             types?: unknown[];
             /** @description The query as it was understood */
             hogql?: string;
+            /** @description With `explain`: the SQL of the warehouse */
+            clickhouse?: string;
+            /** @description With `explain`: its plan, a line each */
+            explain?: string[];
             hasMore?: boolean;
             /** @description Actors on this page that are not known (any more): deleted, or sent without a profile */
             missing_actors_count?: number;
             /** @description The project's; days and weeks are counted in it */
-            timezone: string;
+            timezone?: string;
             /**
              * Format: date-time
              * @description When the numbers were read
              */
-            last_refresh: string;
-            is_cached: boolean;
+            last_refresh?: string;
+            is_cached?: boolean;
             /** @description What the answer cost */
-            statistics: {
+            statistics?: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
                 /** @description Bytes that the warehouse read */
@@ -2722,6 +2789,18 @@ export interface components {
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
             };
+            /** @description The text that was looked at */
+            query?: string;
+            isValid?: boolean;
+            /** @description Why it can’t be run: the first error */
+            errors?: components["schemas"]["HogQLNotice"][];
+            warnings?: components["schemas"]["HogQLNotice"][];
+            /** @description Types of the properties that it reads */
+            notices?: components["schemas"]["HogQLNotice"][];
+            table_names?: string[];
+            suggestions?: components["schemas"]["AutocompleteCompletionItem"][];
+            /** @description There are more: ask again when more has been typed */
+            incomplete_list?: boolean;
             /** @description Only with `after` in the address */
             after?: {
                 /** @description Whether the answer includes what was asked for */
@@ -2735,7 +2814,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
-            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
+            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["HogQLMetadata"] | components["schemas"]["HogQLAutocomplete"];
             /** @description A name for the query, chosen by the client */
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */

@@ -40,10 +40,11 @@ export type TrendsQuery = {
   compareFilter?: { compare: boolean }
 }
 
-type Answer<Result> = Pick<
-  Schemas['QueryAnswer'],
-  'timezone' | 'last_refresh' | 'is_cached' | 'statistics' | 'hasMore'
-> & { results: Result[] }
+/** What every question that reads data is answered; only the questions of editors are without. */
+type Answer<Result> = Required<
+  Pick<Schemas['QueryAnswer'], 'timezone' | 'last_refresh' | 'is_cached' | 'statistics'>
+> &
+  Pick<Schemas['QueryAnswer'], 'hasMore'> & { results: Result[] }
 
 /** One line of a trend. The API's description leaves open what `results` holds, as it depends on the question. */
 export type TrendsSeries = {

@@ -67,6 +67,7 @@ const QueryAnswer = z
       .int()
       .optional()
       .describe('Actors on this page that are not known (any more): deleted, or sent without a profile'),
+    // absent from what editors ask, who ask for no data
     ...z.object({ ...envelope, ...hogqlMetadataAnswer, ...hogqlAutocompleteAnswer }).partial().shape,
     after: afterAnswer,
   })
