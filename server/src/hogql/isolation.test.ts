@@ -183,7 +183,6 @@ test(`${attacks} generated attacks: none is answered with another project's data
   )
   for (let next = 0; next < texts.length; next += 4)
     await Promise.all(texts.slice(next, next + 4).map(attack))
-  console.info(outcomes)
   // attacks that are all refused prove nothing of the engine
   expect(outcomes.answered).toBeGreaterThan(attacks / 20)
 }, 300_000)
