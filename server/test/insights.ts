@@ -32,7 +32,7 @@ export function testInsights(
     /** The results of one query. */
     async ask(projectId: number, query: object): Promise<unknown[]> {
       printed.length = 0
-      return (await insights.run(projectId, runnableQuery.parse(query))).results
+      return (await insights.run(projectId, runnableQuery.parse(query))).results as unknown[]
     },
     /** SQL of the last query, for snapshots. */
     sql: () => printed.join('\n'),

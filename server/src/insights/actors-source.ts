@@ -1,7 +1,9 @@
-import type { Query } from '../hogql/ast.ts'
+import type { Query, SelectQuery } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { type ActorKind, type ActorsTree, actorKindOf } from './actors-query.ts'
 import { type Bucket, type Clock, parseDate } from './date-range.ts'
+import { funnelActors, kindOf } from './funnels-actors.ts'
+import { correlationActors } from './funnels-correlation.ts'
 import { lifecycleActors } from './lifecycle.ts'
 import { pathsActors } from './paths.ts'
 import type { ActorsSource } from './queries.ts'
@@ -24,6 +26,12 @@ const persons: ActorKind = { type: 'person' }
  * @throws HedgerowError `invalid` for what can't be asked.
  */
 export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQuestion | undefined {
+  if (asked.kind === 'FunnelsActorsQuery') {
+    return ready(funnelActors(asked, ctx), kindOf(asked.source))
+  }
+  if (asked.kind === 'FunnelCorrelationActorsQuery') {
+    return ready(correlationActors(asked, ctx), kindOf(asked.source.source.source))
+  }
   const { source } = asked
   const series = asked.series ?? 0
   const previous = asked.compare === 'previous'
@@ -109,6 +117,10 @@ export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQu
     }
   }
 }
+
+/** Actors that need no other question first. */
+const ready = (tree: SelectQuery | undefined, kind: ActorKind): SourceQuestion | undefined =>
+  tree && { extents: undefined, tree: () => ({ tree, kind, withDistinctIds: false }) }
 
 const present = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
 

@@ -179,3 +179,83 @@ export const hogqlAutocompleteAnswer = {
   incomplete_list: z.boolean().describe('There are more: ask again when more has been typed'),
 }
 export type HogQLAutocompleteAnswer = z.infer<z.ZodObject<typeof hogqlAutocompleteAnswer>>
+
+const seconds = z.number().nullable()
+const funnelValue = z.union([z.string(), z.number(), z.array(z.string())])
+const funnelStep = z
+  .object({
+    action_id: z.union([z.string(), z.number()]).nullable().describe('Event name or action id'),
+    name: z.string().describe('`Completed 2 steps` where they may happen in any order'),
+    custom_name: z.string().nullable(),
+    order: z.int().describe('Index of the step'),
+    people: z.array(z.unknown()).max(0).describe('Always empty: ask for them by the links'),
+    count: z.int().describe('How many got to the step'),
+    type: z.enum(['events', 'actions']),
+    average_conversion_time: seconds.describe('From the step before, in seconds; null on the first'),
+    median_conversion_time: seconds,
+    breakdown: funnelValue.optional().describe('The value as it is shown; `Other` for all beyond the limit'),
+    breakdown_value: funnelValue.optional(),
+    converted_people_url: z
+      .string()
+      .optional()
+      .describe('Where those who got here are listed; legacy filters only'),
+    dropped_people_url: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Where those who left before are listed; null on the first step'),
+  })
+  .meta({ id: 'FunnelStep' })
+export type FunnelStep = z.infer<typeof funnelStep>
+
+const funnelTrend = z
+  .object({
+    count: z.int().describe('Number of buckets'),
+    data: z.array(z.number()).describe('Of those who entered in the bucket, how many percent converted'),
+    days: z.array(z.string()),
+    labels: z.array(z.string()),
+    breakdown_value: funnelValue.optional(),
+  })
+  .meta({ id: 'FunnelTrend' })
+export type FunnelTrend = z.infer<typeof funnelTrend>
+
+export const funnelTimes = z
+  .object({
+    bins: z
+      .array(z.tuple([z.number(), z.int()]))
+      .describe('Where a bin starts, in seconds, and how many it has'),
+    average_conversion_time: seconds,
+  })
+  .meta({ id: 'FunnelTimes' })
+export type FunnelTimes = z.infer<typeof funnelTimes>
+
+export const funnelResult = z
+  .union([z.array(z.union([funnelStep, funnelTrend, z.array(funnelStep)])), funnelTimes])
+  .describe(
+    'Steps; with a breakdown, a list of steps for each value; trends and times in shapes of their own',
+  )
+
+const correlation = z
+  .object({
+    event: z.object({
+      event: z.string().describe('Event name, `property::value`, or `event::property::value`'),
+      properties: z.record(z.string(), z.unknown()),
+      elements: z.array(z.unknown()),
+    }),
+    success_count: z.int(),
+    failure_count: z.int(),
+    odds_ratio: z.number().describe('Over 1: who has it goes through more often'),
+    correlation_type: z.enum(['success', 'failure']),
+    success_people_url: z.string().nullable().optional(),
+    failure_people_url: z.string().nullable().optional(),
+  })
+  .meta({ id: 'FunnelCorrelation' })
+export type FunnelCorrelation = z.infer<typeof correlation>
+
+export const funnelCorrelationResult = z
+  .object({
+    events: z.array(correlation).describe('The ten that speak most for success, then for failure'),
+    skewed: z.boolean().describe('Over ten times as many succeeded as failed, or the other way round'),
+  })
+  .meta({ id: 'FunnelCorrelations' })
+export type FunnelCorrelations = z.infer<typeof funnelCorrelationResult>

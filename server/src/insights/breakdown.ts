@@ -103,15 +103,21 @@ function isText({ type, property, groupTypeIndex }: Dimension, ctx: FilterContex
 /** Lowest and highest number of a dimension, found by a query of its own. */
 export type Extent = { low: number; high: number }
 
-/** A dimension's value as text: missing and empty ones as `nullValue`, numbers as their bin. */
-function dimensionValue(dimension: Dimension, extent: Extent | undefined, ctx: FilterContext): Expr {
+/** A dimension's value as text; null where there is none. */
+export function dimensionText(dimension: Dimension, ctx: FilterContext): Expr {
   const raw = dimensionField(dimension, ctx)
-  if (dimension.bins !== undefined) return extent ? binOf(raw, dimension.bins, extent) : constant(nullValue)
   const text = isText(dimension, ctx) ? raw : call('toString', raw)
-  const value = dimension.normalizeUrl
+  return dimension.normalizeUrl
     ? call('replaceRegexpOne', text, constant('(.)[/?#]+$'), constant('\\1'))
     : text
-  return call('ifNull', call('nullIf', value, constant('')), constant(nullValue))
+}
+
+/** A dimension's value as text: missing and empty ones as `nullValue`, numbers as their bin. */
+function dimensionValue(dimension: Dimension, extent: Extent | undefined, ctx: FilterContext): Expr {
+  if (dimension.bins !== undefined) {
+    return extent ? binOf(dimensionField(dimension, ctx), dimension.bins, extent) : constant(nullValue)
+  }
+  return call('ifNull', call('nullIf', dimensionText(dimension, ctx), constant('')), constant(nullValue))
 }
 
 /** The value of all dimensions: text for one, a list of texts for several. */

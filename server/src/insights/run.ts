@@ -8,10 +8,12 @@ import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/wareh
 import type { Action } from './actions.ts'
 import { type ActorKind, actorsQuestion } from './actors-query.ts'
 import { actorsSource } from './actors-source.ts'
-import type { Envelope } from './answers.ts'
+import type { Envelope, FunnelCorrelations, FunnelTimes } from './answers.ts'
 import { readRows } from './cells.ts'
 import type { Clock } from './date-range.ts'
 import { eventsQuestion } from './events-query.ts'
+import { type FunnelLinksTo, funnels } from './funnels.ts'
+import { type CorrelationLinksTo, funnelCorrelation } from './funnels-correlation.ts'
 import { completeHogQL, type FindProperties } from './hogql-autocomplete.ts'
 import { inspectHogQL } from './hogql-metadata.ts'
 import { fillPlaceholders } from './hogql-query.ts'
@@ -21,8 +23,11 @@ import type { PropertyFilters } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
 import type {
   ActorsQuery,
+  ActorsSource,
   EditorQuery,
   EventsQuery,
+  FunnelCorrelationQuery,
+  FunnelsQuery,
   HogQLQuery,
   LifecycleQuery,
   PathsQuery,
@@ -70,9 +75,16 @@ export type AskOptions = {
   linksTo?: LinksTo
   /** Retention by a breakdown: all cohorts of a value as one row, as the older API has it. */
   poolCohorts?: boolean
+  /** Told of every step of a funnel, for both ways to leave it; the answer goes into the step. */
+  funnelLinksTo?: FunnelLinksTo
+  /** Told of both sides of every correlation. */
+  correlationLinksTo?: CorrelationLinksTo
 }
 
-export type Answer = Envelope & { results: unknown[] } & Record<string, unknown>
+export type Answer = Envelope & { results: unknown[] | FunnelTimes | FunnelCorrelations } & Record<
+    string,
+    unknown
+  >
 
 /** Rows of a user's query: without a LIMIT, and at most. */
 const hogqlLimits = { default: 100, max: 50_000 }
@@ -153,13 +165,26 @@ export function createInsights(deps: Deps) {
   }
 
   async function answerSteps(
-    question: { tree: Query | undefined; results(rows: unknown[][]): unknown[] },
+    question: { tree: Query | undefined; results(rows: unknown[][]): unknown[] | FunnelTimes },
     { schema }: Prepared,
     cost: Cost,
     options: AskOptions,
   ) {
     const answer = question.tree ? await ask(question.tree, schema, cost, options) : undefined
     return { results: question.results(answer?.rows ?? []) }
+  }
+
+  async function answerCorrelation(
+    query: FunnelCorrelationQuery,
+    { schema, ctx }: Prepared,
+    cost: Cost,
+    options: AskOptions,
+  ) {
+    const question = funnelCorrelation(query, ctx, options.correlationLinksTo)
+    const totals = question.totals ? (await ask(question.totals, schema, cost, options)).rows : []
+    const tree = question.tree(totals)
+    const answer = tree ? await ask(tree, schema, cost, options) : undefined
+    return { results: question.results(totals, answer?.rows ?? []) }
   }
 
   async function firstEvent(schema: Schema, cost: Cost, options: AskOptions): Promise<Date> {
@@ -306,6 +331,15 @@ export function createInsights(deps: Deps) {
             options,
           ),
         PathsQuery: () => answerSteps(paths(query as PathsQuery, prepared.ctx), prepared, cost, options),
+        FunnelsQuery: () =>
+          answerSteps(
+            funnels(query as FunnelsQuery, prepared.ctx, options.funnelLinksTo),
+            prepared,
+            cost,
+            options,
+          ),
+        FunnelCorrelationQuery: () =>
+          answerCorrelation(query as FunnelCorrelationQuery, prepared, cost, options),
         HogQLQuery: () => answerHogQL(query as HogQLQuery, prepared, cost, options),
         ActorsQuery: () => answerActors(query as ActorsQuery, prepared, cost, options),
         EventsQuery: () => answerEvents(query as EventsQuery, prepared, cost, options),
@@ -340,16 +374,24 @@ const cleaningRules = (setting: unknown): PathCleaningRule[] =>
     return rule.success ? [rule.data] : []
   })
 
-/** The insight that a question is about: itself, or the one whose actors it asks for. */
-const insightIn = (query: RunnableQuery | EditorQuery) =>
-  query.kind === 'ActorsQuery' ? (query.source?.source ?? query) : query
+/** The insight that a question is about: itself, or the innermost one whose actors it asks for. */
+function insightIn(
+  query: RunnableQuery | EditorQuery,
+): Exclude<RunnableQuery | EditorQuery, { source?: unknown }> | ActorsQuery {
+  let inner: RunnableQuery | EditorQuery | ActorsSource = query
+  while ('source' in inner && inner.source) inner = inner.source
+  return inner as ReturnType<typeof insightIn>
+}
 
 function actionIds(query: RunnableQuery | EditorQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
   const insight = insightIn(query)
-  const nodes =
-    insight.kind === 'RetentionQuery' ? retentionNodes(insight) : 'series' in insight ? insight.series : []
+  const nodes: { kind: string; id?: unknown }[] = [
+    ...(insight.kind === 'RetentionQuery' ? retentionNodes(insight) : []),
+    ...('series' in insight ? insight.series : []),
+    ...('funnelsFilter' in insight ? (insight.funnelsFilter?.exclusions ?? []) : []),
+  ]
   for (const node of nodes) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
   return new Set([...ids].filter(Number.isInteger))
 }

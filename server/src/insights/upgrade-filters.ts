@@ -28,13 +28,17 @@ export function unpacked(value: unknown): unknown {
   }
 }
 
+/** A JSON object. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A text or number as text; undefined for anything else, and for an empty one. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+/** Yes, as forms and addresses say it. */
 export const truthy = (value: unknown): boolean =>
   value === true || (typeof value === 'string' && /^(true|1|t|y|yes|on)$/i.test(value))
 
+/** @throws HedgerowError `invalid` for what is no whole number in this range. */
 export function whole(value: unknown, attr: string, low: number, high: number): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
   const number = Number(value)
@@ -122,7 +126,8 @@ function upgradeSeries(filters: LegacyFilters): SeriesNode[] {
     .map(({ type, entity }) => upgradeEntity(entity, type))
 }
 
-function upgradeEntity(entity: Record<string, unknown>, list: 'events' | 'actions'): SeriesNode {
+/** An event or action as a step or series. */
+export function upgradeEntity(entity: Record<string, unknown>, list: 'events' | 'actions'): SeriesNode {
   const math = textOf(entity.math)
   const property = textOf(entity.math_property)
   if (math && propertyMaths.test(math) && !property) {
@@ -149,6 +154,7 @@ function upgradeEntity(entity: Record<string, unknown>, list: 'events' | 'action
   }
 }
 
+/** @throws HedgerowError `invalid` for malformed `breakdowns`. */
 export function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdownFilter'] {
   const limits = {
     breakdown_limit: wholeOrNothing(filters.breakdown_limit, 1, 10_000),
@@ -229,7 +235,7 @@ const cleanFormula = (value: unknown): string | undefined =>
   textOf(value)?.replace(/[^A-Za-z0-9 \-*^+/().]/g, '') || undefined
 
 /** What all insights over series take. */
-const upgradeShared = (filters: LegacyFilters) => ({
+export const upgradeShared = (filters: LegacyFilters) => ({
   series: upgradeSeries(filters),
   interval: upgradeInterval(filters.interval),
   ...upgradeScope(filters),

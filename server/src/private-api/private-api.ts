@@ -26,6 +26,7 @@ import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
 import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
 import { insightActorRoutes } from './insights/actor-routes.ts'
+import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { loginRoutes } from './login/routes.ts'
@@ -86,6 +87,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(queryRoutes({ insights, persons, groups }))
   await app.register(insightRoutes({ insights }))
   await app.register(insightActorRoutes({ insights, persons, groups }))
+  await app.register(funnelRoutes({ insights, persons, groups }))
   await app.register(
     eventRoutes({
       questions,

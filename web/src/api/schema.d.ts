@@ -689,6 +689,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/funnel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count who goes through a funnel */
+        get: operations["insights_funnel_retrieve"];
+        put?: never;
+        /**
+         * Count who goes through a funnel
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["insights_funnel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/funnel/correlation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find what goes with getting through a funnel */
+        get: operations["insights_funnel_correlation_retrieve"];
+        put?: never;
+        /**
+         * Find what goes with getting through a funnel
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["insights_funnel_correlation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/path/": {
         parameters: {
             query?: never;
@@ -769,6 +811,48 @@ export interface paths {
         get: operations["persons_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/funnel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who got to a step of a funnel, or left before it */
+        get: operations["persons_funnel_retrieve"];
+        put?: never;
+        /**
+         * List who got to a step of a funnel, or left before it
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["persons_funnel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/funnel/correlation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who is behind a correlation */
+        get: operations["persons_funnel_correlation_retrieve"];
+        put?: never;
+        /**
+         * List who is behind a correlation
+         * @description What the body does not say is taken from the address.
+         */
+        post: operations["persons_funnel_correlation_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1441,6 +1525,8 @@ export interface components {
             math_hogql?: string | null;
             /** @description Count groups of this type */
             math_group_type_index?: number | null;
+            /** @description A step of a funnel that may be skipped */
+            optionalInFunnel?: boolean | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
@@ -1458,7 +1544,7 @@ export interface components {
             /** @constant */
             kind: "ActorsQuery";
             /** @description The number whose actors are asked for; without one, all persons */
-            source?: (components["schemas"]["InsightActorsQuery"] | components["schemas"]["StickinessActorsQuery"]) | null;
+            source?: (components["schemas"]["InsightActorsQuery"] | components["schemas"]["StickinessActorsQuery"] | components["schemas"]["FunnelsActorsQuery"] | components["schemas"]["FunnelCorrelationActorsQuery"]) | null;
             /** @description HogQL expressions over the person (or group): `created_at`, `properties.email`, `event_count` (what the actor adds to the number); `actor` is the actor as an object */
             select?: string[] | null;
             /** @description A part of the e-mail address, name or a distinct id */
@@ -1881,6 +1967,8 @@ export interface components {
             math_hogql?: string | null;
             /** @description Count groups of this type */
             math_group_type_index?: number | null;
+            /** @description A step of a funnel that may be skipped */
+            optionalInFunnel?: boolean | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
@@ -1920,6 +2008,584 @@ export interface components {
             /** @description Rows; default 100, at most 50,000 */
             limit?: number | null;
             offset?: number | null;
+        };
+        FunnelActors: {
+            results: {
+                people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                count: number;
+            }[];
+            /** @description Address of the next page */
+            next: string | null;
+            /** @description Address of this page */
+            initial: string;
+            /** @description Counted by the number, but not known (any more) */
+            missing_persons: number;
+            is_cached: boolean;
+            /** Format: date-time */
+            last_refresh: string;
+        };
+        FunnelActorsFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description steps (default), trends, time_to_convert */
+            funnel_viz_type?: unknown;
+            /** @description ordered (default), strict, unordered */
+            funnel_order_type?: unknown;
+            /** @description Within how long of the first step; default 14 */
+            funnel_window_interval?: unknown;
+            /** @description second, minute, hour, day (default), week, month */
+            funnel_window_interval_unit?: unknown;
+            /** @description For trends and times; the first is 0 */
+            funnel_from_step?: unknown;
+            /** @description For trends and times; default the last */
+            funnel_to_step?: unknown;
+            /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+            exclusions?: unknown;
+            /** @description first_touch (default), last_touch, all_events, step */
+            breakdown_attribution_type?: unknown;
+            /** @description The step, for `step`; the first is 0 */
+            breakdown_attribution_value?: unknown;
+            /** @description Bins of time_to_convert, 1 to 90 */
+            bin_count?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
+            /** @description Count something else than people */
+            funnel_aggregate_by_hogql?: unknown;
+            /** @description Number of results per page; default 100 */
+            limit?: unknown;
+            offset?: unknown;
+            /** @description A part of the e-mail address, name or a distinct id */
+            search?: unknown;
+            /** @description Who got to this step, the first is 1; negative: who got to the one before, but not to it */
+            funnel_step?: unknown;
+            /** @description Who came exactly so far: `[2, 3]` */
+            funnel_custom_steps?: unknown;
+            /** @description The `breakdown_value` of the steps */
+            funnel_step_breakdown?: unknown;
+            /** @description For trends: a time in the bucket of entry */
+            entrance_period_start?: unknown;
+            /** @description For trends: `true` for who did not convert */
+            drop_off?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        FunnelAnswer: {
+            /** @description Steps; with a breakdown, a list of steps for each value; trends and times in shapes of their own */
+            result: (components["schemas"]["FunnelStep"] | components["schemas"]["FunnelTrend"] | components["schemas"]["FunnelStep"][])[] | components["schemas"]["FunnelTimes"];
+            /** @description The project's; days and weeks are counted in it */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description When the numbers were read
+             */
+            last_refresh: string;
+            is_cached: boolean;
+            /** @description What the answer cost */
+            statistics: {
+                /** @description Rows that the warehouse read */
+                rows_read: number;
+                /** @description Bytes that the warehouse read */
+                bytes_read: number;
+                /** @description The warehouse's time, milliseconds */
+                elapsed_ms: number;
+            };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
+            };
+        };
+        FunnelCorrelation: {
+            event: {
+                /** @description Event name, `property::value`, or `event::property::value` */
+                event: string;
+                properties: {
+                    [key: string]: unknown;
+                };
+                elements: unknown[];
+            };
+            success_count: number;
+            failure_count: number;
+            /** @description Over 1: who has it goes through more often */
+            odds_ratio: number;
+            /** @enum {string} */
+            correlation_type: "success" | "failure";
+            success_people_url?: string | null;
+            failure_people_url?: string | null;
+        };
+        FunnelCorrelationActorsFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description steps (default), trends, time_to_convert */
+            funnel_viz_type?: unknown;
+            /** @description ordered (default), strict, unordered */
+            funnel_order_type?: unknown;
+            /** @description Within how long of the first step; default 14 */
+            funnel_window_interval?: unknown;
+            /** @description second, minute, hour, day (default), week, month */
+            funnel_window_interval_unit?: unknown;
+            /** @description For trends and times; the first is 0 */
+            funnel_from_step?: unknown;
+            /** @description For trends and times; default the last */
+            funnel_to_step?: unknown;
+            /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+            exclusions?: unknown;
+            /** @description first_touch (default), last_touch, all_events, step */
+            breakdown_attribution_type?: unknown;
+            /** @description The step, for `step`; the first is 0 */
+            breakdown_attribution_value?: unknown;
+            /** @description Bins of time_to_convert, 1 to 90 */
+            bin_count?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
+            /** @description Count something else than people */
+            funnel_aggregate_by_hogql?: unknown;
+            /** @description events (default), properties, event_with_properties */
+            funnel_correlation_type?: unknown;
+            /** @description Properties of people, for `properties`; `$all` */
+            funnel_correlation_names?: unknown;
+            funnel_correlation_exclude_names?: unknown;
+            funnel_correlation_exclude_event_names?: unknown;
+            /** @description Events, for `event_with_properties` */
+            funnel_correlation_event_names?: unknown;
+            funnel_correlation_event_exclude_property_names?: unknown;
+            /** @description Number of results per page; default 100 */
+            limit?: unknown;
+            offset?: unknown;
+            /** @description A part of the e-mail address, name or a distinct id */
+            search?: unknown;
+            /** @description Who got to this step, the first is 1; negative: who got to the one before, but not to it */
+            funnel_step?: unknown;
+            /** @description Who came exactly so far: `[2, 3]` */
+            funnel_custom_steps?: unknown;
+            /** @description The `breakdown_value` of the steps */
+            funnel_step_breakdown?: unknown;
+            /** @description For trends: a time in the bucket of entry */
+            entrance_period_start?: unknown;
+            /** @description For trends: `true` for who did not convert */
+            drop_off?: unknown;
+            /** @description Number of results per page; default 100 */
+            funnel_correlation_person_limit?: unknown;
+            funnel_correlation_person_offset?: unknown;
+            /** @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}` */
+            funnel_correlation_person_entity?: unknown;
+            /** @description `true`: who went through, `false`: who did not */
+            funnel_correlation_person_converted?: unknown;
+            /** @description Who has these properties */
+            funnel_correlation_property_values?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        FunnelCorrelationActorsQuery: {
+            /** @constant */
+            kind: "FunnelCorrelationActorsQuery";
+            source: components["schemas"]["FunnelCorrelationQuery"];
+            /** @description Who has this event on the way, with these properties */
+            funnelCorrelationPersonEntity?: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"]) | null;
+            /** @description Only who went through (true), or did not (false) */
+            funnelCorrelationPersonConverted?: boolean | null;
+            /** @description Who has these properties, for the type `properties` */
+            funnelCorrelationPropertyValues?: components["schemas"]["PropertyFilter"][] | null;
+            /** @description Accepted for compatibility */
+            includeRecordings?: boolean | null;
+        };
+        FunnelCorrelationAnswer: {
+            result: components["schemas"]["FunnelCorrelations"];
+            /** @description The project's; days and weeks are counted in it */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description When the numbers were read
+             */
+            last_refresh: string;
+            is_cached: boolean;
+            /** @description What the answer cost */
+            statistics: {
+                /** @description Rows that the warehouse read */
+                rows_read: number;
+                /** @description Bytes that the warehouse read */
+                bytes_read: number;
+                /** @description The warehouse's time, milliseconds */
+                elapsed_ms: number;
+            };
+            /** @description Only with `after` in the address */
+            after?: {
+                /** @description Whether the answer includes what was asked for */
+                visible: boolean;
+                /** @description Where it does not: how long the oldest event that is missing has waited */
+                lag_ms: number;
+                /** @description How long the answer was held back */
+                waited_ms: number;
+            };
+        };
+        FunnelCorrelationFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description steps (default), trends, time_to_convert */
+            funnel_viz_type?: unknown;
+            /** @description ordered (default), strict, unordered */
+            funnel_order_type?: unknown;
+            /** @description Within how long of the first step; default 14 */
+            funnel_window_interval?: unknown;
+            /** @description second, minute, hour, day (default), week, month */
+            funnel_window_interval_unit?: unknown;
+            /** @description For trends and times; the first is 0 */
+            funnel_from_step?: unknown;
+            /** @description For trends and times; default the last */
+            funnel_to_step?: unknown;
+            /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+            exclusions?: unknown;
+            /** @description first_touch (default), last_touch, all_events, step */
+            breakdown_attribution_type?: unknown;
+            /** @description The step, for `step`; the first is 0 */
+            breakdown_attribution_value?: unknown;
+            /** @description Bins of time_to_convert, 1 to 90 */
+            bin_count?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
+            /** @description Count something else than people */
+            funnel_aggregate_by_hogql?: unknown;
+            /** @description events (default), properties, event_with_properties */
+            funnel_correlation_type?: unknown;
+            /** @description Properties of people, for `properties`; `$all` */
+            funnel_correlation_names?: unknown;
+            funnel_correlation_exclude_names?: unknown;
+            funnel_correlation_exclude_event_names?: unknown;
+            /** @description Events, for `event_with_properties` */
+            funnel_correlation_event_names?: unknown;
+            funnel_correlation_event_exclude_property_names?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        FunnelCorrelationQuery: {
+            /** @constant */
+            kind: "FunnelCorrelationQuery";
+            /** @description The funnel; of its people, those who went through succeeded */
+            source: components["schemas"]["FunnelsActorsQuery"];
+            /** @description What is compared: events on the way (default), properties of people, or of events */
+            funnelCorrelationType?: ("events" | "properties" | "event_with_properties") | null;
+            /** @description Properties of people (or groups); `$all` for all */
+            funnelCorrelationNames?: string[] | null;
+            funnelCorrelationExcludeNames?: string[] | null;
+            funnelCorrelationExcludeEventNames?: string[] | null;
+            /** @description Events whose properties are compared */
+            funnelCorrelationEventNames?: string[] | null;
+            funnelCorrelationEventExcludePropertyNames?: string[] | null;
+        };
+        FunnelCorrelations: {
+            /** @description The ten that speak most for success, then for failure */
+            events: components["schemas"]["FunnelCorrelation"][];
+            /** @description Over ten times as many succeeded as failed, or the other way round */
+            skewed: boolean;
+        };
+        FunnelExclusionActionsNode: {
+            /** @constant */
+            kind: "ActionsNode";
+            /** @description Action */
+            id: number | string;
+            /** @description Label of the series */
+            name?: string | null;
+            /** @description Label chosen by a user; wins over `name` */
+            custom_name?: string | null;
+            /** @description total (default), dau, weekly_active, monthly_active, unique_group, unique_session, sum, avg, min, max, median, p75, p90, p95, p99, *_count_per_actor, first_time_for_user, first_matching_event_for_user, hogql */
+            math?: string | null;
+            /** @description Numeric event property that property maths aggregate */
+            math_property?: string | null;
+            math_property_type?: string | null;
+            /** @description Aggregation, for math `hogql` */
+            math_hogql?: string | null;
+            /** @description Count groups of this type */
+            math_group_type_index?: number | null;
+            /** @description A step of a funnel that may be skipped */
+            optionalInFunnel?: boolean | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description The step after which it must not happen; the first is 0 */
+            funnelFromStep: number;
+            /** @description The step before which it must not happen */
+            funnelToStep: number;
+        };
+        FunnelExclusionEventsNode: {
+            /** @constant */
+            kind: "EventsNode";
+            /** @description Event name; null means all events */
+            event?: string | null;
+            /** @description Label of the series */
+            name?: string | null;
+            /** @description Label chosen by a user; wins over `name` */
+            custom_name?: string | null;
+            /** @description total (default), dau, weekly_active, monthly_active, unique_group, unique_session, sum, avg, min, max, median, p75, p90, p95, p99, *_count_per_actor, first_time_for_user, first_matching_event_for_user, hogql */
+            math?: string | null;
+            /** @description Numeric event property that property maths aggregate */
+            math_property?: string | null;
+            math_property_type?: string | null;
+            /** @description Aggregation, for math `hogql` */
+            math_hogql?: string | null;
+            /** @description Count groups of this type */
+            math_group_type_index?: number | null;
+            /** @description A step of a funnel that may be skipped */
+            optionalInFunnel?: boolean | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description The step after which it must not happen; the first is 0 */
+            funnelFromStep: number;
+            /** @description The step before which it must not happen */
+            funnelToStep: number;
+        };
+        FunnelFilters: {
+            /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+            insight?: unknown;
+            /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+            events?: unknown;
+            /** @description Actions to count, like `events` */
+            actions?: unknown;
+            /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+            date_from?: unknown;
+            /** @description Like `date_from`; default now. A bare date means its end */
+            date_to?: unknown;
+            /** @description hour, day (default), week, month */
+            interval?: unknown;
+            /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+            properties?: unknown;
+            filter_test_accounts?: unknown;
+            /** @description Property name, HogQL expression, or a list of cohort ids */
+            breakdown?: unknown;
+            /** @description event (default), person, cohort, group, session, hogql */
+            breakdown_type?: unknown;
+            /** @description Values kept apart; default 25 */
+            breakdown_limit?: unknown;
+            /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+            display?: unknown;
+            /** @description `true`: also the period before */
+            compare?: unknown;
+            /** @description Arithmetic over the series: `A / B` */
+            formula?: unknown;
+            smoothing_intervals?: unknown;
+            /** @description Accepted for compatibility: every answer is computed when asked */
+            refresh?: unknown;
+            /** @description steps (default), trends, time_to_convert */
+            funnel_viz_type?: unknown;
+            /** @description ordered (default), strict, unordered */
+            funnel_order_type?: unknown;
+            /** @description Within how long of the first step; default 14 */
+            funnel_window_interval?: unknown;
+            /** @description second, minute, hour, day (default), week, month */
+            funnel_window_interval_unit?: unknown;
+            /** @description For trends and times; the first is 0 */
+            funnel_from_step?: unknown;
+            /** @description For trends and times; default the last */
+            funnel_to_step?: unknown;
+            /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+            exclusions?: unknown;
+            /** @description first_touch (default), last_touch, all_events, step */
+            breakdown_attribution_type?: unknown;
+            /** @description The step, for `step`; the first is 0 */
+            breakdown_attribution_value?: unknown;
+            /** @description Bins of time_to_convert, 1 to 90 */
+            bin_count?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
+            /** @description Count something else than people */
+            funnel_aggregate_by_hogql?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        FunnelStep: {
+            /** @description Event name or action id */
+            action_id: string | number | null;
+            /** @description `Completed 2 steps` where they may happen in any order */
+            name: string;
+            custom_name: string | null;
+            /** @description Index of the step */
+            order: number;
+            /** @description Always empty: ask for them by the links */
+            people: unknown[];
+            /** @description How many got to the step */
+            count: number;
+            /** @enum {string} */
+            type: "events" | "actions";
+            /** @description From the step before, in seconds; null on the first */
+            average_conversion_time: number | null;
+            median_conversion_time: number | null;
+            /** @description The value as it is shown; `Other` for all beyond the limit */
+            breakdown?: string | number | string[];
+            breakdown_value?: string | number | string[];
+            /** @description Where those who got here are listed; legacy filters only */
+            converted_people_url?: string;
+            /** @description Where those who left before are listed; null on the first step */
+            dropped_people_url?: string | null;
+        };
+        FunnelTimes: {
+            /** @description Where a bin starts, in seconds, and how many it has */
+            bins: [
+                number,
+                number
+            ][];
+            average_conversion_time: number | null;
+        };
+        FunnelTrend: {
+            /** @description Number of buckets */
+            count: number;
+            /** @description Of those who entered in the bucket, how many percent converted */
+            data: number[];
+            days: string[];
+            labels: string[];
+            breakdown_value?: string | number | string[];
+        };
+        FunnelsActorsQuery: {
+            /** @constant */
+            kind: "FunnelsActorsQuery";
+            source: components["schemas"]["FunnelsQuery"];
+            /** @description Who reached this step, the first is 1; negative: who reached the one before, but not this */
+            funnelStep?: number | null;
+            /** @description Who came exactly so far, instead of `funnelStep` */
+            funnelCustomSteps?: number[] | null;
+            /** @description The `breakdown_value` of the steps */
+            funnelStepBreakdown?: (string | number | (string | number)[]) | null;
+            /** @description For trends: who did not convert (true) or did (false) */
+            funnelTrendsDropOff?: boolean | null;
+            /** @description For trends: a time in the bucket of entry */
+            funnelTrendsEntrancePeriodStart?: string | null;
+            /** @description Accepted for compatibility */
+            includeRecordings?: boolean | null;
+        };
+        FunnelsFilter: {
+            /** @description `steps` (default; `flow` is drawn from the same), `trends`, `time_to_convert` */
+            funnelVizType?: ("steps" | "time_to_convert" | "trends" | "flow") | null;
+            /** @description `ordered` (default), `strict`: with no other event in between, `unordered` */
+            funnelOrderType?: ("ordered" | "strict" | "unordered") | null;
+            /** @description Within how long of the first step the others count; default 14 */
+            funnelWindowInterval?: number | null;
+            /** @description Of the window; default day. A month is 31 days */
+            funnelWindowIntervalUnit?: ("second" | "minute" | "hour" | "day" | "week" | "month") | null;
+            /** @description For trends and times: from this step, the first is 0 */
+            funnelFromStep?: number | null;
+            /** @description For trends and times: to this step; default the last */
+            funnelToStep?: number | null;
+            /** @description Events that must not happen between two steps */
+            exclusions?: (components["schemas"]["FunnelExclusionEventsNode"] | components["schemas"]["FunnelExclusionActionsNode"])[] | null;
+            /** @description Bins of `time_to_convert`, 1 to 90; default goes by how many converted */
+            binCount?: number | null;
+            /** @description Which event of a run says its breakdown value: the first (default) or last that has one, all, or a step */
+            breakdownAttributionType?: ("first_touch" | "last_touch" | "all_events" | "step") | null;
+            /** @description The step, for `breakdownAttributionType: step`; the first is 0 */
+            breakdownAttributionValue?: number | null;
+            /** @description What runs through the funnel instead of a person: `properties.checkout_id` */
+            funnelAggregateByHogQL?: string | null;
+            /** @description A display setting */
+            funnelStepReference?: ("total" | "previous") | null;
+            /** @description A display setting */
+            layout?: string | null;
+        };
+        FunnelsQuery: {
+            /** @constant */
+            kind: "FunnelsQuery";
+            /** @description The steps */
+            series: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"])[];
+            /** @description Length of a bucket; weeks start as the project says (Sunday) */
+            interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
+            funnelsFilter?: components["schemas"]["FunnelsFilter"] | null;
+            breakdownFilter?: components["schemas"]["BreakdownFilter"] | null;
+            dateRange?: components["schemas"]["DateRange"] | null;
+            /** @description Filters that must all hold, or a tree of AND and OR groups */
+            properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Apply the project's filters for internal and test users */
+            filterTestAccounts?: boolean | null;
+            aggregation_group_type_index?: number | null;
+            /** @description Accepted for compatibility; answers are always exact */
+            samplingFactor?: number | null;
         };
         /** @description Something that persons belong to together, such as a company. */
         Group: {
@@ -2757,8 +3423,8 @@ export interface components {
             values: (components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[];
         };
         QueryAnswer: {
-            /** @description Rows as lists; for trends, series as objects */
-            results?: unknown[];
+            /** @description Rows as lists; for trends, series as objects; for funnels, their steps, times or correlations */
+            results?: unknown[] | components["schemas"]["FunnelTimes"] | components["schemas"]["FunnelCorrelations"];
             /** @description Names of the columns of rows */
             columns?: string[];
             /** @description Types of the columns, in ClickHouse’s words */
@@ -2814,7 +3480,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
-            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["HogQLMetadata"] | components["schemas"]["HogQLAutocomplete"];
+            query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["FunnelsQuery"] | components["schemas"]["FunnelCorrelationQuery"] | components["schemas"]["HogQLMetadata"] | components["schemas"]["HogQLAutocomplete"];
             /** @description A name for the query, chosen by the client */
             client_query_id?: string | null;
             /** @description Accepted for compatibility: every answer is computed when asked */
@@ -6175,6 +6841,375 @@ export interface operations {
             };
         };
     };
+    insights_funnel_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description steps (default), trends, time_to_convert */
+                funnel_viz_type?: unknown;
+                /** @description ordered (default), strict, unordered */
+                funnel_order_type?: unknown;
+                /** @description Within how long of the first step; default 14 */
+                funnel_window_interval?: unknown;
+                /** @description second, minute, hour, day (default), week, month */
+                funnel_window_interval_unit?: unknown;
+                /** @description For trends and times; the first is 0 */
+                funnel_from_step?: unknown;
+                /** @description For trends and times; default the last */
+                funnel_to_step?: unknown;
+                /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+                exclusions?: unknown;
+                /** @description first_touch (default), last_touch, all_events, step */
+                breakdown_attribution_type?: unknown;
+                /** @description The step, for `step`; the first is 0 */
+                breakdown_attribution_value?: unknown;
+                /** @description Bins of time_to_convert, 1 to 90 */
+                bin_count?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Count something else than people */
+                funnel_aggregate_by_hogql?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_funnel_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_funnel_correlation_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description steps (default), trends, time_to_convert */
+                funnel_viz_type?: unknown;
+                /** @description ordered (default), strict, unordered */
+                funnel_order_type?: unknown;
+                /** @description Within how long of the first step; default 14 */
+                funnel_window_interval?: unknown;
+                /** @description second, minute, hour, day (default), week, month */
+                funnel_window_interval_unit?: unknown;
+                /** @description For trends and times; the first is 0 */
+                funnel_from_step?: unknown;
+                /** @description For trends and times; default the last */
+                funnel_to_step?: unknown;
+                /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+                exclusions?: unknown;
+                /** @description first_touch (default), last_touch, all_events, step */
+                breakdown_attribution_type?: unknown;
+                /** @description The step, for `step`; the first is 0 */
+                breakdown_attribution_value?: unknown;
+                /** @description Bins of time_to_convert, 1 to 90 */
+                bin_count?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Count something else than people */
+                funnel_aggregate_by_hogql?: unknown;
+                /** @description events (default), properties, event_with_properties */
+                funnel_correlation_type?: unknown;
+                /** @description Properties of people, for `properties`; `$all` */
+                funnel_correlation_names?: unknown;
+                funnel_correlation_exclude_names?: unknown;
+                funnel_correlation_exclude_event_names?: unknown;
+                /** @description Events, for `event_with_properties` */
+                funnel_correlation_event_names?: unknown;
+                funnel_correlation_event_exclude_property_names?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelCorrelationAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_funnel_correlation_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelCorrelationFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelCorrelationAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_path_retrieve: {
         parameters: {
             query?: {
@@ -6715,6 +7750,414 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedPersonList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_funnel_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description steps (default), trends, time_to_convert */
+                funnel_viz_type?: unknown;
+                /** @description ordered (default), strict, unordered */
+                funnel_order_type?: unknown;
+                /** @description Within how long of the first step; default 14 */
+                funnel_window_interval?: unknown;
+                /** @description second, minute, hour, day (default), week, month */
+                funnel_window_interval_unit?: unknown;
+                /** @description For trends and times; the first is 0 */
+                funnel_from_step?: unknown;
+                /** @description For trends and times; default the last */
+                funnel_to_step?: unknown;
+                /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+                exclusions?: unknown;
+                /** @description first_touch (default), last_touch, all_events, step */
+                breakdown_attribution_type?: unknown;
+                /** @description The step, for `step`; the first is 0 */
+                breakdown_attribution_value?: unknown;
+                /** @description Bins of time_to_convert, 1 to 90 */
+                bin_count?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Count something else than people */
+                funnel_aggregate_by_hogql?: unknown;
+                /** @description Number of results per page; default 100 */
+                limit?: unknown;
+                offset?: unknown;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: unknown;
+                /** @description Who got to this step, the first is 1; negative: who got to the one before, but not to it */
+                funnel_step?: unknown;
+                /** @description Who came exactly so far: `[2, 3]` */
+                funnel_custom_steps?: unknown;
+                /** @description The `breakdown_value` of the steps */
+                funnel_step_breakdown?: unknown;
+                /** @description For trends: a time in the bucket of entry */
+                entrance_period_start?: unknown;
+                /** @description For trends: `true` for who did not convert */
+                drop_off?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_funnel_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelActorsFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_funnel_correlation_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Accepted for compatibility: every answer is computed when asked */
+                refresh?: unknown;
+                /** @description steps (default), trends, time_to_convert */
+                funnel_viz_type?: unknown;
+                /** @description ordered (default), strict, unordered */
+                funnel_order_type?: unknown;
+                /** @description Within how long of the first step; default 14 */
+                funnel_window_interval?: unknown;
+                /** @description second, minute, hour, day (default), week, month */
+                funnel_window_interval_unit?: unknown;
+                /** @description For trends and times; the first is 0 */
+                funnel_from_step?: unknown;
+                /** @description For trends and times; default the last */
+                funnel_to_step?: unknown;
+                /** @description `[{"id": "$pageleave", "type": "events", "funnel_from_step": 0, "funnel_to_step": 1}]` */
+                exclusions?: unknown;
+                /** @description first_touch (default), last_touch, all_events, step */
+                breakdown_attribution_type?: unknown;
+                /** @description The step, for `step`; the first is 0 */
+                breakdown_attribution_value?: unknown;
+                /** @description Bins of time_to_convert, 1 to 90 */
+                bin_count?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
+                /** @description Count something else than people */
+                funnel_aggregate_by_hogql?: unknown;
+                /** @description events (default), properties, event_with_properties */
+                funnel_correlation_type?: unknown;
+                /** @description Properties of people, for `properties`; `$all` */
+                funnel_correlation_names?: unknown;
+                funnel_correlation_exclude_names?: unknown;
+                funnel_correlation_exclude_event_names?: unknown;
+                /** @description Events, for `event_with_properties` */
+                funnel_correlation_event_names?: unknown;
+                funnel_correlation_event_exclude_property_names?: unknown;
+                /** @description Number of results per page; default 100 */
+                limit?: unknown;
+                offset?: unknown;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: unknown;
+                /** @description Who got to this step, the first is 1; negative: who got to the one before, but not to it */
+                funnel_step?: unknown;
+                /** @description Who came exactly so far: `[2, 3]` */
+                funnel_custom_steps?: unknown;
+                /** @description The `breakdown_value` of the steps */
+                funnel_step_breakdown?: unknown;
+                /** @description For trends: a time in the bucket of entry */
+                entrance_period_start?: unknown;
+                /** @description For trends: `true` for who did not convert */
+                drop_off?: unknown;
+                /** @description Number of results per page; default 100 */
+                funnel_correlation_person_limit?: unknown;
+                funnel_correlation_person_offset?: unknown;
+                /** @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}` */
+                funnel_correlation_person_entity?: unknown;
+                /** @description `true`: who went through, `false`: who did not */
+                funnel_correlation_person_converted?: unknown;
+                /** @description Who has these properties */
+                funnel_correlation_property_values?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_funnel_correlation_create: {
+        parameters: {
+            query?: {
+                /** @description Read your writes: the uuid of an event that was sent, or `now` for everything accepted so far. The answer waits until it can include that, at most five seconds; the headers `Hedgerow-Visible` (`true` or `false`) and `Hedgerow-Lag-Ms` say whether it does and how far behind it is. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelCorrelationActorsFilters"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelActors"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No credentials, or wrong ones. */

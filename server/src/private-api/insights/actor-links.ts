@@ -73,14 +73,15 @@ export function actorLinks(projectId: number, insight: Insight, filters: LegacyF
   }
 }
 
-/** Lists and objects become JSON; what is not there is left out. */
-export function append(to: URLSearchParams, name: string, value: unknown): void {
-  if (value === undefined || value === null || value === '') return
+/** Adds a parameter, lists and objects as JSON; without a value none, unless an empty one says something. */
+export function append(to: URLSearchParams, name: string, value: unknown, emptyToo = false): void {
+  if (value === undefined || value === null || (value === '' && !emptyToo)) return
   to.append(name, typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 const moment = (time: DateTime) => time.toUTC().toISO()!
-const range = ({ from, until }: { from: DateTime; until: DateTime }) => ({
+/** A period as filters say it: both bounds inclusive. */
+export const range = ({ from, until }: { from: DateTime; until: DateTime }) => ({
   date_from: moment(from),
   date_to: moment(until.minus({ milliseconds: 1 })),
 })

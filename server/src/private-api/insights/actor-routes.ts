@@ -2,51 +2,28 @@ import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { ListedGroup } from '../../http/group-shapes.ts'
 import { route } from '../../http/operation.ts'
-import { pageLinks } from '../../http/paging.ts'
 import { displayName, type ListedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
-import { type ActorReader, showActors } from '../../http/show-actors.ts'
-import { actorsQueryLimit } from '../../insights/actors-query.ts'
-import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
+import type { ActorReader } from '../../http/show-actors.ts'
+import type { ActorsSource } from '../../insights/queries.ts'
 import type { Insights } from '../../insights/run.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import { upgradePaths } from '../../insights/upgrade-paths.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
+import { actorsPage } from './actors-page.ts'
 import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
 import { getPathActors, PathActorsPage, postPathActors } from './paths-contract.ts'
 import { retentionActors } from './retention-contract.ts'
 import { actorsOfRetention } from './retention-legacy.ts'
 
-type Page = { limit: number; offset: number; search?: string }
 type Listed = z.input<typeof ListedPerson> | z.input<typeof ListedGroup>
 
 /** The people behind a number, for the older API. */
 export const insightActorRoutes =
   ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
   async (app: FastifyInstance) => {
-    async function ask<Shown extends object>(
-      project: AddressedProject,
-      source: ActorsSource,
-      { limit, offset, search }: Page,
-      url: URL,
-      { showPerson, ...more }: Partial<ActorsQuery> & { showPerson?: (person: StoredPerson) => Shown } = {},
-    ) {
-      const page = { limit: Math.min(limit, actorsQueryLimit), offset }
-      const { results, ...answer } = await insights.run(
-        project.id,
-        { kind: 'ActorsQuery', source, select: ['actor', 'event_count'], search, ...page, ...more },
-        { showActors: showActors(actors, project, showPerson) },
-      )
-      const rows = results as [Shown, number, ...unknown[]][]
-      return {
-        answer,
-        // those who are not known are left out, and counted
-        rows: rows.filter(([actor]) => Object.hasOwn(actor, 'created_at')),
-        missing: answer.missing_actors_count as number,
-        next: pageLinks(url, page, answer.hasMore === true).next,
-      }
-    }
+    const ask = actorsPage({ insights, ...actors })
 
     route(app, trendActors, async ({ project, query, url }) => {
       const asked = await ask<Listed>(project, actorsOfTrend(query), query, url)

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
 import { afterAnswer } from '../../http/read-after.ts'
-import { envelope, hogqlAutocompleteAnswer, hogqlMetadataAnswer } from '../../insights/answers.ts'
+import {
+  envelope,
+  funnelCorrelationResult,
+  funnelTimes,
+  hogqlAutocompleteAnswer,
+  hogqlMetadataAnswer,
+} from '../../insights/answers.ts'
 import { editorQuery, runnableQuery } from '../../insights/queries.ts'
 
 const maxDepth = 100
@@ -56,7 +62,12 @@ export const QueryRequest = z.preprocess(
 
 const QueryAnswer = z
   .looseObject({
-    results: z.array(z.unknown()).optional().describe('Rows as lists; for trends, series as objects'),
+    results: z
+      .union([z.array(z.unknown()), funnelTimes, funnelCorrelationResult])
+      .optional()
+      .describe(
+        'Rows as lists; for trends, series as objects; for funnels, their steps, times or correlations',
+      ),
     columns: z.array(z.string()).optional().describe('Names of the columns of rows'),
     types: z.array(z.unknown()).optional().describe('Types of the columns, in ClickHouse’s words'),
     hogql: z.string().optional().describe('The query as it was understood'),

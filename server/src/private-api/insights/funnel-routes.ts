@@ -1,0 +1,123 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { ListedGroup } from '../../http/group-shapes.ts'
+import { route } from '../../http/operation.ts'
+import { pageQuery } from '../../http/paging.ts'
+import type { ListedPerson } from '../../http/person-shapes.ts'
+import type { AddressedProject } from '../../http/project.ts'
+import type { ActorReader } from '../../http/show-actors.ts'
+import { parse } from '../../http/validation.ts'
+import type { FunnelCorrelations, funnelResult } from '../../insights/answers.ts'
+import type { ActorsSource } from '../../insights/queries.ts'
+import type { Answer, Insights } from '../../insights/run.ts'
+import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
+import {
+  upgradeCorrelation,
+  upgradeCorrelationActors,
+  upgradeFunnel,
+  upgradeFunnelActors,
+} from '../../insights/upgrade-funnel-filters.ts'
+import { append } from './actor-links.ts'
+import { actorsPage } from './actors-page.ts'
+import {
+  getCorrelation,
+  getCorrelationActors,
+  getFunnel,
+  getFunnelActors,
+  postCorrelation,
+  postCorrelationActors,
+  postFunnel,
+  postFunnelActors,
+} from './funnel-contract.ts'
+import { correlationLinks, funnelLinks } from './funnel-links.ts'
+
+const Page = z.object({ ...pageQuery, search: z.string().optional().catch(undefined) })
+
+/** What the body does not say is taken from the address. */
+const merged = (url: URL, body: LegacyFilters): LegacyFilters => ({
+  ...Object.fromEntries(url.searchParams),
+  ...body,
+})
+
+/** The address that asks by GET what was asked with a body: links to further pages are made from it. */
+function asAddress(url: URL, filters: LegacyFilters): URL {
+  const address = new URL(url)
+  for (const [name, value] of Object.entries(filters)) {
+    address.searchParams.delete(name)
+    append(address.searchParams, name, value)
+  }
+  return address
+}
+
+/** Funnels, what goes with getting through them, and the people behind both, asked by legacy filters. */
+export const funnelRoutes =
+  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
+  async (app: FastifyInstance) => {
+    const page = actorsPage({ insights, ...actors })
+
+    async function funnel({ id }: AddressedProject, filters: LegacyFilters) {
+      const answer = await insights.run(id, upgradeFunnel(filters), {
+        funnelLinksTo: funnelLinks(id, filters),
+      })
+      return { result: answer.results as z.infer<typeof funnelResult>, ...envelopeOf(answer) }
+    }
+
+    async function correlation({ id }: AddressedProject, filters: LegacyFilters, url: URL) {
+      const answer = await insights.run(id, upgradeCorrelation(filters), {
+        correlationLinksTo: correlationLinks(id, url.origin, filters),
+      })
+      return { result: answer.results as FunnelCorrelations, ...envelopeOf(answer) }
+    }
+
+    async function people(project: AddressedProject, source: ActorsSource, filters: LegacyFilters, url: URL) {
+      const asked = await page<z.input<typeof ListedPerson> | z.input<typeof ListedGroup>>(
+        project,
+        source,
+        parse(Page, filters),
+        asAddress(url, filters),
+      )
+      const people = asked.rows.map(([actor]) => actor)
+      return {
+        results: [{ people, count: people.length }],
+        next: asked.next,
+        initial: url.href,
+        missing_persons: asked.missing,
+        is_cached: asked.answer.is_cached,
+        last_refresh: asked.answer.last_refresh,
+      }
+    }
+
+    /** Correlations page by names of their own. */
+    const correlated = ({
+      funnel_correlation_person_limit: limit,
+      funnel_correlation_person_offset: offset,
+      ...filters
+    }: LegacyFilters): LegacyFilters => ({ limit, offset, ...filters })
+
+    route(app, getFunnel, ({ project, query }) => funnel(project, query))
+    route(app, postFunnel, ({ project, body, url }) => funnel(project, merged(url, body)))
+    route(app, getCorrelation, ({ project, query, url }) => correlation(project, query, url))
+    route(app, postCorrelation, ({ project, body, url }) => correlation(project, merged(url, body), url))
+    route(app, getFunnelActors, ({ project, query, url }) =>
+      people(project, upgradeFunnelActors(query), query, url),
+    )
+    route(app, postFunnelActors, ({ project, body, url }) => {
+      const filters = merged(url, body)
+      return people(project, upgradeFunnelActors(filters), filters, url)
+    })
+    route(app, getCorrelationActors, ({ project, query, url }) => {
+      const filters = correlated(query)
+      return people(project, upgradeCorrelationActors(filters), filters, url)
+    })
+    route(app, postCorrelationActors, ({ project, body, url }) => {
+      const filters = correlated(merged(url, body))
+      return people(project, upgradeCorrelationActors(filters), filters, url)
+    })
+  }
+
+const envelopeOf = ({ timezone, last_refresh, is_cached, statistics }: Answer) => ({
+  timezone,
+  last_refresh,
+  is_cached,
+  statistics,
+})
