@@ -269,7 +269,7 @@ const functions = new Map<string, HogQLFunction>([
   ),
   ...table(
     { aggregate: true, returns: 'Float', params: { min: 0, max: 1 } },
-    `quantile:1 quantileExact:1 quantileExactLow:1 quantileExactHigh:1 quantileTDigest:1 quantileTiming:1 quantileDeterministic:2
+    `quantile:1 quantileExact:1 quantileExactInclusive:1 quantileExactLow:1 quantileExactHigh:1 quantileTDigest:1 quantileTiming:1 quantileDeterministic:2
     quantileBFloat16:1 quantileExactWeighted:2 quantileTDigestWeighted:2 quantileTimingWeighted:2 percentile_cont=quantile:1`,
   ),
   ...table(

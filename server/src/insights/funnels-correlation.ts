@@ -12,7 +12,6 @@ import {
   fromQuery,
   type JoinExpr,
   not,
-  or,
   order,
   type Query,
   type SelectQuery,
@@ -22,16 +21,10 @@ import {
 import { type ChainElement, parseElementsChain } from '../kit/elements-chain.ts'
 import { invalid } from '../model/errors.ts'
 import type { FunnelCorrelation, FunnelCorrelations } from './answers.ts'
-import { actorOf, atStep } from './funnels-actors.ts'
-import { type Funnel, funnelOf, hasActor } from './funnels-steps.ts'
-import { type PropertyFilters, propertyExpr } from './property-filters.ts'
-import type {
-  FunnelCorrelationActorsQuery,
-  FunnelCorrelationQuery,
-  FunnelsActorsQuery,
-  SeriesNode,
-} from './queries.ts'
-import { type InsightContext, seriesOf, within } from './series.ts'
+import { anyOf, joined, noneOf, onTheWay, peopleOf } from './funnels-on-the-way.ts'
+import { type Funnel, funnelOf } from './funnels-steps.ts'
+import type { FunnelCorrelationQuery } from './queries.ts'
+import type { InsightContext } from './series.ts'
 
 /** Where the people behind one side of a correlation are asked for, as answers of the older API say it. */
 export type CorrelationLinksTo = (pin: { event: FunnelCorrelation['event']; converted: boolean }) => string
@@ -47,6 +40,8 @@ export type CorrelationQuestion = {
 /** What fewer people have than these, or than this share of all, says nothing. */
 const leastPeople = 25
 const leastShare = 0.02
+/** Values of events' properties are many; what two people have is chance. */
+const leastWithValue = 3
 const mostOfAKind = 10
 /** Added to every count, so that nothing is divided by zero. */
 const prior = 1
@@ -74,7 +69,10 @@ export function funnelCorrelation(
     }),
     tree: (totals) => {
       const [success, failure] = bothOf(totals)
-      return success && failure ? ranked(found, success, failure) : undefined
+      if (!success || !failure) return undefined
+      const least = Math.min(leastPeople, leastShare * (success + failure))
+      const ofValues = query.funnelCorrelationType === 'event_with_properties'
+      return ranked(found, success, failure, ofValues ? Math.max(least, leastWithValue) : least)
     },
     results: (totals, rows) => {
       const [success, failure] = bothOf(totals)
@@ -88,37 +86,7 @@ export function funnelCorrelation(
 
 const bothOf = ([row]: unknown[][]): [number, number] => [Number(row?.[0] ?? 0), Number(row?.[1] ?? 0)]
 
-/** Who entered the funnel: `actor`, whether it `converted`, and between which times it was on the way. */
-function peopleOf(asked: FunnelsActorsQuery, given: Funnel, ctx: InsightContext): SelectQuery {
-  const pinned = asked.funnelStepBreakdown !== null && asked.funnelStepBreakdown !== undefined
-  const funnel = pinned ? given : { ...given, breakdown: undefined }
-  const last = funnel.steps.length
-  const entering = asked.funnelCustomSteps?.length ? asked : { ...asked, funnelStep: asked.funnelStep ?? 1 }
-  const converted = compare(call('max', field('level')), '=', constant(last))
-  const furthest = (value: Expr) => call('argMax', value, field('level'))
-  return select({
-    select: [
-      alias('actor', actorOf(funnel)),
-      alias('converted', converted),
-      alias('entered', furthest(field('at_1'))),
-      alias(
-        'left',
-        furthest(
-          call(
-            'if',
-            compare(field(`at_${last}`), '>', constant(0)),
-            field(`at_${last}`),
-            arithmetic(field('at_1'), '+', constant(funnel.window)),
-          ),
-        ),
-      ),
-    ],
-    from: fromQuery(atStep(entering, funnel, ctx)),
-    groupBy: [field('actor')],
-  })
-}
-
-/** Rows of `actor`, `converted` and `name`: what people did or are. */
+/** Rows of `number`, `converted` and `name`: what people did or are. */
 function foundIn(
   query: FunnelCorrelationQuery,
   funnel: Funnel,
@@ -135,17 +103,31 @@ function foundIn(
       const names = query.funnelCorrelationEventNames ?? []
       if (!names.length) throw required('funnelCorrelationEventNames')
       const excluded = query.funnelCorrelationEventExcludePropertyNames ?? []
-      const spread = onTheWay(
+      const did = onTheWay(
         funnel,
         people,
-        [alias('event_name', field('event')), alias('property', call('arrayJoin', eventProperties()))],
+        [
+          alias('event_name', field('event')),
+          alias('json', field('properties')),
+          alias('click', field('properties', '$event_type')),
+          alias('chain', field('elements_chain')),
+        ],
         anyOf(field('event'), names),
         ctx,
       )
+      const spread = select({
+        select: [
+          field('number'),
+          field('converted'),
+          field('event_name'),
+          alias('property', call('arrayJoin', eventProperties())),
+        ],
+        from: fromQuery(did),
+      })
       const [key, value] = [1, 2].map((i) => call('tupleElement', field('property'), constant(i)))
       return select({
         select: [
-          field('actor'),
+          field('number'),
           field('converted'),
           alias('name', call('concat', field('event_name'), constant('::'), key!, constant('::'), value!)),
         ],
@@ -161,85 +143,21 @@ function foundIn(
   }
 }
 
-const list = (names: string[]) => tuple(...names.map(constant))
-const anyOf = (value: Expr, names: string[]) => compare(value, 'in', list(names))
-const noneOf = (value: Expr, names: string[]) =>
-  names.length ? compare(value, 'not in', list(names)) : undefined
-
 const keysAndValues = (json: Expr) => call('JSONExtractKeysAndValues', json, constant('String'))
 
 /** Of clicks that were captured by themselves, what was clicked; of others, their properties. */
 const eventProperties = (): Expr =>
   call(
     'if',
-    compare(field('event'), '=', constant(autocapture)),
+    compare(field('event_name'), '=', constant(autocapture)),
     array(
       tuple(
         constant('elements_chain'),
-        call(
-          'concat',
-          call('ifNull', field('properties', '$event_type'), constant('')),
-          constant(typeDivider),
-          field('elements_chain'),
-        ),
+        call('concat', call('ifNull', field('click'), constant('')), constant(typeDivider), field('chain')),
       ),
     ),
-    keysAndValues(field('properties')),
+    keysAndValues(field('json')),
   )
-
-/** What people did while they were on the way, apart from the funnel's own events. */
-function onTheWay(
-  funnel: Funnel,
-  people: SelectQuery,
-  columns: Expr[],
-  where: Expr | undefined,
-  ctx: InsightContext,
-): SelectQuery {
-  const events = select({
-    select: [
-      alias('actor', funnel.aggregates === 'hogql' ? field('person_id') : funnel.actor),
-      alias('at', call('toUnixTimestamp64Micro', field('timestamp'))),
-      ...columns,
-    ],
-    from: from('events'),
-    where: and(
-      within(funnel.period.from, funnel.period.until),
-      funnel.aggregates === 'hogql' ? undefined : hasActor(funnel),
-      noneOf(field('event'), ownNames(funnel.nodes, ctx)),
-      where,
-    ),
-  })
-  const names = columns.map((one) => (one.kind === 'alias' ? one.alias : ''))
-  return select({
-    select: [
-      alias('actor', field('people', 'actor')),
-      alias('converted', field('people', 'converted')),
-      ...names.map((name) => alias(name, field('did', name))),
-    ],
-    from: joined(
-      fromQuery(events, 'did'),
-      people,
-      compare(field('did', 'actor'), '=', field('people', 'actor')),
-    ),
-    where: and(
-      compare(field('did', 'at'), '>', field('people', 'entered')),
-      compare(field('did', 'at'), '<', field('people', 'left')),
-    ),
-  })
-}
-
-const joined = (first: JoinExpr, people: SelectQuery, on: Expr): JoinExpr => ({
-  ...first,
-  next: { ...fromQuery(people, 'people'), joinType: 'INNER JOIN', constraint: { type: 'ON', expr: on } },
-})
-
-/** Names of the events that the steps are made of. */
-function ownNames(nodes: SeriesNode[], ctx: InsightContext): string[] {
-  const names = nodes.flatMap((node) =>
-    node.kind === 'ActionsNode' ? (ctx.action(node.id)?.steps.map(({ event }) => event) ?? []) : [node.event],
-  )
-  return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))].sort()
-}
 
 /** What people (or groups) are, by their properties now. */
 function propertiesOf(
@@ -267,27 +185,30 @@ function propertiesOf(
   )!
   const spread = select({
     select: [
-      alias('actor', field('people', 'actor')),
-      alias('converted', field('people', 'converted')),
+      ...['number', 'converted'].map((name) => alias(name, field('people', name))),
       alias('property', call('arrayJoin', properties)),
     ],
     from: joined(known, people, isTheirs),
   })
   const [key, value] = [1, 2].map((i) => call('tupleElement', field('property'), constant(i)))
   return select({
-    select: [field('actor'), field('converted'), alias('name', call('concat', key!, constant('::'), value!))],
+    select: [
+      field('number'),
+      field('converted'),
+      alias('name', call('concat', key!, constant('::'), value!)),
+    ],
     from: fromQuery(spread),
     where: noneOf(key!, query.funnelCorrelationExcludeNames ?? []),
   })
 }
 
 /** The ten that speak most for success, then the ten that speak most against it. */
-function ranked(found: SelectQuery, success: number, failure: number): SelectQuery {
+function ranked(found: SelectQuery, success: number, failure: number, least: number): SelectQuery {
   const counted = select({
     select: [
       field('name'),
-      alias('successes', call('uniqExactIf', field('actor'), field('converted'))),
-      alias('failures', call('uniqExactIf', field('actor'), not(field('converted')))),
+      alias('successes', call('groupBitmapIf', field('number'), field('converted'))),
+      alias('failures', call('groupBitmapIf', field('number'), not(field('converted')))),
     ],
     from: fromQuery(found),
     groupBy: [field('name')],
@@ -303,7 +224,7 @@ function ranked(found: SelectQuery, success: number, failure: number): SelectQue
   const speaking = select({
     select: [field('name'), field('successes'), field('failures'), alias('odds', odds)],
     from: fromQuery(counted),
-    where: compare(people, '>=', constant(Math.min(leastPeople, leastShare * (success + failure)))),
+    where: compare(people, '>=', constant(least)),
   })
   const speaksFor = compare(field('odds'), '>', constant(1))
   return select({
@@ -343,82 +264,4 @@ function eventOf(name: string): FunnelCorrelation['event'] {
   if (!name.startsWith(clicked) || at < 0) return { event: name, properties: {}, elements: [] }
   const elements: ChainElement[] = parseElementsChain(name.slice(at + typeDivider.length))
   return { event: name, properties: { $event_type: name.slice(clicked.length, at) }, elements }
-}
-
-/**
- * Who is behind one side of a correlation: rows of `actor_id`, `event_count`. Undefined where there is no such funnel.
- * @throws HedgerowError `invalid` for what can't be asked.
- */
-export function correlationActors(
-  asked: FunnelCorrelationActorsQuery,
-  ctx: InsightContext,
-): SelectQuery | undefined {
-  const query = asked.source
-  const funnel = funnelOf(query.source.source, ctx)
-  if (!funnel) return undefined
-  const people = peopleOf(query.source, funnel, ctx)
-  const rows =
-    query.funnelCorrelationType === 'properties'
-      ? withProperties(asked, funnel, people, ctx)
-      : withEvent(asked, funnel, people, ctx)
-  const converted = asked.funnelCorrelationPersonConverted
-  return (
-    rows &&
-    select({
-      select: [alias('actor_id', field('actor')), alias('event_count', call('count'))],
-      from: fromQuery(rows),
-      where:
-        converted === null || converted === undefined
-          ? undefined
-          : converted
-            ? field('converted')
-            : not(field('converted')),
-      groupBy: [field('actor_id')],
-    })
-  )
-}
-
-function withEvent(
-  asked: FunnelCorrelationActorsQuery,
-  funnel: Funnel,
-  people: SelectQuery,
-  ctx: InsightContext,
-): SelectQuery | undefined {
-  const entity = asked.funnelCorrelationPersonEntity
-  if (!entity)
-    throw invalid('This field is required.', { attr: 'funnelCorrelationPersonEntity', code: 'required' })
-  const [series] = seriesOf({ series: [entity] }, undefined, ctx) ?? []
-  return series && onTheWay(funnel, people, [], and(series.events, series.filters), ctx)
-}
-
-function withProperties(
-  asked: FunnelCorrelationActorsQuery,
-  funnel: Funnel,
-  people: SelectQuery,
-  ctx: InsightContext,
-): SelectQuery {
-  const filters = asked.funnelCorrelationPropertyValues ?? []
-  if (!filters.length) {
-    throw invalid('This field is required.', { attr: 'funnelCorrelationPropertyValues', code: 'required' })
-  }
-  const isGroup = funnel.aggregates === 'group'
-  const index = asked.source.source.source.aggregation_group_type_index
-  // a group's own properties are read as a person's are, from the table of what is known
-  const own = filters.map((filter) => (isGroup ? { ...filter, type: 'person' } : filter)) as PropertyFilters
-  // "no value" is shown as an empty text
-  const absent = filters.every(({ value }) => [value].flat().every((one) => one === ''))
-  const has = propertyExpr(own, { ...ctx, table: 'persons' })
-  const known = select({
-    select: [field(isGroup ? 'key' : 'id')],
-    from: from(isGroup ? 'groups' : 'persons'),
-    where: and(
-      isGroup ? compare(field('index'), '=', constant(index!)) : undefined,
-      absent ? or(has, ...filters.map(({ key }) => call('isNull', field('properties', String(key))))) : has,
-    ),
-  })
-  return select({
-    select: [field('actor'), field('converted')],
-    from: fromQuery(people),
-    where: compare(field('actor'), 'in', known),
-  })
 }

@@ -14,14 +14,12 @@ import type { Funnel } from './funnels-steps.ts'
  * `at_1` … `at_n`, microseconds, 0 where the run was not there.
  */
 export function orderedRuns(journeys: Journeys, funnel: Funnel): Journeys {
-  const count = funnel.steps.length
   let all = journeys
-  for (let step = 0; step < count; step++) all = withStep(all, funnel, step)
+  for (const [step] of funnel.steps.entries()) all = withStep(all, funnel, step)
   const judged = layer(all, [alias('level', levelExpr(funnel)), alias('run', runExpr(funnel))])
-  const done = layer(judged, [], [], call('greater', was('level'), constant(0)))
-  const placed = placesOf(done, funnel)
+  const placed = funnel.optional.some(Boolean) ? withPlaces(judged, funnel) : judged
   const internal = placed.columns.filter((name) => !isAnswer(name))
-  return layer(placed, timesOf(funnel), internal)
+  return layer(placed, timesOf(funnel), internal, call('greater', was('level'), constant(0)))
 }
 
 const isAnswer = (name: string) => /^(actor|person|value|bucket|level|at_\d+)$/.test(name)
@@ -49,44 +47,71 @@ function conditionOf({ columns }: Journeys, { attribution, breakdown }: Funnel, 
 }
 
 /**
- * `run_<step>`: the run that reaches the step by this event, 0 for none. `held_<step>`: the run that is at it when
- * the next event comes: 0 for none, -1 for one that is tainted.
+ * `run_<step>`: the run that reaches the step by this event, 0 for none. Where exclusions can taint a run at the step:
+ * `held_<step>`, the run that is at it when the next event comes, 0 for none, -1 for a tainted one; `hop_<step>`,
+ * whether a tainted run goes on to it. Few layers, because the engine plans each.
  */
 function withStep(journeys: Journeys, funnel: Funnel, step: number): Journeys {
-  const more = conditionOf(journeys, funnel, step)
-  const qualifies = and(hasBit(field('mark'), step), more.expr)!
-  const previous = previousSteps(funnel, step)
-  const run = step === 0 ? field('at') : reachable(previous, funnel)
-  const lists = ['at', 'mark', ...previous.map((one) => `held_${one}`), ...more.lists]
-  const sources = lists.map((name) => was(name === 'at' ? 'times' : name === 'mark' ? 'marks' : name))
-  const reached = call('arrayMap', lambda(lists, call('if', qualifies, run, zero)), ...sources)
-  const withRun = layer(journeys, [alias(`run_${step}`, reached)])
-  const isLast = step === funnel.steps.length - 1
-  const banned = isBanned(funnel, step + 1)
-  if (banned) return withTaint(withHop(withRun, funnel, step, qualifies, lists, sources), funnel, step)
-  const hopped = withHop(withRun, funnel, step, qualifies, lists, sources)
-  return isLast ? hopped : layer(hopped, [alias(`held_${step}`, heldExpr(funnel, step, was(`run_${step}`)))])
+  const reached = withRuns(journeys, funnel, step, previousSteps(funnel, step))
+  return isBanned(funnel, step + 1) ? withTaint(reached, funnel, step) : reached
 }
 
+const heldAt = (funnel: Funnel, step: number): Expr =>
+  isBanned(funnel, step + 1) ? was(`held_${step}`) : heldExpr(funnel, step, was(`run_${step}`))
+
+function withRuns(journeys: Journeys, funnel: Funnel, step: number, previous: number[]): Journeys {
+  const more = conditionOf(journeys, funnel, step)
+  const qualifies = and(hasBit(field('mark'), step), more.expr)!
+  const raw = previous.filter((one) => taints(funnel, one)).map((one) => `raw_${one}`)
+  const lists = ['at', 'mark', ...previous.map((one) => `held_${one}`), ...raw, ...more.lists]
+  const run = step === 0 ? field('at') : reachable(previous, funnel)
+  const held = new Map(previous.map((one) => [`held_${one}`, heldAt(funnel, one)]))
+  const tried = call(
+    'arrayMap',
+    lambda(lists, call('if', qualifies, run, zero)),
+    ...lists.map((name) => held.get(name) ?? was(columns[name] ?? name)),
+  )
+  if (!raw.length) return layer(journeys, [alias(`run_${step}`, tried)])
+  const withTried = layer(journeys, [alias('tried', tried)])
+  return layer(
+    withTried,
+    [
+      alias(
+        `run_${step}`,
+        call('arrayMap', lambda(['run'], call('greatest', field('run'), zero)), was('tried')),
+      ),
+      alias(`hop_${step}`, call('has', was('tried'), tainted)),
+    ],
+    ['tried'],
+  )
+}
+
+/** Names of a journey's lists where one of their elements is meant. */
+const columns: Record<string, string> = { at: 'times', mark: 'marks', ban: 'bans' }
+const tainted = call('toInt64', constant(-1))
+
 /** The step before, and as long as these may be skipped, those before it. */
-function previousSteps({ optional }: Funnel, step: number): number[] {
+function previousSteps({ optional }: Pick<Funnel, 'optional'>, step: number): number[] {
   if (step === 0) return []
-  return optional[step - 1] ? [step - 1, ...previousSteps({ optional } as Funnel, step - 1)] : [step - 1]
+  return optional[step - 1] ? [step - 1, ...previousSteps({ optional }, step - 1)] : [step - 1]
 }
 
 const inWindow = (run: Expr, { window }: Funnel): Expr =>
   and(positive(run), call('lessOrEquals', call('minus', field('at'), run), constant(window)))!
 
-/** The run at the nearest step that is still within its window; a tainted one blocks the way. */
+/** The run at the nearest step that is still within its window; -1 where that is tainted. */
 function reachable(previous: number[], funnel: Funnel): Expr {
   return previous.reduceRight((rest: Expr, step) => {
     const held = field(`held_${step}`)
     const cases = [inWindow(held, funnel), held]
-    return rest === zero && !isBanned(funnel, step + 1)
-      ? call('if', ...cases, rest)
-      : call('multiIf', ...cases, call('less', held, zero), zero, rest)
+    if (!taints(funnel, step)) return call('if', ...cases, rest)
+    const isTainted = and(call('less', held, zero), inWindow(field(`raw_${step}`), funnel))!
+    return call('multiIf', ...cases, isTainted, tainted, rest)
   }, zero)
 }
+
+/** Whether a run can be tainted at a step and stay there; where order is strict, an exclusion ends it itself. */
+const taints = (funnel: Funnel, step: number) => funnel.order !== 'strict' && isBanned(funnel, step + 1)
 
 /** Who holds a step: the last to reach it; where order is strict, until an event that is not of it. */
 function heldExpr({ order }: Funnel, step: number, runs: Expr): Expr {
@@ -129,7 +154,7 @@ function withTaint(journeys: Journeys, funnel: Funnel, step: number): Journeys {
       call(
         'if',
         call('and', call('equals', field('run'), constant(0)), hasBit(field('ban'), step + 1)),
-        call('toInt64', constant(-1)),
+        tainted,
         field('run'),
       ),
     ),
@@ -140,35 +165,13 @@ function withTaint(journeys: Journeys, funnel: Funnel, step: number): Journeys {
   return layer(fresh, [alias(`held_${step}`, strict ? was(`raw_${step}`) : heldExpr(funnel, step, changes))])
 }
 
-/** `hop_<step>`: whether a tainted run goes on to the step. Where order is strict, an exclusion ends the run itself. */
-function withHop(
-  journeys: Journeys,
-  funnel: Funnel,
-  step: number,
-  qualifies: Expr,
-  lists: string[],
-  sources: Expr[],
-): Journeys {
-  if (!hops(funnel, step)) return journeys
-  const hop = call(
-    'arrayExists',
-    lambda(
-      [...lists, 'raw'],
-      and(qualifies, call('less', field(`held_${step - 1}`), zero), inWindow(field('raw'), funnel))!,
-    ),
-    ...sources,
-    was(`raw_${step - 1}`),
-  )
-  return layer(journeys, [alias(`hop_${step}`, hop)])
-}
-
-const hops = (funnel: Funnel, step: number) => funnel.order !== 'strict' && isBanned(funnel, step)
+const hops = (funnel: Funnel, step: number) => previousSteps(funnel, step).some((one) => taints(funnel, one))
 
 /** The first run that reached the step and was not tainted while it was the furthest. */
 function cleanRun(funnel: Funnel, step: number): Expr {
   if (!isBanned(funnel, step + 1)) return call('arrayFirst', isThere, was(`run_${step}`))
   if (funnel.order === 'strict') {
-    const tainted = call(
+    const ended = call(
       'arrayFilter',
       lambda(['raw', 'at', 'ban'], and(hasBit(field('ban'), step + 1), inWindow(field('raw'), funnel))!),
       was(`raw_${step}`),
@@ -177,7 +180,7 @@ function cleanRun(funnel: Funnel, step: number): Expr {
     )
     return call(
       'arrayFirst',
-      lambda(['run'], and(positive(field('run')), call('not', call('has', tainted, field('run'))))!),
+      lambda(['run'], and(positive(field('run')), call('not', call('has', ended, field('run'))))!),
       was(`fresh_${step}`),
     )
   }
@@ -232,17 +235,20 @@ const levelExpr = (funnel: Funnel): Expr =>
 
 const runExpr = (funnel: Funnel): Expr => furthest(funnel, (step) => cleanRun(funnel, step))
 
-/** `place_<step>`: which event of the journey is the run's at the step, from 1; the last step first. */
-function placesOf(journeys: Journeys, funnel: Funnel): Journeys {
+const placeOf = (step: number) => call('indexOf', was(`run_${step}`), was('run'))
+
+/**
+ * `place_<step>`: which event of the journey is the run's at the step, from 1; the last step first. A run may come by
+ * an optional step after it has passed it: then it was not there.
+ */
+function withPlaces(journeys: Journeys, funnel: Funnel): Journeys {
   let placed = journeys
   for (let step = funnel.steps.length - 1; step >= 1; step--) {
-    const reached = call('greater', was('level'), constant(step))
-    const found = call('indexOf', was(`run_${step}`), was('run'))
     const later = funnel.steps.map((_, i) => i).filter((i) => i > step)
-    // a run may come by an optional step after it has passed it
     const onTheWay = funnel.optional[step]
-      ? call('if', call('less', found, nextPlace(later)), found, constant(0))
-      : found
+      ? call('if', call('less', placeOf(step), nextPlace(later)), placeOf(step), constant(0))
+      : placeOf(step)
+    const reached = call('greater', was('level'), constant(step))
     placed = layer(placed, [alias(`place_${step}`, call('if', reached, onTheWay, constant(0)))])
   }
   return placed
@@ -254,10 +260,13 @@ const nextPlace = (later: number[]): Expr =>
     constant(2 ** 31),
   )
 
-const timesOf = (funnel: Funnel): Expr[] => [
-  alias('at_1', was('run')),
-  ...funnel.steps.slice(1).map((_, i) => {
-    const place = was(`place_${i + 1}`)
-    return alias(`at_${i + 2}`, call('if', positive(place), call('arrayElement', was('times'), place), zero))
-  }),
-]
+function timesOf(funnel: Funnel): Expr[] {
+  const skips = funnel.optional.some(Boolean)
+  const rest = funnel.steps.slice(1).map((_, i) => {
+    const step = i + 1
+    const isThere = skips ? positive(was(`place_${step}`)) : call('greater', was('level'), constant(step))
+    const place = skips ? was(`place_${step}`) : placeOf(step)
+    return alias(`at_${step + 1}`, call('if', isThere, call('arrayElement', was('times'), place), zero))
+  })
+  return [alias('at_1', was('run')), ...rest]
+}

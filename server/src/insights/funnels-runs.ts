@@ -1,4 +1,16 @@
-import { alias, constant, type Expr, field, fromQuery, type Query, select, unionAll } from '../hogql/ast.ts'
+import {
+  alias,
+  arithmetic,
+  call,
+  compare,
+  constant,
+  type Expr,
+  field,
+  fromQuery,
+  type Query,
+  select,
+  unionAll,
+} from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { journeysOf } from './funnels-journeys.ts'
 import { orderedRuns } from './funnels-ordered.ts'
@@ -49,22 +61,9 @@ function runs(
 
 /** What a run took from the step before to a step (counted from 0), in seconds; 0 where it was not there. */
 export function secondsTo(step: number, { optional }: Funnel): Expr {
-  const at = (one: number) => field(`at_${one + 1}`)
-  const zero = constant(0)
   let previous = step - 1
   while (optional[previous]) previous--
-  return {
-    kind: 'call',
-    name: 'if',
-    args: [
-      { kind: 'compare', op: '>', left: at(step), right: zero },
-      {
-        kind: 'arithmetic',
-        op: '/',
-        left: { kind: 'arithmetic', op: '-', left: at(step), right: at(previous) },
-        right: constant(1_000_000),
-      },
-      zero,
-    ],
-  }
+  const at = (one: number) => field(`at_${one + 1}`)
+  const seconds = arithmetic(arithmetic(at(step), '-', at(previous)), '/', constant(1_000_000))
+  return call('if', compare(at(step), '>', constant(0)), seconds, constant(0))
 }

@@ -69,7 +69,7 @@ export function funnelOf(query: FunnelsQuery, ctx: InsightContext): Funnel | und
     ),
     exclusions: excluded.map((one, i) => ({
       event: stepExpr(one, actor, period),
-      from: given[i]!.funnelFromStep,
+      from: mandatory(query.series, given[i]!.funnelFromStep),
       to: given[i]!.funnelToStep,
     })),
     filters: and(
@@ -130,6 +130,13 @@ function isFirst(series: Series, matching: boolean, actor: Expr, period: Period)
       groupBy: [actor],
     }),
   )
+}
+
+/** The step itself, or the one before it that may not be skipped: who skips a step is still on the way from there. */
+function mandatory(nodes: SeriesNode[], step: number): number {
+  let at = step
+  while (at > 0 && nodes[at]?.optionalInFunnel) at--
+  return at
 }
 
 function areDisjoint(nodes: SeriesNode[]): boolean {

@@ -148,26 +148,12 @@ function withOneStepEach(journeys: Journeys, funnel: Funnel): Journeys {
   )
   const folded = call('arrayFold', lambda(['so_far', 'at', 'mark'], next), was('times'), was('marks'), start)
   const chosenOnes = layer(journeys, [alias('chosen', call('tupleElement', folded, constant(1)))])
+  // looked up, because a shift would be computed for no step as well
+  const marks: Expr = { kind: 'array', exprs: [0, ...funnel.steps.map((_, step) => 2 ** step)].map(constant) }
+  const markOf = call('arrayElement', marks, call('plus', field('step'), constant(1)))
   return layer(
     chosenOnes,
-    [
-      alias(
-        'marks',
-        call(
-          'arrayMap',
-          lambda(
-            ['step'],
-            call(
-              'if',
-              call('equals', field('step'), constant(0)),
-              call('toUInt64', constant(0)),
-              call('bitShiftLeft', call('toUInt64', constant(1)), call('minus', field('step'), constant(1))),
-            ),
-          ),
-          was('chosen'),
-        ),
-      ),
-    ],
+    [alias('marks', call('arrayMap', lambda(['step'], markOf), was('chosen')))],
     ['chosen'],
   )
 }

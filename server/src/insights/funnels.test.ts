@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { insertEvents, type TestEvent } from '../../test/events.ts'
+import { insertEvents, personIdOf, type TestEvent } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
+import { parseSelect } from '../hogql/parse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { runnableQuery } from './queries.ts'
+import { createInsights } from './run.ts'
 
 let warehouse: Warehouse
 let cleanup: () => Promise<void>
@@ -116,5 +119,96 @@ describe('funnels', () => {
     const answer = await ask(1, { kind: 'FunnelsQuery', series, dateRange, ...query })
     expect(answer).toMatchObject(expected as object)
     await expect(sql()).toMatchFileSnapshot(`./sql/funnels-${name}.sql`)
+  })
+})
+
+describe('the people of a funnel', () => {
+  const ids = async (source: object, more: object = {}) => {
+    const { ask } = testInsights(warehouse)
+    const actors = {
+      kind: 'FunnelsActorsQuery',
+      source: { kind: 'FunnelsQuery', series, dateRange, ...source },
+      ...more,
+    }
+    const rows = (await ask(1, { kind: 'ActorsQuery', source: actors, select: ['id'] })) as string[][]
+    return rows.flat().sort()
+  }
+  const named = (...people: string[]) => people.map(personIdOf).sort()
+
+  it('of groups are groups, of something else persons behind it', async () => {
+    expect(await ids({ aggregation_group_type_index: 0 }, { funnelStep: 3 })).toEqual(['acme'])
+    const byBrowser = { funnelsFilter: { funnelAggregateByHogQL: 'properties.$browser' } }
+    expect(await ids(byBrowser, { funnelStep: 1, funnelCustomSteps: [2] })).toEqual(named('bob'))
+  })
+
+  it('of trends converted, or did not, by the bucket of entry', async () => {
+    const trends = { funnelsFilter: { funnelVizType: 'trends', funnelToStep: 1 } }
+    const pins = { funnelTrendsEntrancePeriodStart: '2023-02-02', funnelTrendsDropOff: true }
+    expect(await ids(trends, pins)).toEqual(named('cat'))
+    expect(await ids(trends, { ...pins, funnelTrendsDropOff: false })).toEqual(named('dan'))
+    expect(await ids(trends, { ...pins, funnelTrendsEntrancePeriodStart: '2023-03-02' })).toEqual([])
+  })
+
+  it('of a value of the breakdown', async () => {
+    const byBrowser = {
+      breakdownFilter: { breakdown: '$browser', breakdown_type: 'event', breakdown_limit: 1 },
+    }
+    expect(await ids(byBrowser, { funnelStep: 1, funnelStepBreakdown: ['Chrome'] })).toEqual(
+      named('ann', 'cat'),
+    )
+    expect(await ids(byBrowser, { funnelStep: 1, funnelStepBreakdown: ['Other'] })).toEqual(
+      named('bob', 'dan'),
+    )
+  })
+})
+
+describe('funnels by cohort', () => {
+  const insights = () =>
+    createInsights({
+      warehouse,
+      findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
+      propertyTypes: async () => () => null,
+      findCohort: async (_, id) =>
+        id === 4
+          ? {
+              name: 'early',
+              people: parseSelect("select person_id from events where timestamp < '2023-02-02'"),
+            }
+          : id === 5
+            ? { name: 'nobody', people: parseSelect("select person_id from events where event = 'never'") }
+            : undefined,
+      now: () => new Date('2023-02-18T12:00:00Z'),
+    })
+  const ask = async (query: object) => (await insights().run(1, runnableQuery.parse(query))).results
+  const byCohort = (breakdown: unknown, more: object = {}) => ({
+    kind: 'FunnelsQuery',
+    series,
+    dateRange,
+    breakdownFilter: { breakdown, breakdown_type: 'cohort' },
+    ...more,
+  })
+
+  it('each has steps of its own, those without anybody too', async () => {
+    expect(await ask(byCohort(['all', 4, 5]))).toMatchObject([
+      [{ breakdown: 'all users', breakdown_value: 'all', count: 4 }, { count: 3 }, { count: 1 }],
+      [{ breakdown: 'early', breakdown_value: 4, count: 2 }, { count: 2 }, { count: 1 }],
+      [{ breakdown: 'nobody', breakdown_value: 5, count: 0 }, { count: 0 }, { count: 0 }],
+    ])
+  })
+
+  it('over time, and with the people of a step', async () => {
+    const trends = byCohort([4], { funnelsFilter: { funnelVizType: 'trends', funnelToStep: 1 } })
+    expect(await ask(trends)).toMatchObject([{ breakdown_value: 4, data: [100, ...new Array(9).fill(0)] }])
+    const source = {
+      kind: 'FunnelsActorsQuery',
+      source: byCohort([4]),
+      funnelStep: -3,
+      funnelStepBreakdown: 4,
+    }
+    expect(await ask({ kind: 'ActorsQuery', source, select: ['id'] })).toEqual([[personIdOf('bob')]])
+  })
+
+  it('one that does not exist is refused', async () => {
+    await expect(ask(byCohort([6]))).rejects.toMatchObject({ attr: 'breakdown' })
   })
 })

@@ -51,8 +51,6 @@ export function funnels(query: FunnelsQuery, ctx: InsightContext, linksTo?: Funn
   }
 }
 
-const took = (step: number) => `took_${step}`
-
 function funnelSteps(
   query: FunnelsQuery,
   funnel: Funnel,
@@ -62,29 +60,19 @@ function funnelSteps(
   const runs = runsOf(funnel, undefined, ctx)
   const later = funnel.steps.map((_, step) => step).slice(1)
   const counts = funnel.steps.map((_, step) => alias(`count_${step}`, countTo(step, funnel)))
-  const timed = select({
-    select: [
-      ...(funnel.breakdown ? [field('value')] : []),
-      field('level'),
-      ...funnel.steps.flatMap((_, step) => (funnel.optional[step] ? [field(`at_${step + 1}`)] : [])),
-      ...later.map((step) => alias(took(step), secondsTo(step, funnel))),
-    ],
-    from: fromQuery(runs),
-  })
-  const tookAny = (step: number) => compare(field(took(step)), '>', constant(0))
-  const isLimited = funnel.breakdown?.kind === 'values'
-  const tree = isLimited
-    ? pooled(query, funnel, timed, counts, later)
-    : select({
-        select: [
-          ...(funnel.breakdown ? [field('value')] : []),
-          ...counts,
-          ...later.map((step) => call('avgIf', field(took(step)), tookAny(step))),
-          ...later.map((step) => call('quantileIf', field(took(step)), tookAny(step))),
-        ],
-        from: fromQuery(timed),
-        groupBy: funnel.breakdown ? [field('value')] : undefined,
-      })
+  const tree =
+    funnel.breakdown?.kind === 'values'
+      ? pooled(query, funnel, runs, counts, later)
+      : select({
+          select: [
+            ...(funnel.breakdown ? [field('value')] : []),
+            ...counts,
+            ...later.map((step) => ofTimes('avgIf', step, funnel)),
+            ...later.map((step) => ofTimes(`${median}If`, step, funnel)),
+          ],
+          from: fromQuery(runs),
+          groupBy: funnel.breakdown ? [field('value')] : undefined,
+        })
   return {
     tree,
     results(rows) {
@@ -96,6 +84,15 @@ function funnelSteps(
   }
 }
 
+/** The exact one, of two in the middle their mean: the engine's own is a guess from some thousands. */
+const median = 'quantileExactInclusive'
+
+/** Of those who got to a step, what it took them; as in PostHog, what happens in one instant says nothing. */
+function ofTimes(aggregate: string, step: number, funnel: Funnel): Expr {
+  const seconds = secondsTo(step, funnel)
+  return call(aggregate, seconds, compare(seconds, '>', constant(0)))
+}
+
 /**
  * Values are kept apart by how many went furthest with them, the rest is one. Times are pooled as lists, so that the
  * pool's median is one of its people.
@@ -103,7 +100,7 @@ function funnelSteps(
 function pooled(
   query: FunnelsQuery,
   funnel: Funnel,
-  timed: SelectQuery,
+  runs: Query,
   counts: Expr[],
   later: number[],
 ): SelectQuery {
@@ -112,14 +109,9 @@ function pooled(
     select: [
       field('value'),
       ...counts,
-      ...later.map((step) =>
-        alias(
-          `times_${step}`,
-          call('groupArrayIf', field(took(step)), compare(field(took(step)), '>', constant(0))),
-        ),
-      ),
+      ...later.map((step) => alias(`times_${step}`, ofTimes('groupArrayIf', step, funnel))),
     ],
-    from: fromQuery(timed),
+    from: fromQuery(runs),
     groupBy: [field('value')],
   })
   const ranked = select({
@@ -132,7 +124,7 @@ function pooled(
       alias('label', call('if', kept, field('value'), otherOf(funnel))),
       ...funnel.steps.map((_, step) => call('sum', field(`count_${step}`))),
       ...later.map((step) => call('avgArray', field(`times_${step}`))),
-      ...later.map((step) => call('quantileArray', field(`times_${step}`))),
+      ...later.map((step) => call(`${median}Array`, field(`times_${step}`))),
       alias('first_rank', call('min', field('rank'))),
     ],
     from: fromQuery(ranked),

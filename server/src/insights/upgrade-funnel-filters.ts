@@ -33,8 +33,8 @@ const oneOf = <const T extends readonly string[]>(words: T, value: unknown): T[n
 
 /** @throws HedgerowError `invalid` for what PostHog refuses too. */
 export function upgradeFunnel(filters: LegacyFilters): FunnelsQuery {
-  const window = filters.funnel_window_interval ?? filters.funnel_window_days
-  const unit = filters.funnel_window_interval === undefined ? 'day' : filters.funnel_window_interval_unit
+  const { funnel_window_interval: interval, funnel_window_days: days } = filters
+  const inDays = interval === undefined && days !== undefined
   return {
     kind: 'FunnelsQuery',
     ...upgradeShared(filters),
@@ -43,8 +43,10 @@ export function upgradeFunnel(filters: LegacyFilters): FunnelsQuery {
     funnelsFilter: {
       funnelVizType: oneOf(funnelVizTypes, filters.funnel_viz_type),
       funnelOrderType: oneOf(funnelOrders, filters.funnel_order_type),
-      funnelWindowInterval: windowOf(window),
-      funnelWindowIntervalUnit: oneOf(funnelWindowUnits, unit),
+      funnelWindowInterval: windowOf(inDays ? days : interval),
+      funnelWindowIntervalUnit: inDays
+        ? 'day'
+        : oneOf(funnelWindowUnits, filters.funnel_window_interval_unit),
       funnelFromStep: whole(filters.funnel_from_step, 'funnel_from_step', 0, 100),
       funnelToStep: whole(filters.funnel_to_step, 'funnel_to_step', 0, 100),
       exclusions: exclusionsOf(filters.exclusions),

@@ -2,22 +2,32 @@ SELECT
   countIf(subquery_1.level > 0) AS count_0,
   countIf(subquery_1.level > 1) AS count_1,
   countIf(subquery_1.level > 2) AS count_2,
-  avgIf(subquery_1.took_1, subquery_1.took_1 > 0) AS `avgIf(took_1, took_1 > 0)`,
-  avgIf(subquery_1.took_2, subquery_1.took_2 > 0) AS `avgIf(took_2, took_2 > 0)`,
-  quantileIf(subquery_1.took_1, subquery_1.took_1 > 0) AS `quantileIf(took_1, took_1 > 0)`,
-  quantileIf(subquery_1.took_2, subquery_1.took_2 > 0) AS `quantileIf(took_2, took_2 > 0)`
+  avgIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
+  avgIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0),
+  quantileExactInclusiveIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
+  quantileExactInclusiveIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0)
 FROM (
   SELECT
-    subquery_1.level AS level,
-    if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) AS took_1,
-    if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) AS took_2
+    was.actor AS actor,
+    was.level AS level,
+    was.run AS at_1,
+    if(was.level > 1, arrayElement(was.times, indexOf(was.run_1, was.run)), toInt64(0)) AS at_2,
+    if(was.level > 2, arrayElement(was.times, indexOf(was.run_2, was.run)), toInt64(0)) AS at_3
   FROM (
     SELECT
       was.actor AS actor,
-      was.level AS level,
-      was.run AS at_1,
-      if(was.place_1 > 0, arrayElement(was.times, was.place_1), toInt64(0)) AS at_2,
-      if(was.place_2 > 0, arrayElement(was.times, was.place_2), toInt64(0)) AS at_3
+      was.times AS times,
+      was.marks AS marks,
+      was.bans AS bans,
+      was.run_0 AS run_0,
+      was.fresh_0 AS fresh_0,
+      was.raw_0 AS raw_0,
+      was.held_0 AS held_0,
+      was.run_1 AS run_1,
+      was.hop_1 AS hop_1,
+      was.run_2 AS run_2,
+      multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), was.hop_1, toInt64(0), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), if(arrayFirst((run, at) -> ifNull(run > 0, 0) AND NOT (ifNull(at > 0, 0) AND ifNull(at - run <= 1209600000000, 0)), was.fresh_0, arrayReverseFill((at) -> ifNull(at > 0, 0), arrayMap((at, ban) -> if(bitTest(ban, 1), at, toInt64(0)), was.times, was.bans))) > 0, toInt64(1), toInt64(0)), toInt64(0)) AS level,
+      multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), was.hop_1, toInt64(0), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run, at) -> ifNull(run > 0, 0) AND NOT (ifNull(at > 0, 0) AND ifNull(at - run <= 1209600000000, 0)), was.fresh_0, arrayReverseFill((at) -> ifNull(at > 0, 0), arrayMap((at, ban) -> if(bitTest(ban, 1), at, toInt64(0)), was.times, was.bans))), toInt64(0)) AS run
     FROM (
       SELECT
         was.actor AS actor,
@@ -30,12 +40,7 @@ FROM (
         was.held_0 AS held_0,
         was.run_1 AS run_1,
         was.hop_1 AS hop_1,
-        was.held_1 AS held_1,
-        was.run_2 AS run_2,
-        was.level AS level,
-        was.run AS run,
-        was.place_2 AS place_2,
-        if(was.level > 1, indexOf(was.run_1, was.run), 0) AS place_1
+        arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0))) AS run_2
       FROM (
         SELECT
           was.actor AS actor,
@@ -46,13 +51,8 @@ FROM (
           was.fresh_0 AS fresh_0,
           was.raw_0 AS raw_0,
           was.held_0 AS held_0,
-          was.run_1 AS run_1,
-          was.hop_1 AS hop_1,
-          was.held_1 AS held_1,
-          was.run_2 AS run_2,
-          was.level AS level,
-          was.run AS run,
-          if(was.level > 2, indexOf(was.run_2, was.run), 0) AS place_2
+          arrayMap((run) -> greatest(run, toInt64(0)), was.tried) AS run_1,
+          has(was.tried, toInt64(-1)) AS hop_1
         FROM (
           SELECT
             was.actor AS actor,
@@ -63,12 +63,7 @@ FROM (
             was.fresh_0 AS fresh_0,
             was.raw_0 AS raw_0,
             was.held_0 AS held_0,
-            was.run_1 AS run_1,
-            was.hop_1 AS hop_1,
-            was.held_1 AS held_1,
-            was.run_2 AS run_2,
-            was.level AS level,
-            was.run AS run
+            arrayMap((at, mark, held_0, raw_0) -> if(bitTest(mark, 1), multiIf(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, held_0 < toInt64(0) AND (raw_0 > 0 AND at - raw_0 <= 1209600000000), toInt64(-1), toInt64(0)), toInt64(0)), was.times, was.marks, was.held_0, was.raw_0) AS tried
           FROM (
             SELECT
               was.actor AS actor,
@@ -78,13 +73,7 @@ FROM (
               was.run_0 AS run_0,
               was.fresh_0 AS fresh_0,
               was.raw_0 AS raw_0,
-              was.held_0 AS held_0,
-              was.run_1 AS run_1,
-              was.hop_1 AS hop_1,
-              was.held_1 AS held_1,
-              was.run_2 AS run_2,
-              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), was.hop_1, toInt64(0), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), if(arrayFirst((run, at) -> ifNull(run > 0, 0) AND NOT (ifNull(at > 0, 0) AND ifNull(at - run <= 1209600000000, 0)), was.fresh_0, arrayReverseFill((at) -> ifNull(at > 0, 0), arrayMap((at, ban) -> if(bitTest(ban, 1), at, toInt64(0)), was.times, was.bans))) > 0, toInt64(1), toInt64(0)), toInt64(0)) AS level,
-              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), was.hop_1, toInt64(0), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run, at) -> ifNull(run > 0, 0) AND NOT (ifNull(at > 0, 0) AND ifNull(at - run <= 1209600000000, 0)), was.fresh_0, arrayReverseFill((at) -> ifNull(at > 0, 0), arrayMap((at, ban) -> if(bitTest(ban, 1), at, toInt64(0)), was.times, was.bans))), toInt64(0)) AS run
+              arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), arrayMap((run, ban) -> if(run = 0 AND bitTest(ban, 1), toInt64(-1), run), was.fresh_0, was.bans)), 1, toInt64(0)) AS held_0
             FROM (
               SELECT
                 was.actor AS actor,
@@ -92,125 +81,60 @@ FROM (
                 was.marks AS marks,
                 was.bans AS bans,
                 was.run_0 AS run_0,
-                was.fresh_0 AS fresh_0,
-                was.raw_0 AS raw_0,
-                was.held_0 AS held_0,
-                was.run_1 AS run_1,
-                was.hop_1 AS hop_1,
-                was.held_1 AS held_1,
-                arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, was.held_1) AS run_2
+                arrayMap((run, `last`) -> if(ifNull(run = `last`, isNull(run) AND isNull(`last`)), toInt64(0), run), was.run_0, arrayShiftRight(arrayFill((run) -> ifNull(run > 0, 0), was.run_0), 1, toInt64(0))) AS fresh_0,
+                arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0)) AS raw_0
               FROM (
                 SELECT
                   was.actor AS actor,
                   was.times AS times,
                   was.marks AS marks,
                   was.bans AS bans,
-                  was.run_0 AS run_0,
-                  was.fresh_0 AS fresh_0,
-                  was.raw_0 AS raw_0,
-                  was.held_0 AS held_0,
-                  was.run_1 AS run_1,
-                  was.hop_1 AS hop_1,
-                  arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0)) AS held_1
+                  arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
                 FROM (
                   SELECT
                     was.actor AS actor,
                     was.times AS times,
-                    was.marks AS marks,
-                    was.bans AS bans,
-                    was.run_0 AS run_0,
-                    was.fresh_0 AS fresh_0,
-                    was.raw_0 AS raw_0,
-                    was.held_0 AS held_0,
-                    was.run_1 AS run_1,
-                    arrayExists((at, mark, held_0, raw) -> bitTest(mark, 1) AND ifNull(held_0 < toInt64(0), 0) AND (ifNull(raw > 0, 0) AND ifNull(at - raw <= 1209600000000, 0)), was.times, was.marks, was.held_0, was.raw_0) AS hop_1
+                    arrayMap((code) -> if(code < 4611686018427387904, code, 0), was.codes) AS marks,
+                    arrayMap((code) -> if(NOT ifNull(code < 4611686018427387904, 0) AND code < 9223372036854775808, bitAnd(code, 4294967295), 0), was.codes) AS bans
                   FROM (
                     SELECT
                       was.actor AS actor,
-                      was.times AS times,
-                      was.marks AS marks,
-                      was.bans AS bans,
-                      was.run_0 AS run_0,
-                      was.fresh_0 AS fresh_0,
-                      was.raw_0 AS raw_0,
-                      was.held_0 AS held_0,
-                      arrayMap((at, mark, held_0) -> if(bitTest(mark, 1), multiIf(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, held_0 < toInt64(0), toInt64(0), toInt64(0)), toInt64(0)), was.times, was.marks, was.held_0) AS run_1
+                      arrayFilter((it, at, code, `last`) -> ifNull(code < 4611686018427387904, 0) OR ifNull(at != `last`, isNotNull(at) OR isNotNull(`last`)), was.times, was.times, was.codes, was.step_at) AS times,
+                      arrayFilter((it, at, code, `last`) -> ifNull(code < 4611686018427387904, 0) OR ifNull(at != `last`, isNotNull(at) OR isNotNull(`last`)), was.codes, was.times, was.codes, was.step_at) AS codes
                     FROM (
                       SELECT
                         was.actor AS actor,
                         was.times AS times,
-                        was.marks AS marks,
-                        was.bans AS bans,
-                        was.run_0 AS run_0,
-                        was.fresh_0 AS fresh_0,
-                        was.raw_0 AS raw_0,
-                        arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), arrayMap((run, ban) -> if(run = 0 AND bitTest(ban, 1), toInt64(-1), run), was.fresh_0, was.bans)), 1, toInt64(0)) AS held_0
+                        was.codes AS codes,
+                        arrayFill((at) -> ifNull(at > 0, 0), arrayMap((at, code) -> if(code < 4611686018427387904, at, toInt64(0)), was.times, was.codes)) AS step_at
                       FROM (
                         SELECT
                           was.actor AS actor,
-                          was.times AS times,
-                          was.marks AS marks,
-                          was.bans AS bans,
-                          was.run_0 AS run_0,
-                          arrayMap((run, `last`) -> if(ifNull(run = `last`, isNull(run) AND isNull(`last`)), toInt64(0), run), was.run_0, arrayShiftRight(arrayFill((run) -> ifNull(run > 0, 0), was.run_0), 1, toInt64(0))) AS fresh_0,
-                          arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0)) AS raw_0
+                          arrayMap((entry) -> tupleElement(entry, 1), was.entries) AS times,
+                          arrayMap((entry) -> tupleElement(entry, 2), was.entries) AS codes
                         FROM (
                           SELECT
-                            was.actor AS actor,
-                            was.times AS times,
-                            was.marks AS marks,
-                            was.bans AS bans,
-                            arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
+                            subquery_1.actor AS actor,
+                            arraySort(groupArray(tuple(subquery_1.at, multiIf(ifNull(subquery_1.mark != 0, 1), toUInt64(subquery_1.mark), subquery_1.ban != 0, bitOr(toUInt64(subquery_1.ban), toUInt64(4611686018427387904)), toUInt64(9223372036854775808))))) AS entries
                           FROM (
                             SELECT
-                              was.actor AS actor,
-                              was.times AS times,
-                              arrayMap((code) -> if(code < 4611686018427387904, code, 0), was.codes) AS marks,
-                              arrayMap((code) -> if(NOT ifNull(code < 4611686018427387904, 0) AND code < 9223372036854775808, bitAnd(code, 4294967295), 0), was.codes) AS bans
-                            FROM (
+                              if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
+                              toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
+                              multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark,
+                              0 + if(events.event = 'help', 2, 0) AS ban
+                            FROM events
+                            LEFT ANY JOIN (
                               SELECT
-                                was.actor AS actor,
-                                arrayFilter((it, at, code, `last`) -> ifNull(code < 4611686018427387904, 0) OR ifNull(at != `last`, isNotNull(at) OR isNotNull(`last`)), was.times, was.times, was.codes, was.step_at) AS times,
-                                arrayFilter((it, at, code, `last`) -> ifNull(code < 4611686018427387904, 0) OR ifNull(at != `last`, isNotNull(at) OR isNotNull(`last`)), was.codes, was.times, was.codes, was.step_at) AS codes
-                              FROM (
-                                SELECT
-                                  was.actor AS actor,
-                                  was.times AS times,
-                                  was.codes AS codes,
-                                  arrayFill((at) -> ifNull(at > 0, 0), arrayMap((at, code) -> if(code < 4611686018427387904, at, toInt64(0)), was.times, was.codes)) AS step_at
-                                FROM (
-                                  SELECT
-                                    was.actor AS actor,
-                                    arrayMap((entry) -> tupleElement(entry, 1), was.entries) AS times,
-                                    arrayMap((entry) -> tupleElement(entry, 2), was.entries) AS codes
-                                  FROM (
-                                    SELECT
-                                      subquery_1.actor AS actor,
-                                      arraySort(groupArray(tuple(subquery_1.at, multiIf(ifNull(subquery_1.mark != 0, 1), toUInt64(subquery_1.mark), subquery_1.ban != 0, bitOr(toUInt64(subquery_1.ban), toUInt64(4611686018427387904)), toUInt64(9223372036854775808))))) AS entries
-                                    FROM (
-                                      SELECT
-                                        if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
-                                        toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
-                                        multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark,
-                                        0 + if(events.event = 'help', 2, 0) AS ban
-                                      FROM events
-                                      LEFT ANY JOIN (
-                                        SELECT
-                                          person_overrides.old_person_id AS old_person_id,
-                                          argMax(person_overrides.person_id, person_overrides.version) AS person_id
-                                        FROM person_overrides
-                                        WHERE person_overrides.team_id = 1
-                                        GROUP BY person_overrides.old_person_id
-                                      ) AS events__override ON events.person_id = events__override.old_person_id
-                                      WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy' OR events.event = 'help')
-                                    ) AS subquery_1
-                                    GROUP BY subquery_1.actor
-                                    HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
-                                  ) AS was
-                                ) AS was
-                              ) AS was
-                            ) AS was
-                          ) AS was
+                                person_overrides.old_person_id AS old_person_id,
+                                argMax(person_overrides.person_id, person_overrides.version) AS person_id
+                              FROM person_overrides
+                              WHERE person_overrides.team_id = 1
+                              GROUP BY person_overrides.old_person_id
+                            ) AS events__override ON events.person_id = events__override.old_person_id
+                            WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy' OR events.event = 'help')
+                          ) AS subquery_1
+                          GROUP BY subquery_1.actor
+                          HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
                         ) AS was
                       ) AS was
                     ) AS was
@@ -219,9 +143,9 @@ FROM (
               ) AS was
             ) AS was
           ) AS was
-          WHERE was.level > 0
         ) AS was
       ) AS was
     ) AS was
-  ) AS subquery_1
+  ) AS was
+  WHERE was.level > 0
 ) AS subquery_1

@@ -2,23 +2,29 @@ SELECT
   countIf(subquery_1.level > 0) AS count_0,
   countIf(subquery_1.level > 1) AS count_1,
   countIf(subquery_1.level > 2) AS count_2,
-  avgIf(subquery_1.took_1, subquery_1.took_1 > 0) AS `avgIf(took_1, took_1 > 0)`,
-  avgIf(subquery_1.took_2, subquery_1.took_2 > 0) AS `avgIf(took_2, took_2 > 0)`,
-  quantileIf(subquery_1.took_1, subquery_1.took_1 > 0) AS `quantileIf(took_1, took_1 > 0)`,
-  quantileIf(subquery_1.took_2, subquery_1.took_2 > 0) AS `quantileIf(took_2, took_2 > 0)`
+  avgIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
+  avgIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0),
+  quantileExactInclusiveIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
+  quantileExactInclusiveIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0)
 FROM (
   SELECT
-    subquery_1.level AS level,
-    if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) AS took_1,
-    if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) AS took_2
+    was.actor AS actor,
+    was.person AS person,
+    was.level AS level,
+    was.run AS at_1,
+    if(was.level > 1, arrayElement(was.times, indexOf(was.run_1, was.run)), toInt64(0)) AS at_2,
+    if(was.level > 2, arrayElement(was.times, indexOf(was.run_2, was.run)), toInt64(0)) AS at_3
   FROM (
     SELECT
       was.actor AS actor,
       was.person AS person,
-      was.level AS level,
-      was.run AS at_1,
-      if(was.place_1 > 0, arrayElement(was.times, was.place_1), toInt64(0)) AS at_2,
-      if(was.place_2 > 0, arrayElement(was.times, was.place_2), toInt64(0)) AS at_3
+      was.times AS times,
+      was.marks AS marks,
+      was.run_0 AS run_0,
+      was.run_1 AS run_1,
+      was.run_2 AS run_2,
+      multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), toInt64(1), toInt64(0)) AS level,
+      multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run) -> ifNull(run > 0, 0), was.run_0), toInt64(0)) AS run
     FROM (
       SELECT
         was.actor AS actor,
@@ -26,14 +32,8 @@ FROM (
         was.times AS times,
         was.marks AS marks,
         was.run_0 AS run_0,
-        was.held_0 AS held_0,
         was.run_1 AS run_1,
-        was.held_1 AS held_1,
-        was.run_2 AS run_2,
-        was.level AS level,
-        was.run AS run,
-        was.place_2 AS place_2,
-        if(was.level > 1, indexOf(was.run_1, was.run), 0) AS place_1
+        arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0))) AS run_2
       FROM (
         SELECT
           was.actor AS actor,
@@ -41,125 +41,49 @@ FROM (
           was.times AS times,
           was.marks AS marks,
           was.run_0 AS run_0,
-          was.held_0 AS held_0,
-          was.run_1 AS run_1,
-          was.held_1 AS held_1,
-          was.run_2 AS run_2,
-          was.level AS level,
-          was.run AS run,
-          if(was.level > 2, indexOf(was.run_2, was.run), 0) AS place_2
+          arrayMap((at, mark, held_0) -> if(bitTest(mark, 1), if(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, toInt64(0)), toInt64(0)), was.times, was.marks, arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0))) AS run_1
         FROM (
           SELECT
             was.actor AS actor,
             was.person AS person,
             was.times AS times,
             was.marks AS marks,
-            was.run_0 AS run_0,
-            was.held_0 AS held_0,
-            was.run_1 AS run_1,
-            was.held_1 AS held_1,
-            was.run_2 AS run_2,
-            was.level AS level,
-            was.run AS run
+            arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
           FROM (
             SELECT
               was.actor AS actor,
               was.person AS person,
-              was.times AS times,
-              was.marks AS marks,
-              was.run_0 AS run_0,
-              was.held_0 AS held_0,
-              was.run_1 AS run_1,
-              was.held_1 AS held_1,
-              was.run_2 AS run_2,
-              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), toInt64(1), toInt64(0)) AS level,
-              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run) -> ifNull(run > 0, 0), was.run_0), toInt64(0)) AS run
+              arrayMap((entry) -> toInt64(bitShiftRight(entry, 12)), was.entries) AS times,
+              arrayMap((entry) -> bitAnd(entry, 4095), was.entries) AS marks
             FROM (
               SELECT
-                was.actor AS actor,
-                was.person AS person,
-                was.times AS times,
-                was.marks AS marks,
-                was.run_0 AS run_0,
-                was.held_0 AS held_0,
-                was.run_1 AS run_1,
-                was.held_1 AS held_1,
-                arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, was.held_1) AS run_2
+                subquery_1.actor AS actor,
+                any(subquery_1.person_of) AS person,
+                arraySort(groupArray(toUInt64(subquery_1.at) * 4096 + toUInt64(subquery_1.mark))) AS entries
               FROM (
                 SELECT
-                  was.actor AS actor,
-                  was.person AS person,
-                  was.times AS times,
-                  was.marks AS marks,
-                  was.run_0 AS run_0,
-                  was.held_0 AS held_0,
-                  was.run_1 AS run_1,
-                  arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0)) AS held_1
-                FROM (
+                  events.`properties_map:$browser` AS actor,
+                  toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
+                  multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark,
+                  if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS person_of
+                FROM events
+                LEFT ANY JOIN (
                   SELECT
-                    was.actor AS actor,
-                    was.person AS person,
-                    was.times AS times,
-                    was.marks AS marks,
-                    was.run_0 AS run_0,
-                    was.held_0 AS held_0,
-                    arrayMap((at, mark, held_0) -> if(bitTest(mark, 1), if(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, toInt64(0)), toInt64(0)), was.times, was.marks, was.held_0) AS run_1
-                  FROM (
-                    SELECT
-                      was.actor AS actor,
-                      was.person AS person,
-                      was.times AS times,
-                      was.marks AS marks,
-                      was.run_0 AS run_0,
-                      arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0)) AS held_0
-                    FROM (
-                      SELECT
-                        was.actor AS actor,
-                        was.person AS person,
-                        was.times AS times,
-                        was.marks AS marks,
-                        arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
-                      FROM (
-                        SELECT
-                          was.actor AS actor,
-                          was.person AS person,
-                          arrayMap((entry) -> toInt64(bitShiftRight(entry, 12)), was.entries) AS times,
-                          arrayMap((entry) -> bitAnd(entry, 4095), was.entries) AS marks
-                        FROM (
-                          SELECT
-                            subquery_1.actor AS actor,
-                            any(subquery_1.person_of) AS person,
-                            arraySort(groupArray(toUInt64(subquery_1.at) * 4096 + toUInt64(subquery_1.mark))) AS entries
-                          FROM (
-                            SELECT
-                              events.`properties_map:$browser` AS actor,
-                              toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
-                              multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark,
-                              if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS person_of
-                            FROM events
-                            LEFT ANY JOIN (
-                              SELECT
-                                person_overrides.old_person_id AS old_person_id,
-                                argMax(person_overrides.person_id, person_overrides.version) AS person_id
-                              FROM person_overrides
-                              WHERE person_overrides.team_id = 1
-                              GROUP BY person_overrides.old_person_id
-                            ) AS events__override ON events.person_id = events__override.old_person_id
-                            WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy') AND (isNotNull(events.`properties_map:$browser`) AND ifNull(events.`properties_map:$browser` != '', 1))
-                          ) AS subquery_1
-                          GROUP BY subquery_1.actor
-                          HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
-                        ) AS was
-                      ) AS was
-                    ) AS was
-                  ) AS was
-                ) AS was
-              ) AS was
+                    person_overrides.old_person_id AS old_person_id,
+                    argMax(person_overrides.person_id, person_overrides.version) AS person_id
+                  FROM person_overrides
+                  WHERE person_overrides.team_id = 1
+                  GROUP BY person_overrides.old_person_id
+                ) AS events__override ON events.person_id = events__override.old_person_id
+                WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy') AND (isNotNull(events.`properties_map:$browser`) AND ifNull(events.`properties_map:$browser` != '', 1))
+              ) AS subquery_1
+              GROUP BY subquery_1.actor
+              HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
             ) AS was
           ) AS was
-          WHERE was.level > 0
         ) AS was
       ) AS was
     ) AS was
-  ) AS subquery_1
+  ) AS was
+  WHERE was.level > 0
 ) AS subquery_1

@@ -29,138 +29,73 @@ FROM (
             was.actor AS actor,
             was.level AS level,
             was.run AS at_1,
-            if(was.place_1 > 0, arrayElement(was.times, was.place_1), toInt64(0)) AS at_2,
-            if(was.place_2 > 0, arrayElement(was.times, was.place_2), toInt64(0)) AS at_3
+            if(was.level > 1, arrayElement(was.times, indexOf(was.run_1, was.run)), toInt64(0)) AS at_2,
+            if(was.level > 2, arrayElement(was.times, indexOf(was.run_2, was.run)), toInt64(0)) AS at_3
           FROM (
             SELECT
               was.actor AS actor,
               was.times AS times,
               was.marks AS marks,
               was.run_0 AS run_0,
-              was.held_0 AS held_0,
               was.run_1 AS run_1,
-              was.held_1 AS held_1,
               was.run_2 AS run_2,
-              was.level AS level,
-              was.run AS run,
-              was.place_2 AS place_2,
-              if(was.level > 1, indexOf(was.run_1, was.run), 0) AS place_1
+              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), toInt64(1), toInt64(0)) AS level,
+              multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run) -> ifNull(run > 0, 0), was.run_0), toInt64(0)) AS run
             FROM (
               SELECT
                 was.actor AS actor,
                 was.times AS times,
                 was.marks AS marks,
                 was.run_0 AS run_0,
-                was.held_0 AS held_0,
                 was.run_1 AS run_1,
-                was.held_1 AS held_1,
-                was.run_2 AS run_2,
-                was.level AS level,
-                was.run AS run,
-                if(was.level > 2, indexOf(was.run_2, was.run), 0) AS place_2
+                arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0))) AS run_2
               FROM (
                 SELECT
                   was.actor AS actor,
                   was.times AS times,
                   was.marks AS marks,
                   was.run_0 AS run_0,
-                  was.held_0 AS held_0,
-                  was.run_1 AS run_1,
-                  was.held_1 AS held_1,
-                  was.run_2 AS run_2,
-                  was.level AS level,
-                  was.run AS run
+                  arrayMap((at, mark, held_0) -> if(bitTest(mark, 1), if(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, toInt64(0)), toInt64(0)), was.times, was.marks, arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0))) AS run_1
                 FROM (
                   SELECT
                     was.actor AS actor,
                     was.times AS times,
                     was.marks AS marks,
-                    was.run_0 AS run_0,
-                    was.held_0 AS held_0,
-                    was.run_1 AS run_1,
-                    was.held_1 AS held_1,
-                    was.run_2 AS run_2,
-                    multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), toInt64(3), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), toInt64(2), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), toInt64(1), toInt64(0)) AS level,
-                    multiIf(arrayExists((run) -> ifNull(run > 0, 0), was.run_2), arrayFirst((run) -> ifNull(run > 0, 0), was.run_2), arrayExists((run) -> ifNull(run > 0, 0), was.run_1), arrayFirst((run) -> ifNull(run > 0, 0), was.run_1), arrayExists((run) -> ifNull(run > 0, 0), was.run_0), arrayFirst((run) -> ifNull(run > 0, 0), was.run_0), toInt64(0)) AS run
+                    arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
                   FROM (
                     SELECT
                       was.actor AS actor,
-                      was.times AS times,
-                      was.marks AS marks,
-                      was.run_0 AS run_0,
-                      was.held_0 AS held_0,
-                      was.run_1 AS run_1,
-                      was.held_1 AS held_1,
-                      arrayMap((at, mark, held_1) -> if(bitTest(mark, 2), if(held_1 > 0 AND at - held_1 <= 1209600000000, held_1, toInt64(0)), toInt64(0)), was.times, was.marks, was.held_1) AS run_2
+                      arrayMap((entry) -> toInt64(bitShiftRight(entry, 12)), was.entries) AS times,
+                      arrayMap((entry) -> bitAnd(entry, 4095), was.entries) AS marks
                     FROM (
                       SELECT
-                        was.actor AS actor,
-                        was.times AS times,
-                        was.marks AS marks,
-                        was.run_0 AS run_0,
-                        was.held_0 AS held_0,
-                        was.run_1 AS run_1,
-                        arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_1), 1, toInt64(0)) AS held_1
+                        subquery_1.actor AS actor,
+                        arraySort(groupArray(toUInt64(subquery_1.at) * 4096 + toUInt64(subquery_1.mark))) AS entries
                       FROM (
                         SELECT
-                          was.actor AS actor,
-                          was.times AS times,
-                          was.marks AS marks,
-                          was.run_0 AS run_0,
-                          was.held_0 AS held_0,
-                          arrayMap((at, mark, held_0) -> if(bitTest(mark, 1), if(held_0 > 0 AND at - held_0 <= 1209600000000, held_0, toInt64(0)), toInt64(0)), was.times, was.marks, was.held_0) AS run_1
-                        FROM (
+                          if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
+                          toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
+                          multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark
+                        FROM events
+                        LEFT ANY JOIN (
                           SELECT
-                            was.actor AS actor,
-                            was.times AS times,
-                            was.marks AS marks,
-                            was.run_0 AS run_0,
-                            arrayShiftRight(arrayFill((run) -> ifNull(run != 0, 1), was.run_0), 1, toInt64(0)) AS held_0
-                          FROM (
-                            SELECT
-                              was.actor AS actor,
-                              was.times AS times,
-                              was.marks AS marks,
-                              arrayMap((at, mark) -> if(bitTest(mark, 0), at, toInt64(0)), was.times, was.marks) AS run_0
-                            FROM (
-                              SELECT
-                                was.actor AS actor,
-                                arrayMap((entry) -> toInt64(bitShiftRight(entry, 12)), was.entries) AS times,
-                                arrayMap((entry) -> bitAnd(entry, 4095), was.entries) AS marks
-                              FROM (
-                                SELECT
-                                  subquery_1.actor AS actor,
-                                  arraySort(groupArray(toUInt64(subquery_1.at) * 4096 + toUInt64(subquery_1.mark))) AS entries
-                                FROM (
-                                  SELECT
-                                    if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
-                                    toUnixTimestamp64Micro(toTimeZone(events.`timestamp`, 'UTC')) AS at,
-                                    multiIf(events.event = 'view', 1, events.event = 'cart', 2, events.event = 'buy', 4, 0) AS mark
-                                  FROM events
-                                  LEFT ANY JOIN (
-                                    SELECT
-                                      person_overrides.old_person_id AS old_person_id,
-                                      argMax(person_overrides.person_id, person_overrides.version) AS person_id
-                                    FROM person_overrides
-                                    WHERE person_overrides.team_id = 1
-                                    GROUP BY person_overrides.old_person_id
-                                  ) AS events__override ON events.person_id = events__override.old_person_id
-                                  WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy')
-                                ) AS subquery_1
-                                GROUP BY subquery_1.actor
-                                HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
-                              ) AS was
-                            ) AS was
-                          ) AS was
-                        ) AS was
-                      ) AS was
+                            person_overrides.old_person_id AS old_person_id,
+                            argMax(person_overrides.person_id, person_overrides.version) AS person_id
+                          FROM person_overrides
+                          WHERE person_overrides.team_id = 1
+                          GROUP BY person_overrides.old_person_id
+                        ) AS events__override ON events.person_id = events__override.old_person_id
+                        WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-11 00:00:00.000', 6, 'UTC')) AND (events.event = 'view' OR events.event = 'cart' OR events.event = 'buy')
+                      ) AS subquery_1
+                      GROUP BY subquery_1.actor
+                      HAVING bitAnd(groupBitOr(subquery_1.mark), 1) = 1
                     ) AS was
                   ) AS was
                 ) AS was
-                WHERE was.level > 0
               ) AS was
             ) AS was
           ) AS was
+          WHERE was.level > 0
         ) AS subquery_1
         WHERE subquery_1.level > 1
       ) AS subquery_1
