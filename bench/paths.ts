@@ -1,4 +1,4 @@
-import { benchQuestions, type Question } from './trends.ts'
+import { benchQuestions, type Question } from './questions.ts'
 
 const questions: Question[] = [
   {

@@ -1,4 +1,4 @@
-import { benchQuestions, type Question } from './trends.ts'
+import { benchQuestions, type Question } from './questions.ts'
 
 const retention = (target: string, more: object = {}) => ({
   kind: 'RetentionQuery',

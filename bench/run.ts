@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
 import { benchEndToEnd } from './end-to-end.ts'
+import { benchFunnels } from './funnels.ts'
 import { benchIsolation } from './isolation.ts'
 import { benchLayouts } from './layouts.ts'
 import { benchPaths } from './paths.ts'
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'end-to-end': () => benchEndToEnd(),
   isolation: () => benchIsolation(),
   trends: () => benchTrends({ rows, rounds }),
+  funnels: () => benchFunnels({ rows, rounds }),
   retention: () => benchRetention({ rows, rounds }),
   paths: () => benchPaths({ rows, rounds }),
 }
