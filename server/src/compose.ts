@@ -21,6 +21,7 @@ import { webApp } from './http/web-app.ts'
 import { createPropertyNames, createPropertyTypes } from './insights/property-types.ts'
 import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
@@ -32,6 +33,9 @@ import { createPersonWriter } from './pipeline/person-writer.ts'
 import { createPipelines } from './pipeline/pipelines.ts'
 import { createReceiptReader } from './pipeline/receipt-reader.ts'
 import { createActionStore } from './private-api/actions/store.ts'
+import { createCalculation } from './private-api/cohorts/calculate.ts'
+import { createCohortStore } from './private-api/cohorts/store.ts'
+import { cohortTasks } from './private-api/cohorts/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -109,6 +113,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     opened.add(() => folding.stop())
     const propertyTypes = createPropertyTypes(database)
     const actions = createActionStore(database)
+    const cohorts = createCohortStore(database)
     const insights = createInsights({
       warehouse,
       findProject: (id) => directory.projectById(id),
@@ -116,7 +121,22 @@ export async function startServer(config: Config): Promise<RunningServer> {
       findProperties: createPropertyNames(database),
       findAction: actions.findForQuestions,
       pathCleaning: createProjectStore(database).pathCleaningFilters,
+      cohorts: cohorts.finder,
     })
+    const calculation = createCalculation({
+      cohorts,
+      warehouse,
+      findProject: (id) => directory.projectById(id),
+      findAction: actions.findForQuestions,
+      propertyTypes,
+      logger,
+    })
+    const jobs = createJobs({
+      database,
+      tasks: cohortTasks({ cohorts, calculation, insights }),
+      logger,
+    })
+    opened.add(() => jobs.stop())
 
     const receipts = createReceiptReader({ log })
 
@@ -149,12 +169,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
           database,
           directory,
           actions,
+          cohorts,
+          calculation,
+          jobs,
           personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
           deadLetters: createDeadLetters({ warehouse, log }),
           readWarnings: readWarnings({ warehouse }),
           receipts,
           insights,
-          questions: createQuestions({ warehouse, propertyTypes }),
+          questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
           secureCookies: config.siteUrl?.startsWith('https:') ?? false,
           checks,
         }),
@@ -169,7 +192,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     )
     if (roles.has('pipeline')) pipeline.start()
-    if (roles.has('jobs')) folding.start()
+    if (roles.has('jobs')) {
+      folding.start()
+      jobs.start()
+    }
     const address = await app.listen({ port: config.port, host: config.host })
     return { address, close: opened.closeAll }
   } catch (error) {

@@ -204,6 +204,21 @@ export async function runVector(url: string, vector: Vector): Promise<string | n
       if (made.status !== 201) throw new Error(`action ${ref}: ${made.status} ${JSON.stringify(made.body)}`)
       project.values.set(`action:${ref}`, made.body.id)
     }
+    for (const given of vector.cohorts ?? []) {
+      const { ref, ...cohort } = (await fill(given)) as Json
+      const made = await call('POST', `/api/projects/${project.id}/cohorts/`, cohort)
+      if (made.status !== 201) throw new Error(`cohort ${ref}: ${made.status} ${JSON.stringify(made.body)}`)
+      project.values.set(`cohort:${ref}`, made.body.id)
+      await calculated(made.body.id)
+    }
+  }
+
+  async function calculated(cohort: number) {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(60)) {
+      const { body } = await call('GET', `/api/projects/${project.id}/cohorts/${cohort}/`)
+      if (body?.is_calculating === false && body.count !== null) return
+    }
+    throw new Error(`cohort ${cohort} was not calculated`)
   }
 
   async function capture(events: Json[], visible: number) {

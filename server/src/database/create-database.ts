@@ -120,6 +120,17 @@ function overDriver(driver: Driver): Database {
         }
       })
     },
+    run: async (text, params = []) => {
+      refuseInTransaction('database.run')
+      const script = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/i.exec(text)?.[1]
+      if (script !== undefined) {
+        // Not as it is: where a statement of it failed, the connection would be left in a failed transaction.
+        await driver.transaction((session) => session.exec(script))
+        return []
+      }
+      const rows = await driver.query({ text, params: params.map(encodeParam), rows: 'object' })
+      return rows as Record<string, unknown>[]
+    },
     notify: async (channel, payload) => {
       refuseInTransaction('database.notify')
       await driver.query({ text: 'select pg_notify($1, $2)', params: [channel, payload], rows: 'array' })

@@ -25,6 +25,11 @@ export type Database = {
    * when the transaction commits: `` tx.execute(sql`select pg_notify(${channel}, ${payload})`) ``.
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
+  /**
+   * SQL that a library brings as text (the job queue): one statement with `$1` …, or a script `BEGIN; …; COMMIT;`,
+   * which runs as one transaction and answers no rows. Rows are keyed by column name.
+   */
+  run(text: string, params?: unknown[]): Promise<Record<string, unknown>[]>
   /** Sends a notification to every listener, in every process. The payload is at most 7,900 bytes. */
   notify(channel: string, payload: string): Promise<void>
   /**

@@ -379,6 +379,41 @@ export const annotations = pgTable(
   (table) => [index('annotations_newest').on(table.projectId, table.dateMarker.desc(), table.id.desc())],
 )
 
+/** Named sets of people. Who is in one is in the warehouse (`cohort_people`), under `version`. */
+export const cohorts = pgTable(
+  'cohorts',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name'),
+    description: text('description').notNull().default(''),
+    /** As they were sent; the older way to define a cohort, used where `filters` is null. */
+    groups: json('groups').$type<unknown[]>().notNull().default([]),
+    filters: json('filters').$type<Record<string, unknown> | null>(),
+    isStatic: boolean('is_static').notNull().default(false),
+    deleted: boolean('deleted').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    /** The version that questions read; null until there is one. */
+    version: integer('version'),
+    /** The highest version that was ever begun: each attempt has its own. */
+    lastVersion: integer('last_version').notNull().default(0),
+    /** How many people `version` has. */
+    count: bigint('count', { mode: 'number' }),
+    /** Whether a calculation is wanted or under way; how often and when last it was asked for. */
+    isCalculating: boolean('is_calculating').notNull().default(false),
+    requests: integer('requests').notNull().default(0),
+    requestedAt: instant('requested_at'),
+    lastCalculation: instant('last_calculation'),
+    /** How many calculations have failed since the last that did not, and what the last one said. */
+    errorsCalculating: integer('errors_calculating').notNull().default(0),
+    lastError: text('last_error'),
+  },
+  (table) => [index('cohorts_newest').on(table.projectId, table.createdAt.desc(), table.id.desc())],
+)
+
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */
 export const pipelineProgress = pgTable('pipeline_progress', {
   consumer: text('consumer').primaryKey(),

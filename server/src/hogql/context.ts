@@ -22,7 +22,11 @@ export type Schema = {
   personProperties?: 'event' | 'joined'
   /** A query for the ids of the people of a cohort (`person_id in cohort …`); null when there is no such cohort. */
   cohort?: (idOrName: number | string) => Query | null
+  /** Every cohort and the version of its people that counts, for those who read `cohort_people` as a table. */
+  cohortVersions?: readonly CohortVersion[]
 }
+
+export type CohortVersion = { id: number; version: number; isStatic: boolean }
 
 /** Options with their defaults filled in, and the counters of one compilation. */
 export type Context = {

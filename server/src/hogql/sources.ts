@@ -9,10 +9,11 @@ import {
   type JoinExpr,
   type SelectQuery,
   select,
+  tuple,
 } from './ast.ts'
 import type { Column, Context, PlacedSource, Source } from './context.ts'
 import { placeSessions } from './sessions.ts'
-import { type LogicalTable, type PropertyKind, tables } from './tables.ts'
+import { cohortTables, type LogicalTable, type PropertyKind, tables } from './tables.ts'
 import { type Type, type Typed, type } from './types.ts'
 import { propertyRead, readPath, typedProperty, zoned } from './values.ts'
 import { placeLatest, placeOverrides } from './versions.ts'
@@ -33,6 +34,7 @@ type Home = {
 /** A table of `tables.ts` in FROM. `direct` where it is first and nothing can turn its rows into empty ones. */
 export function placeTable(context: Context, name: string, alias: string, direct: boolean): PlacedSource {
   if (name === 'sessions') return placeSessions(context, alias)
+  if (cohortTables.includes(name)) return placeCohortPeople(context, name, alias)
   const table = tables[name]!
   if (table.latest) return placeLatest(context, table, alias)
   return direct ? placeDirect(context, table, alias) : placeWrapped(context, table, alias)
@@ -213,9 +215,11 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
       : column(`${name}.properties`, 'person_properties', type('String'))
   }
 
+  const isEvents = table.physical === 'events'
   const read = ([name, ...rest]: (string | number)[]): Typed | undefined => {
     if (typeof name !== 'string') return undefined
     if (rest.length) {
+      if (!isEvents) return name === 'person' ? through(name, persons, rest) : undefined
       const properties = Object.hasOwn(table.properties, name) ? table.properties[name] : undefined
       if (properties) return property(name, properties.map, properties.kind, rest)
       if (name === 'poe') return atTheEvent(name, rest)
@@ -253,14 +257,48 @@ function eventsSource(context: Context, table: LogicalTable, alias: string, home
     star: table.star,
     names: () => [
       ...Object.keys(table.columns),
-      'properties',
+      ...Object.keys(table.properties),
       'person_id',
       'person',
-      'pdi',
-      'poe',
-      'session',
-      ...[0, 1, 2, 3, 4].map((index) => `group_${index}`),
+      ...(isEvents ? ['pdi', 'poe', 'session', ...[0, 1, 2, 3, 4].map((index) => `group_${index}`)] : []),
     ],
+  }
+}
+
+/**
+ * Who is in which cohort now. People who were merged since are one, so rows are made distinct; a condition on
+ * `cohort_id` is moved inside by the engine.
+ */
+function placeCohortPeople(context: Context, name: string, alias: string): PlacedSource {
+  const raw = placeDirect(context, tables.raw_cohort_people!, 'raw_cohort_people')
+  const versions = (context.schema.cohortVersions ?? []).filter(
+    ({ isStatic }) => isStatic || name === 'cohort_people',
+  )
+  const inner = (column: string) => raw.source.read([column])!.expr
+  const counts = versions.length
+    ? compare(
+        tuple(inner('cohort_id'), inner('version')),
+        'in',
+        tuple(...versions.map(({ id, version }) => tuple(constant(id), constant(version)))),
+      )
+    : constant(false)
+  const columns: Column[] = ['person_id', 'cohort_id', 'team_id'].map((column) => ({
+    name: column,
+    type: raw.source.read([column])!.type,
+  }))
+  const query = select({
+    distinct: true,
+    select: columns.map((column) => ({ kind: 'alias', alias: column.name, expr: inner(column.name) })),
+    where: counts,
+  })
+  return {
+    source: columnsSource(alias, columns),
+    join: { table: query, alias },
+    filters: [],
+    finish() {
+      raw.finish()
+      query.from = raw.join
+    },
   }
 }
 

@@ -28,6 +28,7 @@ export const physicalTables = [
   'person_overrides',
   'groups',
   'heatmaps',
+  'cohort_people',
 ] as const
 export type PhysicalTable = (typeof physicalTables)[number]
 
@@ -136,10 +137,24 @@ export const tables: Record<string, LogicalTable> = {
       'pointer_target_fixed',
     ],
   },
+  /** Every version, with people who may be one by now; `cohort_people` is made of it. */
+  raw_cohort_people: {
+    physical: 'cohort_people',
+    columns: {
+      cohort_id: { physical: 'cohort_id', type: type('Integer') },
+      version: { physical: 'version', type: type('Integer') },
+      team_id: { physical: 'team_id', type: type('Integer') },
+    },
+    properties: {},
+    star: ['person_id', 'cohort_id', 'team_id', 'version'],
+  },
 }
 
-/** Every table that FROM may name; `sessions` are computed from events. */
-export const tableNames = [...Object.keys(tables), 'sessions']
+/** Tables of who is in which cohort; upstream keeps static cohorts in one of their own. */
+export const cohortTables = ['cohort_people', 'static_cohort_people']
+
+/** Every table that FROM may name; `sessions` and cohorts' people are computed from others. */
+export const tableNames = [...Object.keys(tables), 'sessions', ...cohortTables]
 
 /** Table functions of the engine that a query may use in FROM, with the columns they give. */
 export const tableFunctions: Record<

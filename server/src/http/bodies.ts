@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isNestedDeeper } from '../kit/json-depth.ts'
 import { parseLenientJson } from '../kit/lenient-json.ts'
 import { invalid } from '../model/errors.ts'
+import { parseMultipart } from './multipart.ts'
 
 /**
- * Bodies of the private API: JSON (also as `text/plain`, which the query endpoint is sent) and urlencoded forms.
- * Everything else is 415. An empty body is no body.
+ * Bodies of the private API: JSON (also as `text/plain`, which the query endpoint is sent) and forms, with files or
+ * without. Everything else is 415. An empty body is no body.
  */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -18,6 +19,15 @@ export function addBodyParsers(app: FastifyInstance): void {
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
     async (_request: unknown, text: string) => form(text),
+  )
+  app.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      const fields = parseMultipart(body, request.headers['content-type'] ?? '')
+      forms.add(fields)
+      return fields
+    },
   )
 }
 

@@ -36,6 +36,8 @@ export type ActorsTree = { tree: SelectQuery; kind: ActorKind; withDistinctIds: 
 export type ActorsQuestion = {
   tree: SelectQuery
   kind: ActorKind
+  /** The actor's id on a row of the tree's FROM. */
+  id: Expr
   columns: string[]
   limit: number
   offset: number
@@ -93,6 +95,7 @@ export function actorsQuestion(
   const withDistinctIds = source?.withDistinctIds ?? false
   return {
     kind,
+    id: names.id,
     columns,
     limit,
     offset,

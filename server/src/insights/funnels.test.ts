@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testCohorts } from '../../test/cohorts.ts'
 import { insertEvents, personIdOf, type TestEvent } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
-import { parseSelect } from '../hogql/parse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
-import { runnableQuery } from './queries.ts'
-import { createInsights } from './run.ts'
 
 let warehouse: Warehouse
 let cleanup: () => Promise<void>
@@ -163,23 +161,14 @@ describe('the people of a funnel', () => {
 })
 
 describe('funnels by cohort', () => {
-  const insights = () =>
-    createInsights({
-      warehouse,
-      findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
-      propertyTypes: async () => () => null,
-      findCohort: async (_, id) =>
-        id === 4
-          ? {
-              name: 'early',
-              people: parseSelect("select person_id from events where timestamp < '2023-02-02'"),
-            }
-          : id === 5
-            ? { name: 'nobody', people: parseSelect("select person_id from events where event = 'never'") }
-            : undefined,
-      now: () => new Date('2023-02-18T12:00:00Z'),
+  let ask: (query: object) => Promise<unknown[]>
+  beforeAll(async () => {
+    const cohorts = await testCohorts(warehouse, {
+      4: { name: 'early', whose: "timestamp < '2023-02-02'" },
+      5: { name: 'nobody', whose: "event = 'never'" },
     })
-  const ask = async (query: object) => (await insights().run(1, runnableQuery.parse(query))).results
+    ask = (query) => testInsights(warehouse, {}, { cohorts }).ask(1, query)
+  })
   const byCohort = (breakdown: unknown, more: object = {}) => ({
     kind: 'FunnelsQuery',
     series,

@@ -5,6 +5,7 @@ import { HogQLError } from '../hogql/errors.ts'
 import { parseExpr, parseSelect } from '../hogql/parse.ts'
 import { placeholdersOf, replacePlaceholders } from '../hogql/placeholders.ts'
 import { childrenOf, joinsOf } from '../hogql/visit.ts'
+import { HedgerowError } from '../model/errors.ts'
 import type { HogQLMetadataAnswer, HogQLNotice } from './answers.ts'
 import type { HogQLMetadata } from './queries.ts'
 
@@ -12,8 +13,13 @@ import type { HogQLMetadata } from './queries.ts'
  * What an editor shows of a text: where it is wrong, what it reads, and of which type its properties are. Nothing is
  * asked of the warehouse, so errors that only the engine knows (an argument of a wrong type) are not among them.
  * Positions are offsets in the text.
+ * @param schemaOf what the compiler must know to understand the tree
  */
-export function inspectHogQL(query: HogQLMetadata, schema: Schema, mostRows: number): HogQLMetadataAnswer {
+export async function inspectHogQL(
+  query: HogQLMetadata,
+  schemaOf: (tree: Query) => Promise<Schema>,
+  mostRows: number,
+): Promise<HogQLMetadataAnswer> {
   const answer: HogQLMetadataAnswer = {
     query: query.query,
     isValid: true,
@@ -26,13 +32,16 @@ export function inspectHogQL(query: HogQLMetadata, schema: Schema, mostRows: num
     const tree = treeOf(query)
     const written = tree.expr ?? tree.query
     answer.table_names = tableNames(tree.query)
-    compile(withoutPlaceholders(tree.query), schema)
+    const whole = withoutPlaceholders(tree.query)
+    const schema = await schemaOf(whole)
+    compile(whole, schema)
     answer.warnings = warningsOf(written, mostRows)
     answer.notices = propertyNotices(written, schema)
   } catch (error) {
-    if (!(error instanceof HogQLError)) throw error
+    const isOfText = error instanceof HogQLError
+    if (!isOfText && !(error instanceof HedgerowError && error.kind === 'invalid')) throw error
     answer.isValid = false
-    answer.errors = [{ message: error.message, ...error.span }]
+    answer.errors = [{ message: error.message, ...(isOfText && error.span) }]
   }
   return answer
 }

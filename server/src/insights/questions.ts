@@ -3,6 +3,7 @@ import { compile } from '../hogql/compile.ts'
 import type { Schema } from '../hogql/context.ts'
 import { parseExpr } from '../hogql/parse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { type CohortFinder, cohortsIn } from './cohorts.ts'
 import type { FilterContext } from './property-filters.ts'
 import { namesIn, type PropertyTypes } from './property-types.ts'
 import { explained } from './warehouse-errors.ts'
@@ -12,6 +13,7 @@ type AskedProject = { id: number; timezone: string }
 type Deps = {
   warehouse: Warehouse
   propertyTypes(projectId: number, names: Iterable<string>): Promise<PropertyTypes>
+  cohorts?: CohortFinder
   now?: () => Date
 }
 
@@ -19,7 +21,7 @@ type Deps = {
  * Plain questions to the warehouse: what lists of events and people ask, besides the insights. Trees go through the
  * compiler, so that the project's filter is on every table.
  */
-export function createQuestions({ warehouse, propertyTypes, now = () => new Date() }: Deps) {
+export function createQuestions({ warehouse, propertyTypes, cohorts, now = () => new Date() }: Deps) {
   return {
     /** What `propertyExpr` needs to turn these filters into conditions. */
     async filterContext(
@@ -49,7 +51,7 @@ export function createQuestions({ warehouse, propertyTypes, now = () => new Date
         timezone: 'UTC',
         propertyType,
         limits: null,
-        cohort: () => null,
+        ...(await cohortsIn(tree, project.id, cohorts)),
       }
       const { sql, params } = compile(tree, schema)
       try {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testCohorts } from '../../test/cohorts.ts'
 import { insertEvents, personIdOf } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
-import { parseSelect } from '../hogql/parse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { RetentionResult } from './answers.ts'
 
@@ -157,9 +157,6 @@ describe('retention', () => {
     expect(results[0]!.values).toHaveLength(7)
   })
 
-  const buyers = parseSelect("select distinct person_id from events where event = 'buy'")
-  const findCohort = async (_: number, id: number) =>
-    id === 3 ? { name: 'buyers', people: buyers } : undefined
   const byCohort = (breakdownFilter: object) => asked({ totalIntervals: 2 }, { breakdownFilter })
   it.each([
     [{ breakdown_type: 'cohort', breakdown: ['3', 'all'] }],
@@ -172,7 +169,8 @@ describe('retention', () => {
       },
     ],
   ])('broken down by cohorts, however they are named: %j', async (breakdownFilter) => {
-    const { ask, sql } = testInsights(warehouse, {}, { findCohort })
+    const cohorts = await testCohorts(warehouse, { 3: { name: 'buyers', whose: "event = 'buy'" } })
+    const { ask, sql } = testInsights(warehouse, {}, { cohorts })
     const results = await ask(1, byCohort(breakdownFilter))
     expect(shown(results)).toEqual([
       ...['3: 1 1', '3: 2 0', '3: 0 0', '3: 1 0'],

@@ -1,15 +1,17 @@
-import type { Query } from '../hogql/ast.ts'
+import { alias, type Query } from '../hogql/ast.ts'
 import { compile } from '../hogql/compile.ts'
 import type { Schema } from '../hogql/context.ts'
 import { parseExpr, parseSelect } from '../hogql/parse.ts'
+import type { PrintedQuery } from '../hogql/print.ts'
 import { printHogQL } from '../hogql/print-hogql.ts'
-import { notFound } from '../model/errors.ts'
+import { invalid, notFound } from '../model/errors.ts'
 import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/warehouse.ts'
 import type { Action } from './actions.ts'
 import { type ActorKind, actorsQuestion } from './actors-query.ts'
 import { actorsSource } from './actors-source.ts'
 import type { Envelope, FunnelCorrelations, FunnelTimes } from './answers.ts'
 import { readRows } from './cells.ts'
+import { type CohortFinder, cohortsIn } from './cohorts.ts'
 import type { Clock } from './date-range.ts'
 import { eventsQuestion } from './events-query.ts'
 import { type FunnelLinksTo, funnels } from './funnels.ts'
@@ -59,8 +61,7 @@ export type Deps = {
   /** Known properties, for editors; none are offered without it. */
   findProperties?(projectId: number): FindProperties
   findAction?(projectId: number, id: number): Promise<Action | undefined>
-  /** A cohort's name, and the query for its people's ids. */
-  findCohort?(projectId: number, id: number): Promise<{ name: string; people: Query } | undefined>
+  cohorts?: CohortFinder
   /** The rules by which the project cleans the steps of paths, as its settings have them. */
   pathCleaning?(projectId: number): Promise<unknown>
   now?: () => Date
@@ -98,7 +99,10 @@ export function createInsights(deps: Deps) {
   const now = deps.now ?? (() => new Date())
 
   async function ask(tree: Query, schema: Schema, cost: Cost, options: AskOptions): Promise<WarehouseAnswer> {
-    const { sql, params } = compile(tree, schema)
+    const { sql, params } = compile(tree, {
+      ...schema,
+      ...(await cohortsIn(tree, schema.projectId, deps.cohorts)),
+    })
     try {
       const answer = await deps.warehouse.query({
         sql,
@@ -122,10 +126,7 @@ export function createInsights(deps: Deps) {
     if (!project) throw notFound('Project not found.')
     const clock: Clock = { now: now(), timezone: project.timezone, weekStartDay: project.weekStartDay }
     const actions = await findAll(actionIds(query), (id) => deps.findAction?.(projectId, id))
-    const cohorts = await findAll(
-      cohortIds([query, [...actions.values()], project.testAccountFilters]),
-      (id) => deps.findCohort?.(projectId, id),
-    )
+    const cohorts = await findAll(brokenDownBy(insightIn(query)), (id) => deps.cohorts?.find(projectId, id))
     const propertyType = await deps.propertyTypes(
       projectId,
       namesIn(query, [...actions.values()], project.testAccountFilters),
@@ -135,7 +136,6 @@ export function createInsights(deps: Deps) {
       timezone: project.timezone,
       propertyType,
       limits: null,
-      cohort: (id) => cohorts.get(Number(id))?.people ?? null,
     }
     const ctx: InsightContext = {
       table: 'events',
@@ -290,7 +290,38 @@ export function createInsights(deps: Deps) {
         return completeHogQL(query, deps.findProperties?.(projectId) ?? (async () => []))
       }
       const { schema } = await prepare(projectId, query)
-      return inspectHogQL(query, { ...schema, limits: hogqlLimits }, hogqlLimits.max)
+      return inspectHogQL(
+        query,
+        async (tree) => ({
+          ...schema,
+          ...(await cohortsIn(tree, projectId, deps.cohorts)),
+          limits: hogqlLimits,
+        }),
+        hogqlLimits.max,
+      )
+    },
+
+    /**
+     * The ids of all whom an ActorsQuery is about, as SQL with the one column `id`: for writing them somewhere.
+     * @throws HedgerowError `invalid` when the question can't be asked, or is about groups.
+     */
+    async people(projectId: number, query: ActorsQuery, options: AskOptions = {}): Promise<PrintedQuery> {
+      const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
+      const { schema, ctx } = await prepare(projectId, query)
+      const source = query.source ? actorsSource(query.source, ctx) : undefined
+      if (query.source && !source) throw invalid('The insight has no such number.', { attr: 'query' })
+      const extents = source?.extents ? await ask(source.extents, schema, cost, options) : undefined
+      const question = actorsQuestion(
+        { ...query, select: ['id'], orderBy: [] },
+        source?.tree(extents?.rows ?? []),
+        ctx,
+      )
+      if (question.kind.type !== 'person') {
+        throw invalid('These are groups, and a cohort is of people.', { attr: 'query' })
+      }
+      const tree: Query = { ...question.tree, orderBy: undefined, limit: undefined, offset: undefined }
+      const known = await cohortsIn(tree, projectId, deps.cohorts)
+      return compile({ ...tree, select: [alias('id', question.id)] }, { ...schema, ...known })
     },
 
     /**
@@ -396,24 +427,12 @@ function actionIds(query: RunnableQuery | EditorQuery): Set<number> {
   return new Set([...ids].filter(Number.isInteger))
 }
 
-const inCohortText = /\bcohort\s+(\d+)/gi
-
-/** Cohorts that filters, breakdowns and HogQL texts name. */
-function cohortIds(questions: unknown): Set<number> {
-  const ids = new Set<number>()
-  const waiting: unknown[] = [questions]
-  const add = (value: unknown) => {
-    for (const id of Array.isArray(value) ? value : [value])
-      if (Number.isInteger(Number(id))) ids.add(Number(id))
-  }
-  while (waiting.length) {
-    const value = waiting.pop()
-    if (typeof value === 'string') for (const [, id] of value.matchAll(inCohortText)) add(id)
-    if (typeof value !== 'object' || value === null) continue
-    const node = value as Record<string, unknown>
-    if (typeof node.type === 'string' && node.type.endsWith('cohort')) add(node.value ?? node.property)
-    if (node.breakdown_type === 'cohort') add(node.breakdown)
-    for (const child of Object.values(node)) waiting.push(child)
-  }
-  return ids
+/** The cohorts that an insight is broken down by: their names are part of its answer. */
+function brokenDownBy(insight: RunnableQuery | ReturnType<typeof insightIn>): Set<number> {
+  const filter = 'breakdownFilter' in insight ? insight.breakdownFilter : undefined
+  const ids = [
+    ...(filter?.breakdown_type === 'cohort' ? [filter.breakdown].flat() : []),
+    ...(filter?.breakdowns ?? []).flatMap(({ type, property }) => (type === 'cohort' ? [property] : [])),
+  ]
+  return new Set(ids.map(Number).filter(Number.isInteger))
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { personDistinctIds, persons } from '../database/schema.ts'
 
@@ -20,6 +20,8 @@ export const looksAnonymous = (distinctId: string): boolean => anonymous.test(di
 
 const identifiedFirst = (ids: string[]) =>
   ids.toSorted((a, b) => Number(looksAnonymous(a)) - Number(looksAnonymous(b)))
+
+const idsAtOnce = 5_000
 
 const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
@@ -82,6 +84,31 @@ export function createPersonReader(database: Database) {
         .innerJoin(persons, eq(persons.id, personDistinctIds.personId))
         .where(and(eq(personDistinctIds.projectId, projectId), eq(personDistinctIds.distinctId, distinctId)))
       return found?.uuid
+    },
+
+    /** The uuids of the people whom distinct ids belong to; those of nobody are left out. */
+    async uuidsOf(projectId: number, distinctIds: string[]): Promise<string[]> {
+      const found = new Set<string>()
+      for (let at = 0; at < distinctIds.length; at += idsAtOnce) {
+        const rows = await db.execute<{ uuid: string }>(sql`
+          select distinct p.uuid from ${personDistinctIds} d join ${persons} p on p.id = d.person_id
+          where d.project_id = ${projectId}
+            and d.distinct_id = any(${sql.param(distinctIds.slice(at, at + idsAtOnce))}::text[])`)
+        for (const { uuid } of rows) found.add(uuid)
+      }
+      return [...found]
+    },
+
+    /** Those of the uuids that are people of the project. */
+    async existing(projectId: number, uuids: string[]): Promise<string[]> {
+      const found: string[] = []
+      for (let at = 0; at < uuids.length; at += idsAtOnce) {
+        const rows = await db.execute<{ uuid: string }>(sql`
+          select uuid from ${persons} where project_id = ${projectId}
+            and uuid = any(${sql.param(uuids.slice(at, at + idsAtOnce))}::uuid[])`)
+        for (const { uuid } of rows) found.push(uuid)
+      }
+      return found
     },
 
     /** Those of the uuids that exist, newest first. */

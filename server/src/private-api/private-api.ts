@@ -9,6 +9,7 @@ import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
 import type { DeadLetters } from '../pipeline/dead-letters.ts'
@@ -19,12 +20,16 @@ import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
 import { annotationRoutes } from './annotations/routes.ts'
 import { createAnnotationStore } from './annotations/store.ts'
+import type { Calculation } from './cohorts/calculate.ts'
+import { cohortRoutes } from './cohorts/routes.ts'
+import type { CohortStore } from './cohorts/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
 import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
+import { actorsOf } from './insights/actor-links.ts'
 import { insightActorRoutes } from './insights/actor-routes.ts'
 import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
@@ -44,6 +49,9 @@ export type PrivateApiDeps = {
   database: Database
   directory: Pick<Directory, 'changed'>
   actions: ActionStore
+  cohorts: CohortStore
+  calculation: Calculation
+  jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
   deadLetters: DeadLetters
@@ -99,6 +107,16 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   )
   await app.register(annotationRoutes({ annotations: createAnnotationStore(database), now }))
   await app.register(actionRoutes({ actions, questions }))
+  await app.register(
+    cohortRoutes({
+      cohorts: deps.cohorts,
+      calculation: deps.calculation,
+      jobs: deps.jobs,
+      persons,
+      questions,
+      actorsOf,
+    }),
+  )
   await app.register(personRoutes({ questions, persons, writer: personWriter }))
   await app.register(groupRoutes({ groups, persons, questions }))
   await app.register(groupTypeRoutes({ groups }))

@@ -1,3 +1,5 @@
+import { csvLines } from '../../kit/csv.ts'
+
 /** What a table needs of a series, whatever insight it is from. */
 type Series = {
   label: string
@@ -5,13 +7,6 @@ type Series = {
   data: number[]
   aggregated_value?: number
   action: { custom_name: string | null } | null
-}
-
-/** A cell; text that a spreadsheet would take for a formula is kept from being one. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** A line for each series: its name, then a column for each bucket, or one for the figure. */
@@ -22,5 +17,5 @@ export function seriesCsv(results: Series[]): string {
     one.action?.custom_name ?? one.label,
     ...(aggregated ? [one.aggregated_value ?? 0] : one.data),
   ])
-  return [header, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+  return csvLines([header, ...lines])
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
-import { pageQuery } from '../../http/paging.ts'
-import { ListedPerson, personFields } from '../../http/person-shapes.ts'
-import { propertiesParameter } from '../../http/property-filters-parameter.ts'
+import { PersonList, personListQuery } from '../../http/person-list.ts'
+import { personFields } from '../../http/person-shapes.ts'
 
 const Person = z
   .object({ id: z.int(), ...personFields })
@@ -21,20 +20,8 @@ export const listPersons = operation({
   aliases: ['/api/person/'],
   summary: 'List persons',
   description: 'Newest first. All the filters that are given must hold.',
-  query: z.object({
-    ...pageQuery,
-    distinct_id: z.string().optional().describe('The person with this distinct id.'),
-    email: z.string().optional().describe('Persons whose `email` is this.'),
-    search: z.string().optional().describe('A part of the e-mail address, or a whole distinct id.'),
-    properties: propertiesParameter,
-  }),
-  answer: z
-    .object({
-      results: z.array(ListedPerson),
-      next: z.string().nullable().describe('Address of the next page.'),
-      previous: z.string().nullable().describe('Address of the previous page.'),
-    })
-    .meta({ id: 'PaginatedPersonList' }),
+  query: personListQuery,
+  answer: PersonList,
 })
 
 export const personValues = operation({

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { and, call, compare, constant, field, from, or, order, select } from '../../hogql/ast.ts'
+import { and, call, compare, constant, field, from, order, select } from '../../hogql/ast.ts'
 import { route } from '../../http/operation.ts'
-import { pageLinks } from '../../http/paging.ts'
-import { displayName, listedPerson } from '../../http/person-shapes.ts'
-import type { AddressedProject } from '../../http/project.ts'
-import { parseProperties } from '../../http/property-filters-parameter.ts'
-import { propertyExpr } from '../../insights/property-filters.ts'
+import { personPage } from '../../http/person-list.ts'
+import { displayName } from '../../http/person-shapes.ts'
+import { createPeopleFinder } from '../../insights/find-people.ts'
 import type { Questions } from '../../insights/questions.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { isPersonId, type PersonReader, type StoredPerson } from '../../persons/read-persons.ts'
@@ -24,19 +22,13 @@ import {
 } from './contract.ts'
 
 type Deps = { persons: PersonReader; questions: Questions; writer: PersonWriter }
-type Page = { limit: number; offset: number }
-type Filters = { distinct_id?: string; email?: string; search?: string; properties?: string }
 
 export const personRoutes =
   ({ persons, questions, writer }: Deps) =>
   async (app: FastifyInstance) => {
+    const people = createPeopleFinder({ persons, questions })
     route(app, listPersons, async ({ project, query, url }) => {
-      const page = { limit: query.limit + 1, offset: query.offset }
-      const found = await find(project, query, page)
-      return {
-        results: found.slice(0, query.limit).map((person) => listedPerson(person, project)),
-        ...pageLinks(url, query, found.length > query.limit),
-      }
+      return personPage(people, project, query, url)
     })
 
     route(app, personValues, async ({ project, query }) => {
@@ -132,46 +124,6 @@ export const personRoutes =
       if (!person) throw notFound()
       return person
     }
-
-    /** Who matches is asked of the warehouse, who they are of the database, which alone has every digit. */
-    async function find(project: AddressedProject, filters: Filters, page: Page): Promise<StoredPerson[]> {
-      const properties = parseProperties(filters.properties)
-      const owner =
-        filters.distinct_id === undefined ? undefined : await persons.uuidOf(project.id, filters.distinct_id)
-      if (filters.distinct_id !== undefined && owner === undefined) return []
-      const searched = filters.search ? await persons.uuidOf(project.id, filters.search) : undefined
-      const ctx = await questions.filterContext(project, 'persons', properties)
-      const where = and(
-        filters.email ? compare(email, '=', constant(filters.email)) : undefined,
-        filters.search
-          ? or(
-              compare(email, 'ilike', constant(containing(filters.search))),
-              searched ? isPerson(searched) : undefined,
-            )
-          : undefined,
-        propertyExpr(properties, ctx),
-      )
-      if (where === undefined) {
-        if (owner === undefined) return persons.list(project.id, page)
-        return page.offset > 0 ? [] : persons.findAll(project.id, [owner])
-      }
-      const rows = await questions.rows(
-        project,
-        select({
-          select: [field('id')],
-          from: from('persons'),
-          where: and(owner === undefined ? undefined : isPerson(owner), where),
-          orderBy: [order(field('created_at'), 'DESC'), order(field('id'))],
-          limit: constant(page.limit),
-          offset: constant(page.offset),
-        }),
-        ctx.propertyType,
-      )
-      return persons.findAll(
-        project.id,
-        rows.map(([id]) => String(id)),
-      )
-    }
   }
 
 /** Any of a person's distinct ids will do to say something about them. */
@@ -181,6 +133,4 @@ function idOf({ distinctIds }: StoredPerson): string {
   return first
 }
 
-const email = field('properties', 'email')
-const isPerson = (uuid: string) => compare(field('id'), '=', call('toUUID', constant(uuid)))
 const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
