@@ -25,7 +25,7 @@ import { createJobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
-import { createFolding } from './pipeline/fold-overrides.ts'
+import { createFolding, foldingTask } from './pipeline/fold-overrides.ts'
 import { createGeoIp } from './pipeline/geoip.ts'
 import { readWarnings } from './pipeline/ingestion-warnings.ts'
 import { createLogState } from './pipeline/log-state.ts'
@@ -110,7 +110,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     opened.add(() => pipeline.stop())
     const folding = createFolding({ database, warehouse, pipeline, logger })
-    opened.add(() => folding.stop())
     const propertyTypes = createPropertyTypes(database)
     const actions = createActionStore(database)
     const cohorts = createCohortStore(database)
@@ -133,7 +132,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     const jobs = createJobs({
       database,
-      tasks: cohortTasks({ cohorts, calculation, insights }),
+      tasks: [...cohortTasks({ cohorts, calculation, insights }), foldingTask(folding)],
       logger,
     })
     opened.add(() => jobs.stop())
@@ -192,10 +191,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     )
     if (roles.has('pipeline')) pipeline.start()
-    if (roles.has('jobs')) {
-      folding.start()
-      jobs.start()
-    }
+    if (roles.has('jobs')) jobs.start()
     const address = await app.listen({ port: config.port, host: config.host })
     return { address, close: opened.closeAll }
   } catch (error) {

@@ -7,6 +7,7 @@ import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
 import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
 import { createReceiptReader, type ReceiptReader } from '../src/pipeline/receipt-reader.ts'
+import { type CohortStore, createCohortStore } from '../src/private-api/cohorts/store.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { type TestApp, testApp } from './app.ts'
 import { type TestPipeline, testPipeline } from './pipeline.ts'
@@ -26,6 +27,7 @@ export async function ingested(
   slices: (deps: {
     database: Database
     questions: Questions
+    cohorts: CohortStore
     persons: PersonReader
     warehouse: Warehouse
     writer: PersonWriter
@@ -39,9 +41,11 @@ export async function ingested(
     ({ database }) => [
       async (app) => {
         pipeline = await testPipeline(whenDone, { database })
+        const cohorts = createCohortStore(database)
         const questions = createQuestions({
           warehouse: pipeline.warehouse,
           propertyTypes: createPropertyTypes(database),
+          cohorts: cohorts.finder,
         })
         const persons = createPersonReader(database)
         const { warehouse, log } = pipeline
@@ -52,7 +56,15 @@ export async function ingested(
           warehouse,
         })
         receipts = createReceiptReader({ log: log() })
-        for (const slice of slices({ database, questions, persons, warehouse, writer, receipts }))
+        for (const slice of slices({
+          database,
+          questions,
+          cohorts,
+          persons,
+          warehouse,
+          writer,
+          receipts,
+        }))
           await app.register(slice)
       },
     ],

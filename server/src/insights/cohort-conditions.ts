@@ -189,7 +189,7 @@ const onFirst = (begun: Expr, first: Expr): Expr =>
  */
 function sequence(what: Extract<Behaviour, { kind: 'performed_event_sequence' }>, ctx: CohortContext): Query {
   const first = isOne(what.event, ctx)
-  const second = isOne(what.then, ctx)
+  const second = isOne(what.next, ctx)
   const { begun, ended } = bounds(what.window, ctx)
   const events = select({
     select: [

@@ -23,7 +23,7 @@ export type Behaviour =
       times: number
     }
   | { kind: 'performed_event_first_time'; event: Happening; window: Window }
-  | { kind: 'performed_event_sequence'; event: Happening; window: Window; then: Happening; within: Span }
+  | { kind: 'performed_event_sequence'; event: Happening; window: Window; next: Happening; within: Span }
   | {
       kind: 'performed_event_regularly'
       event: Happening
@@ -168,7 +168,7 @@ function behaviourOf(item: Record<string, unknown>): Behaviour {
         kind: given.value,
         ...shared,
         window: windowOf(given),
-        then: happening({ key: given.seq_event, event_type: given.seq_event_type }),
+        next: happening({ key: given.seq_event, event_type: given.seq_event_type }),
         within: { amount: given.seq_time_value, unit: given.seq_time_interval },
       }
     case 'performed_event_regularly': {
@@ -311,7 +311,7 @@ export function actionsIn(definition: CohortDefinition): number[] {
   return conditionsOf(definition).flatMap((one) => {
     if (one.type !== 'behavioral') return []
     const { behaviour: what } = one
-    const both = what.kind === 'performed_event_sequence' ? [what.event, what.then] : [what.event]
+    const both = what.kind === 'performed_event_sequence' ? [what.event, what.next] : [what.event]
     return both.filter(({ type }) => type === 'actions').map(({ key }) => Number(key))
   })
 }

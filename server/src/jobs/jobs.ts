@@ -37,6 +37,8 @@ type Deps = {
 /** Whoever is told of a new job looks at once; this is for those whose telling was lost, and for retries. */
 const pollSeconds = 60
 const channel = 'jobs'
+/** What is done regularly waits until the start is over. */
+const settleMs = 30_000
 /** A job whose process has died is another's after this. */
 const expireSeconds = 3600
 
@@ -137,7 +139,10 @@ export function createJobs({ database, tasks, logger }: Deps): Jobs {
       send(name, {}, { singletonKey: 'scheduled', singletonSeconds: everyMs / 1000 }).catch((error) => {
         if (!signal.aborted) logger.warn({ err: error, task: name }, 'a scheduled job was not sent')
       })
-    timers.push(setInterval(enqueue, everyMs).unref())
+    timers.push(
+      setTimeout(enqueue, Math.min(everyMs, settleMs)).unref(),
+      setInterval(enqueue, everyMs).unref(),
+    )
   }
 
   return {

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { type TestPipeline, testPipeline } from '../../test/pipeline.ts'
+import { compile } from '../hogql/compile.ts'
+import { parseSelect } from '../hogql/parse.ts'
 import { createPersonStore } from '../persons/person-store.ts'
 import { createFolding, type FoldDeps } from './fold-overrides.ts'
 import { createPersonWriter } from './person-writer.ts'
@@ -77,6 +79,39 @@ test('events are rewritten, overrides go, and whose each event is stays as it wa
   expect(new Set((await owners(pipe)).map(({ person }) => person)).size).toBe(1)
   expect(await foldingOf(pipe).foldNow()).toBe(1)
   expect(new Set((await pipe.events()).map((event) => event.person_id)).size).toBe(1)
+})
+
+test('who was in a cohort before a merge is in it after, as one person', async () => {
+  const pipe = await testPipeline(onTestFinished)
+  await pipe.send([plain('visitor'), plain('ann'), plain('bob')])
+  const idOf = async (distinctId: string) =>
+    String(
+      (
+        await pipe.rows('select person_id from events where distinct_id = {id:String} limit 1', {
+          id: distinctId,
+        })
+      )[0]!.person_id,
+    )
+  const [visitor, ann, bob] = [await idOf('visitor'), await idOf('ann'), await idOf('bob')]
+  await pipe.warehouse.command(
+    'insert into cohort_people select {project:UInt32}, 1, 1, arrayJoin({ids:Array(UUID)})',
+    { project: pipe.projectId, ids: [visitor, bob] },
+  )
+  await pipe.send([identify('ann', 'visitor')])
+  const members = async () => {
+    const tree = parseSelect('select person_id from cohort_people where cohort_id = 1 order by person_id')
+    const { sql, params } = compile(tree, {
+      projectId: pipe.projectId,
+      cohortVersions: [{ id: 1, version: 1, isStatic: true }],
+    })
+    return (await pipe.warehouse.query({ sql, params })).rows.map(([id]) => id)
+  }
+  const survivors = [(await owners(pipe)).find(({ distinct_id }) => distinct_id === 'visitor')!.person, bob]
+  expect([visitor, ann]).toContain(survivors[0])
+  expect(new Set(await members())).toEqual(new Set(survivors))
+  await foldingOf(pipe).foldNow()
+  expect(await overrides(pipe)).toEqual({ warehouse: 0, database: 0 })
+  expect(new Set(await members())).toEqual(new Set(survivors))
 })
 
 test('dying anywhere on the way changes no answer, and the next time finishes it', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '../database/database.ts'
+import type { Task } from '../jobs/jobs.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Pipeline } from './consumer.ts'
 
@@ -21,9 +22,6 @@ export type FoldOptions = {
   minAgeMs: number
   /** Overrides in one go; they are held in memory here and in the engine. */
   atOnce: number
-  /** How long after `start` it is looked whether there is something to fold, and how often. */
-  firstMs: number
-  everyMs: number
   /** How often the engine is asked whether it is done. */
   pollMs: number
 }
@@ -31,18 +29,15 @@ export type FoldOptions = {
 const defaults: FoldOptions = {
   minAgeMs: 24 * 3600_000,
   atOnce: 20_000,
-  firstMs: 60_000,
-  everyMs: 3600_000,
   pollMs: 250,
 }
 
 export type Folding = {
-  /** Folds now and then until `stop`. */
-  start(): void
-  /** Ends soon; what is under way is done again the next time, which changes nothing. */
-  stop(): Promise<void>
-  /** Folds all that is old enough; answers how many overrides are gone. */
-  foldNow(): Promise<number>
+  /**
+   * Folds all that is old enough; answers how many overrides are gone. `signal` ends it soon: what is under way is done
+   * again the next time, which changes nothing.
+   */
+  foldNow(signal?: AbortSignal): Promise<number>
 }
 
 const folded = z.array(z.tuple([z.coerce.number(), z.string(), z.string(), z.coerce.number()]))
@@ -55,19 +50,20 @@ const oldest = `
   having latest < {before:UInt64} and target != old_person_id
   order by latest, old_person_id limit {most:UInt32}`
 
+/** The tables that say who somebody was when their rows were written; questions look up who that is now. */
+const namingPeople = ['events', 'cohort_people']
+
 const lookUp = (table: string, column: string, key: string) => `joinGet('${table}', '${column}', ${key})`
 const isChosen = (table: string, key: string) => `${lookUp(table, 'team_id', key)} = team_id`
 
 /**
  * Folds overrides into events: a merge writes "events of this person belong to that one", which every question about
- * people then looks up; here the events themselves are rewritten, and the overrides go. Answers are the same before,
+ * people then looks up; here the events themselves are rewritten, and the people of cohorts, and the overrides go. Answers are the same before,
  * while and after (docs/adr/0011-folding-overrides.md).
  */
 export function createFolding(deps: FoldDeps): Folding {
   const { database, warehouse, pipeline, logger, now = Date.now } = deps
   const options = { ...defaults, ...deps.options }
-  const stopped = new AbortController()
-  let running: Promise<void> | null = null
 
   const rowsOf = async (text: string, params?: Record<string, unknown>) =>
     (await warehouse.query({ sql: text, params })).rows
@@ -86,12 +82,13 @@ export function createFolding(deps: FoldDeps): Folding {
       `kill mutation where database = currentDatabase() and table = {table:String} and mutation_id = {id:String}`,
       { table, id: failed[0] },
     )
-    throw new Error(`events could not be rewritten: ${failed[1]}`)
+    throw new Error(`${table} could not be rewritten: ${failed[1]}`)
   }
 
-  async function settled(table: string): Promise<void> {
-    while (!(await mutationsAreDone(table)))
-      await sleep(options.pollMs, undefined, { signal: stopped.signal })
+  async function settled(tables: string[], signal?: AbortSignal): Promise<void> {
+    for (const table of tables) {
+      while (!(await mutationsAreDone(table))) await sleep(options.pollMs, undefined, { signal })
+    }
   }
 
   /**
@@ -109,10 +106,12 @@ export function createFolding(deps: FoldDeps): Folding {
       `insert into ${table} select old_person_id, team_id, target from (${oldest})`,
       params,
     )
-    await warehouse.command(
-      `alter table events update person_id = ${lookUp(table, 'person_id', 'person_id')}
-      where ${isChosen(table, 'person_id')} settings mutations_sync = 0`,
-    )
+    for (const named of namingPeople) {
+      await warehouse.command(
+        `alter table ${named} update person_id = ${lookUp(table, 'person_id', 'person_id')}
+        where ${isChosen(table, 'person_id')} settings mutations_sync = 0`,
+      )
+    }
     return chosen.map(([projectId, oldPersonId, personId, version]) => ({
       projectId,
       oldPersonId,
@@ -129,23 +128,33 @@ export function createFolding(deps: FoldDeps): Folding {
     for (const [name] of rows) await warehouse.command(`drop table ${name} sync`)
   }
 
-  /** Those of whom an event is left all the same; they stay for the next time. */
+  /** Those who are named somewhere all the same; they stay for the next time. */
   async function stillNamed(table: string): Promise<string[]> {
-    const rows = await rowsOf(
-      `select distinct person_id from events where ${isChosen(table, 'person_id')}
-      settings use_query_condition_cache = 0`,
-    )
-    return rows.map(([personId]) => String(personId))
+    const found: string[] = []
+    for (const named of namingPeople) {
+      const rows = await rowsOf(
+        `select distinct person_id from ${named} where ${isChosen(table, 'person_id')}
+        settings use_query_condition_cache = 0`,
+      )
+      for (const [personId] of rows) found.push(String(personId))
+    }
+    return found
   }
 
   /** The warehouse first: an override that only the database has does no harm. */
-  async function forget(table: string, overrides: Override[], before: number, kept: string[]): Promise<void> {
+  async function forget(
+    table: string,
+    overrides: Override[],
+    before: number,
+    kept: string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     await warehouse.command(
       `delete from person_overrides where version < {before:UInt64} and ${isChosen(table, 'old_person_id')}
       and old_person_id not in {kept:Array(UUID)}`,
       { before, kept },
     )
-    await settled('person_overrides')
+    await settled(['person_overrides'], signal)
     for (let at = 0; at < overrides.length; at += 1000) {
       const part = overrides.slice(at, at + 1000)
       await database.db.execute(sql`
@@ -158,9 +167,9 @@ export function createFolding(deps: FoldDeps): Folding {
     }
   }
 
-  async function foldSome(): Promise<{ chosen: number; gone: number }> {
+  async function foldSome(signal?: AbortSignal): Promise<{ chosen: number; gone: number }> {
     const before = now() - options.minAgeMs
-    await settled('events')
+    await settled(namingPeople, signal)
     await dropTables()
     const [[databaseName] = []] = await rowsOf('select currentDatabase()')
     // A name of its own each time: the engine remembers by their text which conditions a part does not meet.
@@ -168,47 +177,34 @@ export function createFolding(deps: FoldDeps): Folding {
     const chosen = await pipeline.between(() => begin(table, before))
     if (!chosen.length) return { chosen: 0, gone: 0 }
     const start = performance.now()
-    await settled('events')
+    await settled(namingPeople, signal)
     const kept = new Set(await stillNamed(table))
     const gone = chosen.filter((one) => !kept.has(one.oldPersonId))
-    await forget(table, gone, before, [...kept])
+    await forget(table, gone, before, [...kept], signal)
     await dropTables()
     const seconds = Math.round(performance.now() - start) / 1000
     logger.info({ folded: gone.length, left: kept.size, seconds }, 'folded merged people into their events')
     return { chosen: chosen.length, gone: gone.length }
   }
 
-  async function foldNow(): Promise<number> {
-    for (let total = 0; ; ) {
-      const { chosen, gone } = await foldSome()
-      total += gone
-      // Those that stay would be chosen again for ever.
-      if (chosen < options.atOnce || gone === 0) return total
-    }
-  }
-
-  async function run(): Promise<void> {
-    const { signal } = stopped
-    await sleep(options.firstMs, undefined, { signal, ref: false }).catch(() => undefined)
-    while (!signal.aborted) {
-      try {
-        await foldNow()
-      } catch (error) {
-        if (signal.aborted) return
-        logger.warn({ err: error }, 'merged people could not be folded into their events; trying again later')
-      }
-      await sleep(options.everyMs, undefined, { signal, ref: false }).catch(() => undefined)
-    }
-  }
-
   return {
-    start() {
-      running ??= run()
+    async foldNow(signal) {
+      for (let total = 0; ; ) {
+        const { chosen, gone } = await foldSome(signal)
+        total += gone
+        // Those that stay would be chosen again for ever.
+        if (chosen < options.atOnce || gone === 0) return total
+      }
     },
-    async stop() {
-      stopped.abort()
-      await running
-    },
-    foldNow,
   }
 }
+
+/** Folding as it is done in the background: now and then, whatever there is. */
+export const foldingTask = (folding: Folding): Task => ({
+  name: 'fold-overrides',
+  data: z.object({}),
+  everyMs: 3600_000,
+  run: async (_, signal) => {
+    await folding.foldNow(signal)
+  },
+})
