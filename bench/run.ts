@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
+import { benchCohorts } from './cohorts.ts'
 import { benchEndToEnd } from './end-to-end.ts'
 import { benchFunnels } from './funnels.ts'
 import { benchIsolation } from './isolation.ts'
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
   isolation: () => benchIsolation(),
+  cohorts: () => benchCohorts({ rows, rounds }),
   trends: () => benchTrends({ rows, rounds }),
   funnels: () => benchFunnels({ rows, rounds }),
   retention: () => benchRetention({ rows, rounds }),

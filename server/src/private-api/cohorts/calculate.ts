@@ -170,7 +170,7 @@ export function createCalculation(deps: CalculationDeps) {
         } catch (error) {
           if (error instanceof HedgerowError && error.kind === 'unavailable') throw error
           logger.warn({ err: error, project: projectId, cohort: id }, 'a cohort could not be calculated')
-          const told = error instanceof HedgerowError || (error as Error)?.name === 'HogQLError'
+          const told = error instanceof HedgerowError
           await cohorts.fail(begun, told ? (error as Error).message : 'The calculation failed.')
         }
       }
