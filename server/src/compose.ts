@@ -191,8 +191,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     )
     if (roles.has('pipeline')) pipeline.start()
-    if (roles.has('jobs')) jobs.start()
     const address = await app.listen({ port: config.port, host: config.host })
+    if (roles.has('jobs')) jobs.start()
     return { address, close: opened.closeAll }
   } catch (error) {
     await opened.closeAll()

@@ -125,8 +125,11 @@ export function createCalculation(deps: CalculationDeps) {
     return Number(rows[0]?.[0] ?? 0)
   }
 
-  /** Drops what nobody reads any more: versions of failed attempts, and those that were replaced long enough ago. */
-  async function dropOld(projectId: number, id: number, kept: (number | null)[]): Promise<void> {
+  /**
+   * Drops what nobody reads any more: versions of failed attempts, and those that were replaced long enough ago. What
+   * is not `below` may be a later attempt's, which is writing it now.
+   */
+  async function dropOld(projectId: number, id: number, below: number, kept?: number | null): Promise<void> {
     const { rows } = await warehouse.query({
       sql: `select distinct partition from system.parts
         where database = currentDatabase() and table = 'cohort_people' and active
@@ -135,9 +138,9 @@ export function createCalculation(deps: CalculationDeps) {
     })
     for (const [partition] of rows) {
       const version = Number(/,(\d+)\)$/.exec(String(partition))?.[1])
-      if (kept.includes(version)) continue
+      if (!(version < below) || version === kept) continue
       await warehouse.command(
-        `alter table cohort_people drop partition tuple(${[projectId, id, version].map(Number).join(', ')})`,
+        `alter table cohort_people drop partition tuple(${projectId}, ${id}, ${version})`,
       )
     }
   }
@@ -151,7 +154,7 @@ export function createCalculation(deps: CalculationDeps) {
     const milliseconds = Math.round(performance.now() - start)
     logger.info({ project: projectId, cohort: id, count, milliseconds }, 'calculated a cohort')
     const readable = begun.lastCalculation === null ? 0 : Date.parse(begun.lastCalculation) + graceMs
-    if (readable < now().getTime()) await dropOld(projectId, id, [lastVersion, replaced])
+    if (readable < now().getTime()) await dropOld(projectId, id, lastVersion, replaced)
   }
 
   return {
@@ -178,7 +181,9 @@ export function createCalculation(deps: CalculationDeps) {
 
     /** A deleted cohort's people; a static one keeps its own, as nothing could bring them back. */
     async forget({ projectId, id, isStatic }: StoredCohort): Promise<void> {
-      if (!isStatic) await dropOld(projectId, id, [])
+      if (isStatic) return
+      const forgotten = await cohorts.forget(projectId, id)
+      if (forgotten) await dropOld(projectId, id, forgotten.lastVersion + 1)
     },
 
     /** Adds people to a static cohort, by their ids. */

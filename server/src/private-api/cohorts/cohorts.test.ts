@@ -404,14 +404,39 @@ test('versions that were replaced long ago are dropped, and those of attempts th
     id,
   ])
   await calculation.calculate(projectId, id)
-  const left = await on.pipeline.rows(
-    'select version, count() as n from cohort_people where cohort_id = {c:UInt32} group by version order by version',
-    { c: id },
-  )
-  expect(left.map((row) => [Number(row.version), Number(row.n)])).toEqual([
+  const versions = () =>
+    on.pipeline.rows(
+      'select version, count() as n from cohort_people where cohort_id = {c:UInt32} group by version order by version',
+      { c: id },
+    )
+  expect((await versions()).map((row) => [Number(row.version), Number(row.n)])).toEqual([
     [stored!.version, 1],
     [dead!.lastVersion + 1, 1],
   ])
+  await on.api.patch(one(id), { deleted: true })
+  await expect.poll(versions, { timeout: 20_000 }).toEqual([])
+  expect((await on.api.get(one(id))).body).toMatchObject({ count: null, is_calculating: false })
+})
+
+test('an attempt never touches the people of a later one', async () => {
+  const projectId = Number(/(\d+)\/$/.exec(on.base)![1])
+  const { id } = await made({ ...filters(plan('pro')) })
+  await calculated(id)
+  const [stored] = await cohorts.load(projectId, [id])
+  await on.pipeline.warehouse.command(
+    'insert into cohort_people select {p:UInt32}, {c:UInt32}, {v:UInt32}, generateUUIDv4() from numbers(5)',
+    { p: projectId, c: id, v: stored!.lastVersion + 2 },
+  )
+  await cohorts.request(projectId, id)
+  await on.api.database.run("update cohorts set last_calculation = now() - interval '1 hour' where id = $1", [
+    id,
+  ])
+  await calculation.calculate(projectId, id)
+  const later = await on.pipeline.rows(
+    'select count() as n from cohort_people where cohort_id = {c:UInt32} and version = {v:UInt32}',
+    { c: id, v: stored!.lastVersion + 2 },
+  )
+  expect(Number(later[0]!.n)).toBe(5)
 })
 
 test('stale ones are asked for again, the stalest first; those that keep failing are not', async () => {

@@ -215,6 +215,7 @@ export function createCohortStore(database: Database) {
         .where(
           and(
             is(attempt.projectId, attempt.id),
+            eq(cohorts.deleted, false),
             or(sql`${cohorts.version} is null`, lt(cohorts.version, attempt.lastVersion)),
           ),
         )
@@ -230,6 +231,16 @@ export function createCohortStore(database: Database) {
           lastError: message.slice(0, 1000),
         })
         .where(is(attempt.projectId, attempt.id))
+    },
+
+    /** Of a deleted one: its people are not known any more. Undefined where it is not deleted (any more). */
+    async forget(projectId: number, id: number): Promise<{ lastVersion: number } | undefined> {
+      const [row] = await db
+        .update(cohorts)
+        .set({ version: null, count: null, isCalculating: false })
+        .where(and(is(projectId, id), eq(cohorts.deleted, true)))
+        .returning({ lastVersion: cohorts.lastVersion })
+      return row
     },
 
     /** Of a static one, whose people were added to. */
