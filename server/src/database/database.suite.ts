@@ -269,6 +269,18 @@ export function databaseSuite(home: string, open: () => Promise<Database>) {
       })
     })
 
+    test('text that a library brings runs as it is, a script as one transaction', async () => {
+      expect(await database.run('select $1::int + 1 as n, $2::text[] as list', [1, ['a']])).toEqual([
+        { n: 2, list: ['a'] },
+      ])
+      await database.run('BEGIN; create table brought (n int); insert into brought values (1); COMMIT;')
+      await expect(
+        database.run('BEGIN; insert into brought values (2); select 1/0; COMMIT;'),
+      ).rejects.toMatchObject({ code: '22012' })
+      expect(await database.run('select n from brought')).toEqual([{ n: 1 }])
+      await database.run('drop table brought')
+    })
+
     test('a statement is stopped after five seconds, and the database goes on', {
       timeout: 30_000,
     }, async () => {
