@@ -75,6 +75,10 @@ beforeAll(async () => {
       }),
     ),
   })
+  await warehouse.command(
+    `INSERT INTO cohort_people (team_id, cohort_id, version, person_id) VALUES (${project}, 1, 1, {ann:UUID})`,
+    { ann: personIdOf('ann') },
+  )
 })
 afterAll(() => cleanup())
 
@@ -127,6 +131,7 @@ test.each(examples)('$query', async ({ query, answer }) => {
   })
   const { sql, params } = compile(tree, {
     cohort: (id) => (id === 1 ? parseSelect("select id from persons where properties.plan = 'pro'") : null),
+    cohortVersions: [{ id: 1, version: 1, isStatic: false }],
     projectId: project,
     timezone: 'Europe/Berlin',
     propertyType: (kind, key) => (kind === 'event' && key === 'amount' ? 'Numeric' : null),

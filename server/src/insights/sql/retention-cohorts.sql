@@ -26,9 +26,9 @@ FROM (
           GROUP BY person_overrides.old_person_id
         ) AS events__override ON events.person_id = events__override.old_person_id
         WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-10 00:00:00.000', 6, 'UTC')) AND events.event = 'view' AND if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) IN (
-          SELECT DISTINCT
-            if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS person_id
-          FROM events
+          SELECT
+            if(notEmpty(raw_cohort_people__override.old_person_id), raw_cohort_people__override.person_id, raw_cohort_people.person_id) AS person_id
+          FROM cohort_people AS raw_cohort_people
           LEFT ANY JOIN (
             SELECT
               person_overrides.old_person_id AS old_person_id,
@@ -36,8 +36,8 @@ FROM (
             FROM person_overrides
             WHERE person_overrides.team_id = 1
             GROUP BY person_overrides.old_person_id
-          ) AS events__override ON events.person_id = events__override.old_person_id
-          WHERE events.team_id = 1 AND events.event = 'buy'
+          ) AS raw_cohort_people__override ON raw_cohort_people.person_id = raw_cohort_people__override.old_person_id
+          WHERE raw_cohort_people.team_id = 1 AND raw_cohort_people.cohort_id = 3 AND raw_cohort_people.version = 3
         )
         GROUP BY actor
       ) AS subquery_1

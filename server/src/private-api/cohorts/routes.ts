@@ -10,7 +10,7 @@ import type { AddressedProject } from '../../http/project.ts'
 import { parseProperties } from '../../http/property-filters-parameter.ts'
 import { shownFilters } from '../../insights/cohort-definition.ts'
 import { createPeopleFinder } from '../../insights/find-people.ts'
-import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
+import type { ActorsQuery } from '../../insights/queries.ts'
 import type { Questions } from '../../insights/questions.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import type { Jobs } from '../../jobs/jobs.ts'
@@ -43,7 +43,7 @@ type Deps = {
   persons: PersonReader
   questions: Questions
   /** The people behind a number of an insight, as its links say it. */
-  actorsOf(filters: LegacyFilters): ActorsSource
+  actorsOf(filters: LegacyFilters): ActorsQuery
 }
 
 const mostInTable = 10_000
@@ -165,7 +165,7 @@ export const cohortRoutes =
     }
 
     function fromAddress(filters: Record<string, unknown>): ActorsQuery | undefined {
-      return filters.insight ? { kind: 'ActorsQuery', source: actorsOf(filters) } : undefined
+      return filters.insight ? actorsOf(filters) : undefined
     }
   }
 

@@ -3,7 +3,6 @@ import { nullValue } from '../../insights/breakdown.ts'
 import type { ActorsSource, LifecycleQuery, SeriesNode } from '../../insights/queries.ts'
 import type { LinksTo, Point } from '../../insights/series.ts'
 import {
-  insightOf,
   type LegacyFilters,
   upgradeLifecycle,
   upgradeStickiness,
@@ -93,21 +92,6 @@ const entityOf = ({ series, node }: Point) => ({
   entity_math: node.math ?? null,
   entity_order: series,
 })
-
-/** By the insight that the filters are of. @throws HedgerowError `invalid` for what can't be asked. */
-export function actorsOf(filters: LegacyFilters): ActorsSource {
-  const insight = insightOf(filters)
-  switch (insight) {
-    case 'TRENDS':
-      return actorsOfTrend(filters)
-    case 'STICKINESS':
-      return actorsOfStickiness(filters)
-    case 'LIFECYCLE':
-      return actorsOfLifecycle(filters)
-    default:
-      throw invalid(`Insights of type "${insight}" are not supported here.`, { attr: 'insight' })
-  }
-}
 
 /** @throws HedgerowError `invalid` for what can't be asked. */
 export function actorsOfTrend(given: LegacyFilters): ActorsSource {
