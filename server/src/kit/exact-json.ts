@@ -1,11 +1,26 @@
+import { cutDeeper, isNestedDeeper, mostLevels } from './json-depth.ts'
+import { parseLenientJson } from './lenient-json.ts'
+import { outsideStrings } from './outside-strings.ts'
+
 /**
- * JSON text with integers that JavaScript would round written as strings, so that `JSON.parse` loses no digit.
- * Numbers that fit stay numbers, and so do decimals, which are rounded everywhere.
+ * The value of a captured JSON text: no integer loses a digit (`quoteBigIntegers`), `NaN` and the like are null
+ * (`parseLenientJson`), and so is what nests deeper than `mostLevels`.
+ * @throws SyntaxError of `JSON.parse`.
+ */
+export function readCapturedJson(text: string): unknown {
+  const value = parseLenientJson(quoteBigIntegers(text))
+  return isNestedDeeper(text, mostLevels) ? cutDeeper(value, mostLevels) : value
+}
+
+/**
+ * JSON text with integers that JavaScript would write with other digits written as strings, so that `JSON.parse`
+ * loses none. All other numbers stay numbers, also large ones such as 1e20; decimals are rounded everywhere.
  */
 export function quoteBigIntegers(json: string): string {
   // below 16 digits every integer fits
   if (!/\d{16}/.test(json)) return json
-  return json.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d[\d.eE+-]*/g, (token) =>
-    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
-  )
+  return outsideStrings(json, (part) => part.replace(/-?\d[\d.eE+-]*/g, quoted))
 }
+
+const quoted = (token: string) =>
+  /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token

@@ -29,3 +29,18 @@ export function isNestedDeeper(text: string, limit: number): boolean {
   }
   return false
 }
+
+/**
+ * How deep a captured body may nest: `JSON.stringify`, and everything of ours that walks values, gives up at some
+ * thousand levels. More than what is kept of properties (`pipeline/steps/holdable.ts`) with all that stands around.
+ */
+export const mostLevels = 200
+
+/** A JSON value with null for what nests deeper than `levels`. */
+export function cutDeeper(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((item) => cutDeeper(item, levels - 1))
+  // `fromEntries` defines, so that a property called `__proto__` stays one
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cutDeeper(item, levels - 1)]))
+}

@@ -1,3 +1,5 @@
+import { outsideStrings } from './outside-strings.ts'
+
 /**
  * JSON as Python's parser reads it: `NaN`, `Infinity` and `-Infinity` are taken too, and become null, since JSON has
  * no way to hand them on.
@@ -12,18 +14,5 @@ export function parseLenientJson(text: string): unknown {
   }
 }
 
-/** One pass, string by string: an expression for strings would take quadratic time on text that ends in one. */
-function constantsToNull(text: string): string {
-  const parts: string[] = []
-  for (let at = 0; at < text.length; ) {
-    const start = text.indexOf('"', at)
-    const outside = text.slice(at, start < 0 ? text.length : start)
-    parts.push(outside.replace(/-?\b(?:NaN|Infinity)\b/g, 'null'))
-    if (start < 0) break
-    let end = start + 1
-    while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1
-    parts.push(text.slice(start, end + 1))
-    at = end + 1
-  }
-  return parts.join('')
-}
+const constantsToNull = (text: string) =>
+  outsideStrings(text, (part) => part.replace(/-?\b(?:NaN|Infinity)\b/g, 'null'))

@@ -1,3 +1,5 @@
+import { cutDeeper, mostLevels } from '../kit/json-depth.ts'
+
 /**
  * What capture hands to the event log: one accepted request, already decoded and checked, for one project.
  *
@@ -43,7 +45,9 @@ export type RawEvent = {
 export function partitionOf(projectId: number, event: RawEvent, partitions: number): number {
   if (partitions === 1) return 0
   const given = event.distinct_id ?? event.$distinct_id ?? event.properties?.distinct_id
-  const id = (typeof given === 'string' ? given : (JSON.stringify(given) ?? '')).trim().slice(0, 200)
+  const id = (typeof given === 'string' ? given : (JSON.stringify(cutDeeper(given, mostLevels)) ?? ''))
+    .trim()
+    .slice(0, 200)
   // FNV-1a: it need not be good, only the same everywhere and for ever.
   let hash = 2166136261 ^ projectId
   for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 16777619)

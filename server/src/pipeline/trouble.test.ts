@@ -222,3 +222,37 @@ test('events of a project that was deleted a moment ago are dropped', async () =
   expect(await named(pipe)).toEqual(['here'])
   expect(pipe.pipeline().stats().drops.unknown_project).toBe(1)
 })
+
+test('values that nest deeper than anything can walk stop nothing, wherever they stand', async () => {
+  const pipe = await testPipeline(onTestFinished)
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const events = [
+    `{"event":"as an id","distinct_id":${deep}}`,
+    `{"event":"as a wish","distinct_id":"a","properties":{"$process_person_profile":${deep}}}`,
+    `{"event":"as a group","distinct_id":"a","properties":{"$groups":{"company":${deep}}}}`,
+    `{"event":"$identify","distinct_id":"a","properties":{"$anon_distinct_id":${deep}}}`,
+    `{"event":"as a time","distinct_id":"a","timestamp":${deep}}`,
+    `{"event":"beside all","distinct_id":"a","other":${deep}}`,
+  ]
+  const envelope = {
+    projectId: pipe.projectId,
+    receivedAt: at,
+    sentAt: null,
+    ip: null,
+    userAgent: null,
+    path: '/batch',
+    historicalMigration: false,
+    uuids: events.map((_, n) => `0199d5c2-0000-7000-8000-${String(n).padStart(12, '0')}`),
+  }
+  await pipe.log().append([Buffer.from(`${JSON.stringify(envelope)}\n[${events}]`)])
+  await pipe.send([{ event: 'what comes after', distinct_id: 'a', timestamp: at }])
+  expect(await named(pipe)).toEqual([
+    '$identify',
+    'as a group',
+    'as a time',
+    'as a wish',
+    'as an id',
+    'beside all',
+    'what comes after',
+  ])
+})

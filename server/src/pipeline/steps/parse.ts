@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LogRecord } from '../../event-log/event-log.ts'
-import { quoteBigIntegers } from '../../kit/exact-json.ts'
-import { parseLenientJson } from '../../kit/lenient-json.ts'
+import { readCapturedJson } from '../../kit/exact-json.ts'
 import { type CaptureEnvelope, eventsOf, type RawEvent } from '../../model/captured.ts'
 import type { Batch } from '../batch.ts'
 import { breath } from '../breathe.ts'
@@ -43,7 +42,7 @@ function addEvents(record: LogRecord, events: PipelineEvent[]): void {
   const text = bytes.toString('utf8', end + 1)
   // Only as escapes: bytes of UTF-8 decode to whole characters, and JSON has no bare NUL.
   const plainTexts = !text.includes('\\u')
-  const raws = eventsOf(parseLenientJson(quoteBigIntegers(text)))
+  const raws = eventsOf(readCapturedJson(text))
   const { projectId, ip, userAgent, path, uuids, replayOf = null } = envelope
   if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)

@@ -1,5 +1,4 @@
 import { parseElementsChain } from '../../kit/elements-chain.ts'
-import { quoteBigIntegers } from '../../kit/exact-json.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 
 /** An event as the warehouse answers it; the columns of `eventColumns` in their order. */
@@ -48,7 +47,7 @@ function isoMoment(text: string): string {
 export const presentEvent = (row: EventRow, person: StoredPerson | undefined) => ({
   id: row.uuid,
   distinct_id: row.distinctId,
-  properties: JSON.parse(quoteBigIntegers(row.properties || '{}')) as Record<string, unknown>,
+  properties: JSON.parse(row.properties || '{}') as Record<string, unknown>,
   event: row.event,
   timestamp: row.timestamp,
   person: person ? presentPerson(person) : null,

@@ -30,6 +30,11 @@ describe('the four shapes', () => {
     expect(() => submit(body)).toThrow('failed to parse request')
   })
 
+  it('a large body may nest as deep as it likes', () => {
+    const deep = `${'['.repeat(600_000)}${']'.repeat(600_000)}`
+    expect(submit(`{"event":"seen","distinct_id":"u1","properties":{"deep":${deep}}}`).events).toHaveLength(1)
+  })
+
   it('different keys in one array are refused', () => {
     const mixed = [
       { ...event, token: 'phc_a' },

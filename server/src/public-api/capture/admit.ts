@@ -1,3 +1,4 @@
+import { cutDeeper, isNestedDeeper, mostLevels } from '../../kit/json-depth.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { eventsOf, type RawEvent } from '../../model/captured.ts'
 import { type HedgerowError, invalid, notAuthenticated, tooLarge } from '../../model/errors.ts'
@@ -52,7 +53,12 @@ export function admit(json: Buffer, { engage }: { engage: boolean }): Submission
 
 function parsed(json: Buffer): unknown {
   try {
-    return parseLenientJson(json.toString('utf8'))
+    const text = json.toString('utf8')
+    const body = parseLenientJson(text)
+    // Only large events are measured, for which they are written once more.
+    return json.length > smallestLimit && isNestedDeeper(text, mostLevels)
+      ? cutDeeper(body, mostLevels)
+      : body
   } catch (error) {
     throw unreadable((error as Error).message, error)
   }

@@ -1,6 +1,5 @@
 import type { LogWriter } from '../../event-log/event-log.ts'
-import { quoteBigIntegers } from '../../kit/exact-json.ts'
-import { parseLenientJson } from '../../kit/lenient-json.ts'
+import { readCapturedJson } from '../../kit/exact-json.ts'
 import { type CaptureEnvelope, eventsOf, type RawEvent, toRecords } from '../../model/captured.ts'
 
 /**
@@ -13,7 +12,7 @@ export async function appendRequest(
   events: RawEvent[],
   json: Buffer,
 ): Promise<void> {
-  const reread = () => eventsOf(parseLenientJson(quoteBigIntegers(json.toString('utf8'))))
+  const reread = () => eventsOf(readCapturedJson(json.toString('utf8')))
   const records = toRecords(envelope, events, json, log.partitions ?? 1, reread)
   await Promise.all(records.map(({ partition, record }) => log.append([record], partition)))
 }

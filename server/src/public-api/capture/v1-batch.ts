@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { quoteBigIntegers } from '../../kit/exact-json.ts'
-import { parseLenientJson } from '../../kit/lenient-json.ts'
+import { readCapturedJson } from '../../kit/exact-json.ts'
 import type { RawEvent } from '../../model/captured.ts'
 import { isIllegalV1DistinctId } from '../../persons/illegal-distinct-id.ts'
 import { parseTimestamp } from '../../pipeline/steps/parse-timestamp.ts'
@@ -52,7 +51,7 @@ function parsed(json: Buffer): Record<string, unknown> {
   if (!isUtf8(json)) throw unreadable('the body is not UTF-8')
   let body: unknown
   try {
-    body = parseLenientJson(quoteBigIntegers(json.toString('utf8')))
+    body = readCapturedJson(json.toString('utf8'))
   } catch (error) {
     throw unreadable((error as Error).message)
   }

@@ -323,6 +323,16 @@ describe('encodings', () => {
   })
 })
 
+it('properties that nest deeper than anything can walk', async () => {
+  await start()
+  const json = JSON.stringify(batch(event(1, { properties: { deep: 'here' } })))
+  const body = json.replace('"here"', `${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  expect(await send(Buffer.from(body))).toMatchObject({
+    status: 200,
+    body: { results: { [uuid(1)]: { result: 'ok' } } },
+  })
+})
+
 it('browsers may send from anywhere', async () => {
   await start()
   const asked = {
