@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../test/postgres.ts'
@@ -22,6 +23,23 @@ test('after a lost connection the pool goes on, and listeners hear that they may
     await expect.poll(() => heard, { timeout: 5_000 }).toEqual([null])
     await database.notify('changes', 'again')
     await expect.poll(() => heard).toEqual([null, 'again'])
+  } finally {
+    await database.close()
+  }
+})
+
+test('a connection lost in the middle of a transaction fails it, and nothing else', async () => {
+  const database = await postgres.freshDatabase()
+  try {
+    const work = database.transaction(async (tx) => {
+      await tx.execute(sql`select 1`)
+      await postgres.dropConnections()
+      // Nobody asks it anything when it breaks.
+      await sleep(200)
+      await tx.execute(sql`select 2`)
+    })
+    await expect(work).rejects.toMatchObject({ kind: 'unavailable' })
+    expect(await database.db.execute(sql`select 3 as n`)).toEqual([{ n: 3 }])
   } finally {
     await database.close()
   }

@@ -16,6 +16,8 @@ export function openPostgres(options: { url: string; connections?: number }): Dr
     application_name: 'hedgerow',
     keepAlive: true,
     onConnect: async (client) => {
+      // One that breaks while a transaction has it and asks nothing would end the process; the next statement fails.
+      client.on('error', () => {})
       await client.query(setUp)
     },
   })
