@@ -13,6 +13,7 @@ import { createDirectory } from './directory/create-directory.ts'
 import type { Directory } from './directory/directory.ts'
 import { type EventLogs, wholeLog } from './event-log/event-log.ts'
 import { createLmdbEventLog } from './event-log/lmdb.ts'
+import { checkLmdbEventLog } from './event-log/lmdb-check.ts'
 import { createNatsEventLogs } from './event-log/nats.ts'
 import { createApp } from './http/app.ts'
 import { createLogger } from './http/logging.ts'
@@ -55,7 +56,8 @@ const webBuild = fileURLToPath(new URL('../../web/dist', import.meta.url))
 /**
  * The whole of Hedgerow, put together and listening. The one place that knows all parts; read it as the table of
  * contents.
- * @throws DataDirError when the folder is in use or can't be written; the system's `EADDRINUSE` when the port is taken.
+ * @throws DataDirError when the folder is in use or can't be written; DamagedEventLog; the system's `EADDRINUSE` when
+ * the port is taken.
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const opened = createClosers()
@@ -86,6 +88,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ),
       opened.when(createWarehouse({ ...config, log: logger })),
       createGeoIp(config.geoipDb),
+      config.natsUrls ? Promise.resolve() : checkLmdbEventLog(lmdbFolder(config)),
     ])
     const directory = await opened.when(
       createDirectory({ database, file: join(config.dataDir, 'directory.json'), logger }),
@@ -203,6 +206,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
 /** More partitions than processes that will ever read; their number must not change while events wait. */
 const partitions = 8
 
+const lmdbFolder = ({ dataDir }: Config) => join(dataDir, 'event-log')
+
 const openEventLog = async (
   config: Config,
   database: Database,
@@ -221,7 +226,7 @@ const openEventLog = async (
       })
     : wholeLog(
         createLmdbEventLog({
-          folder: join(config.dataDir, 'event-log'),
+          folder: lmdbFolder(config),
           maxBytes: config.eventLogMaxBytes,
           receiptDays: config.receiptDays,
         }),

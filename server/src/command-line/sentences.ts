@@ -1,13 +1,13 @@
 import { ConfigError } from '../config.ts'
 import { MigrationError } from '../database/migrate.ts'
+import { DamagedEventLog } from '../event-log/lmdb-check.ts'
 import { DataDirError } from '../kit/data-dir-lock.ts'
 import { HedgerowError } from '../model/errors.ts'
 
 /** What a person is told when a command fails for a reason outside the program; null when it is a fault of ours. */
 export function sentenceFor(error: unknown): string | null {
-  if (error instanceof ConfigError || error instanceof DataDirError || error instanceof MigrationError) {
-    return error.message
-  }
+  const outside = [ConfigError, DataDirError, DamagedEventLog, MigrationError]
+  if (error instanceof Error && outside.some((kind) => error instanceof kind)) return error.message
   if (error instanceof HedgerowError) return error.message
   if (!(error instanceof Error)) return null
   const { code, syscall, address, port, hostname } = error as NodeJS.ErrnoException & {

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { crc32 } from 'node:zlib'
-import type { Database } from 'lmdb'
 import { HedgerowError, unavailable } from '../model/errors.ts'
 import type { EventLog, LogRange, LogRecord, Receipt, Whereabouts } from './event-log.ts'
 import { createRoom } from './lmdb-room.ts'
+import { asRecord, type Claim, type Committed, contentOf, latest, openTables, sealed } from './lmdb-sums.ts'
 import { inOneTransaction, openSynced } from './lmdb-transaction.ts'
 import { createSeenKeys } from './seen-keys.ts'
 
@@ -17,16 +16,6 @@ export type LmdbEventLogOptions = {
   /** Server clock, milliseconds. */
   now?: () => number
 }
-
-/** What one flush wrote, under the position of its first record. `bytes` counts from the log's beginning. */
-type Flush = { last: number; bytes: number; at: number }
-/** Everything up to `last` is done with. */
-type Committed = { last: number; bytes: number }
-/**
- * The range that a reader holds. Its clock reading dates the keys it has seen, so that a replay decides alike.
- * `beside` is where the range begins that was open when this one was read.
- */
-type Claim = { first: number; last: number; bytes: number; at: number; beside: number | null }
 
 type Waiting = { records: Uint8Array[]; resolve: () => void; reject: (error: unknown) => void }
 
@@ -51,12 +40,7 @@ export function createLmdbEventLog({
   now = Date.now,
 }: LmdbEventLogOptions): EventLog {
   const root = openSynced(folder)
-  const records: Database<Uint8Array, number> = root.openDB({ name: 'records', encoding: 'binary' })
-  const flushes: Database<Flush, number> = root.openDB({ name: 'flushes', encoding: 'json' })
-  const state: Database<Committed | Claim, 'committed' | 'claim' | 'next'> = root.openDB({
-    name: 'state',
-    encoding: 'json',
-  })
+  const { records, flushes, state } = openTables(root)
   const seen = createSeenKeys(root, receiptDays)
   const room = createRoom(root, folder)
 
@@ -123,7 +107,7 @@ export function createLmdbEventLog({
         for (const { records: batch } of group) {
           for (const record of batch) {
             size += record.byteLength
-            records.put(++last, sealed(record))
+            records.put(++last, sealed(record, last))
           }
         }
         flushes.put(first, { last, bytes: durableBytes + size, at: now() })
@@ -165,7 +149,7 @@ export function createLmdbEventLog({
     const taken: LogRecord[] = []
     let bytes = 0
     for (const entry of records.getRange({ start: from + 1, end: durableLast + 1 })) {
-      const size = entry.value.byteLength - sumBytes
+      const size = contentOf(entry.value).byteLength
       if (taken.length > 0 && bytes + size > most) break
       bytes += size
       taken.push(asRecord(entry))
@@ -274,7 +258,7 @@ export function createLmdbEventLog({
       for (const position of records.getKeys({ ...order, snapshot: false })) {
         const record = records.get(position)
         if (!record) continue
-        if (isOf(record.subarray(sumBytes))) return { position, searched: true }
+        if (isOf(contentOf(record))) return { position, searched: true }
         bytes += record.byteLength
         if (bytes - breath < searchBreath) continue
         if (bytes > searchedBytes || performance.now() > until) return { position: null, searched: false }
@@ -319,25 +303,4 @@ export function createLmdbEventLog({
   return { name: 'embedded', append, read, commit, seenBefore, backlog, find, mark, reached, close }
 }
 
-/** Before each record stands its CRC-32. */
-const sumBytes = 4
-
-function sealed(record: Uint8Array): Buffer {
-  const stored = Buffer.allocUnsafe(record.byteLength + sumBytes)
-  stored.writeUInt32BE(crc32(record), 0)
-  stored.set(record, sumBytes)
-  return stored
-}
-
-function asRecord({ key, value }: { key: number; value: Uint8Array }): LogRecord {
-  const bytes = value.subarray(sumBytes)
-  const sum = Buffer.from(value.buffer, value.byteOffset, sumBytes).readUInt32BE(0)
-  return { position: key, bytes, ...(crc32(bytes) !== sum && { isDamaged: true }) }
-}
-
 const sizeOf = (records: Uint8Array[]) => records.reduce((sum, record) => sum + record.byteLength, 0)
-
-function latest(flushes: Database<Flush, number>): Flush | undefined {
-  const [entry] = flushes.getRange({ reverse: true, limit: 1 })
-  return entry?.value
-}
