@@ -10,6 +10,10 @@ export type Load = {
   acknowledged: Set<string>
   /** How often each status was answered; `none` counts requests without an answer. */
   statuses: Record<string, number>
+  /** What was sent, also without an answer: each event as `uuid event distinct_id n`. */
+  sent: Set<string>
+  /** How many 503s did not say when to try again. */
+  withoutRetryAfter(): number
   /** The longest time without a 200, milliseconds. */
   longestOutageMs(): number
   stop(): Promise<void>
@@ -29,10 +33,12 @@ export function startLoad(
   }: { tag: string; connections?: number; pauseMs?: number /** Added to each event. */; text?: string },
 ): Load {
   const acknowledged = new Set<string>()
+  const sent = new Set<string>()
   const statuses: Record<string, number> = {}
   let stopped = false
   let lastGood = Date.now()
   let longest = 0
+  let withoutRetryAfter = 0
   const note = (status: string) => {
     statuses[status] = (statuses[status] ?? 0) + 1
   }
@@ -50,6 +56,7 @@ export function startLoad(
           return
         }
         if (response.status !== 503) return
+        if (!response.headers.get('retry-after')) withoutRetryAfter++
       } catch {
         note('none')
       }
@@ -59,14 +66,18 @@ export function startLoad(
 
   async function connection(number: number): Promise<void> {
     for (let n = 0; !stopped; n++) {
-      await send(batchOf(tag, number, n, text))
+      const batch = batchOf(tag, number, n, text)
+      for (const { uuid, event, distinct_id } of batch) sent.add(`${uuid} ${event} ${distinct_id} ${n}`)
+      await send(batch)
       await sleep(pauseMs)
     }
   }
   const done = Promise.all(Array.from({ length: connections }, (_, number) => connection(number)))
   return {
     acknowledged,
+    sent,
     statuses,
+    withoutRetryAfter: () => withoutRetryAfter,
     longestOutageMs: () => Math.max(longest, Date.now() - lastGood),
     async stop() {
       stopped = true

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { init } from './server.ts'
 
@@ -35,6 +36,17 @@ export function capture(url: string, path: string, body: Record<string, unknown>
     body: JSON.stringify({ api_key: init.projectApiKey, ...body }),
   })
 }
+
+/** The headers without which Capture V1 reads no body. */
+export const v1Headers = () => ({
+  authorization: `Bearer ${init.projectApiKey}`,
+  'content-type': 'application/json',
+  'posthog-sdk-info': 'black-box/1.0',
+  'posthog-attempt': '1',
+  'posthog-request-id': randomUUID(),
+  'posthog-request-timestamp': new Date().toISOString(),
+  'user-agent': 'black-box',
+})
 
 /** Repeats `look` until it gives something truthy, or throws what it last gave after `ms`. */
 export async function eventually<T>(look: () => Promise<T>, what: string, ms = 30_000): Promise<T> {

@@ -35,6 +35,8 @@ export type StartOptions = {
   env?: Record<string, string>
   /** False starts on an empty installation, as a newcomer finds it. */
   bootstrap?: boolean
+  /** A command and its arguments that becomes (`exec`) the one that is put behind them. */
+  through?: string[]
 }
 
 const running = new Set<ChildProcess>()
@@ -45,7 +47,8 @@ process.on('exit', () => {
 /** Starts the built server (`hedgerow serve`) on a free port and waits until it is ready. */
 export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
   const dataDir = options.dataDir ?? temporaryFolder()
-  const child = spawn(process.execPath, [join(root, 'server/dist/cli.js'), 'serve'], {
+  const command = [...(options.through ?? []), process.execPath, join(root, 'server/dist/cli.js'), 'serve']
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -97,7 +100,8 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
 async function readyUrl(child: ChildProcess, output: () => string): Promise<string> {
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
+    const end = child.exitCode ?? child.signalCode
+    if (end !== null) throw new Error(`the server ended with ${end}:\n${output()}`)
     const url = /ready(?: at|:) (http:\/\/\S+)/.exec(output())?.[1]
     if (url) return url.replace(/\/$/, '')
     await sleep(25)

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { join } from 'node:path'
 import { startNats, type TestNats } from '../../server/test/nats.ts'
 import { startPostgres, type TestPostgres } from '../../server/test/postgres.ts'
+import { startEngineProxy } from './engine-proxy.ts'
 import { startServer } from './server.ts'
 
 /** Stores that several processes share: PostgreSQL, three NATS servers, and an engine that is reached by an address. */
@@ -21,21 +19,10 @@ export async function startSharedStores(dataDir?: string): Promise<SharedStores>
     startPostgres(),
     startServer(dataDir === undefined ? {} : { dataDir }),
   ])
-  const proxy = createServer((client) => {
-    const engine = connect(join(holder.dataDir, 'engine.sock'))
-    client.pipe(engine).pipe(client)
-    for (const [one, other] of [
-      [client, engine],
-      [engine, client],
-    ] as const) {
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
-    }
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
+  const proxy = await startEngineProxy(holder.dataDir)
   return {
     env: {
-      CLICKHOUSE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      CLICKHOUSE_URL: proxy.url,
       DATABASE_URL: await postgres.freshUrl(),
       NATS_URL: nats.urls.join(),
     },

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Found, Load } from './load.ts'
+
+/** What a kind of fault came to. */
+export type Outcome = Found & {
+  kind: string
+  rounds: number
+  longestOutageMs: number
+  /** Figures that only this kind has. */
+  notes: string[]
+  /** What was promised and did not hold, beside events lost or doubled. */
+  broken: string[]
+}
+
+export type Run = { rounds: number; say(line: string): void }
+
+export const nothingYet = (kind: string): Outcome => ({
+  kind,
+  rounds: 0,
+  acknowledged: 0,
+  found: 0,
+  doubled: 0,
+  persons: 0,
+  longestOutageMs: 0,
+  notes: [],
+  broken: [],
+})
+
+/** Adds a round. */
+export function add(outcome: Outcome, found: Found, longestOutageMs = 0): void {
+  outcome.rounds++
+  outcome.acknowledged += found.acknowledged
+  outcome.found += found.found
+  outcome.doubled += found.doubled
+  outcome.persons += found.persons
+  outcome.longestOutageMs = Math.max(outcome.longestOutageMs, Math.round(longestOutageMs))
+}
+
+/** Everything that did not hold, as sentences. */
+export function problemsOf(outcome: Outcome): string[] {
+  const { kind, acknowledged, found, doubled, persons, broken } = outcome
+  return [
+    ...(found === acknowledged ? [] : [`${acknowledged - found} of ${acknowledged} events are lost`]),
+    ...(doubled ? [`${doubled} events are there twice`] : []),
+    ...(persons ? [`${persons} distinct ids have more than one person`] : []),
+    ...broken,
+  ].map((problem) => `${kind}: ${problem}`)
+}
+
+/** Says which answers there were that this fault does not excuse. */
+export function onlyThese(outcome: Outcome, load: Load, allowed: string[]): void {
+  const others = Object.keys(load.statuses).filter((status) => !allowed.includes(status))
+  if (others.length) outcome.broken.push(`capture also answered ${others.join(', ')}`)
+  if (load.withoutRetryAfter()) outcome.broken.push(`${load.withoutRetryAfter()} 503s had no Retry-After`)
+}
+
+export const newFolder = () => mkdtempSync(join(tmpdir(), 'hedgerow-faults-'))
+
+/** The engine may be writing for a moment after its parent was killed. */
+export const removeFolder = (folder: string) =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+
+export const random = (low: number, high: number) => low + Math.random() * (high - low)
+
+/** The sum of what the processes below `pid` (and it) use, in MB: shared pages are shared out (Linux's PSS). */
+export function memoryMb(pid: number): number {
+  const children = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number])
+  const tree = new Set([pid])
+  for (let grown = true; grown; ) {
+    grown = false
+    for (const [child, parent] of children) {
+      if (tree.has(parent) && !tree.has(child)) {
+        tree.add(child)
+        grown = true
+      }
+    }
+  }
+  let kb = 0
+  for (const one of tree) {
+    try {
+      kb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return kb / 1024
+}
+
+/** Watches the memory of a process tree from an idle moment on. */
+export function watchMemory(pid: number) {
+  const idleMb = memoryMb(pid)
+  let mostMb = idleMb
+  const timer = setInterval(() => {
+    mostMb = Math.max(mostMb, memoryMb(pid))
+  }, 500)
+  return {
+    /** Ends the watch, and puts down what it saw. */
+    end(outcome: Outcome): void {
+      clearInterval(timer)
+      const bound = 1.3 * idleMb + 300
+      outcome.notes.push(`memory ${Math.round(idleMb)} MB idle, ${Math.round(mostMb)} MB at most`)
+      if (mostMb > bound) outcome.broken.push(`memory went beyond ${Math.round(bound)} MB`)
+    },
+  }
+}
