@@ -57,18 +57,19 @@ function readMeta(page: Buffer): Meta {
  * Follows every page of an LMDB file and checks all that LMDB would take on trust: that its two first pages belong
  * together, that each page is what leads to it says, that nodes fill it exactly, that keys ascend, that no page is
  * used twice or both used and free. What stands in keys and values is not looked at.
+ * @param isWorth whether a table of so many pages is followed; it is found in any case
  * @throws Error that names what is wrong
  */
-export function walkPages(file: string): FoundTables {
+export function walkPages(file: string, isWorth: (name: string, pages: number) => boolean): FoundTables {
   const fd = openSync(file, 'r')
   try {
-    return walk(fd)
+    return walk(fd, isWorth)
   } finally {
     closeSync(fd)
   }
 }
 
-function walk(fd: number): FoundTables {
+function walk(fd: number, isWorth: (name: string, pages: number) => boolean): FoundTables {
   const { pageBytes, lastPage, transaction, free, main } = newestMeta(fd)
   const room = pageBytes - headBytes
   if (fstatSync(fd).size < (lastPage + 1) * pageBytes) throw new Error('it ends too early')
@@ -170,7 +171,7 @@ function walk(fd: number): FoundTables {
     if (flags !== isTable || data.length !== 48) throw new Error(`its table ${name} is damaged`)
     const table = treeAt(data, 0)
     tables.set(name, table.entries)
-    follow(table, false, () => {})
+    if (isWorth(name, table.branches + table.leaves + table.overflows)) follow(table, false, () => {})
   })
   follow(free, true, (_key, data) => {
     const end = 8 * (Number(data.readBigUInt64LE(0)) + 1)

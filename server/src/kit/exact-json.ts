@@ -1,4 +1,4 @@
-import { cutDeeper, isNestedDeeper, mostLevels } from './json-depth.ts'
+import { cutDeeper, isDeeper, mostLevels } from './json-depth.ts'
 import { parseLenientJson } from './lenient-json.ts'
 import { outsideStrings } from './outside-strings.ts'
 
@@ -9,7 +9,7 @@ import { outsideStrings } from './outside-strings.ts'
  */
 export function readCapturedJson(text: string): unknown {
   const value = parseLenientJson(quoteBigIntegers(text))
-  return isNestedDeeper(text, mostLevels) ? cutDeeper(value, mostLevels) : value
+  return isDeeper(value, mostLevels) ? cutDeeper(value, mostLevels) : value
 }
 
 /**

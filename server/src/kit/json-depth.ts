@@ -36,6 +36,15 @@ export function isNestedDeeper(text: string, limit: number): boolean {
  */
 export const mostLevels = 200
 
+/** Whether a JSON value nests deeper than `levels`; most hold little that nests, and then it is soon known. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1))
+  for (const name in value) if (isDeeper((value as Record<string, unknown>)[name], levels - 1)) return true
+  return false
+}
+
 /** A JSON value with null for what nests deeper than `levels`. */
 export function cutDeeper(value: unknown, levels: number): unknown {
   if (typeof value !== 'object' || value === null) return value
