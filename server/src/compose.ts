@@ -19,6 +19,7 @@ import { createApp } from './http/app.ts'
 import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
+import { createAnswers } from './insights/answer-life.ts'
 import { createPropertyNames, createPropertyTypes } from './insights/property-types.ts'
 import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
@@ -140,6 +141,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     opened.add(() => jobs.stop())
 
+    const answers = createAnswers({
+      insights,
+      reportFault: (error) => {
+        logger.error({ err: error }, 'a question that is answered later failed')
+        sentry?.report(error, { route: 'query' })
+      },
+    })
+
     const receipts = createReceiptReader({ log })
 
     // The doors.
@@ -179,6 +188,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           readWarnings: readWarnings({ warehouse }),
           receipts,
           insights,
+          answers,
           questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
           secureCookies: config.siteUrl?.startsWith('https:') ?? false,
           checks,

@@ -1,5 +1,6 @@
+import { createAnswers } from '../src/insights/answer-life.ts'
 import { runnableQuery } from '../src/insights/queries.ts'
-import { type AskedProject, createInsights, type Deps } from '../src/insights/run.ts'
+import { type AskedProject, createInsights, type Deps, type Insights } from '../src/insights/run.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 
 /** Asks typed queries of a warehouse as the API does, without properties' definitions; the clock stands still. */
@@ -38,3 +39,13 @@ export function testInsights(
     sql: () => printed.join('\n'),
   }
 }
+
+/** The life of answers, whose faults fail the test. */
+export const testAnswers = (insights: Insights, now?: () => Date) =>
+  createAnswers({
+    insights,
+    now,
+    reportFault: (error) => {
+      throw error
+    },
+  })

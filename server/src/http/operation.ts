@@ -66,6 +66,14 @@ export type PublicOperation = Pick<
   failure?: z.ZodType
 }
 
+/** What of a request decides how long an answer is worked on, and how old it may be. */
+export type Asker = {
+  /** Aborts when the caller goes away before it is answered. */
+  signal: AbortSignal
+  /** It has waited for its events with `after`: an answer from before does not hold them. */
+  mustBeNew: boolean
+}
+
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined
 
 /** What a handler gets: everything parsed, checked and permitted to the degree that its operation declares. */
@@ -77,6 +85,7 @@ export type Context<O extends Operation> = {
   url: URL
   request: FastifyRequest
   reply: FastifyReply
+  asker: Asker
 } & (O['access'] extends 'anyone' ? { caller: Caller | null } : { caller: Caller; user: Caller['user'] }) &
   (O['access'] extends 'project' ? { project: AddressedProject } : unknown)
 
@@ -115,6 +124,15 @@ async function afterWhat(declared: Operation, request: FastifyRequest, reply: Fa
   return readAfter(whenVisible, request.project!.id, after, request, reply)
 }
 
+/** Aborts when the connection closes before the answer is written. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
 const isPlain = (answer: unknown): answer is object =>
   typeof answer === 'object' && answer !== null && Object.getPrototypeOf(answer) === Object.prototype
 
@@ -146,6 +164,7 @@ export function route<O extends Operation>(app: FastifyInstance, declared: O, ha
           url: new URL(request.originalUrl, request.server.publicOrigin(request)),
           request,
           reply,
+          asker: { signal: goneSignal(reply), mustBeNew: after !== undefined },
           caller: request.caller,
           user: request.caller?.user,
           project: request.project,

@@ -2,27 +2,80 @@ import { z } from 'zod'
 
 /** What comes back, in upstream's shapes. */
 
+export const answerLimits = ['limit', 'default_limit', 'max_limit', 'breakdown_limit'] as const
+export type AnswerLimit = (typeof answerLimits)[number]
+
 export const statistics = z
   .object({
     rows_read: z.number().describe('Rows that the warehouse read'),
     bytes_read: z.number().describe('Bytes that the warehouse read'),
     elapsed_ms: z.number().describe("The warehouse's time, milliseconds"),
+    cache_age_ms: z
+      .number()
+      .describe('How long ago that was, milliseconds; 0 for an answer calculated for this request'),
+    limited_by: z
+      .enum(answerLimits)
+      .nullable()
+      .describe(
+        'What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` ' +
+          '(the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did',
+      ),
   })
-  .describe('What the answer cost')
+  .describe('What calculating the answer cost')
+
+/** How long an answer lives. */
+const lifetime = {
+  cache_key: z.string().describe('Names the question and all that its answer depends on'),
+  cache_target_age: z
+    .string()
+    .meta({ format: 'date-time' })
+    .nullable()
+    .describe('Until when it is served again; null for answers that are not'),
+  next_allowed_client_refresh: z
+    .string()
+    .meta({ format: 'date-time' })
+    .describe('When a client should at the earliest ask for a new one'),
+}
+export type Lifetime = z.infer<z.ZodObject<typeof lifetime>>
 
 /** What every answer says besides its results. */
 export const envelope = {
   timezone: z.string().describe("The project's; days and weeks are counted in it"),
   last_refresh: z.string().meta({ format: 'date-time' }).describe('When the numbers were read'),
-  is_cached: z.boolean(),
+  is_cached: z.boolean().describe('Whether it was calculated for an earlier request'),
+  ...lifetime,
   statistics,
 }
-export type Envelope = {
-  timezone: string
-  last_refresh: string
-  is_cached: boolean
-  statistics: z.infer<typeof statistics>
-}
+export type Envelope = z.infer<z.ZodObject<typeof envelope>>
+
+/** Where a question stands that is answered later. */
+export const queryStatus = z
+  .object({
+    id: z.string().describe('The `client_query_id`, or one of ours'),
+    team_id: z.int(),
+    query_async: z.literal(true),
+    complete: z.boolean().describe('Whether it has ended, well or not'),
+    error: z.boolean(),
+    error_message: z.string().nullable().describe('What the caller can mend; null where it is not theirs'),
+    start_time: z.string().meta({ format: 'date-time' }),
+    end_time: z.string().meta({ format: 'date-time' }).nullable(),
+    expiration_time: z
+      .string()
+      .meta({ format: 'date-time' })
+      .nullable()
+      .describe('Until when the results are kept'),
+    query_progress: z
+      .object({
+        time_elapsed: z.int().describe('Milliseconds'),
+        rows_read: z.int().describe('By the parts that the warehouse has answered'),
+        bytes_read: z.int(),
+      })
+      .nullable()
+      .describe('While it runs'),
+    results: z.unknown().describe('The whole answer, when it is complete'),
+  })
+  .meta({ id: 'QueryStatus' })
+export type QueryStatus = z.infer<typeof queryStatus>
 
 const trendsAction = z.object({
   id: z.union([z.string(), z.number()]).nullable().describe('Event name or action id; null for all events'),

@@ -34,6 +34,20 @@ export function namesIn(...questions: unknown[]): Set<string> {
   return names
 }
 
+/** The types that these names have, as plain data. */
+export const typesOf = (names: Iterable<string>, propertyType: PropertyTypes): [string, PropertyType][] =>
+  [...names].flatMap((name) =>
+    places.flatMap(([kind, index]): [string, PropertyType][] => {
+      const type = propertyType(kind, name, index)
+      return type === null ? [] : [[`${kind} ${index ?? ''} ${name}`, type]]
+    }),
+  )
+const places: [PropertyKind, number?][] = [
+  ['event'],
+  ['person'],
+  ...[0, 1, 2, 3, 4].map((index): [PropertyKind, number] => ['group', index]),
+]
+
 type Definition = { kind: PropertyKind | undefined; groupTypeIndex: number; type: PropertyType }
 /** By name; an empty list for a name of which no type is known. */
 type Known = Map<string, Definition[]>

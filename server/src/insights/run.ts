@@ -9,7 +9,7 @@ import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/wareh
 import type { Action } from './actions.ts'
 import { type ActorKind, actorsQuestion } from './actors-query.ts'
 import { actorsSource } from './actors-source.ts'
-import type { Envelope, FunnelCorrelations, FunnelTimes } from './answers.ts'
+import type { Envelope, FunnelCorrelations, FunnelTimes, Lifetime } from './answers.ts'
 import { readRows } from './cells.ts'
 import { type CohortFinder, cohortsIn } from './cohorts.ts'
 import type { Clock } from './date-range.ts'
@@ -22,7 +22,7 @@ import { fillPlaceholders } from './hogql-query.ts'
 import { lifecycle } from './lifecycle.ts'
 import { paths } from './paths.ts'
 import type { PropertyFilters } from './property-filters.ts'
-import { namesIn, type PropertyTypes } from './property-types.ts'
+import { namesIn, type PropertyTypes, typesOf } from './property-types.ts'
 import type {
   ActorsQuery,
   ActorsSource,
@@ -80,17 +80,30 @@ export type AskOptions = {
   funnelLinksTo?: FunnelLinksTo
   /** Told of both sides of every correlation. */
   correlationLinksTo?: CorrelationLinksTo
+  /** What `prepare` gave for the same question. */
+  prepared?: Prepared
+  /** Told what the question has cost so far, whenever the warehouse has answered a part of it. */
+  onCost?(cost: Cost): void
 }
 
-export type Answer = Envelope & { results: unknown[] | FunnelTimes | FunnelCorrelations } & Record<
-    string,
-    unknown
-  >
+/** What a question needs to know before it can be asked. */
+export type Prepared = {
+  project: AskedProject
+  clock: Clock
+  schema: Schema
+  ctx: InsightContext
+  /** All of that on which the answer depends, except events and the clock, as plain data. */
+  facts: unknown
+}
+
+export type Answer = Omit<Envelope, keyof Lifetime | 'statistics'> & { statistics: Cost } & {
+  results: unknown[] | FunnelTimes | FunnelCorrelations
+} & Record<string, unknown>
 
 /** Rows of a user's query: without a LIMIT, and at most. */
-const hogqlLimits = { default: 100, max: 50_000 }
+export const hogqlLimits = { default: 100, max: 50_000 }
 
-type Cost = Envelope['statistics']
+export type Cost = Pick<Envelope['statistics'], 'rows_read' | 'bytes_read' | 'elapsed_ms'>
 
 /**
  * Answers questions: typed query → HogQL tree → compiled → warehouse → upstream's response.
@@ -114,6 +127,7 @@ export function createInsights(deps: Deps) {
       cost.rows_read += answer.stats.rowsRead
       cost.bytes_read += answer.stats.bytesRead
       cost.elapsed_ms += answer.stats.elapsedMs
+      options.onCost?.(cost)
       return answer
     } catch (error) {
       throw explained(error)
@@ -121,16 +135,24 @@ export function createInsights(deps: Deps) {
   }
 
   /** Looks up everything that the question names, so that building it needs no more waiting. */
-  async function prepare(projectId: number, query: RunnableQuery | EditorQuery) {
+  async function prepare(projectId: number, query: RunnableQuery | EditorQuery): Promise<Prepared> {
     const project = await deps.findProject(projectId)
     if (!project) throw notFound('Project not found.')
     const clock: Clock = { now: now(), timezone: project.timezone, weekStartDay: project.weekStartDay }
     const actions = await findAll(actionIds(query), (id) => deps.findAction?.(projectId, id))
     const cohorts = await findAll(brokenDownBy(insightIn(query)), (id) => deps.cohorts?.find(projectId, id))
-    const propertyType = await deps.propertyTypes(
-      projectId,
-      namesIn(query, [...actions.values()], project.testAccountFilters),
-    )
+    const asked = [query, [...actions.values()], project.testAccountFilters]
+    // Who is in a cohort is looked up when the question is asked; an answer depends on it all the same.
+    const cohortVersions = /cohort/i.test(JSON.stringify(asked))
+      ? await deps.cohorts?.versions(projectId)
+      : undefined
+    const names = namesIn(...asked)
+    const propertyType = await deps.propertyTypes(projectId, names)
+    const insight = insightIn(query)
+    const pathCleaning =
+      insight.kind === 'PathsQuery' && insight.pathsFilter?.pathReplacements
+        ? cleaningRules(await deps.pathCleaning?.(projectId))
+        : undefined
     const schema: Schema = {
       projectId,
       timezone: project.timezone,
@@ -145,11 +167,19 @@ export function createInsights(deps: Deps) {
       testAccountFilters: project.testAccountFilters,
       action: (id) => actions.get(Number(id)),
       cohort: (id) => cohorts.get(id),
+      ...(pathCleaning && { pathCleaning }),
     }
-    return { project, clock, schema, ctx }
+    const { timezone, weekStartDay, testAccountFilters } = project
+    const facts = {
+      project: { timezone, weekStartDay, testAccountFilters },
+      actions: [...actions.values()],
+      cohorts: [...cohorts],
+      cohortVersions,
+      types: typesOf(names, propertyType),
+      pathCleaning,
+    }
+    return { project, clock, schema, ctx, facts }
   }
-
-  type Prepared = Awaited<ReturnType<typeof prepare>>
 
   async function answerTrends(
     query: TrendsQuery,
@@ -285,6 +315,9 @@ export function createInsights(deps: Deps) {
 
   return {
     /** @throws HedgerowError `not_found` without a project. */
+    prepare: (projectId: number, query: RunnableQuery) => prepare(projectId, query),
+
+    /** @throws HedgerowError `not_found` without a project. */
     async help(projectId: number, query: EditorQuery) {
       if (query.kind === 'HogQLAutocomplete') {
         return completeHogQL(query, deps.findProperties?.(projectId) ?? (async () => []))
@@ -330,13 +363,10 @@ export function createInsights(deps: Deps) {
      */
     async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
-      const prepared = await prepare(projectId, query)
+      const prepared = options.prepared ?? (await prepare(projectId, query))
       const insight = insightIn(query)
       if ('dateRange' in insight && insight.dateRange?.date_from === 'all') {
         prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
-      }
-      if (insight.kind === 'PathsQuery' && insight.pathsFilter?.pathReplacements) {
-        prepared.ctx.pathCleaning = cleaningRules(await deps.pathCleaning?.(projectId))
       }
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Account, type TestApp, testApp } from '../../test/app.ts'
+import { testAnswers } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Operation } from '../http/operation.ts'
 import { createPropertyTypes } from '../insights/property-types.ts'
@@ -25,45 +26,49 @@ describe('every operation', () => {
     }
     const { warehouse, cleanup } = await testWarehouse()
     afterAll(cleanup)
-    api = await testApp(afterAll, ({ database, directory }) => [
-      privateApi({
-        database,
-        directory,
-        actions: createActionStore(database),
-        cohorts: createCohortStore(database),
-        calculation: createCalculation({
+    api = await testApp(afterAll, ({ database, directory }) => {
+      const insights = createInsights({
+        warehouse,
+        findProject: () => ({
+          timezone: 'UTC',
+          testAccountFilters: [],
+          botFilter: 'off',
+          dropEventsOlderThan: null,
+        }),
+        propertyTypes: createPropertyTypes(database),
+      })
+      return [
+        privateApi({
           cohorts: createCohortStore(database),
-          warehouse,
-          findProject: unused,
-          findAction: unused,
-          propertyTypes: unused,
-          logger: { info: () => {}, warn: () => {} },
-        }),
-        jobs: { send: async () => {} },
-        personWriter: createPersonWriter({
-          log: { append: unused, mark: unused, reached: unused },
-          pipeline: { between: unused },
-          database,
-          warehouse,
-        }),
-        deadLetters: createDeadLetters({ warehouse, log: { append: unused } }),
-        readWarnings: readWarnings({ warehouse }),
-        receipts: { find: async () => ({ status: 'unknown' }), whenVisible: async () => null },
-        insights: createInsights({
-          warehouse,
-          findProject: () => ({
-            timezone: 'UTC',
-            testAccountFilters: [],
-            botFilter: 'off',
-            dropEventsOlderThan: null,
+          calculation: createCalculation({
+            cohorts: createCohortStore(database),
+            warehouse,
+            findProject: unused,
+            findAction: unused,
+            propertyTypes: unused,
+            logger: { info: () => {}, warn: () => {} },
           }),
-          propertyTypes: createPropertyTypes(database),
+          jobs: { send: async () => {} },
+          database,
+          directory,
+          actions: createActionStore(database),
+          personWriter: createPersonWriter({
+            log: { append: unused, mark: unused, reached: unused },
+            pipeline: { between: unused },
+            database,
+            warehouse,
+          }),
+          deadLetters: createDeadLetters({ warehouse, log: { append: unused } }),
+          readWarnings: readWarnings({ warehouse }),
+          receipts: { find: async () => ({ status: 'unknown' }), whenVisible: async () => null },
+          insights,
+          answers: testAnswers(insights),
+          questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),
+          secureCookies: false,
+          checks: { database: answers, warehouse: answers, event_log: answers },
         }),
-        questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),
-        secureCookies: false,
-        checks: { database: answers, warehouse: answers, event_log: answers },
-      }),
-    ])
+      ]
+    })
     stranger = await api.stranger()
   })
 

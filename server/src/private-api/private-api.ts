@@ -7,6 +7,7 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import { createUserStore } from '../accounts/users.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Answers } from '../insights/answer-life.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -57,6 +58,7 @@ export type PrivateApiDeps = {
   deadLetters: DeadLetters
   readWarnings: ReadWarnings
   insights: Insights
+  answers: Answers
   questions: Questions
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
@@ -66,7 +68,8 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, actions, personWriter, insights, questions, secureCookies, checks } = deps
+  const { database, directory, actions, personWriter, insights, answers, questions, secureCookies, checks } =
+    deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
@@ -92,10 +95,10 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(personalApiKeyRoutes({ keys, directory }))
   await app.register(organizationRoutes({ organizations, projects, directory }))
   await app.register(projectRoutes({ projects, organizations, directory }))
-  await app.register(queryRoutes({ insights, persons, groups }))
-  await app.register(insightRoutes({ insights }))
-  await app.register(insightActorRoutes({ insights, persons, groups }))
-  await app.register(funnelRoutes({ insights, persons, groups }))
+  await app.register(queryRoutes({ insights, answers, persons, groups }))
+  await app.register(insightRoutes({ answers }))
+  await app.register(insightActorRoutes({ answers, persons, groups }))
+  await app.register(funnelRoutes({ answers, persons, groups }))
   await app.register(
     eventRoutes({
       questions,

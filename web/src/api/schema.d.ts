@@ -822,6 +822,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a question
+         * @description Whoever waits for the question of this name is answered `query_cancelled`. Nothing happens when nobody does.
+         */
+        post: operations["insights_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/funnel/": {
         parameters: {
             query?: never;
@@ -1323,6 +1343,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/query/{client_query_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how far a query is that is answered later
+         * @description 202 while it runs, 200 with `results` when it is complete, 400 (or 500, where the caller is not at fault) when it failed. Results are kept for twenty minutes, by the process that was asked.
+         */
+        get: operations["query_status_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a query
+         * @description Whoever waits for it is answered `query_cancelled`; it is stopped when nobody else waits for the same. Nothing happens when it has ended.
+         */
+        delete: operations["query_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signup/": {
         parameters: {
             query?: never;
@@ -1786,6 +1830,9 @@ export interface components {
                 histogram_bin_count?: number | null;
                 normalize_url?: boolean | null;
             }[] | null;
+        };
+        CancelInsight: {
+            client_query_id: string;
         };
         /**
          * @example {
@@ -2262,8 +2309,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description steps (default), trends, time_to_convert */
             funnel_viz_type?: unknown;
             /** @description ordered (default), strict, unordered */
@@ -2316,8 +2365,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh: string;
+            /** @description What calculating the answer cost */
             statistics: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -2325,6 +2384,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description Only with `after` in the address */
             after?: {
@@ -2383,8 +2446,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description steps (default), trends, time_to_convert */
             funnel_viz_type?: unknown;
             /** @description ordered (default), strict, unordered */
@@ -2467,8 +2532,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh: string;
+            /** @description What calculating the answer cost */
             statistics: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -2476,6 +2551,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description Only with `after` in the address */
             after?: {
@@ -2516,8 +2595,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description steps (default), trends, time_to_convert */
             funnel_viz_type?: unknown;
             /** @description ordered (default), strict, unordered */
@@ -2662,8 +2743,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description steps (default), trends, time_to_convert */
             funnel_viz_type?: unknown;
             /** @description ordered (default), strict, unordered */
@@ -2969,8 +3052,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -3003,8 +3088,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
             include_event_types?: unknown;
             /** @description Only these custom events */
@@ -3065,8 +3152,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
             target_entity?: unknown;
             /** @description What counts as coming back, like `target_entity` */
@@ -3376,8 +3465,10 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
-            /** @description Accepted for compatibility: every answer is computed when asked */
+            /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
+            /** @description A name for the question, by which `insights/cancel/` stops it */
+            client_query_id?: unknown;
             /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
             include_event_types?: unknown;
             /** @description Only these custom events */
@@ -3425,8 +3516,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh: string;
+            /** @description What calculating the answer cost */
             statistics: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -3434,6 +3535,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description Only with `after` in the address */
             after?: {
@@ -3681,8 +3786,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh?: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached?: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key?: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age?: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh?: string;
+            /** @description What calculating the answer cost */
             statistics?: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -3690,6 +3805,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description The text that was looked at */
             query?: string;
@@ -3703,6 +3822,8 @@ export interface components {
             suggestions?: components["schemas"]["AutocompleteCompletionItem"][];
             /** @description There are more: ask again when more has been typed */
             incomplete_list?: boolean;
+            /** @description Of what is calculated later; null where nothing is and nothing was found (`force_cache`) */
+            query_status?: components["schemas"]["QueryStatus"] | null;
             /** @description Only with `after` in the address */
             after?: {
                 /** @description Whether the answer includes what was asked for */
@@ -3717,10 +3838,42 @@ export interface components {
         };
         QueryRequest: {
             query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["FunnelsQuery"] | components["schemas"]["FunnelCorrelationQuery"] | components["schemas"]["HogQLMetadata"] | components["schemas"]["HogQLAutocomplete"];
-            /** @description A name for the query, chosen by the client */
+            /** @description A name for the query, chosen by the client: `query/<it>/` shows and cancels it */
             client_query_id?: string | null;
-            /** @description Accepted for compatibility: every answer is computed when asked */
-            refresh?: boolean | string | null;
+            /** @description `blocking`: what is fresh, else calculated. `force_blocking` (or `true`): calculated. `async`, `force_async`: the same, later: the answer is a `query_status`. `async_except_on_cache_miss`: `async` where there is an older answer. `lazy_async`: `async` that takes much older ones. `force_cache`: never calculated. Default: `blocking` for insights, `force_blocking` for `HogQLQuery`, `EventsQuery` and `ActorsQuery` */
+            refresh?: (boolean | ("blocking" | "force_blocking" | "async" | "force_async" | "async_except_on_cache_miss" | "lazy_async" | "force_cache")) | null;
+            /** @description `true`: as `refresh: async`, with `refresh: true` `force_async` */
+            async?: boolean | null;
+        };
+        QueryStatus: {
+            /** @description The `client_query_id`, or one of ours */
+            id: string;
+            team_id: number;
+            /** @constant */
+            query_async: true;
+            /** @description Whether it has ended, well or not */
+            complete: boolean;
+            error: boolean;
+            /** @description What the caller can mend; null where it is not theirs */
+            error_message: string | null;
+            /** Format: date-time */
+            start_time: string;
+            end_time: string | null;
+            /** @description Until when the results are kept */
+            expiration_time: string | null;
+            /** @description While it runs */
+            query_progress: {
+                /** @description Milliseconds */
+                time_elapsed: number;
+                /** @description By the parts that the warehouse has answered */
+                rows_read: number;
+                bytes_read: number;
+            } | null;
+            /** @description The whole answer, when it is complete */
+            results: unknown;
+        };
+        QueryStatusAnswer: {
+            query_status: components["schemas"]["QueryStatus"];
         };
         ReplayedDeadLetters: {
             /** @description Sent again. */
@@ -3766,8 +3919,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh: string;
+            /** @description What calculating the answer cost */
             statistics: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -3775,6 +3938,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description Only with `after` in the address */
             after?: {
@@ -4056,8 +4223,18 @@ export interface components {
              * @description When the numbers were read
              */
             last_refresh: string;
+            /** @description Whether it was calculated for an earlier request */
             is_cached: boolean;
-            /** @description What the answer cost */
+            /** @description Names the question and all that its answer depends on */
+            cache_key: string;
+            /** @description Until when it is served again; null for answers that are not */
+            cache_target_age: string | null;
+            /**
+             * Format: date-time
+             * @description When a client should at the earliest ask for a new one
+             */
+            next_allowed_client_refresh: string;
+            /** @description What calculating the answer cost */
             statistics: {
                 /** @description Rows that the warehouse read */
                 rows_read: number;
@@ -4065,6 +4242,10 @@ export interface components {
                 bytes_read: number;
                 /** @description The warehouse's time, milliseconds */
                 elapsed_ms: number;
+                /** @description How long ago that was, milliseconds; 0 for an answer calculated for this request */
+                cache_age_ms: number;
+                /** @description What cut the answer: `limit` (the one that was asked for), `default_limit` (SQL without a LIMIT), `max_limit` (the most that is answered), `breakdown_limit` (all further values are one row). Null: nothing did */
+                limited_by: ("limit" | "default_limit" | "max_limit" | "breakdown_limit") | null;
             };
             /** @description Only with `after` in the address */
             after?: {
@@ -7682,6 +7863,67 @@ export interface operations {
             };
         };
     };
+    insights_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelInsight"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_funnel_retrieve: {
         parameters: {
             query?: {
@@ -7713,8 +7955,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description steps (default), trends, time_to_convert */
                 funnel_viz_type?: unknown;
                 /** @description ordered (default), strict, unordered */
@@ -7893,8 +8137,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description steps (default), trends, time_to_convert */
                 funnel_viz_type?: unknown;
                 /** @description ordered (default), strict, unordered */
@@ -8082,8 +8328,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
                 include_event_types?: unknown;
                 /** @description Only these custom events */
@@ -8266,8 +8514,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
                 target_entity?: unknown;
                 /** @description What counts as coming back, like `target_entity` */
@@ -8434,8 +8684,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
             };
             header?: never;
             path: {
@@ -8717,8 +8969,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description steps (default), trends, time_to_convert */
                 funnel_viz_type?: unknown;
                 /** @description ordered (default), strict, unordered */
@@ -8912,8 +9166,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description steps (default), trends, time_to_convert */
                 funnel_viz_type?: unknown;
                 /** @description ordered (default), strict, unordered */
@@ -9125,8 +9381,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description Which series: its event, or the id of its action */
                 entity_id?: string;
                 /** @description `events` (default) or `actions` */
@@ -9233,8 +9491,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description `$pageview`, `$screen`, `custom_event`, `hogql`; default all events. Lists and objects as JSON text in an address. */
                 include_event_types?: unknown;
                 /** @description Only these custom events */
@@ -9487,8 +9747,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description What puts somebody into a cohort: `{"id": "$pageview", "type": "events"}`. Lists and objects as JSON text in an address. */
                 target_entity?: unknown;
                 /** @description What counts as coming back, like `target_entity` */
@@ -9599,8 +9861,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description Which series: its event, or the id of its action */
                 entity_id?: string;
                 /** @description `events` (default) or `actions` */
@@ -9705,8 +9969,10 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
-                /** @description Accepted for compatibility: every answer is computed when asked */
+                /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
                 /** @description Which series: its event, or the id of its action */
                 entity_id?: string;
                 /** @description `events` (default) or `actions` */
@@ -10654,8 +10920,12 @@ export interface operations {
             query?: {
                 /** @description The query as JSON */
                 query?: string;
+                /** @description A name for the query, chosen by the client: `query/<it>/` shows and cancels it */
                 client_query_id?: string;
+                /** @description As in the body of POST */
                 refresh?: string;
+                /** @description As in the body of POST */
+                async?: string;
             };
             header?: never;
             path: {
@@ -10749,6 +11019,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"];
                 };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    query_status_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                client_query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryStatusAnswer"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    query_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                client_query_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description No credentials, or wrong ones. */
             401: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createJobs } from '../../jobs/jobs.ts'
@@ -55,7 +56,12 @@ beforeAll(async () => {
     return [
       cohortRoutes({ cohorts, calculation, jobs, persons, questions, actorsOf }),
       personRoutes({ persons, questions, writer }),
-      queryRoutes({ insights, persons, groups: { findAll: async () => [] } as never }),
+      queryRoutes({
+        insights,
+        answers: testAnswers(insights),
+        persons,
+        groups: { findAll: async () => [] } as never,
+      }),
     ]
   })
   path = `${on.base}cohorts/`

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -23,6 +24,7 @@ beforeAll(async () => {
       }),
       propertyTypes: createPropertyTypes(database),
     })
+    const answers = testAnswers(insights)
     return [
       eventRoutes({
         questions,
@@ -31,8 +33,8 @@ beforeAll(async () => {
         eventNames: async () => [],
         findAction: async () => undefined,
       }),
-      queryRoutes({ insights, persons, groups: createGroupStore(database) }),
-      insightRoutes({ insights }),
+      queryRoutes({ insights, answers, persons, groups: createGroupStore(database) }),
+      insightRoutes({ answers }),
     ]
   })
   path = `${on.base}events/receipt/`

@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { ListedGroup } from '../../http/group-shapes.ts'
-import { route } from '../../http/operation.ts'
+import { type Asker, route } from '../../http/operation.ts'
 import { displayName, type ListedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import type { ActorReader } from '../../http/show-actors.ts'
+import type { Answers } from '../../insights/answer-life.ts'
 import type { ActorsSource } from '../../insights/queries.ts'
-import type { Insights } from '../../insights/run.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import { upgradePaths } from '../../insights/upgrade-paths.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
 import { actorsPage } from './actors-page.ts'
+import { asking } from './asking.ts'
 import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
 import { getPathActors, PathActorsPage, postPathActors } from './paths-contract.ts'
 import { retentionActors } from './retention-contract.ts'
@@ -21,12 +22,13 @@ type Listed = z.input<typeof ListedPerson> | z.input<typeof ListedGroup>
 
 /** The people behind a number, for the older API. */
 export const insightActorRoutes =
-  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
+  ({ answers, ...actors }: { answers: Answers } & ActorReader) =>
   async (app: FastifyInstance) => {
-    const ask = actorsPage({ insights, ...actors })
+    const ask = actorsPage({ answers, ...actors })
 
-    route(app, trendActors, async ({ project, query, url }) => {
-      const asked = await ask<Listed>(project, actorsOfTrend(query), query, url)
+    route(app, trendActors, async ({ project, query, asker, url }) => {
+      const how = asking(query, asker, 'page')
+      const asked = await ask<Listed>(project, actorsOfTrend(query), query, url, how)
       const people = asked.rows.map(([actor, value]) => ({ ...actor, value_at_data_point: value }))
       return {
         results: [{ people, count: people.length }],
@@ -38,13 +40,14 @@ export const insightActorRoutes =
       }
     })
 
-    route(app, stickinessActors, async ({ project, query, url }) => {
-      const asked = await ask<Listed>(project, actorsOfStickiness(query), query, url)
+    route(app, stickinessActors, async ({ project, query, asker, url }) => {
+      const how = asking(query, asker, 'page')
+      const asked = await ask<Listed>(project, actorsOfStickiness(query), query, url, how)
       const people = asked.rows.map(([actor]) => actor)
       return { results: [{ people, count: people.length }], next: asked.next }
     })
 
-    route(app, lifecycleActors, async ({ project, query, url }) => {
+    route(app, lifecycleActors, async ({ project, query, asker, url }) => {
       const detail = (person: StoredPerson) => ({
         id: person.id,
         uuid: person.uuid,
@@ -53,14 +56,15 @@ export const insightActorRoutes =
         properties: person.properties,
         created_at: person.createdAt,
       })
-      const asked = await ask(project, actorsOfLifecycle(query), query, url, { showPerson: detail })
+      const how = asking(query, asker, 'detailed page')
+      const asked = await ask(project, actorsOfLifecycle(query), query, url, how, { showPerson: detail })
       const people = asked.rows.map(([actor]) => actor)
       return { results: [{ people, count: people.length }], next: asked.next }
     })
 
-    route(app, retentionActors, async ({ project, query, url }) => {
+    route(app, retentionActors, async ({ project, query, asker, url }) => {
       const { source, properties, cells } = actorsOfRetention(query)
-      const asked = await ask<Listed>(project, source, query, url, {
+      const asked = await ask<Listed>(project, source, query, url, asking(query, asker, 'page'), {
         select: ['actor', 'event_count', 'appearances'],
         orderBy: ['length(appearances) DESC'],
         properties,
@@ -79,9 +83,10 @@ export const insightActorRoutes =
       }
     })
 
-    async function ofPath(project: AddressedProject, filters: LegacyFilters, url: URL) {
+    async function ofPath(project: AddressedProject, filters: LegacyFilters, asker: Asker, url: URL) {
       const source: ActorsSource = { kind: 'InsightActorsQuery', source: upgradePaths(filters) }
-      const asked = await ask<Listed>(project, source, PathActorsPage.parse(filters), url)
+      const how = asking(filters, asker, 'page')
+      const asked = await ask<Listed>(project, source, PathActorsPage.parse(filters), url, how)
       const people = asked.rows.map(([actor]) => actor)
       return {
         results: [{ people, count: people.length }],
@@ -93,8 +98,8 @@ export const insightActorRoutes =
       }
     }
 
-    route(app, getPathActors, ({ project, query, url }) => ofPath(project, query, url))
-    route(app, postPathActors, ({ project, body, url }) =>
-      ofPath(project, { ...Object.fromEntries(url.searchParams), ...body }, url),
+    route(app, getPathActors, ({ project, query, asker, url }) => ofPath(project, query, asker, url))
+    route(app, postPathActors, ({ project, body, asker, url }) =>
+      ofPath(project, { ...Object.fromEntries(url.searchParams), ...body }, asker, url),
     )
   }

@@ -2,8 +2,8 @@ import { pageLinks } from '../../http/paging.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import { type ActorReader, showActors } from '../../http/show-actors.ts'
 import { actorsQueryLimit } from '../../insights/actors-query.ts'
+import type { Answers, Ask } from '../../insights/answer-life.ts'
 import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
-import type { Insights } from '../../insights/run.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 
 type Page = { limit: number; offset: number; search?: string }
@@ -13,19 +13,20 @@ type Page = { limit: number; offset: number; search?: string }
  * `more`: what else is asked about them, and how a person is shown.
  */
 export const actorsPage =
-  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
+  ({ answers, ...actors }: { answers: Answers } & ActorReader) =>
   async <Shown extends object>(
     project: AddressedProject,
     source: ActorsSource,
     { limit, offset, search }: Page,
     url: URL,
+    asking: Ask & { refresh?: 'force_blocking' },
     { showPerson, ...more }: Partial<ActorsQuery> & { showPerson?: (person: StoredPerson) => Shown } = {},
   ) => {
     const page = { limit: Math.min(limit, actorsQueryLimit), offset }
-    const { results, ...answer } = await insights.run(
+    const { results, ...answer } = await answers.ask(
       project.id,
       { kind: 'ActorsQuery', source, select: ['actor', 'event_count'], search, ...page, ...more },
-      { showActors: showActors(actors, project, showPerson) },
+      { ...asking, showActors: showActors(actors, project, showPerson) },
     )
     const rows = results as [Shown, number, ...unknown[]][]
     return {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -22,11 +23,12 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'viewed', steps: [{ event: 'view' }] } : undefined,
       now: () => new Date('2024-02-12T12:00:00Z'),
     })
+    const answers = testAnswers(insights)
     const actors = { persons, groups: createGroupStore(database) }
     return [
-      queryRoutes({ insights, ...actors }),
-      insightRoutes({ insights }),
-      insightActorRoutes({ insights, ...actors }),
+      queryRoutes({ insights, answers, ...actors }),
+      insightRoutes({ answers }),
+      insightActorRoutes({ answers, ...actors }),
     ]
   })
   const view = (distinct_id: string, timestamp: string, properties: object = {}) => ({

@@ -31,7 +31,8 @@ export const LegacyFilters = z
     compare: z.unknown().describe('`true`: also the period before'),
     formula: z.unknown().describe('Arithmetic over the series: `A / B`'),
     smoothing_intervals: z.unknown(),
-    refresh: z.unknown().describe('Accepted for compatibility: every answer is computed when asked'),
+    refresh: z.unknown().describe('`true`: calculate, whatever was answered before'),
+    client_query_id: z.unknown().describe('A name for the question, by which `insights/cancel/` stops it'),
   })
   .partial()
   .meta({ id: 'LegacyFilters' })
@@ -78,6 +79,23 @@ export const postTrend = operation({
   summary: 'Count events over time',
   description: 'What the body does not say is taken from the address.',
   body: LegacyFilters,
+})
+
+export const cancelInsight = operation({
+  id: 'insights_cancel_create',
+  method: 'POST',
+  path: '/api/projects/:project_id/insights/cancel/',
+  aliases: ['/api/insight/cancel/'],
+  access: 'project',
+  scope: 'insight:read',
+  tags: ['insights'],
+  summary: 'Cancel a question',
+  description:
+    'Whoever waits for the question of this name is answered `query_cancelled`. Nothing happens when nobody does.',
+  body: z.object({ client_query_id: z.string().min(1) }).meta({ id: 'CancelInsight' }),
+  status: 201,
+  answer: null,
+  errors: [400],
 })
 
 const entity = {

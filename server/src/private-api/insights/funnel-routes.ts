@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { ListedGroup } from '../../http/group-shapes.ts'
-import { route } from '../../http/operation.ts'
+import { type Asker, route } from '../../http/operation.ts'
 import { pageQuery } from '../../http/paging.ts'
 import type { ListedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import type { ActorReader } from '../../http/show-actors.ts'
 import { parse } from '../../http/validation.ts'
+import { type Answers, envelopeOf } from '../../insights/answer-life.ts'
 import type { FunnelCorrelations, funnelResult } from '../../insights/answers.ts'
 import type { ActorsSource } from '../../insights/queries.ts'
-import type { Answer, Insights } from '../../insights/run.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import {
   upgradeCorrelation,
@@ -19,6 +19,7 @@ import {
 } from '../../insights/upgrade-funnel-filters.ts'
 import { append } from './actor-links.ts'
 import { actorsPage } from './actors-page.ts'
+import { asking } from './asking.ts'
 import {
   getCorrelation,
   getCorrelationActors,
@@ -51,30 +52,39 @@ function asAddress(url: URL, filters: LegacyFilters): URL {
 
 /** Funnels, what goes with getting through them, and the people behind both, asked by legacy filters. */
 export const funnelRoutes =
-  ({ insights, ...actors }: { insights: Insights } & ActorReader) =>
+  ({ answers, ...actors }: { answers: Answers } & ActorReader) =>
   async (app: FastifyInstance) => {
-    const page = actorsPage({ insights, ...actors })
+    const page = actorsPage({ answers, ...actors })
 
-    async function funnel({ id }: AddressedProject, filters: LegacyFilters) {
-      const answer = await insights.run(id, upgradeFunnel(filters), {
+    async function funnel({ id }: AddressedProject, filters: LegacyFilters, asker: Asker) {
+      const answer = await answers.ask(id, upgradeFunnel(filters), {
+        ...asking(filters, asker, 'funnel'),
         funnelLinksTo: funnelLinks(id, filters),
       })
       return { result: answer.results as z.infer<typeof funnelResult>, ...envelopeOf(answer) }
     }
 
-    async function correlation({ id }: AddressedProject, filters: LegacyFilters, url: URL) {
-      const answer = await insights.run(id, upgradeCorrelation(filters), {
+    async function correlation({ id }: AddressedProject, filters: LegacyFilters, asker: Asker, url: URL) {
+      const answer = await answers.ask(id, upgradeCorrelation(filters), {
+        ...asking(filters, asker, url.origin),
         correlationLinksTo: correlationLinks(id, url.origin, filters),
       })
       return { result: answer.results as FunnelCorrelations, ...envelopeOf(answer) }
     }
 
-    async function people(project: AddressedProject, source: ActorsSource, filters: LegacyFilters, url: URL) {
+    async function people(
+      project: AddressedProject,
+      source: ActorsSource,
+      filters: LegacyFilters,
+      asker: Asker,
+      url: URL,
+    ) {
       const asked = await page<z.input<typeof ListedPerson> | z.input<typeof ListedGroup>>(
         project,
         source,
         parse(Page, filters),
         asAddress(url, filters),
+        asking(filters, asker, 'page'),
       )
       const people = asked.rows.map(([actor]) => actor)
       return {
@@ -94,30 +104,25 @@ export const funnelRoutes =
       ...filters
     }: LegacyFilters): LegacyFilters => ({ limit, offset, ...filters })
 
-    route(app, getFunnel, ({ project, query }) => funnel(project, query))
-    route(app, postFunnel, ({ project, body, url }) => funnel(project, merged(url, body)))
-    route(app, getCorrelation, ({ project, query, url }) => correlation(project, query, url))
-    route(app, postCorrelation, ({ project, body, url }) => correlation(project, merged(url, body), url))
-    route(app, getFunnelActors, ({ project, query, url }) =>
-      people(project, upgradeFunnelActors(query), query, url),
+    route(app, getFunnel, ({ project, query, asker }) => funnel(project, query, asker))
+    route(app, postFunnel, ({ project, body, asker, url }) => funnel(project, merged(url, body), asker))
+    route(app, getCorrelation, ({ project, query, asker, url }) => correlation(project, query, asker, url))
+    route(app, postCorrelation, ({ project, body, asker, url }) =>
+      correlation(project, merged(url, body), asker, url),
     )
-    route(app, postFunnelActors, ({ project, body, url }) => {
+    route(app, getFunnelActors, ({ project, query, asker, url }) =>
+      people(project, upgradeFunnelActors(query), query, asker, url),
+    )
+    route(app, postFunnelActors, ({ project, body, asker, url }) => {
       const filters = merged(url, body)
-      return people(project, upgradeFunnelActors(filters), filters, url)
+      return people(project, upgradeFunnelActors(filters), filters, asker, url)
     })
-    route(app, getCorrelationActors, ({ project, query, url }) => {
+    route(app, getCorrelationActors, ({ project, query, asker, url }) => {
       const filters = correlated(query)
-      return people(project, upgradeCorrelationActors(filters), filters, url)
+      return people(project, upgradeCorrelationActors(filters), filters, asker, url)
     })
-    route(app, postCorrelationActors, ({ project, body, url }) => {
+    route(app, postCorrelationActors, ({ project, body, asker, url }) => {
       const filters = correlated(merged(url, body))
-      return people(project, upgradeCorrelationActors(filters), filters, url)
+      return people(project, upgradeCorrelationActors(filters), filters, asker, url)
     })
   }
-
-const envelopeOf = ({ timezone, last_refresh, is_cached, statistics }: Answer) => ({
-  timezone,
-  last_refresh,
-  is_cached,
-  statistics,
-})

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -25,8 +26,9 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'put in the cart', steps: [{ event: 'cart' }] } : undefined,
       now: () => new Date('2024-02-12T12:00:00Z'),
     })
+    const answers = testAnswers(insights)
     const actors = { persons, groups: createGroupStore(database) }
-    return [queryRoutes({ insights, ...actors }), funnelRoutes({ insights, ...actors })]
+    return [queryRoutes({ insights, answers, ...actors }), funnelRoutes({ answers, ...actors })]
   })
   const did = (distinct_id: string, event: string, time: string, properties: object = {}) => ({
     event,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { insertEvents } from '../../../test/events.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { testWarehouse } from '../../../test/warehouse.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
@@ -17,17 +18,19 @@ beforeAll(async () => {
     (close) => closing.push(close),
     ({ database }) => [
       insightRoutes({
-        insights: createInsights({
-          warehouse,
-          findProject: () => ({
-            timezone: 'UTC',
-            testAccountFilters: [],
-            botFilter: 'off',
-            dropEventsOlderThan: null,
+        answers: testAnswers(
+          createInsights({
+            warehouse,
+            findProject: () => ({
+              timezone: 'UTC',
+              testAccountFilters: [],
+              botFilter: 'off',
+              dropEventsOlderThan: null,
+            }),
+            propertyTypes: createPropertyTypes(database),
+            now: () => new Date('2023-02-03T12:00:00Z'),
           }),
-          propertyTypes: createPropertyTypes(database),
-          now: () => new Date('2023-02-03T12:00:00Z'),
-        }),
+        ),
       }),
     ],
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -18,9 +19,10 @@ beforeAll(async () => {
       propertyTypes: createPropertyTypes(database),
       pathCleaning: async () => [{ regex: 'two', alias: '2' }],
     })
+    const answers = testAnswers(insights)
     return [
-      insightRoutes({ insights }),
-      insightActorRoutes({ insights, persons, groups: createGroupStore(database) }),
+      insightRoutes({ answers }),
+      insightActorRoutes({ answers, persons, groups: createGroupStore(database) }),
     ]
   })
   const event = (event: string, distinct_id: string, minute: number, properties: object = {}) => ({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ingested, ingested } from '../../../test/ingested.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -21,9 +22,10 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'bought', steps: [{ event: 'buy' }] } : undefined,
       now: () => new Date('2024-03-14T12:00:00Z'),
     })
+    const answers = testAnswers(insights)
     return [
-      insightRoutes({ insights }),
-      insightActorRoutes({ insights, persons, groups: createGroupStore(database) }),
+      insightRoutes({ answers }),
+      insightActorRoutes({ answers, persons, groups: createGroupStore(database) }),
     ]
   })
   const event = (event: string, distinct_id: string, timestamp: string, properties: object = {}) => ({

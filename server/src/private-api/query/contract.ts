@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
 import { afterAnswer } from '../../http/read-after.ts'
+import { refreshModes } from '../../insights/answer-life.ts'
 import {
   envelope,
   funnelCorrelationResult,
   funnelTimes,
   hogqlAutocompleteAnswer,
   hogqlMetadataAnswer,
+  queryStatus,
 } from '../../insights/answers.ts'
 import { editorQuery, runnableQuery } from '../../insights/queries.ts'
 
@@ -51,11 +53,25 @@ export const QueryRequest = z.preprocess(
   z
     .object({
       query: anyQuery,
-      client_query_id: z.string().nullish().describe('A name for the query, chosen by the client'),
-      refresh: z
-        .union([z.boolean(), z.string()])
+      client_query_id: z
+        .string()
         .nullish()
-        .describe('Accepted for compatibility: every answer is computed when asked'),
+        .describe('A name for the query, chosen by the client: `query/<it>/` shows and cancels it'),
+      refresh: z
+        .preprocess(
+          (value) => (value === 'true' ? true : value === 'false' ? false : value),
+          z.union([z.boolean(), z.enum(refreshModes)]).nullish(),
+        )
+        .describe(
+          '`blocking`: what is fresh, else calculated. `force_blocking` (or `true`): calculated. `async`, `force_async`: the ' +
+            'same, later: the answer is a `query_status`. `async_except_on_cache_miss`: `async` where there is an older ' +
+            'answer. `lazy_async`: `async` that takes much older ones. `force_cache`: never calculated. Default: ' +
+            '`blocking` for insights, `force_blocking` for `HogQLQuery`, `EventsQuery` and `ActorsQuery`',
+        ),
+      async: z
+        .boolean()
+        .nullish()
+        .describe('`true`: as `refresh: async`, with `refresh: true` `force_async`'),
     })
     .meta({ id: 'QueryRequest' }),
 )
@@ -80,6 +96,9 @@ const QueryAnswer = z
       .describe('Actors on this page that are not known (any more): deleted, or sent without a profile'),
     // absent from what editors ask, who ask for no data
     ...z.object({ ...envelope, ...hogqlMetadataAnswer, ...hogqlAutocompleteAnswer }).partial().shape,
+    query_status: queryStatus
+      .nullish()
+      .describe('Of what is calculated later; null where nothing is and nothing was found (`force_cache`)'),
     after: afterAnswer,
   })
   .meta({ id: 'QueryAnswer' })
@@ -103,8 +122,12 @@ export const getQuery = operation({
   description: 'The same as POST, for questions that fit into an address.',
   query: z.object({
     query: z.string().optional().describe('The query as JSON'),
-    client_query_id: z.string().optional(),
-    refresh: z.string().optional(),
+    client_query_id: z
+      .string()
+      .optional()
+      .describe('A name for the query, chosen by the client: `query/<it>/` shows and cancels it'),
+    refresh: z.string().optional().describe('As in the body of POST'),
+    async: z.string().optional().describe('As in the body of POST'),
   }),
 })
 
@@ -118,4 +141,35 @@ export const postQuery = operation({
     'Answers one query of any kind: SQL (`HogQLQuery`), a list of events (`EventsQuery`), an insight (`TrendsQuery`, `RetentionQuery`, `PathsQuery`, …), or the people behind a number of one (`ActorsQuery`). ' +
     'Editors of HogQL ask what is wrong with a text (`HogQLMetadata`) and what may stand in it (`HogQLAutocomplete`).',
   body: QueryRequest,
+})
+
+const ofOne = {
+  path: '/api/projects/:project_id/query/:client_query_id/',
+  access: 'project',
+  scope: 'query:read',
+  tags: ['query'],
+  params: z.object({ client_query_id: z.string() }),
+} as const
+
+export const getQueryStatus = operation({
+  ...ofOne,
+  id: 'query_status_retrieve',
+  method: 'GET',
+  summary: 'See how far a query is that is answered later',
+  description:
+    '202 while it runs, 200 with `results` when it is complete, 400 (or 500, where the caller is not at fault) when it failed. ' +
+    'Results are kept for twenty minutes, by the process that was asked.',
+  answer: z.object({ query_status: queryStatus }).meta({ id: 'QueryStatusAnswer' }),
+})
+
+export const cancelQuery = operation({
+  ...ofOne,
+  id: 'query_destroy',
+  method: 'DELETE',
+  summary: 'Cancel a query',
+  description:
+    'Whoever waits for it is answered `query_cancelled`; it is stopped when nobody else waits for the same. ' +
+    'Nothing happens when it has ended.',
+  status: 204,
+  answer: null,
 })

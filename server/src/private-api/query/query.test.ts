@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { insertEvents } from '../../../test/events.ts'
+import { testAnswers } from '../../../test/insights.ts'
 import { testWarehouse } from '../../../test/warehouse.ts'
 import { propertyDefinitions } from '../../database/schema.ts'
 import { createPropertyNames, createPropertyTypes } from '../../insights/property-types.ts'
@@ -18,23 +19,27 @@ beforeAll(async () => {
   closing.push(cleanup)
   app = await testApp(
     (close) => closing.push(close),
-    ({ database }) => [
-      queryRoutes({
-        insights: createInsights({
-          warehouse,
-          findProject: () => ({
-            timezone: 'UTC',
-            testAccountFilters: [],
-            botFilter: 'off',
-            dropEventsOlderThan: null,
-          }),
-          propertyTypes: createPropertyTypes(database),
-          findProperties: createPropertyNames(database),
+    ({ database }) => {
+      const insights = createInsights({
+        warehouse,
+        findProject: () => ({
+          timezone: 'UTC',
+          testAccountFilters: [],
+          botFilter: 'off',
+          dropEventsOlderThan: null,
         }),
-        persons: createPersonReader(database),
-        groups: createGroupStore(database),
-      }),
-    ],
+        propertyTypes: createPropertyTypes(database),
+        findProperties: createPropertyNames(database),
+      })
+      return [
+        queryRoutes({
+          insights,
+          answers: testAnswers(insights),
+          persons: createPersonReader(database),
+          groups: createGroupStore(database),
+        }),
+      ]
+    },
   )
   path = `/api/projects/${app.project.id}/query/`
   const define = (name: string, type: number, propertyType: string, projectId = app.project.id) => ({
@@ -87,16 +92,17 @@ const hogql = { kind: 'HogQLQuery', query: 'select distinct_id, count() from eve
 
 describe('the ways of asking', () => {
   it('POST with the query inside, or as the body itself, or inside a node that shows it', async () => {
-    for (const body of [
+    for (const [index, body] of [
       { query: trends, client_query_id: 'x', refresh: 'blocking' },
       trends,
       { query: { kind: 'InsightVizNode', source: trends } },
-    ]) {
+    ].entries()) {
       const { status, body: answer } = await app.post(path, body)
       expect(status).toBe(200)
       expect(answer.results).toMatchObject([{ label: 'view', data: [1, 1, 0], count: 2 }])
       expect(answer).toMatchObject({
-        is_cached: false,
+        // it is the same question each time
+        is_cached: index > 0,
         timezone: 'UTC',
         statistics: { rows_read: expect.any(Number) },
       })
