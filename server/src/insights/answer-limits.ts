@@ -1,10 +1,14 @@
 import { parseSelect } from '../hogql/parse.ts'
 import type { AnswerLimit } from './answers.ts'
 import { otherValue } from './breakdown.ts'
+import { defaultEdges } from './paths.ts'
 import type { RunnableQuery } from './queries.ts'
 import { type Answer, hogqlLimits } from './run.ts'
 
-/** Which limit cut an answer. Of SQL, what its own LIMIT cut is what was asked for. */
+/**
+ * Which limit cut an answer. Of SQL, what its own LIMIT cut is what was asked for. SQL and paths are not asked for one row more
+ * than they may have: an answer with exactly so many counts as cut.
+ */
 export function limitOf(query: RunnableQuery, { results, hasMore }: Answer): AnswerLimit | null {
   if (hasMore === true) return 'limit'
   if (!Array.isArray(results)) return null
@@ -12,6 +16,11 @@ export function limitOf(query: RunnableQuery, { results, hasMore }: Answer): Ans
     if (results.length === hogqlLimits.max) return 'max_limit'
     const mayBeCut = results.length === hogqlLimits.default && hasNoLimit(query.query)
     return mayBeCut ? 'default_limit' : null
+  }
+  if (query.kind === 'PathsQuery') {
+    const asked = query.pathsFilter?.edgeLimit
+    if (results.length < (asked ?? defaultEdges)) return null
+    return asked ? 'limit' : 'default_limit'
   }
   return results.some(isOthers) ? 'breakdown_limit' : null
 }

@@ -14,7 +14,7 @@ export type Paths = {
 }
 
 const defaultSteps = 5
-const defaultEdges = 50
+export const defaultEdges = 50
 
 /**
  * Paths: from which step people went on to which. A step is shown as `<its place on the route>_<its text>`.

@@ -148,6 +148,12 @@ describe('an answer', () => {
     const list = { kind: 'EventsQuery', select: ['uuid'], event: name, after: 'all' }
     expect(await limitedBy({ ...list, limit: 1 })).toBe('limit')
     expect(await limitedBy({ ...list, limit: 2 })).toBe(null)
+    const paths = (edgeLimit?: number) => ({
+      kind: 'PathsQuery',
+      dateRange: { date_from: '2024-03-08' },
+      pathsFilter: { includeEventTypes: ['custom_event'], edgeLimit },
+    })
+    expect([await limitedBy(paths(1)), await limitedBy(paths())]).toEqual(['limit', null])
     await on.send(...['a', 'b'].map((v) => ({ ...event(name), properties: { v } })))
     const breakdownFilter = { breakdown: 'v', breakdown_limit: 1 }
     expect(await limitedBy({ ...trends(), breakdownFilter })).toBe('breakdown_limit')
