@@ -1,17 +1,23 @@
 import { answer, http } from './client.ts'
 import type { components } from './schema.d.ts'
 
-type Query = components['schemas']['QueryRequest']['query']
+type Request = components['schemas']['QueryRequest']
 
 /**
- * Asks one typed query (`TrendsQuery`, `HogQLQuery`, …) of a project. Aborting `signal` drops the question.
+ * Asks one typed query (`TrendsQuery`, `HogQLQuery`, …) of a project. Aborting `signal` drops the question. An answer may be one
+ * from before that is fresh, unless `refresh` says otherwise.
  * `Answer` is what that kind of query gives: the API's description can't tell.
  */
-export const ask = async <Answer>(projectId: number, query: Query, signal?: AbortSignal): Promise<Answer> =>
+export const ask = async <Answer>(
+  projectId: number,
+  query: Request['query'],
+  signal?: AbortSignal,
+  refresh?: Request['refresh'],
+): Promise<Answer> =>
   (await answer(
     http.POST('/api/projects/{project_id}/query/', {
       params: { path: { project_id: String(projectId) } },
-      body: { query },
+      body: { query, refresh },
       signal,
     }),
   )) as Answer

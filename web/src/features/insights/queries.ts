@@ -15,12 +15,18 @@ export function asked(query: TrendsQuery): TrendsQuery {
   return { ...query, properties: properties?.length ? properties : undefined }
 }
 
-export const trendsQuery = (projectId: number, query: TrendsQuery) =>
+/** `anew`: calculated, whatever was answered before. */
+export const trendsQuery = (projectId: number, query: TrendsQuery, anew = false) =>
   queryOptions({
     queryKey: ['project', projectId, 'trends', asked(query)],
     queryFn: async ({ signal }) => {
       const began = performance.now()
-      const answer = await ask<TrendsAnswer>(projectId, asked(query), signal)
+      const answer = await ask<TrendsAnswer>(
+        projectId,
+        asked(query),
+        signal,
+        anew ? 'force_blocking' : undefined,
+      )
       return { ...answer, tookMs: Math.round(performance.now() - began), at: Date.now() }
     },
     enabled: query.series.length > 0,

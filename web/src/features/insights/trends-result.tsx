@@ -1,4 +1,4 @@
-import type { UseQueryResult } from '@tanstack/react-query'
+import { type UseQueryResult, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useMemo, useRef } from 'react'
 import type { TrendsAnswer, TrendsQuery } from '../../api/types.ts'
@@ -8,6 +8,7 @@ import { counted, number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { DetailsTable } from './details-table.tsx'
+import { trendsQuery } from './queries.ts'
 import { type Row, rowsOf } from './series.ts'
 import styles from './trends-page.module.css'
 
@@ -31,6 +32,7 @@ export function TrendsResult({
   hidden: string[]
   onHidden: (keys: string[]) => void
 }): ReactNode {
+  const client = useQueryClient()
   const slots = useRef(new Map<string, number>())
   const rows = useMemo(
     () => (trend.data ? rowsOf(query, trend.data.results, slots.current) : []),
@@ -71,7 +73,7 @@ export function TrendsResult({
       hidden={hidden}
       onHidden={onHidden}
       busy={trend.isFetching}
-      refresh={() => void trend.refetch()}
+      refresh={() => void client.prefetchQuery({ ...trendsQuery(projectId, query, true), staleTime: 0 })}
     />
   )
 }

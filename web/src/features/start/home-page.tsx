@@ -36,7 +36,8 @@ export function HomePage(): ReactNode {
   const none = newest.data?.results.length === 0
   const trend = useQuery({
     queryKey: ['project', projectId, 'overview'],
-    queryFn: ({ signal }) => ask<TrendsAnswer>(projectId, overview, signal),
+    // beside the newest events, which somebody may just have sent
+    queryFn: ({ signal }) => ask<TrendsAnswer>(projectId, overview, signal, 'force_blocking'),
     enabled: newest.data !== undefined && !none,
     staleTime: 30_000,
   })
