@@ -110,4 +110,28 @@ describe.each([
     expect(beyond).toBeLessThanOrEqual(0)
     expect(errors).toEqual([])
   })
+
+  test('a chart is served again until Refresh asks for a new one', async () => {
+    const event = `seen at ${width}`
+    const send = async (count: number) => {
+      await capture(server.url, '/batch/', { batch: [{ event, distinct_id: 'u1' }] })
+      await eventually(async () => {
+        const [row] = await hogql(server.url, `select count() from events where event = '${event}'`)
+        return Number(row?.[0]) === count
+      }, 'the event is stored')
+    }
+    const shown = (text: string) => page.getByText(text, { exact: true }).first().waitFor()
+    await send(1)
+    const series = [{ kind: 'EventsNode', event, math: 'total' }]
+    const path = trendPage({ series, trendsFilter: { display: 'BoldNumber' } })
+    await page.goto(server.url + path)
+    await shown('1')
+    await send(2)
+    await page.reload()
+    await page.getByText('from the cache').waitFor()
+    await shown('1')
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click()
+    await shown('2')
+    expect(await page.getByText('from the cache').count()).toBe(0)
+  })
 })
