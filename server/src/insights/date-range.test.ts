@@ -19,7 +19,15 @@ describe('relative dates', () => {
   it.each([
     ['-7d', '2023-02-11T12:30:00.000Z'],
     ['-24h', '2023-02-17T12:30:00.000Z'],
+    ['-30M', '2023-02-18T12:00:00.000Z'],
+    ['-90s', '2023-02-18T12:28:30.000Z'],
+    ['hStart', '2023-02-18T12:00:00.000Z'],
+    ['-1hEnd', '2023-02-18T11:59:59.999Z'],
     ['-2w', '2023-02-04T12:30:00.000Z'],
+    ['-1wStart', '2023-02-05T00:00:00.000Z'],
+    ['-1wEnd', '2023-02-11T23:59:59.999Z'],
+    ['qStart', '2023-01-01T00:00:00.000Z'],
+    ['-1qEnd', '2022-12-31T23:59:59.999Z'],
     ['-1m', '2023-01-18T12:30:00.000Z'],
     ['-1q', '2022-11-19T12:30:00.000Z'],
     ['-1y', '2022-02-18T12:30:00.000Z'],
@@ -41,6 +49,35 @@ describe('relative dates', () => {
     ['2023-02-01T10:00:00+02:00', '2023-02-01T08:00:00.000Z'],
   ])('%s', (text, expected) => {
     expect(iso(parseDate(text, noon).time)).toBe(expected)
+  })
+  it.each([
+    // the day before the clocks went forward, at the same time of day
+    ['-1d', '2023-03-26T12:00:00Z', 'Europe/Berlin', '2023-03-25T14:00:00.000+01:00'],
+    ['-24h', '2023-03-26T12:00:00Z', 'Europe/Berlin', '2023-03-25T13:00:00.000+01:00'],
+    ['dStart', '2023-03-26T12:00:00Z', 'Europe/Berlin', '2023-03-26T00:00:00.000+01:00'],
+    ['dEnd', '2023-03-26T12:00:00Z', 'Europe/Berlin', '2023-03-26T23:59:59.999+02:00'],
+    ['-1mStart', '2023-04-10T12:00:00Z', 'Europe/Berlin', '2023-03-01T00:00:00.000+01:00'],
+    ['-1mEnd', '2023-04-10T12:00:00Z', 'Europe/Berlin', '2023-03-31T23:59:59.999+02:00'],
+    // already tomorrow there, still yesterday here
+    ['dStart', '2023-02-18T12:00:00Z', 'Pacific/Kiritimati', '2023-02-19T00:00:00.000+14:00'],
+    ['mStart', '2023-03-01T03:00:00Z', 'America/New_York', '2023-02-01T00:00:00.000-05:00'],
+    // a day without midnight
+    ['dStart', '2018-11-04T12:00:00Z', 'America/Sao_Paulo', '2018-11-04T01:00:00.000-02:00'],
+    // half an hour forward
+    ['-1dStart', '2018-10-08T12:00:00Z', 'Australia/Lord_Howe', '2018-10-07T00:00:00.000+10:30'],
+    // a local time that a zone has twice is the first of both
+    ['2018-11-04 01:30:00', '2018-11-10T12:00:00Z', 'America/New_York', '2018-11-04T01:30:00.000-04:00'],
+    [
+      '2018-11-04 01:30:00-05:00',
+      '2018-11-10T12:00:00Z',
+      'America/New_York',
+      '2018-11-04T01:30:00.000-05:00',
+    ],
+    // midnight twice
+    ['2018-11-04', '2018-11-10T12:00:00Z', 'America/Havana', '2018-11-04T00:00:00.000-04:00'],
+    ['dStart', '2018-11-04T18:00:00Z', 'America/Havana', '2018-11-04T00:00:00.000-04:00'],
+  ])('%s at %s in %s', (text, now, zone, expected) => {
+    expect(iso(parseDate(text, clock(now, zone)).time)).toBe(expected)
   })
   it('the last day of a shorter month stays within it', () => {
     expect(iso(parseDate('-1m', clock('2023-03-31T12:00:00Z')).time)).toBe('2023-02-28T12:00:00.000Z')

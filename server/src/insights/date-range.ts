@@ -17,7 +17,7 @@ export type Clock = {
 /** A bucket of a time series: `end` is exclusive. */
 export type Bucket = { start: DateTime; end: DateTime }
 
-const relative = /^([-+]?)(\d*)(h|d|w|m|q|y)(Start|End)?$/
+const relative = /^([-+]?)(\d*)([hdwmqyMs])(Start|End)?$/
 const units: Record<string, (n: number) => DurationLike> = {
   h: (n) => ({ hours: n }),
   d: (n) => ({ days: n }),
@@ -25,9 +25,28 @@ const units: Record<string, (n: number) => DurationLike> = {
   m: (n) => ({ months: n }),
   q: (n) => ({ weeks: 13 * n }),
   y: (n) => ({ years: n }),
+  M: (n) => ({ minutes: n }),
+  s: (n) => ({ seconds: n }),
+}
+
+const edges: Record<string, 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'> = {
+  s: 'second',
+  M: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  m: 'month',
+  q: 'quarter',
+  y: 'year',
 }
 
 export const zonedNow = (clock: Clock): DateTime => DateTime.fromJSDate(clock.now, { zone: clock.timezone })
+
+/** Of a local time that a zone has twice, the first: which one luxon takes depends on the season it is asked in. */
+const firstOf = (time: DateTime): DateTime => time.getPossibleOffsets()[0]!
+
+/** The first moment of a day; there are zones that have midnight twice when clocks go back. */
+export const dayStart = (time: DateTime): DateTime => firstOf(time.startOf('day'))
 
 /** `bareDate`: written as a date alone, so as an upper bound it means its end even where bounds are explicit. */
 type Parsed = { time: DateTime; precision: 'instant' | 'day'; bareDate?: boolean }
@@ -48,7 +67,8 @@ export function parseDate(text: string, clock: Clock, attr?: string): Parsed {
     throw invalid(`"${text}" is not a date: use ISO 8601, or a relative one such as -7d or mStart.`, { attr })
   }
   const bareDate = trimmed.length <= 10
-  return { time: iso, precision: bareDate ? 'day' : 'instant', bareDate }
+  const time = /(Z|[+-]\d\d:?\d\d)$/i.test(trimmed.slice(10)) ? iso : firstOf(iso)
+  return { time, precision: bareDate ? 'day' : 'instant', bareDate }
 }
 
 function parseRelative(match: RegExpExecArray, clock: Clock): Parsed {
@@ -62,12 +82,12 @@ function parseRelative(match: RegExpExecArray, clock: Clock): Parsed {
   const amount = digits === '' ? (edge || sign === '' ? 0 : 1) : Math.min(Number(digits), 10_000)
   const moved = zonedNow(clock)[sign === '+' ? 'plus' : 'minus'](units[unit]!(amount))
   if (edge) return { time: edgeOf(moved, unit, edge, clock), precision: 'instant' }
-  return { time: moved, precision: unit === 'h' ? 'instant' : 'day' }
+  return { time: moved, precision: /[hMs]/.test(unit) ? 'instant' : 'day' }
 }
 
 function edgeOf(time: DateTime, unit: string, edge: string, clock: Clock): DateTime {
-  const named = ({ h: 'hour', d: 'day', w: 'week', m: 'month', q: 'quarter', y: 'year' } as const)[unit]!
-  const start = named === 'week' ? startOf(time, 'week', clock) : time.startOf(named)
+  const named = edges[unit]!
+  const start = named === 'week' ? startOf(time, 'week', clock) : firstOf(time.startOf(named))
   if (edge === 'Start') return start
   return (named === 'week' ? start.plus({ weeks: 1 }) : start.plus({ [`${named}s`]: 1 })).minus(1)
 }
@@ -94,7 +114,9 @@ export function resolveDateRange(
     : { time: zonedNow(clock), precision: 'instant' }
   const from = explicit
     ? lower.time
-    : lower.time.startOf(hourly && lower.precision !== 'day' ? 'hour' : 'day')
+    : hourly && lower.precision !== 'day'
+      ? lower.time.startOf('hour')
+      : dayStart(lower.time)
   const to =
     explicit && !upper.bareDate
       ? upper.time
@@ -105,17 +127,18 @@ export function resolveDateRange(
 /** The start of the bucket that a moment falls into. */
 export function startOf(time: DateTime, interval: Interval, clock: Pick<Clock, 'weekStartDay'>): DateTime {
   if (interval === 'minute') return time.startOf('hour')
-  if (interval !== 'week') return time.startOf(interval)
-  const day = time.startOf('day')
+  if (interval === 'hour') return time.startOf('hour')
+  if (interval !== 'week') return firstOf(time.startOf(interval))
+  const day = dayStart(time)
   const back = (day.weekday - ((clock.weekStartDay ?? 0) === 0 ? 7 : 1) + 7) % 7
-  return day.minus({ days: back })
+  return dayStart(day.minus({ days: back }))
 }
 
 /** The start of the bucket after `start`. Across a change of clocks a day is a calendar day, not 24 hours. */
 export function next(start: DateTime, interval: Interval): DateTime {
   if (interval === 'hour' || interval === 'minute') return start.plus({ hours: 1 })
   // where midnight is skipped, a day starts at 01:00 and the one after it at 00:00 again
-  return start.plus({ [`${interval}s`]: 1 }).startOf('day')
+  return dayStart(start.plus({ [`${interval}s`]: 1 }))
 }
 
 /**

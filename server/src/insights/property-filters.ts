@@ -15,7 +15,7 @@ import {
 import type { PropertyType } from '../hogql/types.ts'
 import { HedgerowError, invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
-import { type Clock, parseDate } from './date-range.ts'
+import { type Clock, dayStart, parseDate } from './date-range.ts'
 import { elementExpr, matches } from './elements.ts'
 
 /** A filter, a tree of AND and OR groups, or a list of them that must all hold. */
@@ -342,7 +342,7 @@ type Bound = { from: DateTime; until?: DateTime }
 
 function bound(value: unknown, ctx: FilterContext): Bound {
   const { time, bareDate } = parseDate(textOf(value), ctx.clock, 'value')
-  return bareDate ? { from: time, until: time.plus({ days: 1 }).startOf('day') } : { from: time }
+  return bareDate ? { from: time, until: dayStart(time.plus({ days: 1 })) } : { from: time }
 }
 
 const dateOrNull = (value: unknown, ctx: FilterContext): Bound | null => {

@@ -17,7 +17,7 @@ import {
 } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { type Breakdown, breakdownValue, type Extent } from './breakdown.ts'
-import type { Bucket } from './date-range.ts'
+import { type Bucket, dayStart } from './date-range.ts'
 import { type FilterContext, instant } from './property-filters.ts'
 import type { Interval, SeriesNode } from './queries.ts'
 import { actorField, bucketExpr, bucketKey, identified, type Period, type Series, within } from './series.ts'
@@ -263,14 +263,8 @@ export function trailingDays(
 export function trailingFrom(end: DateTime, days: number, interval: Interval): DateTime {
   // within hourly buckets the window is exact hours back; else whole days, the last one included
   if (isHourly(interval)) return end.minus({ hours: 1 }).minus({ days })
-  return (
-    end
-      .minus({ milliseconds: 1 })
-      .startOf('day')
-      .minus({ days: days - 1 })
-      // once more: the day that the count ends on may have had no midnight
-      .startOf('day')
-  )
+  // the day that the count ends on may have no midnight, or two
+  return dayStart(dayStart(end.minus({ milliseconds: 1 })).minus({ days: days - 1 }))
 }
 
 const isHourly = (interval: Interval) => interval === 'hour' || interval === 'minute'
