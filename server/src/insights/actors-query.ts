@@ -27,7 +27,9 @@ export const actorsQueryLimit = 50_000
 export type ActorKind = { type: 'person' } | { type: 'group'; groupTypeIndex: number }
 
 /** Whom or what a series counts. */
-export const actorKindOf = ({ math_group_type_index: index }: SeriesNode): ActorKind =>
+export const actorKindOf = ({
+  math_group_type_index: index,
+}: Pick<SeriesNode, 'math_group_type_index'>): ActorKind =>
   index === null || index === undefined ? { type: 'person' } : { type: 'group', groupTypeIndex: index }
 
 /** Rows of `actor_id`, `event_count` and, where `withDistinctIds`, `event_distinct_ids`. */

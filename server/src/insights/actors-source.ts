@@ -19,8 +19,6 @@ export type SourceQuestion = {
   tree(extentRows: unknown[][]): ActorsTree
 }
 
-const persons: ActorKind = { type: 'person' }
-
 /**
  * Undefined where the insight has no such number.
  * @throws HedgerowError `invalid` for what can't be asked.
@@ -52,7 +50,7 @@ export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQu
           extents: actors.extents,
           tree: (rows: unknown[][]): ActorsTree => ({
             tree: actors.tree(rows),
-            kind: actorKindOf(actors.node),
+            kind: actors.kind,
             withDistinctIds: true,
           }),
         }
@@ -111,7 +109,11 @@ export function actorsSource(asked: ActorsSource, ctx: InsightContext): SourceQu
       return (
         tree && {
           extents: undefined,
-          tree: (): ActorsTree => ({ tree, kind: persons, withDistinctIds: false }),
+          tree: (): ActorsTree => ({
+            tree,
+            kind: actorKindOf({ math_group_type_index: source.aggregation_group_type_index }),
+            withDistinctIds: false,
+          }),
         }
       )
     }

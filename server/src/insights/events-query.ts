@@ -46,8 +46,35 @@ export type EventsQuestion = {
   columns: string[]
   limit: number
   offset: number
+  /** Columns that say whose event it is; their cells are of `PersonCell`, to be shown by who knows people. */
+  people: { column: number; as: PersonColumn }[]
   /** One row of the warehouse as a row of the answer. */
   row(cells: unknown[]): unknown[]
+}
+
+const personColumns = ['person', 'person_display_name'] as const
+type PersonColumn = (typeof personColumns)[number]
+export type PersonCell = [distinctId: string, personId: string]
+
+/** A column's text without the label that may follow it: `person -- Person`. */
+const bare = (text: string) => text.replace(/--.*$/s, '').trim()
+const personColumnOf = (text: string) => personColumns.find((name) => name === bare(text))
+
+/**
+ * What is known of the person of an event, as upstream shows it: whole, or by name. Of one that is not known (any more)
+ * only what the event says.
+ */
+export function shownPerson(
+  [distinctId, id]: PersonCell,
+  as: PersonColumn,
+  known: { name?: unknown; created_at?: unknown; properties?: unknown } | undefined,
+): object {
+  if (as === 'person_display_name') {
+    return { display_name: known?.name ?? distinctId, id, distinct_id: distinctId }
+  }
+  if (!known) return { distinct_id: distinctId }
+  const { created_at, properties } = known
+  return { uuid: id, created_at, properties, distinct_id: distinctId }
 }
 
 const isAggregate = (expr: Expr): boolean => {
@@ -63,7 +90,7 @@ const isAggregate = (expr: Expr): boolean => {
 export function eventsQuestion(query: EventsQuery, ctx: EventsQueryContext): EventsQuestion {
   const columns = query.select
   const star = tuple(...starColumns.map((name) => field(name)))
-  const expressions = columns.map((text) => (text.trim() === '*' ? star : ctx.parseExpr(text)))
+  const expressions = columns.map((text) => (text.trim() === '*' ? star : parsed(text, ctx)))
   const plain = expressions.filter((expr) => !isAggregate(expr) && expr.kind !== 'constant')
   const grouped = plain.length < expressions.filter((expr) => expr.kind !== 'constant').length
   const conditions = (query.where ?? []).map((text) => ctx.parseExpr(text))
@@ -73,6 +100,10 @@ export function eventsQuestion(query: EventsQuery, ctx: EventsQueryContext): Eve
     columns,
     limit,
     offset,
+    people: columns.flatMap((text, column) => {
+      const as = personColumnOf(text)
+      return as ? [{ column, as }] : []
+    }),
     tree: select({
       select: expressions,
       from: from('events'),
@@ -90,6 +121,11 @@ export function eventsQuestion(query: EventsQuery, ctx: EventsQueryContext): Eve
     row: (cells) => cells.map((cell, i) => (expressions[i] === star ? eventOf(cell) : cell)),
   }
 }
+
+const parsed = (text: string, ctx: EventsQueryContext): Expr =>
+  personColumnOf(text)
+    ? tuple(field('distinct_id'), call('toString', field('person_id')))
+    : ctx.parseExpr(text)
 
 function bounds(query: EventsQuery, ctx: EventsQueryContext): (Expr | undefined)[] {
   const before = query.before ? parseDate(query.before, ctx.clock, 'before').time : undefined
@@ -133,7 +169,7 @@ function orderOf(query: EventsQuery, expressions: Expr[], ctx: EventsQueryContex
   if (query.orderBy?.length) {
     return query.orderBy.map((text) => {
       const { expr, direction } = orderOfText(text)
-      return order(ctx.parseExpr(expr), direction)
+      return order(parsed(expr, ctx), direction)
     })
   }
   const names = query.select.map((text) => text.trim())

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { insertEvents } from '../../test/events.ts'
+import { insertEvents, insertGroups } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
@@ -66,6 +66,29 @@ describe('lifecycle', () => {
       dormant: [-1],
     })
     await expect(sql()).toMatchFileSnapshot('./sql/lifecycle-week.sql')
+  })
+  it('of groups, by when they were made', async () => {
+    await insertGroups(warehouse, 2, [{ index: 0, key: 'acme', properties: {} }])
+    const of = (company: string, day: number) => ({ ...view('ann', day, 5), groups: { 0: company } })
+    await insertEvents(warehouse, 2, [
+      ...[of('acme', 5), of('acme', 6), of('acme', 9)],
+      // sent without having been made: never new
+      of('bolt', 7),
+      of('', 8),
+    ])
+    const { ask, sql } = testInsights(warehouse)
+    const asked = { ...query('day'), aggregation_group_type_index: 0 }
+    expect(byStatus(await ask(2, asked))).toEqual({
+      new: [0, 0, 0, 0, 0],
+      returning: [0, 1, 0, 0, 0],
+      resurrecting: [1, 0, 1, 0, 1],
+      dormant: [0, 0, -1, -1, 0],
+    })
+    await expect(sql()).toMatchFileSnapshot('./sql/lifecycle-groups.sql')
+    // groups that a test makes were made in 2020
+    const range = { date_from: '2019-12-31', date_to: '2020-01-01' }
+    await insertEvents(warehouse, 2, [{ ...of('acme', 1), timestamp: '2020-01-01T15:00:00Z' }])
+    expect(byStatus(await ask(2, { ...asked, dateRange: range })).new).toEqual([0, 1])
   })
   it('nothing to count is an empty answer', async () => {
     expect(await testInsights(warehouse).ask(1, { ...query('day'), series: [] })).toEqual([])

@@ -22,9 +22,11 @@ import { type Bucket, bucketDay, bucketLabel, startOf } from './date-range.ts'
 import type { Interval, LifecycleQuery } from './queries.ts'
 import {
   actionOf,
+  actorField,
   bucketExpr,
   bucketKey,
   type InsightContext,
+  identified,
   type LinksTo,
   nameOf,
   type Period,
@@ -43,7 +45,8 @@ export type Lifecycle = {
 
 /**
  * Lifecycle: who is new in a bucket (made in it), returning (active in the one before), resurrecting (active again
- * after a pause), and who went dormant (active in the one before, not in this).
+ * after a pause), and who went dormant (active in the one before, not in this). Of people, or of groups of a type: one
+ * that is not known was never made, and so is never new.
  * @throws HedgerowError `invalid` for what can't be asked.
  */
 export function lifecycle(query: LifecycleQuery, ctx: InsightContext, linksTo?: LinksTo): Lifecycle {
@@ -51,9 +54,10 @@ export function lifecycle(query: LifecycleQuery, ctx: InsightContext, linksTo?: 
   const series = seriesOf(query, undefined, ctx)
   const [period] = periodsOf(query, interval, false, ctx)
   if (!series?.length || !period) return { tree: undefined, results: () => [] }
-  const branches = series.map((one, s) => statuses(one, s, period, interval, ctx))
+  const asked = { period, interval, groupTypeIndex: query.aggregation_group_type_index, ctx }
+  const branches = period.buckets.length ? series.map((one, s) => statuses(one, s, asked)) : []
   return {
-    tree: unionAll(branches[0]!, ...branches.slice(1)),
+    tree: branches.length ? unionAll(branches[0]!, ...branches.slice(1)) : undefined,
     results: (rows) => {
       const numbers = series.length * lifecycleStatuses.length * period.buckets.length
       const linked = unlessTooMany(numbers, linksTo)
@@ -101,10 +105,11 @@ export function lifecycleActors(
   if (!series || !period) return undefined
   const bucket = pin.at(period.buckets)
   if (bucket < 0) return undefined
+  const asked = { period, interval, groupTypeIndex: query.aggregation_group_type_index, ctx }
   const happening = (part: number) => call('tupleElement', field('happening'), constant(part))
   return select({
     select: [alias('actor_id', field('actor')), alias('event_count', constant(1))],
-    from: fromQuery(happenings(series, period, interval, ctx, [field('actor')])),
+    from: fromQuery(happenings(series, asked, [field('actor')])),
     // the engine numbers buckets from 1, and the one before the first is among them
     where: and(
       compare(happening(1), '=', constant(bucket + 2)),
@@ -113,13 +118,15 @@ export function lifecycleActors(
   })
 }
 
-function statuses(
-  series: Series,
-  s: number,
-  period: Period,
-  interval: Interval,
-  ctx: InsightContext,
-): SelectQuery {
+/** `groupTypeIndex`: whose lifecycle it is, where not people's. */
+type Asked = {
+  period: Period
+  interval: Interval
+  groupTypeIndex: number | null | undefined
+  ctx: InsightContext
+}
+
+function statuses(series: Series, s: number, asked: Asked): SelectQuery {
   return select({
     select: [
       alias('series_index', constant(s)),
@@ -127,7 +134,7 @@ function statuses(
       alias('status', call('tupleElement', field('happening'), constant(2))),
       alias('people', call('count')),
     ],
-    from: fromQuery(happenings(series, period, interval, ctx)),
+    from: fromQuery(happenings(series, asked)),
     groupBy: [field('at'), field('status')],
   })
 }
@@ -139,9 +146,7 @@ function statuses(
  */
 function happenings(
   series: Series,
-  period: Period,
-  interval: Interval,
-  ctx: InsightContext,
+  { period, interval, groupTypeIndex, ctx }: Asked,
   more: Expr[] = [],
 ): SelectQuery {
   const weekStartDay = ctx.clock.weekStartDay ?? 0
@@ -150,14 +155,19 @@ function happenings(
   // 1 for the bucket before the first, so that 0 can mean "none of these"
   const numberOf = (time: Expr) =>
     call('toInt32', call('indexOf', keys, bucketExpr(time, { interval, weekStartDay })))
+  const actor = actorField({ math_group_type_index: groupTypeIndex })
+  const isPerson = groupTypeIndex === null || groupTypeIndex === undefined
   const people = select({
     select: [
-      alias('actor', field('person_id')),
-      alias('made', call('min', numberOf(field('person', 'created_at')))),
+      alias('actor', actor),
+      alias(
+        'made',
+        call('min', numberOf(field(isPerson ? 'person' : `group_${groupTypeIndex}`, 'created_at'))),
+      ),
       alias('active', call('groupUniqArray', numberOf(field('timestamp')))),
     ],
     from: from('events'),
-    where: and(within(before.start, period.until), series.events, series.filters),
+    where: and(within(before.start, period.until), series.events, series.filters, identified(actor)),
     groupBy: [field('actor')],
   })
   const at = field('at')

@@ -43,10 +43,24 @@ export const propertyGroup: z.ZodType<PropertyGroup> = z
   .meta({ id: 'PropertyGroup' })
 
 export const properties = z
-  .union([z.array(z.union([propertyGroup, propertyFilter])), propertyGroup])
-  .nullish()
+  .preprocess(
+    withoutEmpty,
+    z.union([z.array(z.union([propertyGroup, propertyFilter])), propertyGroup]).nullish(),
+  )
   .describe('Filters that must all hold, or a tree of AND and OR groups')
 export type Properties = z.infer<typeof properties>
+
+/** Filters that were begun and not filled in, `{}` or `{"type": "empty"}`, say nothing: upstream takes them so. */
+function withoutEmpty(given: unknown): unknown {
+  if (Array.isArray(given)) return given.filter((one) => !isEmpty(one)).map(withoutEmpty)
+  if (typeof given !== 'object' || given === null || !('values' in given) || 'key' in given) return given
+  return { ...given, values: withoutEmpty(given.values) }
+}
+
+const isEmpty = (filter: unknown): boolean =>
+  typeof filter === 'object' &&
+  filter !== null &&
+  Object.keys(filter).every((key) => key === 'type' && (filter as { type: unknown }).type === 'empty')
 
 export const dateRange = z
   .object({
@@ -54,7 +68,7 @@ export const dateRange = z
       .string()
       .nullish()
       .describe(
-        'ISO date or time, or relative to now: `-7d` (default), `dStart`, `-1mStart`, `yStart`, `all`',
+        'ISO date or time, or relative to now: `-7d` (default), `-30M` (minutes), `dStart`, `-1mStart`, `yStart`, `all`',
       ),
     date_to: z
       .string()
@@ -614,7 +628,9 @@ export const eventsQuery = z
       .array(z.string())
       .min(1)
       .default(['*'])
-      .describe('HogQL expressions; `*` is the event as an object'),
+      .describe(
+        'HogQL expressions; `*` is the event as an object, `person` and `person_display_name` whose it is',
+      ),
     where: z.array(z.string()).nullish().describe('HogQL conditions; ones with aggregations become HAVING'),
     event: z.string().nullish().describe('Only events of this name'),
     events: z.array(z.string()).nullish().describe('Only events of these names'),

@@ -13,7 +13,7 @@ import type { Envelope, FunnelCorrelations, FunnelTimes, Lifetime } from './answ
 import { readRows } from './cells.ts'
 import { type CohortFinder, cohortsIn } from './cohorts.ts'
 import type { Clock } from './date-range.ts'
-import { eventsQuestion } from './events-query.ts'
+import { type EventsQuestion, eventsQuestion, type PersonCell, shownPerson } from './events-query.ts'
 import { type FunnelLinksTo, funnels } from './funnels.ts'
 import { type CorrelationLinksTo, funnelCorrelation } from './funnels-correlation.ts'
 import { completeHogQL, type FindProperties } from './hogql-autocomplete.ts'
@@ -268,13 +268,28 @@ export function createInsights(deps: Deps) {
   ) {
     const question = eventsQuestion(query, ctx)
     const answer = await ask(question.tree, schema, cost, options)
+    const results = readRows(answer.columns, answer.rows.slice(0, question.limit)).map(question.row)
+    await showPeople(results, question.people, options)
     return {
-      results: readRows(answer.columns, answer.rows.slice(0, question.limit)).map(question.row),
+      results,
       columns: question.columns,
       types: answer.columns.map(({ type }) => type),
       hasMore: answer.rows.length > question.limit,
       limit: question.limit,
       offset: question.offset,
+    }
+  }
+
+  /** Puts people in place of the cells that say whose an event is. */
+  async function showPeople(rows: unknown[][], columns: EventsQuestion['people'], options: AskOptions) {
+    const cells = columns.flatMap(({ column }) => rows.map((row) => row[column] as PersonCell))
+    const ids = [...new Set(cells.map(([, id]) => id))]
+    const known = ids.length ? await options.showActors?.({ type: 'person' }, ids) : undefined
+    for (const { column, as } of columns) {
+      for (const row of rows) {
+        const cell = row[column] as PersonCell
+        row[column] = shownPerson(cell, as, known?.get(cell[1]))
+      }
     }
   }
 

@@ -78,7 +78,9 @@ export const unlessTooMany = (numbers: number, linksTo: LinksTo | undefined): Li
   numbers > mostLinks ? undefined : linksTo
 
 /** Whom or what "unique" counts: people, or groups of a type. */
-export function actorField({ math_group_type_index: index }: SeriesNode): Expr {
+export function actorField({
+  math_group_type_index: index,
+}: Pick<SeriesNode, 'math_group_type_index'>): Expr {
   return index === null || index === undefined ? field('person_id') : field(`$group_${index}`)
 }
 

@@ -16,6 +16,7 @@ import {
   select,
 } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
+import { type ActorKind, actorKindOf } from './actors-query.ts'
 import { type Breakdown, breakdownOf, breakdownValue, type Extent, otherValue } from './breakdown.ts'
 import type { Bucket } from './date-range.ts'
 import { instant } from './property-filters.ts'
@@ -31,7 +32,14 @@ import {
   within,
 } from './series.ts'
 import { binnedOf, isAggregated } from './trends.ts'
-import { countingOf, numberOf, type TrendsShape, trailingDays, trailingFrom } from './trends-points.ts'
+import {
+  type Counting,
+  countingOf,
+  numberOf,
+  type TrendsShape,
+  trailingDays,
+  trailingFrom,
+} from './trends-points.ts'
 import { keptValues } from './trends-query.ts'
 
 /** What pins one number of a trend. */
@@ -47,7 +55,7 @@ export type TrendPin = {
 
 export type TrendActors = {
   /** Who or what is counted, by the series. */
-  node: SeriesNode
+  kind: ActorKind
   /** The question that must be answered first, as for the trend. */
   extents: Query | undefined
   /** Rows of `actor_id`, `event_count` (what the actor adds to the number) and some of the `event_distinct_ids`. */
@@ -83,7 +91,7 @@ export function trendActors(query: TrendsQuery, pin: TrendPin, ctx: InsightConte
     extents,
   })
   return {
-    node: series.node,
+    kind: actorKindOf(actorNode(series.node, countingOf(series.node, ctx))),
     extents: binned.tree,
     tree(extentRows) {
       const extents = binned.extents(extentRows)
@@ -91,6 +99,10 @@ export function trendActors(query: TrendsQuery, pin: TrendPin, ctx: InsightConte
     },
   }
 }
+
+/** Groups are behind a number that counts them, or counts by them; people behind any other, whatever the series says. */
+const actorNode = (node: SeriesNode, { kind }: Counting): Pick<SeriesNode, 'math_group_type_index'> =>
+  (kind === 'unique' && node.math !== 'unique_session') || kind === 'per_actor' ? node : {}
 
 function pinned(
   all: Series[] | undefined,
@@ -124,7 +136,7 @@ function actorsTree(
     parametric('groupUniqArray', [constant(mostDistinctIds)], field('distinct_id')),
   )
   const filters = and(series.filters, series.cohort?.members)
-  const actor = actorField(series.node)
+  const actor = actorField(actorNode(series.node, counting))
   if (counting.kind === 'first_time') {
     const { matching } = counting
     const firstAt = call('min', field('timestamp'))

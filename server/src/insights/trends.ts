@@ -52,6 +52,8 @@ export function trend(query: TrendsQuery, ctx: InsightContext, linksTo?: LinksTo
   const series = seriesOf(query, breakdown, ctx)
   if (!series?.length) return { extents: undefined, tree: () => undefined, results: () => [] }
   const periods = periodsOf(query, interval, aggregated, ctx)
+  // a range that ends before it begins
+  const isEmpty = periods.every(({ from, until }) => from >= until)
   const binned = binnedOf(series, breakdown, periods[0]!, ctx)
   const shape = (extents: (Extent | undefined)[][]): TrendsShape => ({
     interval,
@@ -62,8 +64,9 @@ export function trend(query: TrendsQuery, ctx: InsightContext, linksTo?: LinksTo
     extents,
   })
   return {
-    extents: binned.tree,
-    tree: (extentRows) => trendsTree(series, periods, shape(binned.extents(extentRows)), ctx),
+    extents: isEmpty ? undefined : binned.tree,
+    tree: (extentRows) =>
+      isEmpty ? undefined : trendsTree(series, periods, shape(binned.extents(extentRows)), ctx),
     results(rows) {
       const lines = linesOf(rows, series, periods, shape([]))
       const shown = formulas.length

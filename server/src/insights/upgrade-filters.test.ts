@@ -55,6 +55,15 @@ describe('legacy filters', () => {
       breakdownFilter: { breakdown: ['all', 4], breakdown_type: 'cohort' },
     })
   })
+  it('one breakdown of a list is answered with scalars, and keeps its settings', () => {
+    const breakdowns = [{ property: 'price', type: 'event', histogram_bin_count: 3, normalize_url: true }]
+    expect(upgraded({ events: [{ id: 'x' }], breakdowns }).breakdownFilter).toEqual({
+      breakdown: 'price',
+      breakdown_type: 'event',
+      breakdown_histogram_bin_count: 3,
+      breakdown_normalize_url: true,
+    })
+  })
   it('what comes out is a typed query', () => {
     const query = upgradeTrends({
       events: [{ id: 'x', properties: { $browser: 'Chrome' } }, 'just a name', { type: 'actions', id: '7' }],

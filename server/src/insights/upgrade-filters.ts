@@ -184,6 +184,8 @@ export function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdown
         breakdown: one!.property,
         breakdown_type: one!.type,
         breakdown_group_type_index: one!.group_type_index,
+        breakdown_histogram_bin_count: one!.histogram_bin_count ?? limits.breakdown_histogram_bin_count,
+        breakdown_normalize_url: one!.normalize_url ?? limits.breakdown_normalize_url,
       }
     }
     return breakdowns.length ? { ...limits, breakdowns: breakdowns.slice(0, 3) } : undefined
@@ -269,6 +271,7 @@ export const upgradeStickiness = (filters: LegacyFilters): StickinessQuery => ({
 export const upgradeLifecycle = (filters: LegacyFilters): LifecycleQuery => ({
   kind: 'LifecycleQuery',
   ...upgradeShared(filters),
+  aggregation_group_type_index: wholeOrNothing(filters.aggregation_group_type_index ?? undefined, 0, 4),
 })
 
 /** @throws HedgerowError `invalid` for what PostHog refuses too: unparsable properties, a missing `math_property`, … */

@@ -2026,7 +2026,7 @@ export interface components {
             compare_to?: string | null;
         };
         DateRange: {
-            /** @description ISO date or time, or relative to now: `-7d` (default), `dStart`, `-1mStart`, `yStart`, `all` */
+            /** @description ISO date or time, or relative to now: `-7d` (default), `-30M` (minutes), `dStart`, `-1mStart`, `yStart`, `all` */
             date_from?: string | null;
             /** @description Like `date_from`; default now. A date without a time means its end */
             date_to?: string | null;
@@ -2234,7 +2234,7 @@ export interface components {
             /** @constant */
             kind: "EventsQuery";
             /**
-             * @description HogQL expressions; `*` is the event as an object
+             * @description HogQL expressions; `*` is the event as an object, `person` and `person_display_name` whose it is
              * @default [
              *       "*"
              *     ]
@@ -2309,6 +2309,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -2333,8 +2335,6 @@ export interface components {
             breakdown_attribution_value?: unknown;
             /** @description Bins of time_to_convert, 1 to 90 */
             bin_count?: unknown;
-            /** @description Count groups of this type */
-            aggregation_group_type_index?: unknown;
             /** @description Count something else than people */
             funnel_aggregate_by_hogql?: unknown;
             /** @description Number of results per page; default 100 */
@@ -2446,6 +2446,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -2470,8 +2472,6 @@ export interface components {
             breakdown_attribution_value?: unknown;
             /** @description Bins of time_to_convert, 1 to 90 */
             bin_count?: unknown;
-            /** @description Count groups of this type */
-            aggregation_group_type_index?: unknown;
             /** @description Count something else than people */
             funnel_aggregate_by_hogql?: unknown;
             /** @description events (default), properties, event_with_properties */
@@ -2595,6 +2595,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -2619,8 +2621,6 @@ export interface components {
             breakdown_attribution_value?: unknown;
             /** @description Bins of time_to_convert, 1 to 90 */
             bin_count?: unknown;
-            /** @description Count groups of this type */
-            aggregation_group_type_index?: unknown;
             /** @description Count something else than people */
             funnel_aggregate_by_hogql?: unknown;
             /** @description events (default), properties, event_with_properties */
@@ -2743,6 +2743,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -2767,8 +2769,6 @@ export interface components {
             breakdown_attribution_value?: unknown;
             /** @description Bins of time_to_convert, 1 to 90 */
             bin_count?: unknown;
-            /** @description Count groups of this type */
-            aggregation_group_type_index?: unknown;
             /** @description Count something else than people */
             funnel_aggregate_by_hogql?: unknown;
         } & {
@@ -3052,6 +3052,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Lifecycle: of groups of this type instead of people */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -3088,6 +3090,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Follow groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -3118,8 +3122,6 @@ export interface components {
             path_replacements?: unknown;
             /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
             local_path_cleaning_filters?: unknown;
-            /** @description Follow groups of this type */
-            aggregation_group_type_index?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -3152,6 +3154,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Count groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -3166,14 +3170,12 @@ export interface components {
             period?: unknown;
             /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
             total_intervals?: unknown;
-            /** @description Count groups of this type */
-            aggregation_group_type_index?: unknown;
         } & {
             [key: string]: unknown;
         };
         LifecycleActors: {
             results: {
-                people: {
+                people: ({
                     id: number;
                     /** Format: uuid */
                     uuid: string;
@@ -3186,7 +3188,7 @@ export interface components {
                     };
                     /** Format: date-time */
                     created_at: string;
-                }[];
+                } | components["schemas"]["ListedGroup"])[];
                 count: number;
             }[];
             /** @description Address of the next page */
@@ -3465,6 +3467,8 @@ export interface components {
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
             smoothing_intervals?: unknown;
+            /** @description Follow groups of this type */
+            aggregation_group_type_index?: unknown;
             /** @description `true`: calculate, whatever was answered before */
             refresh?: unknown;
             /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -3495,8 +3499,6 @@ export interface components {
             path_replacements?: unknown;
             /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
             local_path_cleaning_filters?: unknown;
-            /** @description Follow groups of this type */
-            aggregation_group_type_index?: unknown;
             /** @description Those who went on from this step, like `2_/pricing` */
             path_start_key?: string;
             /** @description Those who came to this step */
@@ -7955,6 +7957,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -7979,8 +7983,6 @@ export interface operations {
                 breakdown_attribution_value?: unknown;
                 /** @description Bins of time_to_convert, 1 to 90 */
                 bin_count?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Count something else than people */
                 funnel_aggregate_by_hogql?: unknown;
             };
@@ -8137,6 +8139,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -8161,8 +8165,6 @@ export interface operations {
                 breakdown_attribution_value?: unknown;
                 /** @description Bins of time_to_convert, 1 to 90 */
                 bin_count?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Count something else than people */
                 funnel_aggregate_by_hogql?: unknown;
                 /** @description events (default), properties, event_with_properties */
@@ -8328,6 +8330,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Follow groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -8358,8 +8362,6 @@ export interface operations {
                 path_replacements?: unknown;
                 /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
                 local_path_cleaning_filters?: unknown;
-                /** @description Follow groups of this type */
-                aggregation_group_type_index?: unknown;
             };
             header?: never;
             path: {
@@ -8514,6 +8516,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -8528,8 +8532,6 @@ export interface operations {
                 period?: unknown;
                 /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
                 total_intervals?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
             };
             header?: never;
             path: {
@@ -8684,6 +8686,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -8969,6 +8973,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -8993,8 +8999,6 @@ export interface operations {
                 breakdown_attribution_value?: unknown;
                 /** @description Bins of time_to_convert, 1 to 90 */
                 bin_count?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Count something else than people */
                 funnel_aggregate_by_hogql?: unknown;
                 /** @description Number of results per page; default 100 */
@@ -9166,6 +9170,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -9190,8 +9196,6 @@ export interface operations {
                 breakdown_attribution_value?: unknown;
                 /** @description Bins of time_to_convert, 1 to 90 */
                 bin_count?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Count something else than people */
                 funnel_aggregate_by_hogql?: unknown;
                 /** @description events (default), properties, event_with_properties */
@@ -9381,6 +9385,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -9491,6 +9497,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Follow groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -9521,8 +9529,6 @@ export interface operations {
                 path_replacements?: unknown;
                 /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
                 local_path_cleaning_filters?: unknown;
-                /** @description Follow groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Those who went on from this step, like `2_/pricing` */
                 path_start_key?: string;
                 /** @description Those who came to this step */
@@ -9747,6 +9753,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Count groups of this type */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -9761,8 +9769,6 @@ export interface operations {
                 period?: unknown;
                 /** @description How many cohorts, of which the last is that of `date_to`; default 11 */
                 total_intervals?: unknown;
-                /** @description Count groups of this type */
-                aggregation_group_type_index?: unknown;
                 /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description The initial index from which to return the results. */
@@ -9861,6 +9867,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
@@ -9969,6 +9977,8 @@ export interface operations {
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
                 smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
                 /** @description `true`: calculate, whatever was answered before */
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */

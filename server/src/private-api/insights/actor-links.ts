@@ -26,6 +26,7 @@ const repeated = [
   'breakdowns',
   'breakdown_type',
   'breakdown_limit',
+  'aggregation_group_type_index',
   'breakdown_group_type_index',
   'breakdown_histogram_bin_count',
   'breakdown_normalize_url',

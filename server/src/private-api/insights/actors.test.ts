@@ -156,6 +156,7 @@ describe('every link of a legacy answer gives those who make up its number', () 
     ['stickiness', { events: of(), insight: 'STICKINESS' }],
     ['lifecycle', { events: of(), insight: 'LIFECYCLE' }],
     ['lifecycle by week', { events: of(), insight: 'LIFECYCLE', interval: 'week' }],
+    ['lifecycle of groups', { events: of(), insight: 'LIFECYCLE', aggregation_group_type_index: 0 }],
   ])('%s', async (_, filters) => {
     for (const [number, people] of await numbers({ ...range, ...filters })) {
       expect(people).toHaveLength(Math.abs(number))

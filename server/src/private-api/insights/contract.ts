@@ -31,6 +31,7 @@ export const LegacyFilters = z
     compare: z.unknown().describe('`true`: also the period before'),
     formula: z.unknown().describe('Arithmetic over the series: `A / B`'),
     smoothing_intervals: z.unknown(),
+    aggregation_group_type_index: z.unknown().describe('Lifecycle: of groups of this type instead of people'),
     refresh: z.unknown().describe('`true`: calculate, whatever was answered before'),
     client_query_id: z.unknown().describe('A name for the question, by which `insights/cancel/` stops it'),
   })
@@ -184,7 +185,10 @@ export const lifecycleActors = operation({
   answer: z
     .object({
       results: z.array(
-        z.object({ people: z.array(z.object({ id: z.int(), ...personFields })), count: z.int() }),
+        z.object({
+          people: z.array(z.union([z.object({ id: z.int(), ...personFields }), ListedGroup])),
+          count: z.int(),
+        }),
       ),
       next,
     })

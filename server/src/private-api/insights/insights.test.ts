@@ -116,6 +116,16 @@ describe('trends by legacy filters', () => {
   it('nothing asked, nothing answered', async () => {
     expect((await app.get(path)).body.result).toEqual([])
   })
+  it.each(['TRENDS', 'STICKINESS', 'LIFECYCLE'])(
+    '%s of a range that ends before it begins',
+    async (insight) => {
+      const weekly = [{ id: 'view', math: 'weekly_active' }]
+      const asked = { insight, events: weekly, date_from: '2023-02-03', date_to: '2023-02-01' }
+      const { status, body } = await app.post(path, asked)
+      expect(status).toBe(200)
+      expect(body.result[0]).toMatchObject({ count: 0, data: [], days: [], labels: [] })
+    },
+  )
   it('as a table for spreadsheets, in which no cell is a formula', async () => {
     const asked = query({ events, date_from: '2023-02-01', breakdown: '$browser' })
     for (const at of [`${path}?${asked}&format=csv`, `${path.replace(/\/$/, '.csv')}?${asked}`]) {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
-import { insertEvents } from '../../../test/events.ts'
+import { insertEvents, personIdOf } from '../../../test/events.ts'
 import { testAnswers } from '../../../test/insights.ts'
 import { testWarehouse } from '../../../test/warehouse.ts'
-import { propertyDefinitions } from '../../database/schema.ts'
+import { persons, propertyDefinitions } from '../../database/schema.ts'
 import { createPropertyNames, createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { createGroupStore } from '../../persons/group-store.ts'
@@ -60,6 +60,12 @@ beforeAll(async () => {
       define('seats', 3, 'Numeric'),
       define('secret', 1, 'String', stranger.project.id),
     ])
+  await app.database.db.insert(persons).values({
+    projectId: app.project.id,
+    uuid: personIdOf('ann'),
+    createdAt: '2023-01-01T00:00:00.000Z',
+    properties: { email: 'ann@example.com' },
+  })
   await insertEvents(warehouse, app.project.id, [
     {
       event: 'view',
@@ -326,6 +332,35 @@ describe('EventsQuery', () => {
     expect((await ask({ select: ['event'], before: '2023-02-02' })).results).toEqual([['view']])
     expect((await ask({ select: ['event'], after: undefined })).results).toEqual([])
     expect((await ask({ select: ['count()'], after: 'all' })).results).toEqual([[3]])
+  })
+  it('shows whose an event is: whole, or by name', async () => {
+    const select = ['person -- Who', 'person_display_name', 'person.properties.plan']
+    const { columns, results } = await ask({ select, event: 'buy', orderBy: ['person'] })
+    expect(columns).toEqual(select)
+    const uuid = personIdOf('ann')
+    expect(results).toEqual([
+      [
+        {
+          uuid,
+          created_at: '2023-01-01T00:00:00.000000Z',
+          properties: { email: 'ann@example.com' },
+          distinct_id: 'ann',
+        },
+        { display_name: 'ann@example.com', id: uuid, distinct_id: 'ann' },
+        null,
+      ],
+    ])
+    const other = await ask({
+      select: ['person', 'person_display_name'],
+      properties: [{ key: 'n', value: 2 }],
+    })
+    expect(other.results).toEqual([
+      [{ distinct_id: 'bob' }, { display_name: 'bob', id: expect.any(String), distinct_id: 'bob' }],
+    ])
+  })
+  it('a filter that is not filled in says nothing', async () => {
+    const properties = [{}, { type: 'empty' }, { type: 'AND', values: [{}, { key: 'n', value: 2 }] }]
+    expect((await ask({ select: ['distinct_id'], properties })).results).toEqual([['bob']])
   })
   it('refuses an action that does not exist', async () => {
     expect(await ask({ select: ['event'], actionId: 7 })).toMatchObject({ detail: 'Action does not exist' })
