@@ -1,0 +1,328 @@
+import fc from 'fast-check'
+import { DateTime } from 'luxon'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { insertEvents, personIdOf } from '../../test/events.ts'
+import { testInsights } from '../../test/insights.ts'
+import {
+  bucketStart,
+  bucketsFor,
+  dayStart,
+  hasNumber,
+  type ModelEvent,
+  type ModelInterval,
+  type ModelPeriod,
+  type ModelTrend,
+  modelTrend,
+  numberOf,
+  ofNumbers,
+} from '../../test/trends-model.ts'
+import { testWarehouse } from '../../test/warehouse.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { TrendsResult } from './answers.ts'
+
+/**
+ * Random trends over one set of random events, against a model in plain code. Of each a number is taken apart: who is
+ * behind it, and what the same count in SQL says, must agree with it.
+ */
+
+const none = '$$_posthog_breakdown_null_$$'
+const other = '$$_posthog_breakdown_other_$$'
+
+/** Around changes of clocks: in Sydney on the 7th, in Berlin on the 28th, in New York and São Paulo on the 4th. */
+const start = Date.parse('2018-10-03T00:00:00Z')
+const happened: ModelEvent[] = fc
+  .sample(
+    fc.record({
+      event: fc.constantFrom('view', 'view', 'buy'),
+      who: fc.constantFrom('ann', 'bob', 'cat', 'dan', 'eve', 'fay'),
+      minute: fc.integer({ min: 0, max: 44 * 24 * 60 - 1 }),
+      browser: fc.constantFrom('Chrome', 'Chrome', 'Firefox', 'Opera', '', null),
+      amount: fc.oneof(fc.integer({ min: -5, max: 40 }), fc.constantFrom(null, '12', '2.5', 'many', true)),
+      plan: fc.constantFrom('pro', 'free', ''),
+      company: fc.constantFrom('acme', 'bolt', ''),
+      session: fc.nat(3),
+    }),
+    { numRuns: 320, seed: 20181103 },
+  )
+  // no two at once: which of them was first, nobody can say
+  .map(({ minute, session, ...one }, i) => {
+    const at = start + minute * 60_000 + (i % 60) * 1000
+    return { ...one, at, session: session ? `${one.who} ${session} ${Math.floor(at / 7_200_000)}` : '' }
+  })
+
+let warehouse: Warehouse
+let cleanup: () => Promise<void>
+beforeAll(async () => {
+  const made = await testWarehouse()
+  warehouse = made.warehouse
+  cleanup = made.cleanup
+  const rows = happened.map((one) => ({
+    event: one.event,
+    distinct_id: one.who,
+    timestamp: new Date(one.at).toISOString(),
+    properties: { $browser: one.browser, amount: one.amount, $session_id: one.session },
+    person: { plan: one.plan },
+    groups: { 0: one.company },
+  }))
+  await insertEvents(warehouse, 1, rows)
+  await insertEvents(warehouse, 2, rows)
+})
+afterAll(() => cleanup())
+
+const maths = [
+  ...['total', 'dau', 'weekly_active', 'monthly_active', 'unique_group', 'unique_session'],
+  ...['sum', 'avg', 'min', 'max', 'median', 'p75', 'p90', 'p95', 'p99'],
+  ...['avg_count_per_actor', 'max_count_per_actor', 'p90_count_per_actor'],
+  ...['first_time_for_user', 'first_matching_event_for_user', 'hogql', 'avg of sessions', 'max of sessions'],
+]
+const entities = {
+  view: { node: { kind: 'EventsNode', event: 'view' }, sql: "event = 'view'" },
+  any: { node: { kind: 'EventsNode', event: null }, sql: 'true' },
+  // "bought, or viewed for more than 20"
+  action: {
+    node: { kind: 'ActionsNode', id: 1 },
+    sql: "(event = 'buy' or (event = 'view' and properties.amount > 20))",
+  },
+}
+const isOf: Record<keyof typeof entities, (event: ModelEvent) => boolean> = {
+  view: ({ event }) => event === 'view',
+  any: () => true,
+  action: (one) => one.event === 'buy' || (one.event === 'view' && (numberOf(one) ?? 0) > 20),
+}
+const filters = {
+  none: { properties: undefined, sql: 'true' },
+  chrome: { properties: [{ key: '$browser', value: 'Chrome' }], sql: "properties.$browser = 'Chrome'" },
+  notOpera: {
+    properties: [{ key: '$browser', value: ['Opera', 'Netscape'], operator: 'is_not' }],
+    sql: "ifNull(properties.$browser, '') != 'Opera'",
+  },
+  dearOrPro: {
+    properties: {
+      type: 'OR',
+      values: [
+        { key: 'amount', value: 15, operator: 'gt' },
+        { type: 'AND', values: [{ key: 'plan', value: 'pro', type: 'person' }] },
+      ],
+    },
+    sql: "(ifNull(properties.amount > 15, false) or person.properties.plan = 'pro')",
+  },
+}
+const passes: Record<keyof typeof filters, (event: ModelEvent) => boolean> = {
+  none: () => true,
+  chrome: ({ browser }) => browser === 'Chrome',
+  notOpera: ({ browser }) => browser !== 'Opera',
+  dearOrPro: (one) => (numberOf(one) ?? 0) > 15 || one.plan === 'pro',
+}
+const breakdowns = {
+  none: { filter: undefined, of: undefined, sql: 'true' },
+  browser: {
+    filter: { breakdown: '$browser' },
+    of: ({ browser }: ModelEvent) => browser || none,
+    sql: `ifNull(nullIf(properties.$browser, ''), '${none}')`,
+  },
+  plan: {
+    filter: { breakdown: 'plan', breakdown_type: 'person' },
+    of: ({ plan }: ModelEvent) => plan || none,
+    sql: `ifNull(nullIf(person.properties.plan, ''), '${none}')`,
+  },
+  hogql: {
+    filter: { breakdown: "if(event = 'buy', 'bought', 'seen')", breakdown_type: 'hogql' },
+    of: ({ event }: ModelEvent) => (event === 'buy' ? 'bought' : 'seen'),
+    sql: "if(event = 'buy', 'bought', 'seen')",
+  },
+}
+const displays = {
+  line: 'ActionsLineGraph',
+  cumulative: 'ActionsLineGraphCumulative',
+  figure: 'ActionsTable',
+}
+const keysOf = <T extends object>(of: T) => fc.constantFrom(...(Object.keys(of) as (keyof T)[]))
+
+const question = fc.record({
+  math: fc.constantFrom(...maths),
+  interval: fc.constantFrom<ModelInterval>('hour', 'day', 'day', 'week', 'month'),
+  range: fc.constantFrom(
+    ['2018-10-30', '2018-11-07'],
+    ['2018-10-26', '2018-10-29'],
+    ['2018-10-06', '2018-10-08'],
+    ['2018-11-04', '2018-11-05'],
+    ['2018-11-03T05:30:00Z', '2018-11-05T17:45:00Z'],
+  ),
+  zone: fc.constantFrom(
+    ...['UTC', 'America/New_York', 'Europe/Berlin', 'Australia/Sydney'],
+    // a day without midnight on the 4th of November, and one that has it twice
+    ...['America/Sao_Paulo', 'America/Havana'],
+  ),
+  weekStart: fc.constantFrom(0, 1),
+  entity: keysOf(entities),
+  filter: keysOf(filters),
+  breakdown: keysOf(breakdowns),
+  limit: fc.constantFrom(1, 2, 25),
+  hideOther: fc.boolean(),
+  display: keysOf(displays),
+  compare: fc.boolean(),
+  /** Which number is taken apart. */
+  pick: fc.record({ line: fc.nat(), cell: fc.nat() }),
+})
+type Question = typeof question extends fc.Arbitrary<infer T> ? T : never
+
+const isExplicit = ({ range }: Question) => range[0]!.includes('T')
+
+function queryOf(asked: Question) {
+  const { math, interval, range, entity, filter, breakdown, limit, hideOther, display, compare } = asked
+  const [aggregate] = math.split(' ')
+  const node = {
+    ...entities[entity].node,
+    math: aggregate,
+    math_property: math.endsWith('sessions') ? '$session_duration' : 'amount',
+    math_hogql: 'countIf(properties.amount > 10)',
+    ...(math === 'unique_group' && { math_group_type_index: 0 }),
+  }
+  return {
+    kind: 'TrendsQuery',
+    series: [node],
+    interval,
+    dateRange: { date_from: range[0], date_to: range[1], explicitDate: isExplicit(asked) },
+    properties: filters[filter].properties,
+    breakdownFilter: {
+      ...breakdowns[breakdown].filter,
+      breakdown_limit: limit,
+      breakdown_hide_other_aggregation: hideOther,
+    },
+    trendsFilter: { display: displays[display] },
+    compareFilter: { compare },
+  }
+}
+
+function periodsOf(asked: Question): ModelPeriod[] {
+  const { range, zone, interval, weekStart, display, compare } = asked
+  const [low, high] = range.map((text) =>
+    text.includes('T')
+      ? DateTime.fromISO(text, { zone })
+      : dayStart(DateTime.fromISO(`${text}T12:00`, { zone })),
+  ) as [DateTime, DateTime]
+  const explicit = isExplicit(asked)
+  const until = explicit ? high.plus(1) : dayStart(high.plus({ days: 1 }))
+  const length = explicit
+    ? { milliseconds: until.toMillis() - low.toMillis() }
+    : { days: Math.round(until.diff(low, 'days').days) }
+  const period = (from: DateTime, to: DateTime): ModelPeriod => ({
+    // weeks and months that the range cuts are counted whole, unless its bounds are explicit
+    from:
+      !explicit && display !== 'figure' && (interval === 'week' || interval === 'month')
+        ? bucketStart(from, interval, weekStart)
+        : from,
+    until: to,
+    buckets: bucketsFor(from, to, interval, weekStart),
+  })
+  const current = period(low, until)
+  return compare ? [current, period(low.minus(length), until.minus(1).minus(length).plus(1))] : [current]
+}
+
+/** The same count as SQL, where it is one line; null where it is not. */
+function sqlOf(asked: Question, { from, until }: { from: number; until: number }, label: string) {
+  const { math, display, entity, filter, breakdown } = asked
+  const unique: Record<string, string> = {
+    total: 'count()',
+    dau: 'count(distinct person_id)',
+    weekly_active: 'count(distinct person_id)',
+    monthly_active: 'count(distinct person_id)',
+    unique_group: "count(distinct nullIf($group_0, ''))",
+    unique_session: "count(distinct nullIf($session_id, ''))",
+    sum: 'sum(properties.amount)',
+    hogql: 'countIf(properties.amount > 10)',
+  }
+  const plain: Record<string, string> = {
+    ...unique,
+    avg: 'avg(properties.amount)',
+    min: 'min(properties.amount)',
+    max: 'max(properties.amount)',
+    median: 'median(properties.amount)',
+    p90: 'quantile(0.9)(properties.amount)',
+  }
+  const count = (display === 'cumulative' ? unique : plain)[math]
+  if (!count || label === other) return null
+  const at = (ms: number) =>
+    `toDateTime64('${new Date(ms).toISOString().slice(0, -1).replace('T', ' ')}', 3, 'UTC')`
+  const value = label === '' ? '' : `and ${breakdowns[breakdown].sql} = '${label}'`
+  return `select ${count} from events where ${entities[entity].sql} and ${filters[filter].sql}
+    and timestamp >= ${at(from)} and timestamp < ${at(until)} ${value}`
+}
+
+const rounded = (value: number) => Math.round(value * 1e6) / 1e6
+
+it('every number, those behind it and the same count in SQL agree', async () => {
+  await fc.assert(
+    fc.asyncProperty(question, async (asked) => {
+      const insights = testInsights(
+        warehouse,
+        { timezone: asked.zone, weekStartDay: asked.weekStart },
+        {
+          propertyTypes: async () => (_, key) => (key === 'amount' ? 'Numeric' : null),
+          findAction: async (_, id) => ({
+            id,
+            name: 'bought',
+            steps: [
+              { event: 'buy' },
+              { event: 'view', properties: [{ key: 'amount', value: 20, operator: 'gt' }] },
+            ],
+          }),
+        },
+      )
+      const periods = periodsOf(asked)
+      const trend: ModelTrend = {
+        ...asked,
+        isOfSeries: isOf[asked.entity],
+        passes: passes[asked.filter],
+        valueOf: breakdowns[asked.breakdown].of,
+      }
+      const expected = periods.flatMap((period, p) =>
+        modelTrend(trend, period, happened).map((line) => ({ ...line, p, period })),
+      )
+      const query = queryOf(asked)
+      const results = (await insights.ask(1, query)) as TrendsResult[]
+      const shown = ({ data, aggregated_value: figure, compare_label, breakdown_value }: TrendsResult) => ({
+        label: breakdown_value ?? '',
+        previous: compare_label === 'previous',
+        values: (figure === undefined ? data : [figure]).map(rounded),
+      })
+      expect(results.map(shown)).toEqual(
+        expected.map(({ label, cells, p }) => ({
+          label,
+          previous: p === 1,
+          values: cells.map(({ value }) => rounded(value)),
+        })),
+      )
+
+      const line = expected[asked.pick.line % expected.length]
+      if (!line) return
+      const i = asked.pick.cell % line.cells.length
+      const cell = line.cells[i]!
+      const sql = sqlOf(asked, cell, line.label)
+      if (sql) {
+        const [[count]] = (await insights.ask(1, { kind: 'HogQLQuery', query: sql })) as [[number | null]]
+        expect(rounded(count ?? 0)).toBe(rounded(cell.value))
+      }
+      const people = (await insights.ask(1, {
+        kind: 'ActorsQuery',
+        select: ['id', 'event_count'],
+        source: {
+          kind: 'InsightActorsQuery',
+          source: query,
+          compare: line.p === 1 ? 'previous' : 'current',
+          ...(line.label !== '' && { breakdown: line.label }),
+          ...(asked.display !== 'figure' && { day: line.period.buckets[i]!.start.toISO() }),
+        },
+      })) as [string, number | null][]
+      // who has no number adds nothing to a sum of them
+      const behind = cell.events.filter((one) => !ofNumbers(asked.math) || hasNumber(one))
+      const ids = behind.map((one) => (asked.math === 'unique_group' ? one.company : personIdOf(one.who)))
+      expect(people.map(([id]) => id).sort()).toEqual([...new Set(ids)].sort())
+      if (asked.math === 'total' || asked.math === 'sum') {
+        const added = people.reduce((total, [, count]) => total + (count ?? 0), 0)
+        expect(rounded(added)).toBe(rounded(cell.value))
+      }
+    }),
+    { numRuns: 80 },
+  )
+}, 120_000)
