@@ -19,6 +19,8 @@ import {
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { TrendsResult } from './answers.ts'
+import { trendsQuery } from './queries.ts'
+import { upgradeTrends } from './upgrade-filters.ts'
 
 /**
  * Random trends over one set of random events, against a model in plain code. Of each a number is taken apart: who is
@@ -184,7 +186,7 @@ function queryOf(asked: Question) {
     interval,
     dateRange: { date_from: range[0], date_to: range[1], explicitDate: isExplicit(asked) },
     properties: filters[filter].properties,
-    breakdownFilter: {
+    breakdownFilter: breakdowns[breakdown].filter && {
       ...breakdowns[breakdown].filter,
       breakdown_limit: limit,
       breakdown_hide_other_aggregation: hideOther,
@@ -193,6 +195,47 @@ function queryOf(asked: Question) {
     compareFilter: { compare },
   }
 }
+
+/** The same question as older clients ask it. */
+function legacyOf(asked: Question) {
+  const { series, breakdownFilter, trendsFilter, compareFilter, dateRange, properties, interval } =
+    queryOf(asked)
+  const { explicitDate, ...dates } = dateRange
+  const { kind, ...node } = series[0]!
+  const id = 'id' in node ? node.id : node.event
+  return {
+    insight: 'TRENDS',
+    [kind === 'ActionsNode' ? 'actions' : 'events']: [{ ...node, id, order: 0 }],
+    ...dates,
+    ...breakdownFilter,
+    ...trendsFilter,
+    ...compareFilter,
+    ...(explicitDate && { explicit_date: true }),
+    interval,
+    properties,
+  }
+}
+
+/** Without what says nothing. */
+const said = (query: unknown): unknown =>
+  JSON.parse(JSON.stringify(query, (_, value) => (value === false || value === null ? undefined : value)))
+
+it('the older API asks the same, in a body or in an address', () => {
+  fc.assert(
+    fc.property(question, (asked) => {
+      const filters = legacyOf(asked)
+      const address = Object.fromEntries(
+        Object.entries(filters)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      )
+      const query = said(trendsQuery.parse(queryOf(asked)))
+      for (const given of [filters, address]) {
+        expect(said(trendsQuery.parse(upgradeTrends(given)))).toEqual(query)
+      }
+    }),
+  )
+})
 
 function periodsOf(asked: Question): ModelPeriod[] {
   const { range, zone, interval, weekStart, display, compare } = asked
