@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertEvents, insertGroups } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
@@ -93,33 +92,4 @@ describe('lifecycle', () => {
   it('nothing to count is an empty answer', async () => {
     expect(await testInsights(warehouse).ask(1, { ...query('day'), series: [] })).toEqual([])
   })
-
-  let project = 1000
-  it('every count is the same as in a plain model', async () => {
-    const person = fc.record({
-      made: fc.integer({ min: 1, max: 11 }),
-      days: fc.uniqueArray(fc.integer({ min: 1, max: 11 }), { minLength: 1 }),
-    })
-    await fc.assert(
-      fc.asyncProperty(fc.array(person, { minLength: 1, maxLength: 6 }), async (people) => {
-        const id = ++project
-        await insertEvents(
-          warehouse,
-          id,
-          people.flatMap(({ made, days }, i) => days.map((day) => view(`person ${i}`, day, made))),
-        )
-        const asked = [5, 6, 7, 8, 9]
-        const count = (holds: (active: Set<number>, made: number, day: number) => boolean) =>
-          asked.map((day) => people.filter(({ days, made }) => holds(new Set(days), made, day)).length)
-        const came = (active: Set<number>, made: number, day: number) => active.has(day) && made !== day
-        expect(byStatus(await testInsights(warehouse).ask(id, query('day')))).toEqual({
-          new: count((active, made, day) => active.has(day) && made === day),
-          returning: count((active, made, day) => came(active, made, day) && active.has(day - 1)),
-          resurrecting: count((active, made, day) => came(active, made, day) && !active.has(day - 1)),
-          dormant: count((active, _made, day) => active.has(day - 1) && !active.has(day)).map((n) => 0 - n),
-        })
-      }),
-      { numRuns: 15 },
-    )
-  }, 60_000)
 })
