@@ -38,11 +38,17 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
       seconds,
       rate: Math.floor(median(single.ours.map((run) => run.perSecond)) / 2),
     })
+    const fewer: Row[] = []
+    for (const connections of [1, 16]) {
+      const compared = await compare(alone.url, bare.url, { size: 1, connections, rounds: 2, seconds })
+      fewer.push(row(`… ${connections === 1 ? 'one connection' : `${connections} connections`}`, compared))
+    }
     const batches = await measure(alone.url, 100, 8)
     const singleWhole = await measure(whole.url, 1, 64)
     const batchesWhole = await measure(whole.url, 100, 8)
     return [
       row('durable capture, one event a request, 64 connections', single, 0.5),
+      ...fewer,
       {
         what: '… p50 at half that load',
         ours: `${half.p50} ms`,
@@ -92,6 +98,7 @@ async function compare(
   return result
 }
 
+const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
 const rate = (runs: Load[]) => median(runs.map((run) => run.perSecond))
 
 const against = (share: number, budget?: number) => ({
@@ -102,7 +109,7 @@ const against = (share: number, budget?: number) => ({
 
 const row = (what: string, { ours, theirs }: Comparison, budget?: number): Row => ({
   what,
-  ours: `${Math.round(rate(ours))} requests/s`,
+  ours: `${Math.round(rate(ours))} requests/s (p50 ${middle(ours, 'p50')} ms, p99 ${middle(ours, 'p99')} ms)`,
   yardstick: `${Math.round(rate(theirs))} requests/s`,
   ...against(rate(ours) / rate(theirs), budget),
 })

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Warehouse } from '../server/src/warehouse/warehouse.ts'
+import { memoryMb } from '../tests/support/memory.ts'
 import { engineOf } from './dataset.ts'
 import { keys, percentile, type Row, startHedgerow } from './processes.ts'
 import { sampleEvent } from './sample-events.ts'
@@ -29,7 +30,12 @@ export async function benchEndToEnd({ events = 100_000, probes = 60 } = {}): Pro
     await visible(server.url, before + events)
     const seconds = (performance.now() - started) / 1000
 
+    const memory = memoryMb(server.pid)
     const engine = await engineOf(folder)
+    const size = await engine.query({
+      sql: "SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'hedgerow' AND active",
+    })
+    const log = statSync(join(folder, 'event-log/data.mdb')).blocks * 512
     const raw = await rawInsertRate(engine)
     await engine.close()
     const rate = events / seconds
@@ -42,6 +48,12 @@ export async function benchEndToEnd({ events = 100_000, probes = 60 } = {}): Pro
         budget: '≥ 60 %',
         holds: rate / raw >= 0.6,
       },
+      fact('memory of the process tree after it', `${Math.round(memory)} MB`),
+      fact(
+        'warehouse on disk',
+        `${Math.round(Number(size.rows[0]?.[0]) / (before + events))} bytes an event`,
+      ),
+      fact('event log on disk, its backlog and receipts', `${Math.round(log / 1024 ** 2)} MB`),
       latency('visible after the ack, p50', percentile(latencies, 0.5), 300),
       latency('visible after the ack, p99', percentile(latencies, 0.99), 1000),
     ]
@@ -50,6 +62,15 @@ export async function benchEndToEnd({ events = 100_000, probes = 60 } = {}): Pro
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const fact = (what: string, ours: string): Row => ({
+  what,
+  ours,
+  yardstick: '',
+  ratio: '',
+  budget: '',
+  holds: null,
+})
 
 const latency = (what: string, ms: number, budget: number): Row => ({
   what,

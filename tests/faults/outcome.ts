@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { memoryMb } from '../support/memory.ts'
 import type { Found, Load } from './load.ts'
 
 /** What a kind of fault came to. */
@@ -64,33 +64,6 @@ export const removeFolder = (folder: string) =>
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
 
 export const random = (low: number, high: number) => low + Math.random() * (high - low)
-
-/** The sum of what the processes below `pid` (and it) use, in MB: shared pages are shared out (Linux's PSS). */
-export function memoryMb(pid: number): number {
-  const children = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number])
-  const tree = new Set([pid])
-  for (let grown = true; grown; ) {
-    grown = false
-    for (const [child, parent] of children) {
-      if (tree.has(parent) && !tree.has(child)) {
-        tree.add(child)
-        grown = true
-      }
-    }
-  }
-  let kb = 0
-  for (const one of tree) {
-    try {
-      kb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return kb / 1024
-}
 
 /** Watches the memory of a process tree from an idle moment on. */
 export function watchMemory(pid: number) {
