@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Warehouse } from '../server/src/warehouse/warehouse.ts'
-import { memoryMb } from '../tests/support/memory.ts'
+import { memoryOf } from '../tests/support/memory.ts'
 import { engineOf } from './dataset.ts'
 import { keys, percentile, type Row, startHedgerow } from './processes.ts'
 import { sampleEvent } from './sample-events.ts'
@@ -30,7 +30,7 @@ export async function benchEndToEnd({ events = 100_000, probes = 60 } = {}): Pro
     await visible(server.url, before + events)
     const seconds = (performance.now() - started) / 1000
 
-    const memory = memoryMb(server.pid)
+    const memory = memoryOf(server.pid).all
     const engine = await engineOf(folder)
     const size = await engine.query({
       sql: "SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'hedgerow' AND active",

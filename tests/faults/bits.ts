@@ -74,7 +74,7 @@ async function leaveBacklog(dataDir: string, tag: string): Promise<Load> {
 /** Flips one bit: in a record, in the page headers, in the first two pages, or anywhere in what is used. */
 function flip(file: string, load: Load, round: number): string {
   const bytes = readFileSync(file)
-  const place = (['record', 'record', 'header', 'first pages', 'anywhere'] as const)[round % 5]!
+  const place = (['record', 'header', 'record', 'first pages', 'anywhere'] as const)[round % 5]!
   const used: number[] = []
   for (let page = 2 * pageBytes; page < bytes.length; page += pageBytes) {
     if (bytes.subarray(page, page + pageBytes).some((byte) => byte !== 0)) used.push(page)

@@ -17,10 +17,10 @@ type Kind = {
 
 /** Every kind of fault, by the name that `npm run faults -- --only` takes. */
 export const kinds: Record<string, Kind> = {
-  kill: { run: killTree, inCi: 3 },
+  kill: { run: killTree, inCi: 2 },
   backlog: { run: killWithBacklog, inCi: 1 },
   engine: { run: killEngine, inCi: 2 },
-  bit: { run: flippedBits, inCi: 3 },
+  bit: { run: flippedBits, inCi: 2 },
   postgres: { run: postgresGone, inCi: 2 },
   nats: { run: natsGone, inCi: 2 },
   slow: { run: slowWarehouse, inCi: 2 },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { memoryMb } from '../support/memory.ts'
+import { type Memory, memoryOf } from '../support/memory.ts'
 import type { Found, Load } from './load.ts'
 
 /** What a kind of fault came to. */
@@ -65,20 +65,25 @@ export const removeFolder = (folder: string) =>
 
 export const random = (low: number, high: number) => low + Math.random() * (high - low)
 
-/** Watches the memory of a process tree from an idle moment on. */
+/** Watches the memory of a process tree that is idle now. */
 export function watchMemory(pid: number) {
-  const idleMb = memoryMb(pid)
-  let mostMb = idleMb
-  const timer = setInterval(() => {
-    mostMb = Math.max(mostMb, memoryMb(pid))
-  }, 500)
+  const idle = memoryOf(pid)
+  let most = idle
   return {
-    /** Ends the watch, and puts down what it saw. */
-    end(outcome: Outcome): void {
-      clearInterval(timer)
-      const bound = 1.3 * idleMb + 300
-      outcome.notes.push(`memory ${Math.round(idleMb)} MB idle, ${Math.round(mostMb)} MB at most`)
-      if (mostMb > bound) outcome.broken.push(`memory went beyond ${Math.round(bound)} MB`)
+    /** Watches while something is done. */
+    async during<T>(work: () => Promise<T>): Promise<T> {
+      const timer = setInterval(() => {
+        const now = memoryOf(pid)
+        if (now.all > most.all) most = now
+      }, 500)
+      return work().finally(() => clearInterval(timer))
+    },
+    /** Puts down what was seen. */
+    note(outcome: Outcome): void {
+      const text = ({ all, files }: Memory) => `${Math.round(all)} MB (mapped files ${Math.round(files)})`
+      const bound = 1.3 * idle.all + 300
+      if (outcome.rounds < 4) outcome.notes.push(`memory ${text(idle)} idle, ${text(most)} at most`)
+      if (most.all > bound) outcome.broken.push(`memory went beyond ${Math.round(bound)} MB`)
     },
   }
 }

@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** The sum of what the processes below `pid` (and it) use, in MB: shared pages are shared out (Linux's PSS). */
-export function memoryMb(pid: number): number {
+export type Memory = { all: number; files: number }
+
+/**
+ * What the processes below `pid` (and it) use together, in MB: shared pages are shared out (Linux's PSS). `files` are
+ * pages of mapped files among it.
+ */
+export function memoryOf(pid: number): Memory {
   const children = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')
@@ -17,13 +22,16 @@ export function memoryMb(pid: number): number {
       }
     }
   }
-  let kb = 0
+  const sum = { all: 0, files: 0 }
   for (const one of tree) {
     try {
-      kb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+      const text = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8')
+      const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024
+      sum.all += of('Pss')
+      sum.files += of('Pss_File') + of('Pss_Shmem')
     } catch {
       // It has ended meanwhile.
     }
   }
-  return kb / 1024
+  return sum
 }
