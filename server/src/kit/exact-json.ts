@@ -1,4 +1,4 @@
-import { cutDeeper, isDeeper, mostLevels } from './json-depth.ts'
+import { cutDeeper, mostLevels } from './json-depth.ts'
 import { parseLenientJson } from './lenient-json.ts'
 import { outsideStrings } from './outside-strings.ts'
 
@@ -8,8 +8,7 @@ import { outsideStrings } from './outside-strings.ts'
  * @throws SyntaxError of `JSON.parse`.
  */
 export function readCapturedJson(text: string): unknown {
-  const value = parseLenientJson(quoteBigIntegers(text))
-  return isDeeper(value, mostLevels) ? cutDeeper(value, mostLevels) : value
+  return cutDeeper(parseLenientJson(quoteBigIntegers(text)), mostLevels)
 }
 
 /**

@@ -37,7 +37,7 @@ export function isNestedDeeper(text: string, limit: number): boolean {
 export const mostLevels = 200
 
 /** Whether a JSON value nests deeper than `levels`; most hold little that nests, and then it is soon known. */
-export function isDeeper(value: unknown, levels: number): boolean {
+function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1))
@@ -45,11 +45,14 @@ export function isDeeper(value: unknown, levels: number): boolean {
   return false
 }
 
-/** A JSON value with null for what nests deeper than `levels`. */
-export function cutDeeper(value: unknown, levels: number): unknown {
+/** A JSON value with null for what nests deeper than `levels`; the same one where nothing does. */
+export const cutDeeper = (value: unknown, levels: number): unknown =>
+  isDeeper(value, levels) ? cut(value, levels) : value
+
+function cut(value: unknown, levels: number): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (levels === 0) return null
-  if (Array.isArray(value)) return value.map((item) => cutDeeper(item, levels - 1))
+  if (Array.isArray(value)) return value.map((item) => cut(item, levels - 1))
   // `fromEntries` defines, so that a property called `__proto__` stays one
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cutDeeper(item, levels - 1)]))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cut(item, levels - 1)]))
 }

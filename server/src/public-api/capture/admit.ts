@@ -1,4 +1,4 @@
-import { cutDeeper, isNestedDeeper, mostLevels } from '../../kit/json-depth.ts'
+import { cutDeeper, mostLevels } from '../../kit/json-depth.ts'
 import { parseLenientJson } from '../../kit/lenient-json.ts'
 import { eventsOf, type RawEvent } from '../../model/captured.ts'
 import { type HedgerowError, invalid, notAuthenticated, tooLarge } from '../../model/errors.ts'
@@ -53,12 +53,9 @@ export function admit(json: Buffer, { engage }: { engage: boolean }): Submission
 
 function parsed(json: Buffer): unknown {
   try {
-    const text = json.toString('utf8')
-    const body = parseLenientJson(text)
+    const body = parseLenientJson(json.toString('utf8'))
     // Only large events are measured, for which they are written once more.
-    return json.length > smallestLimit && isNestedDeeper(text, mostLevels)
-      ? cutDeeper(body, mostLevels)
-      : body
+    return json.length > smallestLimit ? cutDeeper(body, mostLevels) : body
   } catch (error) {
     throw unreadable((error as Error).message, error)
   }
