@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import type { PropertyFilters } from './property-filters.ts'
@@ -217,9 +218,6 @@ function conditionOf(item: Record<string, unknown>): CohortCondition {
   if (!filter) throw wrong('A condition must have a key.')
   return { type: 'person', filter: { ...filter, type: 'person' }, negated }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function groupOf(given: unknown): CohortDefinition {
   let count = 0

@@ -1,3 +1,4 @@
+import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
 import {
   displays,
@@ -28,9 +29,6 @@ export function unpacked(value: unknown): unknown {
   }
 }
 
-/** A JSON object. */
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 /** A text or number as text; undefined for anything else, and for an empty one. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined

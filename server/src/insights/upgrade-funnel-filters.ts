@@ -1,3 +1,4 @@
+import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
 import {
   attributionTypes,
@@ -12,7 +13,6 @@ import {
   funnelWindowUnits,
 } from './queries.ts'
 import {
-  isObject,
   type LegacyFilters,
   textOf,
   truthy,

@@ -1,7 +1,7 @@
+import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
 import { type PathCleaningRule, type PathsQuery, pathTypes } from './queries.ts'
 import {
-  isObject,
   type LegacyFilters,
   textOf,
   truthy,

@@ -1,3 +1,4 @@
+import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
 import {
   mostRetentionIntervals,
@@ -7,7 +8,6 @@ import {
   retentionTypes,
 } from './queries.ts'
 import {
-  isObject,
   type LegacyFilters,
   textOf,
   truthy,

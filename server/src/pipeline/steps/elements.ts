@@ -1,5 +1,6 @@
 import { firstCharacters } from '../../kit/clean-text.ts'
 import { type ChainElement, printElementsChain } from '../../kit/elements-chain.ts'
+import { isObject } from '../../kit/is-object.ts'
 import type { Outcome, PipelineEvent } from '../pipeline-event.ts'
 
 const longestText = 400
@@ -16,9 +17,6 @@ export function elements(event: PipelineEvent): Outcome {
   if (list !== undefined) delete event.properties.$elements
   return event
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function toElement(item: Record<string, unknown>): ChainElement {
   const element: ChainElement = { attributes: {} }

@@ -1,3 +1,4 @@
+import { isObject } from '../../kit/is-object.ts'
 import { isIllegalDistinctId } from '../../persons/illegal-distinct-id.ts'
 import type { Batch } from '../batch.ts'
 import type { HeatmapPoint, PipelineEvent } from '../pipeline-event.ts'
@@ -48,8 +49,6 @@ function scrolledPage({ properties }: PipelineEvent) {
   return { url: `${origin}${path}`, point }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const isPlace = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) < furthest
 const isSize = (value: unknown): value is number => isPlace(value) && value >= 0

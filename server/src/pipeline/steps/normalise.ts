@@ -1,4 +1,5 @@
 import { cleanText, firstCharacters } from '../../kit/clean-text.ts'
+import { isObject } from '../../kit/is-object.ts'
 import type { RawEvent } from '../../model/captured.ts'
 import type { Warn } from '../batch.ts'
 import { noteChange, type Outcome, type PipelineEvent } from '../pipeline-event.ts'
@@ -81,9 +82,6 @@ function mergeSource(name: string, properties: Record<string, unknown>): string 
   if (name !== '$create_alias' && name !== '$merge_dangerously') return null
   return properties.alias ? toDistinctId(properties.alias) : null
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * What stands under `key` in the properties and beside them, which wins. The properties keep both; the answer is a

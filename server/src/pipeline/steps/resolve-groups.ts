@@ -1,4 +1,5 @@
 import { cleanText } from '../../kit/clean-text.ts'
+import { isObject } from '../../kit/is-object.ts'
 import type { GroupKey, GroupStore } from '../../persons/group-store.ts'
 import {
   createGroups,
@@ -68,9 +69,6 @@ const mentionsGroups = ({ event, properties }: PipelineEvent) =>
   event === '$groupidentify' ||
   isObject(properties.$groups) ||
   numbered.some((name) => properties[name] !== undefined)
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function* pairs(groups: unknown): Iterable<[type: string, key: string]> {
   if (!isObject(groups)) return

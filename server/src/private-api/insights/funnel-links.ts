@@ -1,6 +1,7 @@
 import type { FunnelLinksTo } from '../../insights/funnels.ts'
 import type { CorrelationLinksTo } from '../../insights/funnels-correlation.ts'
-import { isObject, type LegacyFilters, textOf, unpacked } from '../../insights/upgrade-filters.ts'
+import { type LegacyFilters, textOf, unpacked } from '../../insights/upgrade-filters.ts'
+import { isObject } from '../../kit/is-object.ts'
 import { append, range } from './actor-links.ts'
 
 /** How answers about legacy funnels link to the people behind their numbers: what was asked, and what pins a number. */

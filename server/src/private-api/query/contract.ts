@@ -11,6 +11,7 @@ import {
   queryStatus,
 } from '../../insights/answers.ts'
 import { editorQuery, runnableQuery } from '../../insights/queries.ts'
+import { isObject } from '../../kit/is-object.ts'
 
 const maxDepth = 100
 
@@ -23,9 +24,6 @@ function tooDeep(value: unknown): boolean {
   }
   return false
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Nodes that say how an answer is shown; the question is inside. */
 const wrappers = new Set(['DataTableNode', 'DataVisualizationNode', 'InsightVizNode'])

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readCapturedJson } from '../../kit/exact-json.ts'
+import { isObject } from '../../kit/is-object.ts'
 import type { RawEvent } from '../../model/captured.ts'
 import { isIllegalV1DistinctId } from '../../persons/illegal-distinct-id.ts'
 import { parseTimestamp } from '../../pipeline/steps/parse-timestamp.ts'
@@ -152,9 +153,6 @@ function asText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   return Number.isInteger(value) ? String(value) : undefined
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const unreadable = (why: string) =>
   new V1Refusal(400, 'request_parsing_error', `failed to parse the request: ${why}`)
