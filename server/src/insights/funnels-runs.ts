@@ -1,7 +1,6 @@
 import {
   alias,
   arithmetic,
-  call,
   compare,
   constant,
   type Expr,
@@ -59,11 +58,14 @@ function runs(
   return funnel.order === 'unordered' ? unorderedRuns(journeys, funnel) : orderedRuns(journeys, funnel)
 }
 
-/** What a run took from the step before to a step (counted from 0), in seconds; 0 where it was not there. */
+const timeAt = (step: number) => field(`at_${step + 1}`)
+
+/** Whether a run was at a step (counted from 0). */
+export const wasAt = (step: number): Expr => compare(timeAt(step), '>', constant(0))
+
+/** What a run that was at a step (counted from 0) took to it from the one before, in seconds. */
 export function secondsTo(step: number, { optional }: Funnel): Expr {
   let previous = step - 1
   while (optional[previous]) previous--
-  const at = (one: number) => field(`at_${one + 1}`)
-  const seconds = arithmetic(arithmetic(at(step), '-', at(previous)), '/', constant(1_000_000))
-  return call('if', compare(at(step), '>', constant(0)), seconds, constant(0))
+  return arithmetic(arithmetic(timeAt(step), '-', timeAt(previous)), '/', constant(1_000_000))
 }

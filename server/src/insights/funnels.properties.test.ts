@@ -167,8 +167,7 @@ function expected(runs: ModelRun[], { steps }: Asked): Found[] {
     let before = i - 1
     while (steps[before]?.optional) before--
     const took = runs.flatMap(({ times }) => {
-      const seconds = i > 0 && times[i] ? (times[i]! - times[before]!) / 1_000_000 : 0
-      return seconds > 0 ? [seconds] : []
+      return i > 0 && times[i] ? [(times[i]! - times[before]!) / 1_000_000] : []
     })
     const sorted = took.sort((a, b) => a - b)
     const half = (took.length - 1) / 2

@@ -120,6 +120,25 @@ describe('funnels', () => {
   })
 })
 
+it('steps of one instant took no time, and count in the means', async () => {
+  const shop = (who: string, minutes: number) => [
+    at(who, 'view', '01T10:00:00'),
+    at(who, 'cart', `01T10:${String(minutes).padStart(2, '0')}:00`),
+  ]
+  const asked = { kind: 'FunnelsQuery', series: series.slice(0, 2), dateRange }
+  const took = (seconds: number | null) => ({
+    average_conversion_time: seconds,
+    median_conversion_time: seconds,
+  })
+  const { ask } = testInsights(warehouse)
+  await insertEvents(warehouse, 2, shop('eve', 0))
+  expect(await ask(2, asked)).toMatchObject([took(null), { count: 1, ...took(0) }])
+  await insertEvents(warehouse, 2, [...shop('fay', 4), at('gus', 'view', '01T10:00:00')])
+  expect(await ask(2, asked)).toMatchObject([{ count: 3 }, { count: 2, ...took(120) }])
+  const byName = { ...asked, breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' } }
+  expect(await ask(2, byName)).toMatchObject([[{ count: 3 }, { count: 2, ...took(120) }]])
+})
+
 describe('the people of a funnel', () => {
   const ids = async (source: object, more: object = {}) => {
     const { ask } = testInsights(warehouse)

@@ -12,7 +12,7 @@ import {
   select,
 } from '../hogql/ast.ts'
 import type { FunnelStep, FunnelTimes } from './answers.ts'
-import { cohortValue, runsOf, secondsTo } from './funnels-runs.ts'
+import { cohortValue, runsOf, secondsTo, wasAt } from './funnels-runs.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
 import { funnelTimes } from './funnels-times.ts'
 import { funnelTrends } from './funnels-trends.ts'
@@ -67,8 +67,8 @@ function funnelSteps(
           select: [
             ...(funnel.breakdown ? [field('value')] : []),
             ...counts,
-            ...later.map((step) => ofTimes('avgIf', step, funnel)),
-            ...later.map((step) => ofTimes(`${median}If`, step, funnel)),
+            ...later.map((step) => alias(`average_${step}`, ofTimes('avgIf', step, funnel))),
+            ...later.map((step) => alias(`median_${step}`, ofTimes(`${median}If`, step, funnel))),
           ],
           from: fromQuery(runs),
           groupBy: funnel.breakdown ? [field('value')] : undefined,
@@ -87,11 +87,12 @@ function funnelSteps(
 /** The exact one, of two in the middle their mean: the engine's own is a guess from some thousands. */
 const median = 'quantileExactInclusive'
 
-/** Of those who got to a step, what it took them; as in PostHog, what happens in one instant says nothing. */
-function ofTimes(aggregate: string, step: number, funnel: Funnel): Expr {
-  const seconds = secondsTo(step, funnel)
-  return call(aggregate, seconds, compare(seconds, '>', constant(0)))
-}
+/**
+ * Of those who got to a step, what it took them: 0 for two events of one instant. So it was in PostHog's funnels of
+ * 2023; its present ones know such a run by its 0 as one that never got there, and leave it out.
+ */
+const ofTimes = (aggregate: string, step: number, funnel: Funnel): Expr =>
+  call(aggregate, secondsTo(step, funnel), wasAt(step))
 
 /**
  * Values are kept apart by how many went furthest with them, the rest is one. Times are pooled as lists, so that the

@@ -2,10 +2,10 @@ SELECT
   countIf(subquery_1.level > 0) AS count_0,
   countIf(subquery_1.level > 1) AS count_1,
   countIf(subquery_1.level > 2) AS count_2,
-  avgIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
-  avgIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0),
-  quantileExactInclusiveIf(if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0), if(subquery_1.at_2 > 0, (subquery_1.at_2 - subquery_1.at_1) / 1000000, 0) > 0),
-  quantileExactInclusiveIf(if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0), if(subquery_1.at_3 > 0, (subquery_1.at_3 - subquery_1.at_2) / 1000000, 0) > 0)
+  avgIf((subquery_1.at_2 - subquery_1.at_1) / 1000000, subquery_1.at_2 > 0) AS average_1,
+  avgIf((subquery_1.at_3 - subquery_1.at_2) / 1000000, subquery_1.at_3 > 0) AS average_2,
+  quantileExactInclusiveIf((subquery_1.at_2 - subquery_1.at_1) / 1000000, subquery_1.at_2 > 0) AS median_1,
+  quantileExactInclusiveIf((subquery_1.at_3 - subquery_1.at_2) / 1000000, subquery_1.at_3 > 0) AS median_2
 FROM (
   SELECT
     was.actor AS actor,
