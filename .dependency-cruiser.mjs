@@ -4,7 +4,7 @@ const layers = [
   ['model', 'kit'],
   ['hogql'],
   ['event-log', 'warehouse', 'database', 'blobs'],
-  ['persons', 'accounts', 'directory', 'jobs'],
+  ['persons', 'accounts', 'activity', 'tags', 'directory', 'jobs'],
   ['pipeline', 'insights', 'flags', 'replay', 'exports'],
   ['http'],
   ['public-api', 'private-api'],

@@ -414,6 +414,73 @@ export const cohorts = pgTable(
   (table) => [index('cohorts_newest').on(table.projectId, table.createdAt.desc(), table.id.desc())],
 )
 
+/** What an entry of the activity log says besides who, what and when; PostHog's shape. */
+export type ActivityDetail = {
+  changes: { type: string; action: string; field: string | null; before: unknown; after: unknown }[] | null
+  merge: null
+  trigger: null
+  name: string | null
+  short_id: string | null
+}
+
+/** Who changed what and when. Neither projects nor things are referred to: entries tell of what is gone too. */
+export const activityLog = pgTable(
+  'activity_log',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    /** Null for what belongs to the organization. */
+    projectId: integer('project_id'),
+    /** Null with `isSystem` unset: the user is gone. */
+    userId: integer('user_id').references(() => users.id, { onDelete: 'set null' }),
+    isSystem: boolean('is_system').notNull().default(false),
+    /** PostHog's name of the kind of thing, such as `FeatureFlag`. */
+    scope: text('scope').notNull(),
+    itemId: text('item_id'),
+    /** Who made the thing: they are told of changes by others. */
+    itemCreatedBy: integer('item_created_by').references(() => users.id, { onDelete: 'set null' }),
+    activity: text('activity').notNull(),
+    detail: json('detail').$type<ActivityDetail>().notNull(),
+    /** When it was written, not when its transaction began: two entries of one keep their order. */
+    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [
+    index('activity_log_newest').on(table.projectId, table.createdAt, table.id),
+    index('activity_log_item').on(table.projectId, table.scope, table.itemId, table.createdAt),
+    index('activity_log_organization').on(table.organizationId, table.createdAt),
+    index('activity_log_made_by').on(table.itemCreatedBy, table.createdAt),
+    index('activity_log_user').on(table.userId),
+  ],
+)
+
+/** Until when a user has read what others changed. */
+export const activityBookmarks = pgTable('activity_bookmarks', {
+  userId: integer('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  readUntil: instant('read_until').notNull(),
+})
+
+/** The tags of things. A tag is there as long as something has it. */
+export const tags = pgTable(
+  'tags',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** As the activity log calls it, such as `FeatureFlag`. */
+    kind: text('kind').notNull(),
+    itemId: text('item_id').notNull(),
+    tag: text('tag').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.kind, table.itemId, table.tag] }),
+    index('tags_names').on(table.projectId, table.tag),
+  ],
+)
+
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */
 export const pipelineProgress = pgTable('pipeline_progress', {
   consumer: text('consumer').primaryKey(),

@@ -5,6 +5,7 @@ import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import { createUserStore } from '../accounts/users.ts'
+import { createActivityLog } from '../activity/activity-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Answers } from '../insights/answer-life.ts'
@@ -19,6 +20,7 @@ import type { PersonWriter } from '../pipeline/person-writer.ts'
 import type { ReceiptReader } from '../pipeline/receipt-reader.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
+import { activityLogRoutes } from './activity-log/routes.ts'
 import { annotationRoutes } from './annotations/routes.ts'
 import { createAnnotationStore } from './annotations/store.ts'
 import type { Calculation } from './cohorts/calculate.ts'
@@ -44,6 +46,7 @@ import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
 import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
 import { signupRoutes } from './signup/routes.ts'
+import { tagRoutes } from './tags/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 export type PrivateApiDeps = {
@@ -79,6 +82,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const eventDefinitions = createEventDefinitionStore(database)
   const propertyDefinitions = createPropertyDefinitionStore(database)
   const groups = createGroupStore(database)
+  const activity = createActivityLog(database)
   const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
@@ -108,6 +112,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       findAction: actions.findForQuestions,
     }),
   )
+  await app.register(activityLogRoutes({ activity }))
+  await app.register(tagRoutes({ database }))
   await app.register(annotationRoutes({ annotations: createAnnotationStore(database), now }))
   await app.register(actionRoutes({ actions, questions }))
   await app.register(

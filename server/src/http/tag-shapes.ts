@@ -1,0 +1,10 @@
+import { z } from 'zod'
+
+/** Tags as a body gives them; `setTags` tidies them. */
+export const GivenTags = z
+  .array(z.string().max(255))
+  .max(200)
+  .describe('All tags from now on; kept trimmed, in lower case, each once.')
+
+/** Tags as an answer shows them. */
+export const Tags = z.array(z.string())
