@@ -1,6 +1,7 @@
 import { createAnswers } from '../src/insights/answer-life.ts'
+import type { AskedProject } from '../src/insights/prepare.ts'
 import { runnableQuery } from '../src/insights/queries.ts'
-import { type AskedProject, createInsights, type Deps, type Insights } from '../src/insights/run.ts'
+import { createInsights, type Deps, type Insights } from '../src/insights/run.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 
 /** Asks typed queries of a warehouse as the API does, without properties' definitions; the clock stands still. */

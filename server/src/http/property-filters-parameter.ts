@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PropertyFilters } from '../insights/property-filters.ts'
-import { properties } from '../insights/queries.ts'
+import { properties } from '../insights/query-parts.ts'
 import { invalid } from '../model/errors.ts'
 import { fieldError } from './validation.ts'
 

@@ -19,7 +19,8 @@ import { mapChildren } from '../hogql/visit.ts'
 import { invalid } from '../model/errors.ts'
 import { orderOfText } from './events-query.ts'
 import { type FilterContext, type PropertyFilters, propertyExpr } from './property-filters.ts'
-import type { ActorsQuery, SeriesNode } from './queries.ts'
+import type { ActorsQuery } from './queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 
 export const actorsQueryLimit = 50_000
 

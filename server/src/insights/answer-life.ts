@@ -3,11 +3,13 @@ import { HedgerowError } from '../model/errors.ts'
 import { limitOf } from './answer-limits.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { Envelope, QueryStatus } from './answers.ts'
+import type { AskOptions, Cost } from './ask.ts'
 import { createFlights } from './flights.ts'
 import { freshnessOf, isFresh } from './freshness.ts'
+import type { Prepared } from './prepare.ts'
 import type { RunnableQuery } from './queries.ts'
 import { createQueryStatuses } from './query-statuses.ts'
-import type { Answer, AskOptions, Cost, Insights, Prepared } from './run.ts'
+import type { Answer, Insights } from './run.ts'
 
 /** PostHog's ways to ask; docs/answers.md has them in a table. */
 export const refreshModes = [

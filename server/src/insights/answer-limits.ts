@@ -1,9 +1,10 @@
 import { parseSelect } from '../hogql/parse.ts'
+import { hogqlLimits } from './answer-rows.ts'
 import type { AnswerLimit } from './answers.ts'
 import { otherValue } from './breakdown.ts'
 import { defaultEdges } from './paths.ts'
 import type { RunnableQuery } from './queries.ts'
-import { type Answer, hogqlLimits } from './run.ts'
+import type { Answer } from './run.ts'
 
 /**
  * Which limit cut an answer. Of SQL, what its own LIMIT cut is what was asked for. SQL and paths are not asked for one row more

@@ -1,7 +1,7 @@
 import { array, call, compare, constant, type Expr, field } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import type { FilterContext } from './property-filters.ts'
-import type { BreakdownFilter } from './queries.ts'
+import type { BreakdownFilter } from './query-parts.ts'
 
 /** What stands for "no value" in a breakdown's answer. */
 export const nullValue = '$$_posthog_breakdown_null_$$'

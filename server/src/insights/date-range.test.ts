@@ -9,7 +9,7 @@ import {
   previousRange,
   resolveDateRange,
 } from './date-range.ts'
-import type { Interval } from './queries.ts'
+import type { Interval } from './query-parts.ts'
 
 const clock = (now: string, timezone = 'UTC'): Clock => ({ now: new Date(now), timezone })
 const iso = (time: { toISO(): string | null }) => time.toISO()

@@ -1,6 +1,6 @@
 import { DateTime, type DurationLike } from 'luxon'
 import { invalid } from '../model/errors.ts'
-import type { DateRangeInput, Interval } from './queries.ts'
+import type { DateRangeInput, Interval } from './query-parts.ts'
 
 /** A stretch of time in the project's zone; both ends belong to it. */
 export type DateRange = { from: DateTime; to: DateTime }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { insertEvents, type TestEvent } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
-import { trendsQuery } from './queries.ts'
+import { trendsQuery } from './insight-queries.ts'
 import { upgradeTrends } from './upgrade-filters.ts'
 
 const page = readFileSync(new URL('../../../docs/from-question-to-sql.md', import.meta.url), 'utf8')

@@ -14,11 +14,11 @@ import {
 import { invalid } from '../model/errors.ts'
 import type { ActorKind } from './actors-query.ts'
 import { parseDate } from './date-range.ts'
+import type { FunnelsActorsQuery } from './funnel-queries.ts'
 import { runsOf } from './funnels-runs.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
 import { conversion, trendRuns } from './funnels-trends.ts'
 import { hasValue } from './funnels-values.ts'
-import type { FunnelsActorsQuery } from './queries.ts'
 import { bucketKey, type InsightContext } from './series.ts'
 
 /** Whom a funnel counts; of something of a user's own, a person behind it. */

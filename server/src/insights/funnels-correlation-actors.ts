@@ -13,10 +13,10 @@ import {
   select,
 } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
+import type { FunnelCorrelationActorsQuery } from './funnel-queries.ts'
 import { onTheWay, peopleOf } from './funnels-on-the-way.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
 import { type PropertyFilters, propertyExpr } from './property-filters.ts'
-import type { FunnelCorrelationActorsQuery } from './queries.ts'
 import { type InsightContext, seriesOf } from './series.ts'
 
 /**

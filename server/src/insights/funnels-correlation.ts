@@ -21,9 +21,9 @@ import {
 import { type ChainElement, parseElementsChain } from '../kit/elements-chain.ts'
 import { invalid } from '../model/errors.ts'
 import type { FunnelCorrelation, FunnelCorrelations } from './answers.ts'
+import type { FunnelCorrelationQuery } from './funnel-queries.ts'
 import { anyOf, joined, noneOf, onTheWay, peopleOf } from './funnels-on-the-way.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
-import type { FunnelCorrelationQuery } from './queries.ts'
 import type { InsightContext } from './series.ts'
 
 /** Where the people behind one side of a correlation are asked for, as answers of the older API say it. */

@@ -16,7 +16,7 @@ import {
 import { type Dimension, dimensionText } from './breakdown.ts'
 import { type Funnel, hasActor, isLookedAt } from './funnels-steps.ts'
 import type { FilterContext } from './property-filters.ts'
-import type { Interval } from './queries.ts'
+import type { Interval } from './query-parts.ts'
 import { bucketExpr, within } from './series.ts'
 
 /**

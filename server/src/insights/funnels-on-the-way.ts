@@ -14,9 +14,10 @@ import {
   select,
   tuple,
 } from '../hogql/ast.ts'
+import type { FunnelsActorsQuery } from './funnel-queries.ts'
 import { actorOf, atStep } from './funnels-actors.ts'
 import { type Funnel, hasActor } from './funnels-steps.ts'
-import type { FunnelsActorsQuery, SeriesNode } from './queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 import { type InsightContext, within } from './series.ts'
 
 /**

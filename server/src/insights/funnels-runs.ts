@@ -16,7 +16,7 @@ import { orderedRuns } from './funnels-ordered.ts'
 import type { Funnel } from './funnels-steps.ts'
 import { unorderedRuns } from './funnels-unordered.ts'
 import { inCohort } from './property-filters.ts'
-import type { Interval } from './queries.ts'
+import type { Interval } from './query-parts.ts'
 import type { InsightContext } from './series.ts'
 
 /**

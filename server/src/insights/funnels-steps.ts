@@ -2,8 +2,9 @@ import { alias, and, call, compare, constant, type Expr, field, from, or, select
 import { invalid } from '../model/errors.ts'
 import type { Breakdown } from './breakdown.ts'
 import { breakdownOf } from './breakdown.ts'
+import type { FunnelExclusion, FunnelsQuery } from './funnel-queries.ts'
 import { type PropertyFilters, propertyExpr } from './property-filters.ts'
-import type { FunnelExclusion, FunnelsQuery, SeriesNode } from './queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 import { type InsightContext, identified, type Period, periodsOf, type Series, seriesOf } from './series.ts'
 
 /** A funnel with its names looked up and its words checked. */

@@ -11,10 +11,10 @@ import {
   select,
 } from '../hogql/ast.ts'
 import type { FunnelTimes } from './answers.ts'
+import type { FunnelsQuery } from './funnel-queries.ts'
 import { runsOf } from './funnels-runs.ts'
 import type { Funnel } from './funnels-steps.ts'
 import { secondsOf } from './funnels-values.ts'
-import type { FunnelsQuery } from './queries.ts'
 import type { InsightContext } from './series.ts'
 
 const mostBins = 90

@@ -1,10 +1,11 @@
 import { alias, call, compare, constant, field, fromQuery, type Query, select } from '../hogql/ast.ts'
 import type { FunnelTrend } from './answers.ts'
 import { bucketDay, bucketLabel } from './date-range.ts'
+import type { FunnelsQuery } from './funnel-queries.ts'
 import { cohortValue, runsOf } from './funnels-runs.ts'
 import type { Funnel } from './funnels-steps.ts'
 import { defaultLimit, type FunnelValue } from './funnels-values.ts'
-import type { FunnelsQuery, Interval } from './queries.ts'
+import type { Interval } from './query-parts.ts'
 import { bucketKey, type InsightContext } from './series.ts'
 
 /** Runs by the bucket in which they were entered. */

@@ -12,9 +12,9 @@ import {
   type Query,
   select,
 } from '../hogql/ast.ts'
+import type { FunnelsQuery } from './funnel-queries.ts'
 import { isListed } from './funnels-journeys.ts'
 import type { Funnel } from './funnels-steps.ts'
-import type { FunnelsQuery } from './queries.ts'
 
 /** A value of a funnel's breakdown: a list of texts, a group's property, or a cohort's id (`all` for everyone). */
 export type FunnelValue = string | number | string[]

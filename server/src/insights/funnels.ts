@@ -12,12 +12,12 @@ import {
   select,
 } from '../hogql/ast.ts'
 import type { FunnelStep, FunnelTimes } from './answers.ts'
+import type { FunnelsQuery } from './funnel-queries.ts'
 import { cohortValue, runsOf, secondsTo, wasAt } from './funnels-runs.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
 import { funnelTimes } from './funnels-times.ts'
 import { funnelTrends } from './funnels-trends.ts'
 import { countTo, defaultLimit, type FunnelValue, otherOf, rankExpr, secondsOf } from './funnels-values.ts'
-import type { FunnelsQuery } from './queries.ts'
 import { type InsightContext, nameOf, type Period } from './series.ts'
 
 /** Where the people of a step are asked for, as answers of the older API say it; `left`: who left before it. */

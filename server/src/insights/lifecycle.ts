@@ -19,7 +19,8 @@ import {
 } from '../hogql/ast.ts'
 import { type LifecycleResult, lifecycleStatuses } from './answers.ts'
 import { type Bucket, bucketDay, bucketLabel, startOf } from './date-range.ts'
-import type { Interval, LifecycleQuery } from './queries.ts'
+import type { LifecycleQuery } from './insight-queries.ts'
+import type { Interval } from './query-parts.ts'
 import {
   actionOf,
   actorField,

@@ -2,8 +2,8 @@ import { RE2JS } from 're2js'
 import { and, call, compare, constant, type Expr, field, not, or } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import { escapeRegex, matches } from './elements.ts'
+import type { PathCleaningRule, PathsFilter } from './insight-queries.ts'
 import type { FilterContext } from './property-filters.ts'
-import type { PathCleaningRule, PathsFilter } from './queries.ts'
 
 /** What an event is on a path: which events are steps, and how a step is shown. */
 

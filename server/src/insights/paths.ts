@@ -2,9 +2,10 @@ import { and, type Query, type SelectQuery } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import type { PathsResult } from './answers.ts'
 import { resolveDateRange } from './date-range.ts'
+import type { PathsFilter, PathsQuery } from './insight-queries.ts'
 import { isStep, shownPoint, stepText } from './paths-items.ts'
 import { edgesTree, type PathsShape, pathPeople, type StepKey } from './paths-routes.ts'
-import type { PathsFilter, PathsQuery, SeriesNode } from './queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 import { actorField, type InsightContext, sharedFilters } from './series.ts'
 
 export type Paths = {

@@ -1,7 +1,7 @@
 import { HedgerowError } from '../model/errors.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { QueryStatus } from './answers.ts'
-import type { Cost } from './run.ts'
+import type { Cost } from './ask.ts'
 
 /** How long the results of a question that was answered later can be fetched. */
 const keptMs = 20 * 60_000

@@ -20,7 +20,7 @@ import {
 } from '../hogql/ast.ts'
 import { type Breakdown, breakdownValue, otherOf, otherValue } from './breakdown.ts'
 import { instant } from './property-filters.ts'
-import type { Interval } from './queries.ts'
+import type { Interval } from './query-parts.ts'
 import { type BucketSets, bits, lists, widestBits } from './retention-sets.ts'
 import { type InsightContext, identified, type Period, within } from './series.ts'
 

@@ -4,12 +4,8 @@ import { invalid } from '../model/errors.ts'
 import type { RetentionResult } from './answers.ts'
 import { type Breakdown, breakdownOf, nullValue, otherValue } from './breakdown.ts'
 import { bucketsOf, resolveDateRange, startOf } from './date-range.ts'
-import {
-  mostRetentionIntervals,
-  type RetentionEntity,
-  type RetentionQuery,
-  type SeriesNode,
-} from './queries.ts'
+import { mostRetentionIntervals, type RetentionEntity, type RetentionQuery } from './insight-queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 import { type Member, type RetentionShape, retentionPeople, retentionTree } from './retention-cohorts.ts'
 import { actorField, cohortsOf, type InsightContext, type Period, seriesOf, sharedFilters } from './series.ts'
 

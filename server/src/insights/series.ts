@@ -14,6 +14,7 @@ import {
   previousRange,
   resolveDateRange,
 } from './date-range.ts'
+import type { PathCleaningRule } from './insight-queries.ts'
 import {
   type FilterContext,
   inCohort,
@@ -21,7 +22,7 @@ import {
   type PropertyFilters,
   propertyExpr,
 } from './property-filters.ts'
-import type { DateRangeInput, Interval, PathCleaningRule, Properties, SeriesNode } from './queries.ts'
+import type { DateRangeInput, Interval, Properties, SeriesNode } from './query-parts.ts'
 
 /** What an insight depends on besides the question. */
 export type InsightContext = FilterContext & {

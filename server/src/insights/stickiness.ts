@@ -15,7 +15,8 @@ import {
   unionAll,
 } from '../hogql/ast.ts'
 import type { StickinessResult } from './answers.ts'
-import type { Interval, SeriesNode, StickinessQuery } from './queries.ts'
+import type { StickinessQuery } from './insight-queries.ts'
+import type { Interval, SeriesNode } from './query-parts.ts'
 import {
   actionOf,
   actorField,

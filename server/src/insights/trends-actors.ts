@@ -19,8 +19,9 @@ import { invalid } from '../model/errors.ts'
 import { type ActorKind, actorKindOf } from './actors-query.ts'
 import { type Breakdown, breakdownOf, breakdownValue, type Extent, otherValue } from './breakdown.ts'
 import type { Bucket } from './date-range.ts'
+import type { TrendsQuery } from './insight-queries.ts'
 import { instant } from './property-filters.ts'
-import type { SeriesNode, TrendsQuery } from './queries.ts'
+import type { SeriesNode } from './query-parts.ts'
 import {
   actorField,
   type InsightContext,

@@ -1,6 +1,6 @@
 import { type Breakdown, nullValue, otherValue } from './breakdown.ts'
 import { type Formula, parseFormula } from './formula.ts'
-import type { TrendsQuery } from './queries.ts'
+import type { TrendsQuery } from './insight-queries.ts'
 import { bucketKey, type Period, type Series } from './series.ts'
 import type { TrendsShape } from './trends-points.ts'
 

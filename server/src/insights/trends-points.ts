@@ -19,7 +19,7 @@ import { invalid } from '../model/errors.ts'
 import { type Breakdown, breakdownValue, type Extent } from './breakdown.ts'
 import { type Bucket, dayStart } from './date-range.ts'
 import { type FilterContext, instant } from './property-filters.ts'
-import type { Interval, SeriesNode } from './queries.ts'
+import type { Interval, SeriesNode } from './query-parts.ts'
 import { actorField, bucketExpr, bucketKey, identified, type Period, type Series, within } from './series.ts'
 
 export type TrendsShape = {

@@ -19,7 +19,7 @@ import {
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { TrendsResult } from './answers.ts'
-import { trendsQuery } from './queries.ts'
+import { trendsQuery } from './insight-queries.ts'
 import { upgradeTrends } from './upgrade-filters.ts'
 
 /**

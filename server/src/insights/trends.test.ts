@@ -5,8 +5,9 @@ import { insertEvents, type TestEvent } from '../../test/events.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { TrendsResult } from './answers.ts'
-import { trendsQuery } from './queries.ts'
-import { type AskedProject, createInsights } from './run.ts'
+import { trendsQuery } from './insight-queries.ts'
+import type { AskedProject } from './prepare.ts'
+import { createInsights } from './run.ts'
 
 let warehouse: Warehouse
 let cleanup: () => Promise<void>

@@ -3,7 +3,8 @@ import type { Query } from '../hogql/ast.ts'
 import type { TrendsResult } from './answers.ts'
 import { type Breakdown, breakdownOf, dimensionField, type Extent } from './breakdown.ts'
 import { bucketDay, bucketLabel } from './date-range.ts'
-import type { Interval, TrendsQuery } from './queries.ts'
+import type { TrendsQuery } from './insight-queries.ts'
+import type { Interval } from './query-parts.ts'
 import {
   actionOf,
   type InsightContext,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { trendsQuery } from './queries.ts'
+import { trendsQuery } from './insight-queries.ts'
 import { insightOf, upgradeProperties, upgradeTrends } from './upgrade-filters.ts'
 
 const upgraded = (filters: Record<string, unknown>) => JSON.parse(JSON.stringify(upgradeTrends(filters)))

@@ -1,14 +1,7 @@
 import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
-import {
-  displays,
-  intervals,
-  type LifecycleQuery,
-  type Properties,
-  type SeriesNode,
-  type StickinessQuery,
-  type TrendsQuery,
-} from './queries.ts'
+import { displays, type LifecycleQuery, type StickinessQuery, type TrendsQuery } from './insight-queries.ts'
+import { intervals, type Properties, type SeriesNode } from './query-parts.ts'
 
 /**
  * Legacy `filters` (query strings with JSON inside, or JSON bodies) as today's typed queries: done once, at the

@@ -11,7 +11,7 @@ import {
   funnelOrders,
   funnelVizTypes,
   funnelWindowUnits,
-} from './queries.ts'
+} from './funnel-queries.ts'
 import {
   type LegacyFilters,
   textOf,

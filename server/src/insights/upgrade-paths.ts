@@ -1,6 +1,6 @@
 import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
-import { type PathCleaningRule, type PathsQuery, pathTypes } from './queries.ts'
+import { type PathCleaningRule, type PathsQuery, pathTypes } from './insight-queries.ts'
 import {
   type LegacyFilters,
   textOf,

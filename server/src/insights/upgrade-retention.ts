@@ -6,7 +6,7 @@ import {
   type RetentionQuery,
   retentionPeriods,
   retentionTypes,
-} from './queries.ts'
+} from './insight-queries.ts'
 import {
   type LegacyFilters,
   textOf,

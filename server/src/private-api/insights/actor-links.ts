@@ -1,6 +1,8 @@
 import { DateTime } from 'luxon'
 import { nullValue } from '../../insights/breakdown.ts'
-import type { ActorsSource, LifecycleQuery, SeriesNode } from '../../insights/queries.ts'
+import type { LifecycleQuery } from '../../insights/insight-queries.ts'
+import type { ActorsSource } from '../../insights/queries.ts'
+import type { SeriesNode } from '../../insights/query-parts.ts'
 import type { LinksTo, Point } from '../../insights/series.ts'
 import {
   type LegacyFilters,

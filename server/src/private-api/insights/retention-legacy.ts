@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import type { RetentionResult } from '../../insights/answers.ts'
-import type { ActorsQuery, ActorsSource, RetentionQuery } from '../../insights/queries.ts'
+import type { RetentionQuery } from '../../insights/insight-queries.ts'
+import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import { upgradeRetention } from '../../insights/upgrade-retention.ts'
 import { invalid } from '../../model/errors.ts'

@@ -1,0 +1,259 @@
+import { z } from 'zod'
+import {
+  breakdownFilter,
+  compareFilter,
+  flag,
+  insightBase,
+  interval,
+  properties,
+  seriesNode,
+} from './query-parts.ts'
+
+/** Questions about numbers over time, people who come back, and the ways they take. */
+
+export const displays = [
+  'ActionsLineGraph',
+  'ActionsLineGraphCumulative',
+  'ActionsAreaGraph',
+  'ActionsBar',
+  'ActionsUnstackedBar',
+  'ActionsStackedBar',
+  'ActionsBarValue',
+  'ActionsPie',
+  'ActionsTable',
+  'BoldNumber',
+  'WorldMap',
+  'CalendarHeatmap',
+] as const
+export const trendsFilter = z
+  .object({
+    display: z
+      .enum(displays)
+      .nullish()
+      .describe(
+        'ActionsBarValue, ActionsPie, ActionsTable, BoldNumber and WorldMap give one figure per series',
+      ),
+    formula: z.string().nullish().describe('Arithmetic over the series by letter: `A / B * 100`'),
+    formulas: z.array(z.string()).nullish().describe('Several formulas; each gives a series'),
+    formulaNodes: z
+      .array(z.object({ formula: z.string(), custom_name: z.string().nullish() }))
+      .nullish()
+      .describe('Several formulas with labels'),
+    smoothingIntervals: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullish()
+      .describe('Rolling mean over so many buckets'),
+  })
+  .meta({ id: 'TrendsFilter' })
+
+export const trendsQuery = z
+  .object({
+    kind: z.literal('TrendsQuery'),
+    series: z.array(seriesNode).max(26).describe('What is counted; letters A, B, … in formulas'),
+    interval,
+    trendsFilter: trendsFilter.nullish(),
+    breakdownFilter: breakdownFilter.nullish(),
+    compareFilter: compareFilter.nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'TrendsQuery' })
+export type TrendsQuery = z.infer<typeof trendsQuery>
+
+export const stickinessOperators = ['gte', 'lte', 'exact'] as const
+export const stickinessQuery = z
+  .object({
+    kind: z.literal('StickinessQuery'),
+    series: z.array(seriesNode).max(26),
+    interval,
+    intervalCount: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullish()
+      .describe('Count in spans of so many intervals'),
+    stickinessFilter: z
+      .object({
+        display: z.string().nullish(),
+        computedAs: z
+          .enum(['non_cumulative', 'cumulative'])
+          .nullish()
+          .describe('`cumulative`: on so many intervals or more'),
+        stickinessCriteria: z
+          .object({ operator: z.enum(stickinessOperators), value: z.number().int().min(1) })
+          .nullish()
+          .describe('An interval counts for somebody with so many events in it'),
+      })
+      .nullish(),
+    compareFilter: compareFilter.nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'StickinessQuery' })
+export type StickinessQuery = z.infer<typeof stickinessQuery>
+
+export const lifecycleQuery = z
+  .object({
+    kind: z.literal('LifecycleQuery'),
+    series: z.array(seriesNode).max(26),
+    interval,
+    lifecycleFilter: z
+      .object({
+        toggledLifecycles: z
+          .array(z.enum(['new', 'returning', 'resurrecting', 'dormant']))
+          .nullish()
+          .describe('Which are shown; a display setting, all are answered'),
+      })
+      .nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'LifecycleQuery' })
+export type LifecycleQuery = z.infer<typeof lifecycleQuery>
+
+const retentionEntity = z
+  .object({
+    id: z
+      .union([z.string(), z.number()])
+      .nullish()
+      .describe('Event name, or the id of an action; null means all events'),
+    type: z.enum(['events', 'actions']).nullish().describe('events (default) or actions'),
+    name: z.string().nullish(),
+    custom_name: z.string().nullish(),
+    properties,
+  })
+  .meta({ id: 'RetentionEntity' })
+export type RetentionEntity = z.infer<typeof retentionEntity>
+
+export const retentionPeriods = ['Hour', 'Day', 'Week', 'Month'] as const
+export const retentionTypes = [
+  'retention_recurring',
+  'retention_first_time',
+  'retention_first_ever_occurrence',
+] as const
+export const mostRetentionIntervals = 1000
+
+export const retentionQuery = z
+  .object({
+    kind: z.literal('RetentionQuery'),
+    retentionFilter: z
+      .object({
+        targetEntity: retentionEntity
+          .nullish()
+          .describe('What puts somebody into a cohort; default `$pageview`'),
+        returningEntity: retentionEntity
+          .nullish()
+          .describe('What counts as coming back; default `$pageview`'),
+        retentionType: z
+          .enum(retentionTypes)
+          .nullish()
+          .describe(
+            'retention_recurring (default): in the cohort of every interval with the target. retention_first_time: in ' +
+              'that of the first one that passes the filters. retention_first_ever_occurrence: the first of all, and it ' +
+              "must pass the target's filters",
+          ),
+        period: z.enum(retentionPeriods).nullish().describe('Length of an interval; default Day'),
+        totalIntervals: z
+          .number()
+          .int()
+          .min(1)
+          .max(mostRetentionIntervals)
+          .nullish()
+          .describe(
+            'How many intervals a cohort is followed, and how many cohorts without `date_from`; default 7',
+          ),
+        retentionCustomBrackets: z
+          .array(z.number().int().min(1))
+          .max(100)
+          .nullish()
+          .describe('Follow in spans of so many intervals instead: `[1, 3, 7]` is 1, 2-4 and 5-11'),
+        cumulative: flag.describe('Count who came back then or later'),
+        minimumOccurrences: z
+          .number()
+          .int()
+          .min(1)
+          .nullish()
+          .describe('So many returning events in an interval are a return; default 1'),
+        retentionReference: z.string().nullish().describe('How percentages are shown'),
+        meanRetentionCalculation: z.string().nullish().describe('Which mean is shown'),
+        timeWindowMode: z
+          .enum(['strict_calendar_dates'])
+          .nullish()
+          .describe('Intervals are those of the calendar; no other mode is supported'),
+        aggregationType: z
+          .enum(['count'])
+          .nullish()
+          .describe('People are counted; no other aggregation is supported'),
+      })
+      .nullish(),
+    breakdownFilter: breakdownFilter.nullish(),
+    ...insightBase,
+  })
+  .meta({ id: 'RetentionQuery' })
+export type RetentionQuery = z.infer<typeof retentionQuery>
+
+export const pathTypes = ['$pageview', '$screen', 'custom_event', 'hogql'] as const
+export const pathCleaningRule = z.object({
+  alias: z.string().nullish().describe('What is put in place of it; default nothing'),
+  regex: z.string().nullish().describe('What is looked for, in RE2 syntax'),
+})
+export type PathCleaningRule = z.infer<typeof pathCleaningRule>
+
+export const pathsQuery = z
+  .object({
+    kind: z.literal('PathsQuery'),
+    pathsFilter: z
+      .object({
+        includeEventTypes: z
+          .array(z.enum(pathTypes))
+          .nullish()
+          .describe(
+            'Page views (by address), screens (by name), custom events, or an expression; default all events',
+          ),
+        includeCustomEvents: z.array(z.string()).max(1000).nullish().describe('Only these custom events'),
+        pathsHogQLExpression: z
+          .string()
+          .nullish()
+          .describe('What other events are shown as, for type `hogql`'),
+        excludeEvents: z
+          .array(z.string())
+          .max(1000)
+          .nullish()
+          .describe('Steps left out, as they are shown; `*` stands for any text'),
+        startPoint: z.string().nullish().describe('Routes begin at this step'),
+        endPoint: z.string().nullish().describe('Routes end at this step'),
+        stepLimit: z.number().int().min(1).max(100).nullish().describe('Steps of a route; default 5'),
+        edgeLimit: z.number().int().min(1).max(10_000).nullish().describe('Edges answered; default 50'),
+        minEdgeWeight: z.number().int().nullish().describe('Leave out edges that fewer took'),
+        maxEdgeWeight: z.number().int().nullish().describe('Leave out edges that more took'),
+        pathGroupings: z
+          .array(z.string())
+          .max(100)
+          .nullish()
+          .describe(
+            'Steps that contain such a text, where `*` stands for any, are shown as it: `/product/*`',
+          ),
+        pathReplacements: flag.describe("Apply the project's cleaning rules"),
+        localPathCleaningFilters: z
+          .array(pathCleaningRule)
+          .max(100)
+          .nullish()
+          .describe('More cleaning rules'),
+        pathStartKey: z
+          .string()
+          .nullish()
+          .describe('For people: those who went on from this step, like `2_/pricing`'),
+        pathEndKey: z.string().nullish().describe('For people: those who came to this step'),
+        pathDropoffKey: z.string().nullish().describe('For people: those whose route ended at this step'),
+      })
+      .nullish(),
+    funnelPathsFilter: z
+      .unknown()
+      .refine((given) => given === null || given === undefined, 'Paths along a funnel are not supported.')
+      .optional(),
+    ...insightBase,
+  })
+  .meta({ id: 'PathsQuery' })
+export type PathsQuery = z.infer<typeof pathsQuery>
+export type PathsFilter = NonNullable<PathsQuery['pathsFilter']>
