@@ -481,6 +481,44 @@ export const tags = pgTable(
   ],
 )
 
+/** Feature flags: who gets what, by conditions on people and groups. */
+export const featureFlags = pgTable(
+  'feature_flags',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    /** The description; PostHog's API calls it so. */
+    name: text('name').notNull().default(''),
+    /** As they were sent: what is unknown here is kept. */
+    filters: json('filters').$type<Record<string, unknown>>().notNull().default({}),
+    active: boolean('active').notNull().default(true),
+    deleted: boolean('deleted').notNull().default(false),
+    /** Grows with every change, so that a late one can be refused. */
+    version: integer('version').notNull().default(1),
+    ensureExperienceContinuity: boolean('ensure_experience_continuity').notNull().default(false),
+    /** `distinct_id` or `device_id`: what decides who is in a percentage; null means the first. */
+    bucketingIdentifier: text('bucketing_identifier'),
+    /** `server`, `client` or `all`. */
+    evaluationRuntime: text('evaluation_runtime').notNull().default('all'),
+    /** A client that names contexts gets the flag when one of these is among them, or there are none. */
+    evaluationContexts: json('evaluation_contexts').$type<string[]>().notNull().default([]),
+    isRemoteConfiguration: boolean('is_remote_configuration').notNull().default(false),
+    rollbackConditions: json('rollback_conditions'),
+    performedRollback: boolean('performed_rollback'),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+    lastModifiedBy: integer('last_modified_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    uniqueIndex('feature_flags_live_key').on(table.projectId, table.key).where(sql`not ${table.deleted}`),
+    index('feature_flags_newest').on(table.projectId, table.createdAt.desc(), table.id.desc()),
+  ],
+)
+
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */
 export const pipelineProgress = pgTable('pipeline_progress', {
   consumer: text('consumer').primaryKey(),

@@ -26,9 +26,13 @@ import { createAnnotationStore } from './annotations/store.ts'
 import type { Calculation } from './cohorts/calculate.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import type { CohortStore } from './cohorts/store.ts'
+import { calculateCohort } from './cohorts/tasks.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
+import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
+import { featureFlagRoutes } from './feature-flags/routes.ts'
+import { createFlagStore } from './feature-flags/store.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
 import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
@@ -83,6 +87,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const propertyDefinitions = createPropertyDefinitionStore(database)
   const groups = createGroupStore(database)
   const activity = createActivityLog(database)
+  const { cohorts } = deps
+  const flags = createFlagStore({ database, activity, findCohorts: cohorts.load })
   const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
@@ -118,12 +124,28 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(actionRoutes({ actions, questions }))
   await app.register(
     cohortRoutes({
-      cohorts: deps.cohorts,
+      cohorts,
       calculation: deps.calculation,
       jobs: deps.jobs,
       persons,
       questions,
       actorsOf,
+    }),
+  )
+  await app.register(featureFlagRoutes({ flags, activity }))
+  await app.register(
+    organizationFlagRoutes({
+      flags,
+      organizations,
+      projects,
+      findCohorts: cohorts.load,
+      findCohortByName: cohorts.byName,
+      createCohort: async (projectId, userId, given) => {
+        const { cohort } = await cohorts.create(projectId, userId, given)
+        const { id, isStatic } = cohort
+        if (!isStatic) await deps.jobs.send(calculateCohort, { projectId, cohortId: id })
+        return cohort
+      },
     }),
   )
   await app.register(personRoutes({ questions, persons, writer: personWriter }))

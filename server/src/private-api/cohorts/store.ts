@@ -123,6 +123,17 @@ export function createCohortStore(database: Database) {
       return { count: await db.$count(cohorts, where), results }
     },
 
+    /** The one of a name that is not deleted, the newest where there are several. */
+    async byName(projectId: number, name: string): Promise<{ id: number } | undefined> {
+      const [found] = await db
+        .select({ id: cohorts.id })
+        .from(cohorts)
+        .where(and(eq(cohorts.projectId, projectId), eq(cohorts.name, name), eq(cohorts.deleted, false)))
+        .orderBy(desc(cohorts.createdAt), desc(cohorts.id))
+        .limit(1)
+      return found
+    },
+
     /** All that are not deleted. */
     all: (projectId: number) =>
       withCreator()

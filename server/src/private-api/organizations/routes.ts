@@ -7,9 +7,9 @@ import type { Directory } from '../../directory/directory.ts'
 import { organizationShape } from '../../http/account-shapes.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
+import { resolveOrganization } from '../../http/organization.ts'
 import { counted } from '../../http/paging.ts'
-import { permitInOrganization, permitKeyInOrganization } from '../../http/project.ts'
-import { notFound } from '../../model/errors.ts'
+import { permitInOrganization } from '../../http/project.ts'
 import {
   createOrganization,
   deleteOrganization,
@@ -28,19 +28,7 @@ export const organizationRoutes =
   async (app: FastifyInstance) => {
     const { organizations, projects, directory } = deps
 
-    /** By id or `@current`. One that the caller isn't in is not there. */
-    const addressed = async (caller: Caller, id: string): Promise<MemberOrganization> => {
-      const { user } = caller
-      const found =
-        id === '@current'
-          ? await organizations.current(user)
-          : uuid.test(id)
-            ? await organizations.find(user.id, id)
-            : undefined
-      if (!found) throw notFound()
-      permitKeyInOrganization(caller, found.id)
-      return found
-    }
+    const addressed = (caller: Caller, id: string) => resolveOrganization(organizations, caller, id)
     const present = async (user: User, organization: MemberOrganization) =>
       organizationShape(organization, await projects.listFor(user.id, organization.id))
 
@@ -81,8 +69,6 @@ export const organizationRoutes =
       await directory.changed()
     })
   }
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 type Body = { name?: string; is_member_join_email_enabled?: boolean; enforce_2fa?: boolean | null }
 

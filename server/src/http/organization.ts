@@ -1,0 +1,27 @@
+import type { MemberOrganization, OrganizationStore } from '../accounts/organizations.ts'
+import { notFound } from '../model/errors.ts'
+import type { Caller } from './authenticate.ts'
+import { permitKeyInOrganization } from './project.ts'
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The organization of a path, by id or `@current`.
+ * @throws HedgerowError 404 for one that the caller isn't in; 403 when the key is held to others.
+ */
+export async function resolveOrganization(
+  organizations: Pick<OrganizationStore, 'current' | 'find'>,
+  caller: Caller,
+  id: string,
+): Promise<MemberOrganization> {
+  const { user } = caller
+  const found =
+    id === '@current'
+      ? await organizations.current(user)
+      : uuid.test(id)
+        ? await organizations.find(user.id, id)
+        : undefined
+  if (!found) throw notFound()
+  permitKeyInOrganization(caller, found.id)
+  return found
+}

@@ -1,0 +1,77 @@
+import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
+import type { User } from '../../accounts/users.ts'
+import { featureFlags } from '../../database/schema.ts'
+import { hasTag } from '../../tags/tags.ts'
+import type { FlagSearch } from './contract.ts'
+
+export type StoredFlag = typeof featureFlags.$inferSelect
+/** A flag with its tags, who made it, and who changed it last. */
+export type FlagRow = { flag: StoredFlag; tags: string[]; creator: User | null; editor: User | null }
+
+export const live = eq(featureFlags.deleted, false)
+export const isId = (id: number) => Number.isInteger(id) && id > 0 && id <= 2_147_483_647
+
+const columns = {
+  key: featureFlags.key,
+  name: featureFlags.name,
+  active: featureFlags.active,
+  created_at: featureFlags.createdAt,
+  updated_at: featureFlags.updatedAt,
+}
+
+/** Newest first unless an order that is known is asked for. */
+export function orderOf(order: string | undefined): SQL[] {
+  const name = order?.replace(/^-/, '') ?? ''
+  const column = Object.hasOwn(columns, name) ? columns[name as keyof typeof columns] : undefined
+  if (!column) return [desc(featureFlags.createdAt), desc(featureFlags.id)]
+  return order!.startsWith('-') ? [desc(column), desc(featureFlags.id)] : [asc(column), asc(featureFlags.id)]
+}
+
+const variants = sql`coalesce(json_array_length(
+  case when json_typeof(${featureFlags.filters} #> '{multivariate,variants}') = 'array'
+    then ${featureFlags.filters} #> '{multivariate,variants}' end), 0)`
+
+/** On for everybody for thirty days, or without any change for so long: nobody needs it in code any more. */
+const stale = sql`${featureFlags.active} and ${featureFlags.createdAt} < now() - interval '30 days'
+  and (json_typeof(${featureFlags.filters} -> 'groups') is distinct from 'array' or exists (
+    select 1 from json_array_elements(${featureFlags.filters} -> 'groups') one
+    where coalesce(one ->> 'rollout_percentage', '100') = '100'
+      and coalesce(json_array_length(one -> 'properties'), 0) = 0
+      and (${variants} = 0 or one ->> 'variant' is not null)))`
+
+/** The live flags of a project that a search finds, as a condition. */
+export function foundBy(projectId: number, search: FlagSearch): SQL | undefined {
+  const { active, type, evaluation_runtime: runtime } = search
+  const creator = Number(search.created_by_id ?? search.created_by ?? Number.NaN)
+  const wanted = listIn(search.tags).map((tag) =>
+    hasTag('FeatureFlag', featureFlags.projectId, featureFlags.id, tag),
+  )
+  const excluded = listIn(search.excluded_properties)
+  const pattern = `%${(search.search ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`
+  return and(
+    eq(featureFlags.projectId, projectId),
+    live,
+    search.search?.trim()
+      ? sql`(${featureFlags.key} ilike ${pattern} or ${featureFlags.name} ilike ${pattern})`
+      : undefined,
+    active === 'STALE' ? stale : active && eq(featureFlags.active, active === 'true'),
+    type === 'boolean' ? sql`${variants} = 0` : undefined,
+    type === 'multivariant' ? sql`${variants} > 0` : undefined,
+    type === 'remote_config' ? eq(featureFlags.isRemoteConfiguration, true) : undefined,
+    type === 'experiment' ? sql`false` : undefined,
+    isId(creator) ? eq(featureFlags.createdBy, creator) : undefined,
+    runtime && eq(featureFlags.evaluationRuntime, runtime),
+    or(...wanted),
+    excluded.length ? sql`${featureFlags.key} <> all(${sql.param(excluded)}::text[])` : undefined,
+  )
+}
+
+/** Texts of a JSON list in a parameter; none where it is something else, as PostHog has it. */
+function listIn(parameter: string | undefined): string[] {
+  try {
+    const list: unknown = JSON.parse(parameter ?? '[]')
+    return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : []
+  } catch {
+    return []
+  }
+}
