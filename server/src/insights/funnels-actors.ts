@@ -91,9 +91,14 @@ function stepReached(
   const optional = funnel.optional[at - 1] ?? false
   const reached = optional ? compare(field(`at_${at}`), '>', constant(0)) : compare(level, '>=', constant(at))
   if (step > 0) return reached
-  let before = at - 1
-  while (before > 1 && funnel.optional[before - 1]) before--
-  return and(compare(level, '>=', constant(before)), not(reached))!
+  return and(compare(level, '>=', constant(stepBefore(at, funnel))), not(reached))!
+}
+
+/** The step, counted from 1, from which one comes to another: the nearest before it that may not be skipped. */
+export function stepBefore(step: number, { optional }: Funnel): number {
+  let before = step - 1
+  while (before > 1 && optional[before - 1]) before--
+  return before
 }
 
 function inBucket(asked: FunnelsActorsQuery, funnel: Funnel, ctx: InsightContext): SelectQuery | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { funnelsQuery } from './funnel-queries.ts'
 import {
   breakdownFilter,
   compareFilter,
@@ -200,6 +201,29 @@ export const pathCleaningRule = z.object({
 })
 export type PathCleaningRule = z.infer<typeof pathCleaningRule>
 
+export const funnelPathTypes = [
+  'funnel_path_before_step',
+  'funnel_path_between_steps',
+  'funnel_path_after_step',
+] as const
+export const funnelPathsFilter = z
+  .object({
+    funnelPathType: z
+      .enum(funnelPathTypes)
+      .nullish()
+      .describe('Up to the step, between the one before and it, or from it on'),
+    funnelSource: funnelsQuery.describe('The funnel whose people are followed'),
+    funnelStep: z
+      .number()
+      .int()
+      .nullish()
+      .describe(
+        'Of those who reached this step, the first is 1; negative: of those who reached the one before, but not this',
+      ),
+  })
+  .meta({ id: 'FunnelPathsFilter' })
+export type FunnelPathsFilter = z.infer<typeof funnelPathsFilter>
+
 export const pathsQuery = z
   .object({
     kind: z.literal('PathsQuery'),
@@ -248,10 +272,7 @@ export const pathsQuery = z
         pathDropoffKey: z.string().nullish().describe('For people: those whose route ended at this step'),
       })
       .nullish(),
-    funnelPathsFilter: z
-      .unknown()
-      .refine((given) => given === null || given === undefined, 'Paths along a funnel are not supported.')
-      .optional(),
+    funnelPathsFilter: funnelPathsFilter.nullish(),
     ...insightBase,
   })
   .meta({ id: 'PathsQuery' })

@@ -16,6 +16,7 @@ import {
   select,
   tuple,
 } from '../hogql/ast.ts'
+import type { FunnelSpans } from './paths-funnel.ts'
 import { grouped, isKept } from './paths-items.ts'
 import { identified, type Period, within } from './series.ts'
 
@@ -23,6 +24,8 @@ import { identified, type Period, within } from './series.ts'
 export type PathsShape = {
   period: Pick<Period, 'from' | 'until'>
   actor: Expr
+  /** Only of these actors, each for a time of their own. */
+  spans: FunnelSpans | undefined
   /** Which events are steps. */
   events: Expr | undefined
   /** How a step is shown, before it is grouped. */
@@ -35,8 +38,8 @@ export type PathsShape = {
   steps: number
 }
 
-/** A pause of so long (milliseconds) ends a route. */
-const longestPause = 30 * 60 * 1000
+/** A pause of so long (milliseconds) ends a route, where no funnel says another. */
+const defaultPause = 30 * 60 * 1000
 /** What stands for the steps left out in the middle of a route. */
 const gap = '...'
 
@@ -172,7 +175,10 @@ function visits(shape: PathsShape): SelectQuery {
   )
   const split = call(
     'arraySplit',
-    lambda(['step', 'pause'], compare(field('pause'), '>=', constant(longestPause))),
+    lambda(
+      ['step', 'pause'],
+      compare(field('pause'), '>=', constant(shape.spans?.longestPause ?? defaultPause)),
+    ),
     field('steps'),
     pauses,
   )
@@ -191,17 +197,39 @@ function visits(shape: PathsShape): SelectQuery {
   return select({ select: [field('actor'), alias('visit', changes)], from: fromQuery(stretches) })
 }
 
+/** Of events with their time in microseconds (`exactly`), those of the actors of spans while these last. */
+const inSpans = (all: SelectQuery, { tree, hasStart, hasEnd }: FunnelSpans, item: string): SelectQuery =>
+  select({
+    select: ['actor', 'at', item].map((name) => alias(name, field('did', name))),
+    from: {
+      ...fromQuery(all, 'did'),
+      next: {
+        ...fromQuery(tree, 'spans'),
+        joinType: 'INNER JOIN',
+        constraint: { type: 'ON', expr: compare(field('did', 'actor'), '=', field('spans', 'actor')) },
+      },
+    },
+    where: and(
+      hasStart ? compare(field('did', 'exactly'), '>=', field('spans', 'since')) : undefined,
+      hasEnd ? compare(field('did', 'exactly'), '<=', field('spans', 'until')) : undefined,
+    ),
+  })
+
 /** A row for each step: `actor`, `at` (milliseconds), `item`. */
-function events({ actor, events: isStep, period, text, groupings, excluded }: PathsShape): SelectQuery {
-  const shown = select({
+function events(shape: PathsShape): SelectQuery {
+  const { actor, events: isStep, period, spans, text, groupings, excluded } = shape
+  const item = groupings.length ? 'plain' : 'item'
+  const all = select({
     select: [
       alias('actor', actor),
       alias('at', call('toUnixTimestamp64Milli', field('timestamp'))),
-      alias(groupings.length ? 'plain' : 'item', text),
+      ...(spans ? [alias('exactly', call('toUnixTimestamp64Micro', field('timestamp')))] : []),
+      alias(item, text),
     ],
     from: from('events'),
     where: and(within(period.from, period.until), isStep, identified(actor)),
   })
+  const shown = spans ? inSpans(all, spans, item) : all
   const inGroups = groupings.length
     ? select({
         select: [field('actor'), field('at'), alias('item', grouped(field('plain'), groupings))],

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertEvents, personIdOf } from '../../test/events.ts'
 import { testInsights } from '../../test/insights.ts'
@@ -164,7 +163,6 @@ describe('paths', () => {
     [asked({ localPathCleaningFilters: [{ regex: 'a', alias: '\\9' }] }), 'group'],
     [asked({ includeEventTypes: ['hogql'], pathsHogQLExpression: 'nonsense(' }), 'xpected'],
     [asked({ includeEventTypes: ['hogql'], pathsHogQLExpression: 'count()' }), 'aggregate'],
-    [{ ...asked(), funnelPathsFilter: {} }, 'along a funnel'],
   ])('refuses %j', async (query, sentence) => {
     await expect(testInsights(warehouse).ask(1, query)).rejects.toThrow(sentence)
   })
@@ -217,111 +215,118 @@ describe('the people of paths', () => {
   })
 })
 
-describe('against a plain model', () => {
-  type Step = { who: number; minute: number; item: string }
-  const items = ['a', 'b', 'c', 'bc']
-  const step = fc.record({
-    who: fc.integer({ min: 0, max: 2 }),
-    // ties, short pauses, pauses of exactly half an hour, and longer ones
-    minute: fc.constantFrom(0, 1, 2, 10, 20, 31, 32, 50, 80, 81, 200, 201, 202),
-    item: fc.constantFrom(...items),
+describe('paths along a funnel', () => {
+  const node = (event: string, url?: string, more: object = {}) => ({
+    kind: 'EventsNode',
+    event,
+    properties: url ? [{ key: '$current_url', value: url, operator: 'icontains' }] : [],
+    ...more,
   })
-  const question = fc.record({
-    start: fc.option(fc.constantFrom(...items), { nil: undefined }),
-    end: fc.option(fc.constantFrom(...items), { nil: undefined }),
-    steps: fc.integer({ min: 1, max: 5 }),
-    excluded: fc.subarray(items, { maxLength: 1 }),
-    grouping: fc.option(fc.constant('*c'), { nil: undefined }),
+  const funnel = (more: object = {}) => ({
+    kind: 'FunnelsQuery',
+    series: [node('$pageview', '/a/1'), node('$pageview', '/b'), node('$pageview', '/end')],
+    dateRange,
+    ...more,
   })
-  type Question = typeof question extends fc.Arbitrary<infer T> ? T : never
+  const along = (funnelPathType: string | null, funnelStep: number | null, more: object = {}) => ({
+    ...asked(),
+    funnelPathsFilter: { funnelPathType, funnelStep, funnelSource: funnel(), ...more },
+  })
+  const toEnd = { funnelSource: funnel({ series: [node('$pageview'), node('$pageview', '/end')] }) }
+  const cases: [name: string, query: object, expected: string[]][] = [
+    ['before', along('funnel_path_before_step', 2), ['1_/ 2_/a/1 1', '2_/a/1 3_/a/2 1', '3_/a/2 4_/b 1']],
+    ['between', along('funnel_path_between_steps', 2), ['1_/a/1 2_/a/2 1', '2_/a/2 3_/b 1']],
+    ['after', along('funnel_path_after_step', 2), ['1_/b 2_/end 1']],
+    // Bob, who was never at /a, comes from /, and pauses for less than the fortnight of the window
+    [
+      'with-the-window-as-the-longest-pause',
+      along('funnel_path_after_step', 2, toEnd),
+      ['1_/end 2_/ 1', '2_/ 3_/end 1'],
+    ],
+  ]
+  it.each(cases)('%s', async (name, query, expected) => {
+    const { ask, sql } = testInsights(warehouse)
+    expect(shown(await ask(1, query))).toEqual(expected)
+    await expect(sql()).toMatchFileSnapshot(`./sql/paths-funnel-${name}.sql`)
+  })
 
-  function routesOf(steps: Step[], asked: Question): { item: string; minute: number }[][] {
-    const shown = steps
-      .map((one) => ({ ...one, item: asked.grouping && one.item.includes('c') ? asked.grouping : one.item }))
-      .filter(({ item }) => !asked.excluded.includes(item))
-      .sort((a, b) => a.minute - b.minute || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0))
-    const visits: Step[][] = []
-    for (const one of shown) {
-      const visit = visits.at(-1)
-      if (visit && one.minute - visit.at(-1)!.minute < 30) visit.push(one)
-      else visits.push([one])
+  it('of those who dropped out: from where they got to, or as long as they might have come', async () => {
+    const never = funnel({ series: [node('$pageview', '/a/1'), node('$pageview', '/b'), node('pay')] })
+    const short = {
+      ...never,
+      funnelsFilter: { funnelWindowInterval: 3, funnelWindowIntervalUnit: 'minute' },
     }
-    return visits.flatMap((visit) => {
-      let route = visit.filter(({ item }, i) => item !== visit[i + 1]?.item)
-      const find = (item: string) => route.findIndex((one) => one.item === item)
-      if (asked.start) {
-        if (find(asked.start) < 0) return []
-        route = route.slice(find(asked.start))
-      }
-      if (asked.end) {
-        if (find(asked.end) < 0) return []
-        route = route.slice(0, find(asked.end) + 1)
-      }
-      if (!asked.end) return [route.slice(0, asked.steps)]
-      if (!asked.start) return [route.slice(-asked.steps)]
-      if (route.length <= asked.steps) return [route]
-      const half = Math.floor(asked.steps / 2)
-      const skipped = { ...route[half]!, item: '...' }
-      return [[...route.slice(0, half), skipped, ...(half ? route.slice(-half) : [])]]
-    })
-  }
+    const ask = async (type: string, funnelSource: object) =>
+      shown(await testInsights(warehouse).ask(1, along(type, -3, { funnelSource })))
+    expect(await ask('funnel_path_after_step', never)).toEqual(['1_/b 2_/end 1'])
+    const toB = ['1_/ 2_/a/1 1', '2_/a/1 3_/a/2 1', '3_/a/2 4_/b 1']
+    expect(await ask('funnel_path_before_step', short)).toEqual([...toB, '4_/b 5_/end 1'])
+    expect(await ask('funnel_path_between_steps', never)).toEqual(['1_/a/1 2_/a/2 1', '2_/a/2 3_/b 1'])
+  })
 
-  let project = 1000
-  it('every edge is the same', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), question, async (steps, one) => {
-        const id = ++project
-        await insertEvents(
-          warehouse,
-          id,
-          steps.map(({ who, minute, item }) => ({
-            event: item,
-            distinct_id: `person ${who}`,
-            timestamp: at(minute),
-          })),
-        )
-        const edges = new Map<string, number[]>()
-        for (const who of new Set(steps.map((one) => one.who))) {
-          const own = steps.filter((one) => one.who === who)
-          for (const route of routesOf(own, one)) {
-            for (const [i, here] of route.entries()) {
-              const next = route[i + 1]
-              if (!next) continue
-              const edge = `${i + 1}_${here.item} ${i + 2}_${next.item}`
-              edges.set(edge, [...(edges.get(edge) ?? []), (next.minute - here.minute) * 60_000])
-            }
-          }
-        }
-        const results = (await testInsights(warehouse).ask(id, {
-          kind: 'PathsQuery',
-          dateRange,
-          pathsFilter: {
-            includeEventTypes: ['custom_event'],
-            startPoint: one.start,
-            endPoint: one.end,
-            stepLimit: one.steps,
-            excludeEvents: one.excluded,
-            pathGroupings: one.grouping ? [one.grouping] : undefined,
-            edgeLimit: 1000,
-          },
-        })) as PathsResult[]
-        const found = new Map(
-          results.map(({ source, target, value, average_conversion_time: took }) => [
-            `${source} ${target}`,
-            [value, Math.round(took)],
-          ]),
-        )
-        const expected = new Map(
-          [...edges].map(([edge, times]) => [
-            edge,
-            [times.length, Math.round(times.reduce((sum, time) => sum + time, 0) / times.length)],
-          ]),
-        )
-        expect(found).toEqual(expected)
-        const values = results.map(({ value }) => value)
-        expect(values).toEqual([...values].sort((a, b) => b - a))
+  it('of groups, where those run through the funnel', async () => {
+    const ofGroups = {
+      funnelSource: funnel({
+        aggregation_group_type_index: 0,
+        series: [node('$pageview', '/a/1'), node('$pageview', '/end')],
       }),
-      { numRuns: 40 },
-    )
-  }, 120_000)
+    }
+    const query = along('funnel_path_between_steps', 2, ofGroups)
+    // Ann's way; Bob's at acme is half an hour later
+    const expected = ['1_/a/1 2_/a/2 1', '2_/a/2 3_/b 1', '3_/b 4_/end 1']
+    expect(shown(await testInsights(warehouse).ask(1, query))).toEqual(expected)
+    const pins = { pathStartKey: '3_/b', pathEndKey: '4_/end', includeEventTypes: ['$pageview'] }
+    const people = await testInsights(warehouse).ask(1, {
+      kind: 'ActorsQuery',
+      select: ['id', 'event_count'],
+      source: { kind: 'InsightActorsQuery', source: { ...query, pathsFilter: pins } },
+    })
+    expect(people).toEqual([['acme', 1]])
+    const mixed = { ...query, aggregation_group_type_index: 1 }
+    await expect(testInsights(warehouse).ask(1, mixed)).rejects.toMatchObject({
+      attr: 'aggregation_group_type_index',
+    })
+  })
+
+  it('of a funnel that is drawn otherwise, broken down or has no steps', async () => {
+    const other = { breakdownFilter: { breakdown: 'section' }, funnelsFilter: { funnelVizType: 'trends' } }
+    const [before] = cases
+    const query = along('funnel_path_before_step', 2, { funnelSource: funnel(other) })
+    expect(shown(await testInsights(warehouse).ask(1, query))).toEqual(before![2])
+    const none = along('funnel_path_before_step', 2, { funnelSource: funnel({ series: [] }) })
+    expect(await testInsights(warehouse).ask(1, none)).toEqual([])
+    const gone = funnel({ series: [{ kind: 'ActionsNode', id: 7 }] })
+    const ofGone = along('funnel_path_before_step', 1, { funnelSource: gone })
+    expect(await testInsights(warehouse).ask(1, ofGone)).toEqual([])
+  })
+
+  it('of an action, since the first event there ever was', async () => {
+    const action = { id: 3, name: 'b', steps: [{ event: '$pageview', url: '/b', url_matching: 'contains' }] }
+    const funnelSource = funnel({
+      series: [node('$pageview', '/a/1'), { kind: 'ActionsNode', id: 3 }],
+      dateRange: { date_from: 'all', date_to: '2023-02-07' },
+    })
+    const { ask } = testInsights(warehouse, {}, { findAction: async () => action as never })
+    const query = along('funnel_path_between_steps', 2, { funnelSource })
+    expect(shown(await ask(1, query))).toEqual(['1_/a/1 2_/a/2 1', '2_/a/2 3_/b 1'])
+  })
+
+  it.each<[object, string]>([
+    [along(null, 2), 'funnelPathType'],
+    [along('funnel_path_after_step', null), 'funnelStep'],
+    [along('funnel_path_after_step', 0), 'funnelStep'],
+    [along('funnel_path_after_step', -1), 'funnelStep'],
+    [along('funnel_path_after_step', 4), 'funnelStep'],
+    [along('funnel_path_after_step', -4), 'funnelStep'],
+    [along('funnel_path_between_steps', 1), 'funnelStep'],
+    [along('funnel_path_between_steps', -2), 'funnelStep'],
+    [
+      along('funnel_path_after_step', 1, {
+        funnelSource: funnel({ funnelsFilter: { funnelAggregateByHogQL: 'properties.section' } }),
+      }),
+      'funnelAggregateByHogQL',
+    ],
+  ])('refuses %j', async (query, attr) => {
+    await expect(testInsights(warehouse).ask(1, query)).rejects.toMatchObject({ attr })
+  })
 })

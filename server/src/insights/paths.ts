@@ -3,14 +3,15 @@ import { invalid } from '../model/errors.ts'
 import type { PathsResult } from './answers.ts'
 import { resolveDateRange } from './date-range.ts'
 import type { PathsFilter, PathsQuery } from './insight-queries.ts'
+import { followed, funnelSpans } from './paths-funnel.ts'
 import { isStep, shownPoint, stepText } from './paths-items.ts'
 import { edgesTree, type PathsShape, pathPeople, type StepKey } from './paths-routes.ts'
 import type { SeriesNode } from './query-parts.ts'
 import { actorField, type InsightContext, sharedFilters } from './series.ts'
 
 export type Paths = {
-  /** Its rows: source, target, how often, mean milliseconds. */
-  tree: Query
+  /** Its rows: source, target, how often, mean milliseconds. Undefined where there is nobody to follow. */
+  tree: Query | undefined
   results(rows: unknown[][]): PathsResult[]
 }
 
@@ -23,13 +24,16 @@ export const defaultEdges = 50
  */
 export function paths(query: PathsQuery, ctx: InsightContext): Paths {
   const filter = query.pathsFilter ?? {}
+  const shape = shapeOf(query, filter, ctx)
   return {
-    tree: edgesTree(shapeOf(query, filter, ctx), {
-      // 0 means no bound, as upstream reads it
-      least: filter.minEdgeWeight || undefined,
-      most: filter.maxEdgeWeight || undefined,
-      limit: filter.edgeLimit ?? defaultEdges,
-    }),
+    tree:
+      shape &&
+      edgesTree(shape, {
+        // 0 means no bound, as upstream reads it
+        least: filter.minEdgeWeight || undefined,
+        most: filter.maxEdgeWeight || undefined,
+        limit: filter.edgeLimit ?? defaultEdges,
+      }),
     results: (rows) =>
       reachable(
         rows.map(([source, target, times, took]) => ({
@@ -57,16 +61,19 @@ export function pathsActors(
   const [from, to] = last
     ? []
     : [keyOf(filter.pathStartKey, 'pathStartKey'), keyOf(filter.pathEndKey, 'pathEndKey')]
-  if (from && to && to.place !== from.place + 1) return undefined
+  if (!shape || (from && to && to.place !== from.place + 1)) return undefined
   return { tree: pathPeople(shape, { from, to, last }), node: counted(query) }
 }
 
 const counted = (query: PathsQuery): SeriesNode => ({
   kind: 'EventsNode',
-  math_group_type_index: query.aggregation_group_type_index,
+  math_group_type_index: followed(query),
 })
 
-function shapeOf(query: PathsQuery, filter: PathsFilter, ctx: InsightContext): PathsShape {
+function shapeOf(query: PathsQuery, filter: PathsFilter, ctx: InsightContext): PathsShape | undefined {
+  const along = query.funnelPathsFilter
+  const spans = along ? funnelSpans(along, ctx) : undefined
+  if (along && !spans) return undefined
   const { from, to } = resolveDateRange(query.dateRange, 'day', ctx.clock, ctx.earliest)
   const cleaning = [
     ...(filter.pathReplacements ? (ctx.pathCleaning ?? []) : []),
@@ -75,6 +82,7 @@ function shapeOf(query: PathsQuery, filter: PathsFilter, ctx: InsightContext): P
   return {
     period: { from, until: to.plus({ milliseconds: 1 }) },
     actor: actorField(counted(query)),
+    spans,
     events: and(isStep(filter), sharedFilters(query, ctx)),
     text: stepText(filter, cleaning, ctx),
     groupings: filter.pathGroupings ?? [],

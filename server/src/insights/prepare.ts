@@ -112,7 +112,7 @@ const cleaningRules = (setting: unknown): PathCleaningRule[] =>
   })
 
 /** The insight that a question is about: itself, or the innermost one whose actors it asks for. */
-export function insightIn(
+function insightIn(
   query: RunnableQuery | EditorQuery,
 ): Exclude<RunnableQuery | EditorQuery, { source?: unknown }> | ActorsQuery {
   let inner: RunnableQuery | EditorQuery | ActorsSource = query
@@ -120,15 +120,25 @@ export function insightIn(
   return inner as ReturnType<typeof insightIn>
 }
 
+/** The insight that a question is about, and the funnel that it is along. */
+function partsOf(query: RunnableQuery | EditorQuery): ReturnType<typeof insightIn>[] {
+  const insight = insightIn(query)
+  const funnel = insight.kind === 'PathsQuery' ? insight.funnelPathsFilter?.funnelSource : undefined
+  return funnel ? [insight, funnel] : [insight]
+}
+
+/** Whether a question is about all time, so that the first event must be found before it can be asked. */
+export const isOfAllTime = (query: RunnableQuery): boolean =>
+  partsOf(query).some((part) => 'dateRange' in part && part.dateRange?.date_from === 'all')
+
 function actionIds(query: RunnableQuery | EditorQuery): Set<number> {
   const ids = new Set<number>()
   if (query.kind === 'EventsQuery' && query.actionId) ids.add(query.actionId)
-  const insight = insightIn(query)
-  const nodes: { kind: string; id?: unknown }[] = [
-    ...(insight.kind === 'RetentionQuery' ? retentionNodes(insight) : []),
-    ...('series' in insight ? insight.series : []),
-    ...('funnelsFilter' in insight ? (insight.funnelsFilter?.exclusions ?? []) : []),
-  ]
+  const nodes = partsOf(query).flatMap((part): { kind: string; id?: unknown }[] => [
+    ...(part.kind === 'RetentionQuery' ? retentionNodes(part) : []),
+    ...('series' in part ? part.series : []),
+    ...('funnelsFilter' in part ? (part.funnelsFilter?.exclusions ?? []) : []),
+  ])
   for (const node of nodes) if (node.kind === 'ActionsNode') ids.add(Number(node.id))
   return new Set([...ids].filter(Number.isInteger))
 }

@@ -25,7 +25,7 @@ import type {
 } from './insight-queries.ts'
 import { lifecycle } from './lifecycle.ts'
 import { paths } from './paths.ts'
-import { insightIn, type Lookups, type Prepared, prepare } from './prepare.ts'
+import { isOfAllTime, type Lookups, type Prepared, prepare } from './prepare.ts'
 import type { ActorsQuery, EditorQuery, EventsQuery, HogQLQuery, RunnableQuery } from './queries.ts'
 import { retention } from './retention.ts'
 import { stickiness } from './stickiness.ts'
@@ -125,6 +125,7 @@ export function createInsights(deps: Deps) {
     async people(projectId: number, query: ActorsQuery, options: AskOptions = {}): Promise<PrintedQuery> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
       const { schema, ctx } = await prepare(projectId, query, now(), deps)
+      if (isOfAllTime(query)) ctx.earliest = await firstEvent(schema, cost, options)
       const source = query.source ? actorsSource(query.source, ctx) : undefined
       if (query.source && !source) throw invalid('The insight has no such number.', { attr: 'query' })
       const extents = source?.extents ? await ask(source.extents, schema, cost, options) : undefined
@@ -148,10 +149,7 @@ export function createInsights(deps: Deps) {
     async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
       const prepared = options.prepared ?? (await prepare(projectId, query, now(), deps))
-      const insight = insightIn(query)
-      if ('dateRange' in insight && insight.dateRange?.date_from === 'all') {
-        prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
-      }
+      if (isOfAllTime(query)) prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),
         StickinessQuery: () =>

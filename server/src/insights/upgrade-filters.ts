@@ -29,6 +29,10 @@ export const textOf = (value: unknown): string | undefined =>
 export const truthy = (value: unknown): boolean =>
   value === true || (typeof value === 'string' && /^(true|1|t|y|yes|on)$/i.test(value))
 
+/** One of the words, in any case; what is none means the default, as upstream's forms do. */
+export const oneOf = <const T extends readonly string[]>(words: T, value: unknown): T[number] | undefined =>
+  words.find((word) => word === String(value ?? '').toLowerCase())
+
 /** @throws HedgerowError `invalid` for what is no whole number in this range. */
 export function whole(value: unknown, attr: string, low: number, high: number): number | undefined {
   if (value === undefined || value === null || value === '') return undefined

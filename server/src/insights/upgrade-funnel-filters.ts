@@ -14,6 +14,7 @@ import {
 } from './funnel-queries.ts'
 import {
   type LegacyFilters,
+  oneOf,
   textOf,
   truthy,
   unpacked,
@@ -26,10 +27,6 @@ import {
 } from './upgrade-filters.ts'
 
 /** Legacy filters of funnels, and what pins their people and correlations, as today's typed queries. */
-
-/** One of the words, in any case; what is none means the default, as upstream's forms do. */
-const oneOf = <const T extends readonly string[]>(words: T, value: unknown): T[number] | undefined =>
-  words.find((word) => word === String(value ?? '').toLowerCase())
 
 /** @throws HedgerowError `invalid` for what PostHog refuses too. */
 export function upgradeFunnel(filters: LegacyFilters): FunnelsQuery {

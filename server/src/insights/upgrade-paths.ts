@@ -1,8 +1,9 @@
 import { isObject } from '../kit/is-object.ts'
 import { invalid } from '../model/errors.ts'
-import { type PathCleaningRule, type PathsQuery, pathTypes } from './insight-queries.ts'
+import { funnelPathTypes, type PathCleaningRule, type PathsQuery, pathTypes } from './insight-queries.ts'
 import {
   type LegacyFilters,
+  oneOf,
   textOf,
   truthy,
   unpacked,
@@ -10,16 +11,15 @@ import {
   whole,
   wholeOrNothing,
 } from './upgrade-filters.ts'
+import { upgradeFunnel } from './upgrade-funnel-filters.ts'
 
-/** @throws HedgerowError `invalid` for limits that make no sense, unparsable properties, and paths along a funnel. */
+/** @throws HedgerowError `invalid` for limits that make no sense, unparsable properties, and a funnel that is missing. */
 export function upgradePaths(filters: LegacyFilters): PathsQuery {
-  if (textOf(filters.funnel_paths)) {
-    throw invalid('Paths along a funnel are not supported.', { attr: 'funnel_paths' })
-  }
   return {
     kind: 'PathsQuery',
     ...upgradeScope(filters),
     aggregation_group_type_index: wholeOrNothing(filters.aggregation_group_type_index, 0, 4),
+    funnelPathsFilter: alongFunnel(filters),
     pathsFilter: {
       includeEventTypes: typesOf(filters),
       includeCustomEvents: textsOf(filters.custom_events ?? filters.include_custom_events),
@@ -38,6 +38,19 @@ export function upgradePaths(filters: LegacyFilters): PathsQuery {
       pathEndKey: textOf(filters.path_end_key),
       pathDropoffKey: textOf(filters.path_dropoff_key),
     },
+  }
+}
+
+/** The funnel has filters of its own, dates too; without `funnel_paths` it says nothing. */
+function alongFunnel(filters: LegacyFilters): PathsQuery['funnelPathsFilter'] {
+  const funnelPathType = oneOf(funnelPathTypes, filters.funnel_paths)
+  if (!funnelPathType) return undefined
+  const funnel = unpacked(filters.funnel_filter)
+  if (!isObject(funnel)) throw invalid('This field is required.', { attr: 'funnel_filter', code: 'required' })
+  return {
+    funnelPathType,
+    funnelSource: upgradeFunnel(funnel),
+    funnelStep: whole(funnel.funnel_step ?? filters.funnel_step, 'funnel_step', -100, 100),
   }
 }
 

@@ -3309,6 +3309,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        FunnelPathsFilter: {
+            /** @description Up to the step, between the one before and it, or from it on */
+            funnelPathType?: ("funnel_path_before_step" | "funnel_path_between_steps" | "funnel_path_after_step") | null;
+            /** @description The funnel whose people are followed */
+            funnelSource: components["schemas"]["FunnelsQuery"];
+            /** @description Of those who reached this step, the first is 1; negative: of those who reached the one before, but not this */
+            funnelStep?: number | null;
+        };
         FunnelStep: {
             /** @description Event name or action id */
             action_id: string | number | null;
@@ -3657,6 +3665,10 @@ export interface components {
             path_replacements?: unknown;
             /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
             local_path_cleaning_filters?: unknown;
+            /** @description Follow the people of a funnel: `funnel_path_before_step`, `funnel_path_between_steps`, `funnel_path_after_step` */
+            funnel_paths?: unknown;
+            /** @description The filters of that funnel, and `funnel_step`: which step, negative for who left before it */
+            funnel_filter?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -4081,6 +4093,10 @@ export interface components {
             path_replacements?: unknown;
             /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
             local_path_cleaning_filters?: unknown;
+            /** @description Follow the people of a funnel: `funnel_path_before_step`, `funnel_path_between_steps`, `funnel_path_after_step` */
+            funnel_paths?: unknown;
+            /** @description The filters of that funnel, and `funnel_step`: which step, negative for who left before it */
+            funnel_filter?: unknown;
             /** @description Those who went on from this step, like `2_/pricing` */
             path_start_key?: string;
             /** @description Those who came to this step */
@@ -4176,7 +4192,7 @@ export interface components {
                 /** @description For people: those whose route ended at this step */
                 pathDropoffKey?: string | null;
             } | null;
-            funnelPathsFilter?: unknown;
+            funnelPathsFilter?: components["schemas"]["FunnelPathsFilter"] | null;
             dateRange?: components["schemas"]["DateRange"] | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
@@ -9946,6 +9962,10 @@ export interface operations {
                 path_replacements?: unknown;
                 /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
                 local_path_cleaning_filters?: unknown;
+                /** @description Follow the people of a funnel: `funnel_path_before_step`, `funnel_path_between_steps`, `funnel_path_after_step` */
+                funnel_paths?: unknown;
+                /** @description The filters of that funnel, and `funnel_step`: which step, negative for who left before it */
+                funnel_filter?: unknown;
             };
             header?: never;
             path: {
@@ -11113,6 +11133,10 @@ export interface operations {
                 path_replacements?: unknown;
                 /** @description More rules: `[{"alias": "…", "regex": "…"}]` */
                 local_path_cleaning_filters?: unknown;
+                /** @description Follow the people of a funnel: `funnel_path_before_step`, `funnel_path_between_steps`, `funnel_path_after_step` */
+                funnel_paths?: unknown;
+                /** @description The filters of that funnel, and `funnel_step`: which step, negative for who left before it */
+                funnel_filter?: unknown;
                 /** @description Those who went on from this step, like `2_/pricing` */
                 path_start_key?: string;
                 /** @description Those who came to this step */

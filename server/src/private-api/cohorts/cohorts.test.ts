@@ -231,6 +231,13 @@ test('a static cohort has whom it was given: by ids, by a file, by a copy, by a 
     query: { kind: 'ActorsQuery', source, properties: [plan('pro')] },
   })
   expect(await calculated(queried.id)).toMatchObject({ count: 1 })
+  const ever = { ...source, source: { ...source.source, dateRange: { date_from: 'all' } } }
+  const ofAllTime = await made({
+    name: 'ever',
+    is_static: true,
+    query: { kind: 'ActorsQuery', source: ever },
+  })
+  expect(await calculated(ofAllTime.id)).toMatchObject({ count: 3 })
 
   const csv = await on.api.get(`${one(copy.id)}persons/?format=csv`)
   expect(csv.headers['content-type']).toContain('text/csv')

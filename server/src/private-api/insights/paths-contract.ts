@@ -20,6 +20,14 @@ const PathsFilters = LegacyFilters.extend({
   path_groupings: z.unknown().describe('Steps that contain such a text, `*` for any, are shown as it'),
   path_replacements: z.unknown().describe("`true`: apply the project's cleaning rules"),
   local_path_cleaning_filters: z.unknown().describe('More rules: `[{"alias": "…", "regex": "…"}]`'),
+  funnel_paths: z
+    .unknown()
+    .describe(
+      'Follow the people of a funnel: `funnel_path_before_step`, `funnel_path_between_steps`, `funnel_path_after_step`',
+    ),
+  funnel_filter: z
+    .unknown()
+    .describe('The filters of that funnel, and `funnel_step`: which step, negative for who left before it'),
   aggregation_group_type_index: z.unknown().describe('Follow groups of this type'),
 })
   .partial()

@@ -104,7 +104,9 @@ it.each<[string, object, string[]]>([
 it.each<[object, string]>([
   [{ step_limit: 'many' }, 'step_limit'],
   [{ edge_limit: 0 }, 'edge_limit'],
-  [{ funnel_paths: 'funnel_path_after_step' }, 'funnel'],
+  [{ funnel_paths: 'funnel_path_after_step' }, 'required'],
+  [{ funnel_paths: 'funnel_path_after_step', funnel_filter: 'x' }, 'required'],
+  [{ funnel_paths: 'funnel_path_after_step', funnel_filter: { events: [{ id: 'step one' }] } }, 'required'],
   [{ local_path_cleaning_filters: [{ regex: '(' }] }, 'regular expression'],
 ])('refuses %j', async (more, sentence) => {
   const { status, body } = await on.api.post(`${on.base}insights/path/`, { ...filters, ...more })
@@ -136,4 +138,53 @@ it('lists the people of an edge, page by page, whichever way it is asked', async
 
   const left = await on.api.post(path, { ...filters, path_dropoff_key: '2_step two' })
   expect(await names(left)).toEqual(['bob'])
+})
+
+const funnel = {
+  insight: 'FUNNELS',
+  date_from: '2024-02-01',
+  date_to: '2024-02-01',
+  events: [{ id: 'step one' }, { id: 'step two' }, { id: 'step three' }],
+  funnel_step: 2,
+}
+const three = { source: '1_step two', target: '2_step three', value: 1, average_conversion_time: 180_000 }
+
+it.each<[string, object, unknown[]]>([
+  ['from a step on', { funnel_paths: 'funnel_path_after_step', funnel_filter: funnel }, [three]],
+  ['up to a step', { funnel_paths: 'funnel_path_before_step', funnel_filter: funnel }, edges.slice(0, 1)],
+  [
+    'between two steps, the step beside the funnel',
+    {
+      funnel_paths: 'FUNNEL_PATH_BETWEEN_STEPS',
+      funnel_filter: { ...funnel, funnel_step: undefined },
+      funnel_step: 3,
+    },
+    [three],
+  ],
+  [
+    'of who left before a step',
+    { funnel_paths: 'funnel_path_before_step', funnel_filter: { ...funnel, funnel_step: -3 } },
+    [{ ...edges[0], value: 1 }],
+  ],
+  ['words that mean nothing', { funnel_paths: 'tomato', funnel_filter: funnel }, edges],
+  ['a funnel that nothing is asked along', { funnel_filter: funnel }, edges],
+])('along a funnel: %s', async (_, more, expected) => {
+  const asked = { ...filters, ...more }
+  const posted = await on.api.post(`${on.base}insights/path/`, asked)
+  expect(posted.status, JSON.stringify(posted.body)).toBe(200)
+  expect(posted.body.result).toEqual(expected)
+  expect((await on.api.get(`${on.base}insights/path/?${query(asked)}`)).body.result).toEqual(expected)
+})
+
+it('lists the people of an edge along a funnel', async () => {
+  const asked = { ...filters, funnel_paths: 'funnel_path_after_step', funnel_filter: funnel }
+  const pins = { ...asked, path_start_key: '1_step two', path_end_key: '2_step three' }
+  const posted = await on.api.post(`${on.base}persons/path/`, pins)
+  expect(posted.status, JSON.stringify(posted.body)).toBe(200)
+  expect(posted.body.results[0]).toMatchObject({ count: 1, people: [{ distinct_ids: ['ann'] }] })
+  const got = await on.api.get(`${on.base}persons/path/?${query(pins)}`)
+  expect(got.body.results[0]).toMatchObject({ count: 1, people: [{ distinct_ids: ['ann'] }] })
+  const left = { ...asked, path_dropoff_key: '1_step two' }
+  const [{ people }] = (await on.api.post(`${on.base}persons/path/`, left)).body.results
+  expect(people).toMatchObject([{ distinct_ids: ['bob'] }])
 })
