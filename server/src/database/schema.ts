@@ -269,7 +269,6 @@ export const eventDefinitions = pgTable(
     createdAt: createdAt(),
     lastSeenAt: instant('last_seen_at'),
     description: text('description'),
-    tags: json('tags').$type<string[]>().notNull().default([]),
     verified: boolean('verified').notNull().default(false),
     verifiedAt: instant('verified_at'),
     verifiedBy: integer('verified_by').references(() => users.id, { onDelete: 'set null' }),
@@ -297,7 +296,6 @@ export const propertyDefinitions = pgTable(
     propertyType: text('property_type'),
     isNumerical: boolean('is_numerical').notNull().default(false),
     description: text('description'),
-    tags: json('tags').$type<string[]>().notNull().default([]),
     verified: boolean('verified').notNull().default(false),
     hidden: boolean('hidden').notNull().default(false),
     createdAt: createdAt(),
@@ -342,7 +340,6 @@ export const actions = pgTable(
       .references(() => projects.id, { onDelete: 'cascade' }),
     name: text('name'),
     description: text('description').notNull().default(''),
-    tags: json('tags').$type<string[]>().notNull().default([]),
     /** As the API shows them, ids and all. */
     steps: json('steps').$type<StoredActionStep[]>().notNull().default([]),
     postToSlack: boolean('post_to_slack').notNull().default(false),

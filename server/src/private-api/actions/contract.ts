@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { DateTime } from '../../http/date-time.ts'
 import { operation } from '../../http/operation.ts'
+import { GivenTags, Tags } from '../../http/tag-shapes.ts'
 import { upgradeProperties } from '../../insights/upgrade-filters.ts'
 import { HedgerowError } from '../../model/errors.ts'
 
@@ -51,7 +52,7 @@ const Action = z
     id: z.int(),
     name: z.string().nullable(),
     description: z.string(),
-    tags: z.array(z.string()),
+    tags: Tags,
     post_to_slack: z.boolean(),
     slack_message_format: z.string(),
     steps: z
@@ -71,7 +72,7 @@ const ActionChanges = z
   .object({
     name: z.string().trim().max(400).nullable().describe('Used once among the actions that are not deleted.'),
     description: z.string().nullable(),
-    tags: z.array(z.string().max(200)).max(200),
+    tags: GivenTags,
     post_to_slack: z.boolean(),
     slack_message_format: z.string().max(600).nullable(),
     steps: z

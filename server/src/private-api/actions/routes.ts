@@ -7,7 +7,6 @@ import { actionExpr } from '../../insights/actions.ts'
 import { parseDate } from '../../insights/date-range.ts'
 import { instant } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
-import { tidyTags } from '../../kit/tags.ts'
 import {
   countAction,
   createAction,
@@ -69,7 +68,7 @@ function changesOf(body: GivenAction) {
   return {
     name: body.name,
     description: body.description === null ? '' : body.description,
-    tags: body.tags && tidyTags(body.tags),
+    tags: body.tags,
     postToSlack: body.post_to_slack,
     slackMessageFormat: body.slack_message_format === null ? '' : body.slack_message_format,
     steps: body.steps,
@@ -78,11 +77,11 @@ function changesOf(body: GivenAction) {
   }
 }
 
-const present = ({ action, creator }: ActionRow) => ({
+const present = ({ action, creator, tags }: ActionRow) => ({
   id: action.id,
   name: action.name,
   description: action.description,
-  tags: action.tags,
+  tags,
   post_to_slack: action.postToSlack,
   slack_message_format: action.slackMessageFormat,
   steps: action.steps,

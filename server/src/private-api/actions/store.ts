@@ -6,13 +6,14 @@ import type { Action } from '../../insights/actions.ts'
 import type { PropertyFilters } from '../../insights/property-filters.ts'
 import { upgradeProperties } from '../../insights/upgrade-filters.ts'
 import { invalid, notFound } from '../../model/errors.ts'
+import { setTags, tagsOf } from '../../tags/tags.ts'
 
 export type ActionChanges = Partial<
   Pick<
     typeof actions.$inferInsert,
-    'name' | 'description' | 'tags' | 'postToSlack' | 'slackMessageFormat' | 'lastCalculatedAt' | 'deleted'
+    'name' | 'description' | 'postToSlack' | 'slackMessageFormat' | 'lastCalculatedAt' | 'deleted'
   >
-> & { steps?: ChangedStep[] }
+> & { steps?: ChangedStep[]; tags?: string[] }
 
 /** A step with the id of one that the action has changes that; any other is a new one. */
 export type ChangedStep = Partial<Omit<StoredActionStep, 'id'>> & { id?: string | null }
@@ -23,7 +24,7 @@ export function createActionStore(database: Database) {
 
   const withCreator = () =>
     db
-      .select({ action: actions, creator: users })
+      .select({ action: actions, creator: users, tags: tagsOf('Action', actions.projectId, actions.id) })
       .from(actions)
       .leftJoin(users, eq(users.id, actions.createdBy))
       .$dynamic()
@@ -76,19 +77,20 @@ export function createActionStore(database: Database) {
     },
 
     /** @throws HedgerowError `unique` for a name in use. */
-    async create(projectId: number, userId: number, { steps = [], ...given }: ActionChanges) {
+    async create(projectId: number, userId: number, { steps = [], tags, ...given }: ActionChanges) {
       const made = database.transaction(async (tx) => {
         const [row] = await tx
           .insert(actions)
           .values({ ...given, projectId, createdBy: userId, steps: await stepsOf(tx, [], steps) })
           .returning({ id: actions.id })
+        await setTags(tx, { projectId, kind: 'Action', id: row!.id }, tags)
         return row!.id
       })
       return get(projectId, await orTaken(projectId, given.name, made))
     },
 
     /** @throws HedgerowError not found; `unique` for a name in use. */
-    async update(projectId: number, id: number, { steps, ...given }: ActionChanges) {
+    async update(projectId: number, id: number, { steps, tags, ...given }: ActionChanges) {
       const { action } = await get(projectId, id)
       const changed = database.transaction(async (tx) => {
         const [before] = await tx.select().from(actions).where(is(projectId, id)).for('update')
@@ -97,6 +99,7 @@ export function createActionStore(database: Database) {
           ...(steps && { steps: await stepsOf(tx, before?.steps ?? [], steps) }),
         }
         if (Object.keys(set).length) await tx.update(actions).set(set).where(is(projectId, id))
+        await setTags(tx, { projectId, kind: 'Action', id }, tags)
       })
       await orTaken(projectId, given.name === undefined ? action.name : given.name, changed)
       return get(projectId, id)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
+import { GivenTags, Tags } from '../../http/tag-shapes.ts'
 
 const EventDefinition = z
   .object({
@@ -9,7 +10,7 @@ const EventDefinition = z
     name: z.string(),
     owner: UserBasic.nullable(),
     description: z.string().nullable(),
-    tags: z.array(z.string()),
+    tags: Tags,
     volume_30_day: z.int().nullable().describe('Null until it is counted.'),
     query_usage_30_day: z.int().nullable().describe('Null until it is counted.'),
     created_at: Instant,
@@ -34,7 +35,7 @@ const Changes = z
   .object({
     owner: z.int().nullable().describe("A user's id; they must be a member of the organization."),
     description: z.string().max(10_000).nullable(),
-    tags: z.array(z.string().max(200)).max(200),
+    tags: GivenTags,
     verified: z.boolean(),
     hidden: z.boolean(),
   })

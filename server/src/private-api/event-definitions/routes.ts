@@ -3,7 +3,6 @@ import type { User } from '../../accounts/users.ts'
 import { userBasic } from '../../http/account-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
-import { tidyTags } from '../../kit/tags.ts'
 import {
   deleteEventDefinition,
   listEventDefinitions,
@@ -38,7 +37,7 @@ export const eventDefinitionRoutes =
           description,
           hidden,
           ownerId: owner,
-          tags: tags && tidyTags(tags),
+          tags,
           ...verification(verified, definition.verified, user.id, at),
         }
         const by = { userId: user.id, now: at }
@@ -61,12 +60,12 @@ function verification(wanted: boolean | undefined, verified: boolean, userId: nu
 
 const basicOrNull = (user: User | null) => user && userBasic(user)
 
-const present = ({ definition, owner, verifier, updater }: EventDefinitionRow) => ({
+const present = ({ definition, owner, verifier, updater, tags }: EventDefinitionRow) => ({
   id: definition.id,
   name: definition.name,
   owner: basicOrNull(owner),
   description: definition.description,
-  tags: definition.tags,
+  tags,
   volume_30_day: null,
   query_usage_30_day: null,
   created_at: definition.createdAt,

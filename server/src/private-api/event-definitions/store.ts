@@ -3,6 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database } from '../../database/database.ts'
 import { eventDefinitions, organizationMemberships, users } from '../../database/schema.ts'
 import { invalid, notFound } from '../../model/errors.ts'
+import { setTags, tagsOf } from '../../tags/tags.ts'
 
 const owners = aliasedTable(users, 'owners')
 const verifiers = aliasedTable(users, 'verifiers')
@@ -19,9 +20,9 @@ export type EventDefinitionQuery = {
 export type EventDefinitionChanges = Partial<
   Pick<
     typeof eventDefinitions.$inferInsert,
-    'ownerId' | 'description' | 'tags' | 'hidden' | 'verified' | 'verifiedAt' | 'verifiedBy'
+    'ownerId' | 'description' | 'hidden' | 'verified' | 'verifiedAt' | 'verifiedBy'
   >
->
+> & { tags?: string[] }
 
 /** What is known of events, by name. */
 export function createEventDefinitionStore(database: Database) {
@@ -29,7 +30,13 @@ export function createEventDefinitionStore(database: Database) {
 
   const withPeople = () =>
     db
-      .select({ definition: eventDefinitions, owner: owners, verifier: verifiers, updater: updaters })
+      .select({
+        definition: eventDefinitions,
+        owner: owners,
+        verifier: verifiers,
+        updater: updaters,
+        tags: tagsOf('EventDefinition', eventDefinitions.projectId, eventDefinitions.id),
+      })
       .from(eventDefinitions)
       .leftJoin(owners, eq(owners.id, eventDefinitions.ownerId))
       .leftJoin(verifiers, eq(verifiers.id, eventDefinitions.verifiedBy))
@@ -75,26 +82,32 @@ export function createEventDefinitionStore(database: Database) {
     async update(
       project: { id: number; organizationId: string },
       id: string,
-      changes: EventDefinitionChanges,
+      { tags, ...changes }: EventDefinitionChanges,
       by: { userId: number; now: Date },
     ) {
       if (changes.ownerId) await mustBeMember(project.organizationId, changes.ownerId)
-      const changed = await db
-        .update(eventDefinitions)
-        .set({ ...changes, updatedAt: by.now.toISOString(), updatedBy: by.userId })
-        .where(is(project.id, id))
-        .returning({ id: eventDefinitions.id })
-      if (changed.length === 0) throw notFound()
+      await database.transaction(async (tx) => {
+        const [row] = await tx
+          .update(eventDefinitions)
+          .set({ ...changes, updatedAt: by.now.toISOString(), updatedBy: by.userId })
+          .where(is(project.id, id))
+          .returning({ id: eventDefinitions.id })
+        if (!row) throw notFound()
+        await setTags(tx, { projectId: project.id, kind: 'EventDefinition', id: row.id }, tags)
+      })
       return get(project.id, id)
     },
 
     /** @throws HedgerowError not found. */
     async remove(projectId: number, id: string): Promise<void> {
-      const gone = await db
-        .delete(eventDefinitions)
-        .where(is(projectId, id))
-        .returning({ id: eventDefinitions.id })
-      if (gone.length === 0) throw notFound()
+      await database.transaction(async (tx) => {
+        const [row] = await tx
+          .delete(eventDefinitions)
+          .where(is(projectId, id))
+          .returning({ id: eventDefinitions.id })
+        if (!row) throw notFound()
+        await setTags(tx, { projectId, kind: 'EventDefinition', id: row.id }, [])
+      })
     },
   }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
+import { GivenTags, Tags } from '../../http/tag-shapes.ts'
 
 const PropertyType = z
   .enum(['DateTime', 'String', 'Numeric', 'Boolean'])
@@ -13,7 +14,7 @@ const PropertyDefinition = z
     id: z.uuid(),
     name: z.string(),
     description: z.string().nullable(),
-    tags: z.array(z.string()),
+    tags: Tags,
     is_numerical: z.boolean(),
     property_type: PropertyType,
     query_usage_30_day: z.int().nullable().describe('Null until it is counted.'),
@@ -31,7 +32,7 @@ const PropertyDefinition = z
 const Changes = z
   .object({
     description: z.string().max(10_000).nullable(),
-    tags: z.array(z.string().max(200)).max(200),
+    tags: GivenTags,
     property_type: PropertyType,
     verified: z.boolean(),
     hidden: z.boolean(),

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { userBasic } from '../../http/account-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
-import { tidyTags } from '../../kit/tags.ts'
 import { invalid } from '../../model/errors.ts'
 import {
   deletePropertyDefinition,
@@ -42,7 +41,7 @@ export const propertyDefinitionRoutes =
           description,
           verified,
           hidden,
-          tags: tags && tidyTags(tags),
+          tags,
           ...(propertyType !== undefined && { propertyType, isNumerical: propertyType === 'Numeric' }),
         }
         const by = { userId: user.id, now: now() }
@@ -102,11 +101,11 @@ function namesOf(text: string | undefined, attr: string): string[] | undefined {
   }
 }
 
-const present = ({ definition, updater, seen }: PropertyDefinitionRow & { seen: boolean | null }) => ({
+const present = ({ definition, updater, seen, tags }: PropertyDefinitionRow & { seen: boolean | null }) => ({
   id: definition.id,
   name: definition.name,
   description: definition.description,
-  tags: definition.tags,
+  tags,
   is_numerical: definition.isNumerical,
   property_type: definition.propertyType as 'DateTime' | 'String' | 'Numeric' | 'Boolean' | null,
   query_usage_30_day: null,

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts'
 import { eventProperties, propertyDefinitions, users } from '../../database/schema.ts'
 import { notFound } from '../../model/errors.ts'
 import { propertyTypesChannel } from '../../model/notifications.ts'
+import { setTags, tagsOf } from '../../tags/tags.ts'
 
 /** As `property_definitions.type` has them. */
 export const propertyTypes = { event: 1, person: 2, group: 3 } as const
@@ -25,9 +26,9 @@ export type PropertyDefinitionQuery = {
 export type PropertyDefinitionChanges = Partial<
   Pick<
     typeof propertyDefinitions.$inferInsert,
-    'description' | 'tags' | 'propertyType' | 'isNumerical' | 'verified' | 'hidden'
+    'description' | 'propertyType' | 'isNumerical' | 'verified' | 'hidden'
   >
->
+> & { tags?: string[] }
 
 /** Written by ingestion for its own use; nobody asks for them. */
 const hiddenNames = [
@@ -49,7 +50,12 @@ export function createPropertyDefinitionStore(database: Database) {
 
   const select = (seen: SQL<boolean | null>) =>
     db
-      .select({ definition: propertyDefinitions, updater: users, seen })
+      .select({
+        definition: propertyDefinitions,
+        updater: users,
+        seen,
+        tags: tagsOf('PropertyDefinition', propertyDefinitions.projectId, propertyDefinitions.id),
+      })
       .from(propertyDefinitions)
       .leftJoin(users, eq(users.id, propertyDefinitions.updatedBy))
       .$dynamic()
@@ -119,26 +125,32 @@ export function createPropertyDefinitionStore(database: Database) {
     async update(
       projectId: number,
       id: string,
-      changes: PropertyDefinitionChanges,
+      { tags, ...changes }: PropertyDefinitionChanges,
       by: { userId: number; now: Date },
     ) {
-      const changed = await db
-        .update(propertyDefinitions)
-        .set({ ...changes, updatedAt: by.now.toISOString(), updatedBy: by.userId })
-        .where(is(projectId, id))
-        .returning({ id: propertyDefinitions.id })
-      if (changed.length === 0) throw notFound()
+      await database.transaction(async (tx) => {
+        const [row] = await tx
+          .update(propertyDefinitions)
+          .set({ ...changes, updatedAt: by.now.toISOString(), updatedBy: by.userId })
+          .where(is(projectId, id))
+          .returning({ id: propertyDefinitions.id })
+        if (!row) throw notFound()
+        await setTags(tx, { projectId, kind: 'PropertyDefinition', id: row.id }, tags)
+      })
       await database.notify(propertyTypesChannel, String(projectId))
       return get(projectId, id)
     },
 
     /** @throws HedgerowError not found. */
     async remove(projectId: number, id: string): Promise<void> {
-      const gone = await db
-        .delete(propertyDefinitions)
-        .where(is(projectId, id))
-        .returning({ id: propertyDefinitions.id })
-      if (gone.length === 0) throw notFound()
+      await database.transaction(async (tx) => {
+        const [row] = await tx
+          .delete(propertyDefinitions)
+          .where(is(projectId, id))
+          .returning({ id: propertyDefinitions.id })
+        if (!row) throw notFound()
+        await setTags(tx, { projectId, kind: 'PropertyDefinition', id: row.id }, [])
+      })
       await database.notify(propertyTypesChannel, String(projectId))
     },
   }
