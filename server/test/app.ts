@@ -5,8 +5,9 @@ import { insertOrganization, type Organization } from '../src/accounts/organizat
 import { insertPersonalApiKey } from '../src/accounts/personal-api-keys.ts'
 import { insertProject, type Project } from '../src/accounts/projects.ts'
 import { insertUser, type User } from '../src/accounts/users.ts'
+import { type ActivityLog, createActivityLog } from '../src/activity/activity-log.ts'
 import type { Database } from '../src/database/database.ts'
-import { organizationMemberships } from '../src/database/schema.ts'
+import { activityLog, organizationMemberships } from '../src/database/schema.ts'
 import type { Directory } from '../src/directory/directory.ts'
 import { createApp } from '../src/http/app.ts'
 import { newPersonalApiKey, newProjectApiKey } from '../src/kit/api-keys.ts'
@@ -41,6 +42,8 @@ export type Asked = {
 export type TestApp = Account & {
   app: FastifyInstance
   database: Database
+  /** What was written into the activity log since it was asked last, oldest first. */
+  activities(): Promise<(typeof activityLog.$inferSelect)[]>
   /** Says that keys, users or projects were changed behind the API's back. */
   changed(): Promise<void>
   /** Sends a request, as the first user unless another key (or null) is given. Objects go as JSON, text as it is. */
@@ -61,7 +64,11 @@ export type TestApp = Account & {
  */
 export async function testApp(
   whenDone: WhenDone,
-  slices: (deps: { database: Database; directory: Pick<Directory, 'changed'> }) => FastifyPluginAsync[],
+  slices: (deps: {
+    database: Database
+    directory: Pick<Directory, 'changed'>
+    activity: ActivityLog
+  }) => FastifyPluginAsync[],
   options: Partial<Parameters<typeof createApp>[0]> = {},
 ): Promise<TestApp> {
   const database = await testDatabase(whenDone)
@@ -95,7 +102,8 @@ export async function testApp(
     },
     ...options,
   })
-  for (const slice of slices({ database, directory })) await app.register(slice)
+  const activity = createActivityLog(database)
+  for (const slice of slices({ database, directory, activity })) await app.register(slice)
   await app.ready()
   whenDone(() => app.close())
 
@@ -150,6 +158,12 @@ export async function testApp(
     app,
     database,
     changed: directory.changed,
+    activities: () =>
+      database.transaction(async (tx) => {
+        const entries = await tx.select().from(activityLog).orderBy(activityLog.createdAt)
+        await tx.delete(activityLog)
+        return entries
+      }),
     ...first!,
     key,
     ask,

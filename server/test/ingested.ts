@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyPluginAsync } from 'fastify'
+import type { ActivityLog } from '../src/activity/activity-log.ts'
 import type { Database } from '../src/database/database.ts'
 import { organizationMemberships, projects } from '../src/database/schema.ts'
 import { createPropertyTypes } from '../src/insights/property-types.ts'
@@ -26,6 +27,7 @@ export async function ingested(
   whenDone: (close: () => Promise<void>) => void,
   slices: (deps: {
     database: Database
+    activity: ActivityLog
     questions: Questions
     cohorts: CohortStore
     persons: PersonReader
@@ -38,7 +40,7 @@ export async function ingested(
   let receipts: ReceiptReader | undefined
   const api = await testApp(
     whenDone,
-    ({ database }) => [
+    ({ database, activity }) => [
       async (app) => {
         pipeline = await testPipeline(whenDone, { database })
         const cohorts = createCohortStore(database)
@@ -58,6 +60,7 @@ export async function ingested(
         receipts = createReceiptReader({ log: log() })
         for (const slice of slices({
           database,
+          activity,
           questions,
           cohorts,
           persons,

@@ -10,11 +10,13 @@ export type ActivityScope =
   | 'BatchExport'
   | 'Cohort'
   | 'Dashboard'
+  | 'DeadLetter'
   | 'EarlyAccessFeature'
   | 'EventDefinition'
   | 'Experiment'
   | 'FeatureFlag'
   | 'Group'
+  | 'GroupType'
   | 'Insight'
   | 'Notebook'
   | 'Organization'
@@ -31,6 +33,7 @@ export type ActivityScope =
   | 'Subscription'
   | 'Survey'
   | 'Team'
+  | 'User'
 
 /** Something that somebody did. */
 export type Activity = {
@@ -60,6 +63,8 @@ export type WhichActivity = {
   userUuid?: string
   activity?: string
 } & ({ projectId: number } | { organizationId: string })
+
+const mostOfName = 400
 
 /** Who changed what and when, in the database. Entries outlive the things that they tell of, but not the organization. */
 export function createActivityLog(database: Database) {
@@ -97,7 +102,7 @@ export function createActivityLog(database: Database) {
           changes: done.changes?.map(kept) ?? null,
           merge: null,
           trigger: null,
-          name: done.name,
+          name: done.name?.slice(0, mostOfName) ?? null,
           short_id: done.shortId ?? null,
         },
       })

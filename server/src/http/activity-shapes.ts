@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ActivityLog, ActivityRow, ActivityScope } from '../activity/activity-log.ts'
+import type { ActivityLog, ActivityRow, ActivityScope, WhichActivity } from '../activity/activity-log.ts'
 import { Instant, UserBasic, userBasic } from './account-shapes.ts'
 import type { Operation } from './operation.ts'
 import type { AddressedProject } from './project.ts'
@@ -94,19 +94,23 @@ export const activityOperation = <
     answer: ActivityPage,
   }) as const
 
-type Asked = { project: AddressedProject; query: z.output<typeof activityQuery>; url: URL }
+type Asked = { query: z.output<typeof activityQuery>; url: URL }
 
 /** Answers an `activityOperation` of a project's resource: all of the kind, or those of one thing. */
-export async function activityPage(
+export const activityPage = (
   activity: Pick<ActivityLog, 'list'>,
-  { project, query, url }: Asked,
+  { project, query, url }: Asked & { project: AddressedProject },
   of: { scope: ActivityScope; itemId?: number | string },
+) => pageOfActivity(activity, { query, url }, { projectId: project.id, ...of })
+
+/** The same of whatever is said. */
+export async function pageOfActivity(
+  activity: Pick<ActivityLog, 'list'>,
+  { query, url }: Asked,
+  of: WhichActivity,
 ): Promise<z.input<typeof ActivityPage>> {
   const { page, limit } = query
-  const { count, results } = await activity.list(
-    { projectId: project.id, ...of },
-    { limit, offset: (page - 1) * limit },
-  )
+  const { count, results } = await activity.list(of, { limit, offset: (page - 1) * limit })
   const linkTo = (to: number) => {
     const link = new URL(url)
     link.searchParams.set('page', String(to))
@@ -120,6 +124,13 @@ export async function activityPage(
     total_count: count,
   }
 }
+
+/** What every entry about a request to a project says. */
+export const doneBy = (project: { id: number; organizationId: string }, user: { id: number }) => ({
+  organizationId: project.organizationId,
+  projectId: project.id,
+  userId: user.id,
+})
 
 export const activityEntry = ({ entry, user }: ActivityRow): z.input<typeof ActivityEntry> => ({
   id: entry.id,

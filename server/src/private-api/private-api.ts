@@ -101,10 +101,10 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(loginRoutes({ users, sessions, secureCookies }))
-  await app.register(userRoutes({ users, organizations, projects, sessions, directory }))
+  await app.register(userRoutes({ users, organizations, projects, sessions, activity, directory }))
   await app.register(personalApiKeyRoutes({ keys, directory }))
-  await app.register(organizationRoutes({ organizations, projects, directory }))
-  await app.register(projectRoutes({ projects, organizations, directory }))
+  await app.register(organizationRoutes({ organizations, projects, activity, directory }))
+  await app.register(projectRoutes({ projects, organizations, activity, directory }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))
   await app.register(insightRoutes({ answers }))
   await app.register(insightActorRoutes({ answers, persons, groups }))
@@ -120,8 +120,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   )
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))
-  await app.register(annotationRoutes({ annotations: createAnnotationStore(database), now }))
-  await app.register(actionRoutes({ actions, questions }))
+  await app.register(annotationRoutes({ annotations: createAnnotationStore(database), activity, now }))
+  await app.register(actionRoutes({ actions, questions, activity }))
   await app.register(
     cohortRoutes({
       cohorts,
@@ -129,6 +129,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       jobs: deps.jobs,
       persons,
       questions,
+      activity,
       actorsOf,
     }),
   )
@@ -148,12 +149,12 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       },
     }),
   )
-  await app.register(personRoutes({ questions, persons, writer: personWriter }))
+  await app.register(personRoutes({ questions, persons, writer: personWriter, activity }))
   await app.register(groupRoutes({ groups, persons, questions }))
-  await app.register(groupTypeRoutes({ groups }))
-  await app.register(eventDefinitionRoutes({ eventDefinitions, now }))
-  await app.register(propertyDefinitionRoutes({ propertyDefinitions, now }))
+  await app.register(groupTypeRoutes({ groups, activity }))
+  await app.register(eventDefinitionRoutes({ eventDefinitions, activity, now }))
+  await app.register(propertyDefinitionRoutes({ propertyDefinitions, activity, now }))
   await app.register(
-    ingestionWarningRoutes({ deadLetters: deps.deadLetters, readWarnings: deps.readWarnings }),
+    ingestionWarningRoutes({ deadLetters: deps.deadLetters, readWarnings: deps.readWarnings, activity }),
   )
 }

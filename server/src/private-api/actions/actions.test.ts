@@ -9,10 +9,10 @@ let on: Ingested
 let actions: ActionStore
 let path: string
 beforeAll(async () => {
-  on = await ingested(afterAll, ({ database, questions, receipts }) => {
+  on = await ingested(afterAll, ({ database, activity, questions, receipts }) => {
     actions = createActionStore(database)
     return [
-      actionRoutes({ actions, questions }),
+      actionRoutes({ actions, questions, activity }),
       eventRoutes({
         questions,
         persons: createPersonReader(database),
@@ -191,4 +191,26 @@ test("another project's action is not there", async () => {
     201,
   )
   expect(await actions.findForQuestions(on.api.project.id, id)).toBeUndefined()
+})
+
+test('what is done to one is in the activity log', async () => {
+  await on.api.activities()
+  const { id } = await made({ name: 'told', tags: ['a'] })
+  await on.api.patch(one(id), { tags: ['B'], steps: [{ event: 'x' }] })
+  expect((await on.api.patch(one(id), { tags: ['b'] })).status).toBe(200)
+  expect((await on.api.patch(one(id), {})).status).toBe(200)
+  const its = { scope: 'Action', itemId: String(id), itemCreatedBy: on.api.user.id }
+  expect(await on.api.activities()).toMatchObject([
+    { ...its, activity: 'created', detail: { name: 'told' } },
+    {
+      ...its,
+      activity: 'updated',
+      detail: {
+        changes: [
+          { action: 'changed', field: 'tags', before: ['a'], after: ['b'] },
+          { action: 'changed', field: 'steps', before: [], after: [{ event: 'x' }] },
+        ],
+      },
+    },
+  ])
 })

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import { and, call, compare, field, from, select } from '../../hogql/ast.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import { toUtc } from '../../http/date-time.ts'
 import { route } from '../../http/operation.ts'
 import { actionExpr } from '../../insights/actions.ts'
@@ -19,28 +22,34 @@ import {
 } from './contract.ts'
 import { type ActionRow, type ActionStore, askable } from './store.ts'
 
-type Deps = { actions: ActionStore; questions: Questions }
+type Deps = { actions: ActionStore; questions: Questions; activity: Pick<ActivityLog, 'record'> }
 
 export const actionRoutes =
-  ({ actions, questions }: Deps) =>
+  ({ actions, questions, activity }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listActions, async ({ project }) => {
       const found = await actions.list(project.id)
       return { results: found.map(present) }
     })
 
-    route(app, createAction, async ({ project, user, body }) =>
-      present(await actions.create(project.id, user.id, changesOf(body))),
-    )
+    route(app, createAction, async ({ project, user, body }) => {
+      const made = await actions.create(project.id, user.id, changesOf(body))
+      await activity.record({ ...doneBy(project, user), ...known(made), activity: 'created' })
+      return present(made)
+    })
 
     route(app, retrieveAction, async ({ project, params }) =>
       present(await actions.get(project.id, params.id)),
     )
 
     for (const update of [updateAction, replaceAction]) {
-      route(app, update, async ({ project, params, body }) =>
-        present(await actions.update(project.id, params.id, changesOf(body))),
-      )
+      route(app, update, async ({ project, user, params, body }) => {
+        const before = await actions.get(project.id, params.id)
+        const after = await actions.update(project.id, params.id, changesOf(body))
+        const changes = changesBetween('Action', present(before), present(after))
+        await activity.record({ ...doneBy(project, user), ...known(after), activity: 'updated', changes })
+        return present(after)
+      })
     }
 
     route(app, deleteAction, async ({ reply }) => reply.header('allow', 'GET, PUT, PATCH').send())
@@ -76,6 +85,13 @@ function changesOf(body: GivenAction) {
     deleted: body.deleted,
   }
 }
+
+const known = ({ action }: ActionRow) => ({
+  scope: 'Action' as const,
+  itemId: action.id,
+  name: action.name,
+  createdBy: action.createdBy,
+})
 
 const present = ({ action, creator, tags }: ActionRow) => ({
   id: action.id,

@@ -5,6 +5,7 @@ import { actions, type StoredActionStep, users } from '../../database/schema.ts'
 import type { Action } from '../../insights/actions.ts'
 import type { PropertyFilters } from '../../insights/property-filters.ts'
 import { upgradeProperties } from '../../insights/upgrade-filters.ts'
+import { anyDefined } from '../../kit/any-defined.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { setTags, tagsOf } from '../../tags/tags.ts'
 
@@ -98,7 +99,7 @@ export function createActionStore(database: Database) {
           ...given,
           ...(steps && { steps: await stepsOf(tx, before?.steps ?? [], steps) }),
         }
-        if (Object.keys(set).length) await tx.update(actions).set(set).where(is(projectId, id))
+        if (anyDefined(set)) await tx.update(actions).set(set).where(is(projectId, id))
         await setTags(tx, { projectId, kind: 'Action', id }, tags)
       })
       await orTaken(projectId, given.name === undefined ? action.name : given.name, changed)

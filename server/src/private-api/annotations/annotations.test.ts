@@ -9,8 +9,8 @@ const now = new Date('2030-03-04T05:06:07.008Z')
 let api: TestApp
 let path: string
 beforeAll(async () => {
-  api = await testApp(afterAll, ({ database }) => [
-    annotationRoutes({ annotations: createAnnotationStore(database), now: () => now }),
+  api = await testApp(afterAll, ({ database, activity }) => [
+    annotationRoutes({ annotations: createAnnotationStore(database), activity, now: () => now }),
   ])
   path = `/api/projects/${api.project.id}/annotations/`
 })
@@ -123,4 +123,26 @@ test.each([
   [{ dashboard_item: 7 }, 'dashboard_item', 'does_not_exist'],
 ])('refuses %j', async (body, attr, code) => {
   expect(await api.post(path, body)).toMatchObject({ status: 400, body: { attr, code } })
+})
+
+test('what is done to one is in the activity log', async () => {
+  await api.activities()
+  const { id } = await made({ content: 'Launch', scope: 'project' })
+  await api.patch(one(id), { content: 'Launched', deleted: true })
+  await api.patch(one(id), { content: 'Launched' })
+  const by = { organizationId: api.organization.id, projectId: api.project.id, userId: api.user.id }
+  const its = { ...by, scope: 'Annotation', itemId: String(id), itemCreatedBy: api.user.id }
+  expect(await api.activities()).toMatchObject([
+    { ...its, activity: 'created', detail: { name: 'Launch', changes: null } },
+    {
+      ...its,
+      activity: 'updated',
+      detail: {
+        changes: [
+          { field: 'content', before: 'Launch', after: 'Launched' },
+          { field: 'deleted', before: false, after: true },
+        ],
+      },
+    },
+  ])
 })

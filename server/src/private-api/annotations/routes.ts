@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import { toUtc } from '../../http/date-time.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
@@ -14,29 +17,38 @@ import {
 } from './contract.ts'
 import type { AnnotationRow, AnnotationStore } from './store.ts'
 
+type Deps = { annotations: AnnotationStore; activity: Pick<ActivityLog, 'record'>; now: () => Date }
+
 export const annotationRoutes =
-  ({ annotations, now }: { annotations: AnnotationStore; now: () => Date }) =>
+  ({ annotations, activity, now }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listAnnotations, async ({ project, query, url }) => {
       const { count, results } = await annotations.list(project, query)
       return counted(url, query, { count, results: results.map(present) })
     })
 
-    route(app, createAnnotation, async ({ project, user, body }) =>
-      present(await annotations.create(project, user.id, changesOf(body))),
-    )
+    route(app, createAnnotation, async ({ project, user, body }) => {
+      const made = await annotations.create(project, user.id, changesOf(body))
+      await activity.record({ ...doneBy(project, user), ...known(made), activity: 'created' })
+      return present(made)
+    })
 
     route(app, retrieveAnnotation, async ({ project, params }) =>
-      present(await annotations.get(project, params.id)),
+      present(await annotations.get(project, params.id, 'not')),
     )
 
-    route(app, updateAnnotation, async ({ project, params, body }) =>
-      present(await annotations.update(project, params.id, changesOf(body), 'too', now())),
-    )
-
-    route(app, replaceAnnotation, async ({ project, params, body }) =>
-      present(await annotations.update(project, params.id, changesOf(body), 'not', now())),
-    )
+    for (const [update, deleted] of [
+      [updateAnnotation, 'too'],
+      [replaceAnnotation, 'not'],
+    ] as const) {
+      route(app, update, async ({ project, user, params, body }) => {
+        const before = await annotations.get(project, params.id, deleted)
+        const after = await annotations.update(project, params.id, changesOf(body), deleted, now())
+        const changes = changesBetween('Annotation', present(before), present(after))
+        await activity.record({ ...doneBy(project, user), ...known(after), activity: 'updated', changes })
+        return present(after)
+      })
+    }
 
     route(app, deleteAnnotation, async ({ reply }) => reply.header('allow', 'GET, PUT, PATCH').send())
   }
@@ -47,6 +59,13 @@ const changesOf = (body: GivenAnnotation) => ({
   creationType: body.creation_type,
   scope: body.scope,
   deleted: body.deleted,
+})
+
+const known = ({ annotation }: AnnotationRow) => ({
+  scope: 'Annotation' as const,
+  itemId: annotation.id,
+  name: annotation.content,
+  createdBy: annotation.createdBy,
 })
 
 type Scope = NonNullable<GivenAnnotation['scope']>

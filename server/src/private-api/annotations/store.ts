@@ -42,6 +42,7 @@ export function createAnnotationStore(database: Database) {
       deleted === 'not' ? eq(annotations.deleted, false) : undefined,
     )
 
+  /** @param deleted whether a deleted one is there @throws HedgerowError not found. */
   async function get(project: Where, id: number, deleted: 'too' | 'not') {
     const [found] = await withCreator().where(is(project, id, deleted))
     if (!found) throw notFound()
@@ -49,8 +50,7 @@ export function createAnnotationStore(database: Database) {
   }
 
   return {
-    /** @throws HedgerowError not found, also for a deleted one. */
-    get: (project: Where, id: number) => get(project, id, 'not'),
+    get,
 
     async list(project: Where, query: { search?: string; limit: number; offset: number }) {
       const where = and(

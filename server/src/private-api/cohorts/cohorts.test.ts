@@ -21,7 +21,7 @@ let commands: string[]
 
 beforeAll(async () => {
   on = await ingested(afterAll, (deps) => {
-    const { database, warehouse, questions, persons, writer } = deps
+    const { database, activity, warehouse, questions, persons, writer } = deps
     cohorts = deps.cohorts
     commands = []
     const propertyTypes = createPropertyTypes(database)
@@ -54,8 +54,8 @@ beforeAll(async () => {
     afterAll(() => jobs.stop())
     jobs.start()
     return [
-      cohortRoutes({ cohorts, calculation, jobs, persons, questions, actorsOf }),
-      personRoutes({ persons, questions, writer }),
+      cohortRoutes({ cohorts, calculation, jobs, persons, questions, activity, actorsOf }),
+      personRoutes({ persons, questions, writer, activity }),
       queryRoutes({
         insights,
         answers: testAnswers(insights),
@@ -498,4 +498,27 @@ test("another project's cohort is not there", async () => {
     status: 400,
     body: { detail: 'Invalid Cohort ID in filter' },
   })
+})
+
+test('what is done to one is in the activity log', async () => {
+  await on.api.activities()
+  const { id } = (await on.api.post(path, { name: 'told', is_static: true })).body
+  const person_id = crypto.randomUUID()
+  await on.api.patch(`${path}${id}/`, { name: 'tales' })
+  expect((await on.api.patch(`${path}${id}/`, {})).status).toBe(200)
+  await on.api.patch(`${path}${id}/add_persons_to_static_cohort/`, { person_ids: [person_id] })
+  await on.api.patch(`${path}${id}/remove_person_from_static_cohort/`, { person_id })
+  const { body: copy } = await on.api.get(`${path}${id}/duplicate_as_static_cohort/`)
+  const its = { scope: 'Cohort', itemId: String(id), itemCreatedBy: on.api.user.id }
+  expect(await on.api.activities()).toMatchObject([
+    { ...its, activity: 'created', detail: { name: 'told' } },
+    {
+      ...its,
+      activity: 'updated',
+      detail: { changes: [{ field: 'name', before: 'told', after: 'tales' }] },
+    },
+    { ...its, activity: 'persons_added_manually' },
+    { ...its, activity: 'person_removed_manually' },
+    { scope: 'Cohort', itemId: String(copy.id), activity: 'created', detail: { name: copy.name } },
+  ])
 })

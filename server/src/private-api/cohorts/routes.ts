@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import { call, compare, constant, field, from, select } from '../../hogql/ast.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import { UploadedFile } from '../../http/multipart.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
@@ -33,7 +36,7 @@ import {
   updateCohort,
 } from './contract.ts'
 import { peopleCsv } from './people-csv.ts'
-import type { CohortRow, CohortStore } from './store.ts'
+import type { CohortRow, CohortStore, StoredCohort } from './store.ts'
 import { calculateCohort, fillCohort } from './tasks.ts'
 
 type Deps = {
@@ -42,6 +45,7 @@ type Deps = {
   jobs: Pick<Jobs, 'send'>
   persons: PersonReader
   questions: Questions
+  activity: Pick<ActivityLog, 'record'>
   /** The people behind a number of an insight, as its links say it. */
   actorsOf(filters: LegacyFilters): ActorsQuery
 }
@@ -49,7 +53,7 @@ type Deps = {
 const mostInTable = 10_000
 
 export const cohortRoutes =
-  ({ cohorts, calculation, jobs, persons, questions, actorsOf }: Deps) =>
+  ({ cohorts, calculation, jobs, persons, questions, activity, actorsOf }: Deps) =>
   async (app: FastifyInstance) => {
     const people = createPeopleFinder({ persons, questions })
 
@@ -62,6 +66,7 @@ export const cohortRoutes =
       const question = body.is_static ? (body.query ?? fromAddress(query)) : undefined
       const { cohort } = await cohorts.create(project.id, user.id, changesOf(body))
       const { id } = cohort
+      await activity.record({ ...doneBy(project, user), ...known(cohort), activity: 'created' })
       if (!cohort.isStatic) await jobs.send(calculateCohort, { projectId: project.id, cohortId: id })
       else if (body.csv !== undefined) await addFile(project.id, id, body.csv)
       else if (question) {
@@ -76,8 +81,12 @@ export const cohortRoutes =
     )
 
     for (const update of [updateCohort, replaceCohort]) {
-      route(app, update, async ({ project, params: { id }, body }) => {
-        const { cohort } = await cohorts.update(project.id, id, changesOf(body))
+      route(app, update, async ({ project, user, params: { id }, body }) => {
+        const before = await cohorts.get(project.id, id)
+        const after = await cohorts.update(project.id, id, changesOf(body))
+        const { cohort } = after
+        const changes = changesBetween('Cohort', present(before), present(after), { omit: ['count'] })
+        await activity.record({ ...doneBy(project, user), ...known(cohort), activity: 'updated', changes })
         if (body.csv !== undefined) {
           if (!cohort.isStatic) throw invalid('Only a static cohort takes a list.', { attr: 'csv' })
           await addFile(project.id, id, body.csv)
@@ -108,20 +117,25 @@ export const cohortRoutes =
         isStatic: true,
       })
       const { id } = copy.cohort
+      await activity.record({ ...doneBy(project, user), ...known(copy.cohort), activity: 'created' })
       await calculation.addAnswered(project.id, id, await calculation.membersOf(project.id, cohort))
       return present(await cohorts.get(project.id, id))
     })
 
-    route(app, addPersons, async ({ project, params: { id }, body }) => {
-      await getStatic(project, id)
+    route(app, addPersons, async ({ project, user, params: { id }, body }) => {
+      const cohort = await getStatic(project, id)
       await calculation.addPeople(project.id, id, await persons.existing(project.id, body.person_ids))
+      const activityWord = 'persons_added_manually'
+      await activity.record({ ...doneBy(project, user), ...known(cohort), activity: activityWord })
       await calculateDependents(project.id, id)
       return { success: true as const }
     })
 
-    route(app, removePerson, async ({ project, params: { id }, body }) => {
-      await getStatic(project, id)
+    route(app, removePerson, async ({ project, user, params: { id }, body }) => {
+      const cohort = await getStatic(project, id)
       await calculation.removePerson(project.id, id, body.person_id)
+      const activityWord = 'person_removed_manually'
+      await activity.record({ ...doneBy(project, user), ...known(cohort), activity: activityWord })
       await calculateDependents(project.id, id)
       return { success: true as const }
     })
@@ -151,9 +165,10 @@ export const cohortRoutes =
       }
     }
 
-    async function getStatic(project: AddressedProject, id: number): Promise<void> {
+    async function getStatic(project: AddressedProject, id: number): Promise<StoredCohort> {
       const { cohort } = await cohorts.get(project.id, id)
       if (!cohort.isStatic) throw invalid('Only a static cohort takes a list.')
+      return cohort
     }
 
     async function addFile(projectId: number, id: number, file: unknown): Promise<void> {
@@ -168,6 +183,13 @@ export const cohortRoutes =
       return filters.insight ? actorsOf(filters) : undefined
     }
   }
+
+const known = (cohort: StoredCohort) => ({
+  scope: 'Cohort' as const,
+  itemId: cohort.id,
+  name: cohort.name,
+  createdBy: cohort.createdBy,
+})
 
 const changesOf = (body: GivenCohort) => ({
   name: body.name,

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts'
 import { cohorts, users } from '../../database/schema.ts'
 import { cohortsNamedBy, parseDefinition } from '../../insights/cohort-definition.ts'
 import type { CohortFinder, FoundCohort } from '../../insights/cohorts.ts'
+import { anyDefined } from '../../kit/any-defined.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 
 export type StoredCohort = typeof cohorts.$inferSelect
@@ -172,7 +173,7 @@ export function createCohortStore(database: Database) {
         )
       }
       const set = { ...changes, ...redefined(changes) }
-      if (Object.keys(set).length) await db.update(cohorts).set(set).where(is(projectId, id))
+      if (anyDefined(set)) await db.update(cohorts).set(set).where(is(projectId, id))
       if (!cohort.isStatic && !(changes.deleted ?? cohort.deleted)) await request(is(projectId, id))
       return get(projectId, id)
     },

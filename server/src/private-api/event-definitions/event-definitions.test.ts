@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { eventDefinitions } from '../../database/schema.ts'
+import { tagNames } from '../../tags/tags.ts'
 import { eventDefinitionRoutes } from './routes.ts'
 import { createEventDefinitionStore } from './store.ts'
 
@@ -9,8 +10,12 @@ let api: TestApp
 let base: string
 let ids: Record<string, string>
 beforeAll(async () => {
-  api = await testApp(afterAll, ({ database }) => [
-    eventDefinitionRoutes({ eventDefinitions: createEventDefinitionStore(database), now: () => now }),
+  api = await testApp(afterAll, ({ database, activity }) => [
+    eventDefinitionRoutes({
+      eventDefinitions: createEventDefinitionStore(database),
+      activity,
+      now: () => now,
+    }),
   ])
   base = `/api/projects/${api.project.id}/event_definitions/`
   const rows = await api.database.db
@@ -127,4 +132,30 @@ test("another project's definition is not there, nor one that was deleted", asyn
   expect((await api.get(`${base}${ids.$pageview}/`)).status).toBe(404)
   expect((await api.delete(`${base}${ids.$pageview}/`)).status).toBe(404)
   expect((await api.get(`${base}1/`)).status).toBe(404)
+})
+
+test('what is done to one is in the activity log', async () => {
+  const values = { projectId: api.project.id, name: 'told' }
+  const [made] = await api.database.db.insert(eventDefinitions).values(values).returning()
+  await api.activities()
+  const path = `${base}${made!.id.toUpperCase()}/`
+  await api.patch(path, { verified: true, tags: ['x'], description: 'd' })
+  await api.delete(path)
+  const its = { scope: 'EventDefinition', itemId: made!.id, userId: api.user.id }
+  expect(await api.activities()).toMatchObject([
+    {
+      ...its,
+      activity: 'updated',
+      detail: {
+        name: 'told',
+        changes: [
+          { action: 'created', field: 'description', before: null, after: 'd' },
+          { action: 'changed', field: 'tags', before: [], after: ['x'] },
+          { action: 'changed', field: 'verified', before: false, after: true },
+        ],
+      },
+    },
+    { ...its, activity: 'deleted', detail: { name: 'told', changes: null } },
+  ])
+  expect(await tagNames(api.database.db, api.project.id)).not.toContain('x')
 })

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { User } from '../../accounts/users.ts'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
 import {
@@ -14,8 +17,14 @@ import type { EventDefinitionRow, EventDefinitionStore } from './store.ts'
 
 const kinds = { event: 'all', all: 'all', event_posthog: 'posthog', event_custom: 'custom' } as const
 
+type Deps = {
+  eventDefinitions: EventDefinitionStore
+  activity: Pick<ActivityLog, 'record'>
+  now: () => Date
+}
+
 export const eventDefinitionRoutes =
-  ({ eventDefinitions, now }: { eventDefinitions: EventDefinitionStore; now: () => Date }) =>
+  ({ eventDefinitions, activity, now }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listEventDefinitions, async ({ project, query, url }) => {
       // Actions are listed by their own resource alone.
@@ -31,22 +40,32 @@ export const eventDefinitionRoutes =
     for (const update of [updateEventDefinition, replaceEventDefinition]) {
       route(app, update, async ({ project, user, params, body }) => {
         const { owner, tags, verified, description, hidden } = body
-        const { definition } = await eventDefinitions.get(project.id, params.id)
+        const before = await eventDefinitions.get(project.id, params.id)
         const at = now()
         const changes = {
           description,
           hidden,
           ownerId: owner,
           tags,
-          ...verification(verified, definition.verified, user.id, at),
+          ...verification(verified, before.definition.verified, user.id, at),
         }
         const by = { userId: user.id, now: at }
-        return present(await eventDefinitions.update(project, params.id, changes, by))
+        const after = await eventDefinitions.update(project, params.id, changes, by)
+        await activity.record({
+          ...doneBy(project, user),
+          ...known(after.definition),
+          activity: 'updated',
+          changes: changesBetween('EventDefinition', present(before), present(after), {
+            omit: ['verified_at', 'verified_by'],
+          }),
+        })
+        return present(after)
       })
     }
 
-    route(app, deleteEventDefinition, async ({ project, params }) => {
-      await eventDefinitions.remove(project.id, params.id)
+    route(app, deleteEventDefinition, async ({ project, user, params }) => {
+      const gone = await eventDefinitions.remove(project.id, params.id)
+      await activity.record({ ...doneBy(project, user), ...known(gone), activity: 'deleted' })
     })
   }
 
@@ -59,6 +78,12 @@ function verification(wanted: boolean | undefined, verified: boolean, userId: nu
 }
 
 const basicOrNull = (user: User | null) => user && userBasic(user)
+
+const known = (definition: EventDefinitionRow['definition']) => ({
+  scope: 'EventDefinition' as const,
+  itemId: definition.id,
+  name: definition.name,
+})
 
 const present = ({ definition, owner, verifier, updater, tags }: EventDefinitionRow) => ({
   id: definition.id,

@@ -98,16 +98,15 @@ export function createEventDefinitionStore(database: Database) {
       return get(project.id, id)
     },
 
-    /** @throws HedgerowError not found. */
-    async remove(projectId: number, id: string): Promise<void> {
-      await database.transaction(async (tx) => {
-        const [row] = await tx
-          .delete(eventDefinitions)
-          .where(is(projectId, id))
-          .returning({ id: eventDefinitions.id })
+    /** What it was. @throws HedgerowError not found. */
+    async remove(projectId: number, id: string): Promise<typeof eventDefinitions.$inferSelect> {
+      const gone = await database.transaction(async (tx) => {
+        const [row] = await tx.delete(eventDefinitions).where(is(projectId, id)).returning()
         if (!row) throw notFound()
         await setTags(tx, { projectId, kind: 'EventDefinition', id: row.id }, [])
+        return row
       })
+      return gone
     },
   }
 

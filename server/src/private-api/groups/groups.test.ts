@@ -6,9 +6,9 @@ import { groupRoutes } from './routes.ts'
 
 let on: Ingested
 beforeAll(async () => {
-  on = await ingested(afterAll, ({ database, persons, questions }) => {
+  on = await ingested(afterAll, ({ database, activity, persons, questions }) => {
     const groups = createGroupStore(database)
-    return [groupRoutes({ groups, persons, questions }), groupTypeRoutes({ groups })]
+    return [groupRoutes({ groups, persons, questions }), groupTypeRoutes({ groups, activity })]
   })
   await on.send(
     identify('organization', 'org:5', '2021-05-01', { industry: 'finance', name: 'Mr. Krabs', size: 1.5 }),
@@ -152,4 +152,19 @@ test("another project's groups are not seen", async () => {
   expect((await on.api.get(`${own}groups/related/?group_type_index=0&id=org:5`)).body).toEqual([])
   expect((await on.api.get(`${own}groups/property_definitions/`)).body).toEqual({})
   expect((await on.api.get(`${own}groups_types/`)).body).toEqual([])
+})
+
+test('a new name of a type is in the activity log', async () => {
+  await on.api.activities()
+  const path = `${on.base}groups_types/update_metadata/`
+  const renamed = [{ group_type_index: 0, name_plural: 'Orgs' }, { group_type_index: 1 }]
+  expect((await on.api.patch(path, renamed)).status).toBe(200)
+  expect(await on.api.activities()).toMatchObject([
+    {
+      scope: 'GroupType',
+      itemId: '0',
+      activity: 'updated',
+      detail: { name: 'organization', changes: [{ field: 'name_plural', after: 'Orgs' }] },
+    },
+  ])
 })

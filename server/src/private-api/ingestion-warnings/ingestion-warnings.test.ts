@@ -20,8 +20,8 @@ beforeAll(async () => {
   warehouse = made.warehouse
   log = await testEventLog(afterAll)
   const deadLetters = createDeadLetters({ warehouse, log })
-  api = await testApp(afterAll, () => [
-    ingestionWarningRoutes({ deadLetters, readWarnings: readWarnings({ warehouse }) }),
+  api = await testApp(afterAll, ({ activity }) => [
+    ingestionWarningRoutes({ deadLetters, readWarnings: readWarnings({ warehouse }), activity }),
   ])
   stranger = await api.stranger()
   const letter = (n: number, other: object = {}) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Organization } from '../../http/account-shapes.ts'
+import { activityOperation } from '../../http/activity-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
 
@@ -90,4 +91,13 @@ export const deleteOrganization = operation({
   status: 204,
   answer: null,
   errors: [403, 404],
+})
+
+/** What belongs to one of its projects is in the project's own log. */
+export const organizationActivity = activityOperation({
+  ...common,
+  id: 'organizations_activity_retrieve',
+  path: `${path}:id/activity/`,
+  scope: 'organization:read',
+  params,
 })

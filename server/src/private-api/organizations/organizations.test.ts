@@ -10,10 +10,11 @@ const path = '/api/organizations/'
 describe('organizations', () => {
   let api: TestApp
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
       organizationRoutes({
         organizations: createOrganizationStore(database),
         projects: createProjectStore(database),
+        activity,
         directory,
       }),
     ])
@@ -73,5 +74,27 @@ describe('organizations', () => {
     expect(slugOf('  A  b/c ')).toBe('a-b-c')
     expect(slugOf('東京')).toBe('organization')
     expect(slugOf('x'.repeat(60))).toHaveLength(40)
+  })
+
+  it('tell their members what is done to them', async () => {
+    const owner = await api.stranger()
+    const key = { key: owner.key }
+    const { body: made } = await api.post(path, { name: 'Told' }, key)
+    await api.patch(`${path}${made.id}/`, { name: 'Tales' }, key)
+    const { body } = await api.get(`${path}${made.id}/activity/`, key)
+    expect(body).toMatchObject({
+      total_count: 2,
+      results: [
+        {
+          activity: 'updated',
+          scope: 'Organization',
+          item_id: made.id,
+          user: { email: owner.user.email },
+          detail: { name: 'Tales', changes: [{ field: 'name', before: 'Told', after: 'Tales' }] },
+        },
+        { activity: 'created', detail: { name: 'Told', changes: null } },
+      ],
+    })
+    expect((await api.get(`${path}${made.id}/activity/`)).status).toBe(404)
   })
 })

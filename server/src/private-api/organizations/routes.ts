@@ -3,8 +3,11 @@ import { levels } from '../../accounts/levels.ts'
 import type { MemberOrganization, OrganizationStore } from '../../accounts/organizations.ts'
 import type { ProjectStore } from '../../accounts/projects.ts'
 import type { User } from '../../accounts/users.ts'
+import type { Activity, ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { organizationShape } from '../../http/account-shapes.ts'
+import { pageOfActivity } from '../../http/activity-shapes.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { resolveOrganization } from '../../http/organization.ts'
@@ -14,6 +17,7 @@ import {
   createOrganization,
   deleteOrganization,
   listOrganizations,
+  organizationActivity,
   replaceOrganization,
   retrieveOrganization,
   updateOrganization,
@@ -23,10 +27,11 @@ export const organizationRoutes =
   (deps: {
     organizations: OrganizationStore
     projects: ProjectStore
+    activity: Pick<ActivityLog, 'record' | 'list'>
     directory: Pick<Directory, 'changed'>
   }) =>
   async (app: FastifyInstance) => {
-    const { organizations, projects, directory } = deps
+    const { organizations, projects, activity, directory } = deps
 
     const addressed = (caller: Caller, id: string) => resolveOrganization(organizations, caller, id)
     const present = async (user: User, organization: MemberOrganization) =>
@@ -45,6 +50,7 @@ export const organizationRoutes =
       const changes = columns(settings)
       if (changes) await organizations.update(organization.id, changes)
       await directory.changed()
+      await activity.record({ ...known(user, organization), activity: 'created' })
       return present(user, { ...organization, ...changes })
     })
 
@@ -57,8 +63,15 @@ export const organizationRoutes =
         const organization = await addressed(caller, params.id)
         permitInOrganization(organization, levels.admin)
         const changes = columns(body)
+        const before = await present(user, organization)
         const updated = changes ? await organizations.update(organization.id, changes) : organization
-        return present(user, { ...organization, ...updated })
+        const after = await present(user, { ...organization, ...updated })
+        await activity.record({
+          ...known(user, updated),
+          activity: 'updated',
+          changes: changesBetween('Organization', before, after, { omit: ['teams'] }),
+        })
+        return after
       })
     }
 
@@ -68,7 +81,23 @@ export const organizationRoutes =
       await organizations.remove(organization.id)
       await directory.changed()
     })
+
+    route(app, organizationActivity, async (asked) => {
+      const { id } = await addressed(asked.caller, asked.params.id)
+      return pageOfActivity(activity, asked, { organizationId: id })
+    })
   }
+
+/** Its log goes with it, so that nothing tells of its deletion. */
+const known = (user: User, { id, name }: { id: string; name: string }) =>
+  ({
+    organizationId: id,
+    projectId: null,
+    userId: user.id,
+    scope: 'Organization',
+    itemId: id,
+    name,
+  }) satisfies Partial<Activity>
 
 type Body = { name?: string; is_member_join_email_enabled?: boolean; enforce_2fa?: boolean | null }
 

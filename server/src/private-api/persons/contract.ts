@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { activityOperation } from '../../http/activity-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { PersonList, personListQuery } from '../../http/person-list.ts'
 import { personFields } from '../../http/person-shapes.ts'
@@ -48,6 +49,21 @@ export const personProperties = operation({
   summary: "List persons' properties",
   description: 'Those that most persons have come first.',
   answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many persons have it.') })),
+})
+
+export const personsActivity = activityOperation({
+  ...common,
+  id: 'persons_activity_retrieve',
+  path: `${path}activity/`,
+  aliases: ['/api/person/activity/'],
+})
+
+export const personActivity = activityOperation({
+  ...common,
+  id: 'persons_activity_retrieve_2',
+  path: `${path}:id/activity/`,
+  aliases: ['/api/person/:id/activity/'],
+  params,
 })
 
 export const retrievePerson = operation({

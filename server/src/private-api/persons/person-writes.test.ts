@@ -167,3 +167,44 @@ test("another project's person can't be changed", async () => {
   }
   expect((await find('mine')).properties).toEqual({ a: 1 })
 })
+
+test('what is done to a person is told without what is known of them, also when they are deleted', async () => {
+  await on.send(seen('told', { email: 'told@example.net' }), alias('told', 'told-too'))
+  const { uuid } = await find('told')
+  const { id } = (await on.api.get(one(uuid))).body
+  await on.api.activities()
+  await on.api.patch(one(uuid), { properties: { plan: 'secret plan' } })
+  await on.api.post(one(uuid, 'update_property/'), { key: 'plan', value: 'secret plan' })
+  await on.api.post(one(uuid, 'delete_property/'), { $unset: 'plan' })
+  await on.api.post(one(uuid, 'split/'), { main_distinct_id: 'told' })
+  expect((await on.api.get(one(uuid, 'activity/'))).body.total_count).toBe(4)
+  await on.api.delete(one(uuid))
+  const properties = { action: 'changed', field: 'properties', before: null, after: null }
+  const { body, text } = await on.api.get(one(String(id), 'activity/'))
+  expect(body).toMatchObject({
+    total_count: 5,
+    results: [
+      { activity: 'deleted', detail: { changes: null } },
+      {
+        activity: 'split_person',
+        detail: {
+          changes: [{ action: 'split', field: null, after: { distinct_ids: ['told', 'told-too'] } }],
+        },
+      },
+      { activity: 'delete_property', detail: { changes: [{ ...properties, action: 'deleted' }] } },
+      { activity: 'updated', detail: { changes: [properties] } },
+      { activity: 'updated', detail: { changes: [properties] } },
+    ],
+  })
+  for (const entry of body.results) {
+    expect(entry).toMatchObject({ scope: 'Person', item_id: String(id), detail: { name: uuid } })
+  }
+  expect(text).not.toMatch(/example.net|secret plan/)
+  expect((await on.api.get(`${on.base}persons/activity/?limit=2`)).body).toMatchObject({
+    total_count: 5,
+    results: [{ activity: 'deleted' }, { activity: 'split_person' }],
+  })
+  for (const unknown of ['999999999', uuid, 'no-person']) {
+    expect((await on.api.get(one(unknown, 'activity/'))).status).toBe(404)
+  }
+})

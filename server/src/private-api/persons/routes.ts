@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import type { Activity, ActivityLog } from '../../activity/activity-log.ts'
+import type { Change } from '../../activity/changes.ts'
 import { and, call, compare, constant, field, from, order, select } from '../../hogql/ast.ts'
+import { activityPage, doneBy } from '../../http/activity-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { personPage } from '../../http/person-list.ts'
 import { displayName } from '../../http/person-shapes.ts'
@@ -12,7 +15,9 @@ import {
   deletePerson,
   deletePersonProperty,
   listPersons,
+  personActivity,
   personProperties,
+  personsActivity,
   personValues,
   replacePerson,
   retrievePerson,
@@ -21,10 +26,15 @@ import {
   updatePersonProperty,
 } from './contract.ts'
 
-type Deps = { persons: PersonReader; questions: Questions; writer: PersonWriter }
+type Deps = {
+  persons: PersonReader
+  questions: Questions
+  writer: PersonWriter
+  activity: Pick<ActivityLog, 'record' | 'list'>
+}
 
 export const personRoutes =
-  ({ persons, questions, writer }: Deps) =>
+  ({ persons, questions, writer, activity }: Deps) =>
   async (app: FastifyInstance) => {
     const people = createPeopleFinder({ persons, questions })
     route(app, listPersons, async ({ project, query, url }) => {
@@ -79,38 +89,69 @@ export const personRoutes =
     })
 
     for (const update of [updatePerson, replacePerson]) {
-      route(app, update, async ({ project, params, body }) => {
-        await writer.set(project.id, idOf(await get(project.id, params.id)), body.properties)
+      route(app, update, async ({ project, user, params, body }) => {
+        const person = await get(project.id, params.id)
+        await writer.set(project.id, idOf(person), body.properties)
+        const changes = [change({ action: 'changed', field: 'properties' })]
+        await activity.record({ ...doneBy(project, user), ...known(person), activity: 'updated', changes })
       })
     }
 
-    route(app, updatePersonProperty, async ({ project, params, body }) => {
-      await writer.set(project.id, idOf(await get(project.id, params.id)), { [body.key]: body.value })
+    route(app, updatePersonProperty, async ({ project, user, params, body }) => {
+      const person = await get(project.id, params.id)
+      await writer.set(project.id, idOf(person), { [body.key]: body.value })
+      const changes = [change({ action: 'changed', field: 'properties' })]
+      await activity.record({ ...doneBy(project, user), ...known(person), activity: 'updated', changes })
     })
 
-    route(app, deletePersonProperty, async ({ project, params, body }) => {
-      await writer.unset(project.id, idOf(await get(project.id, params.id)), [body.$unset])
+    route(app, deletePersonProperty, async ({ project, user, params, body }) => {
+      const person = await get(project.id, params.id)
+      await writer.unset(project.id, idOf(person), [body.$unset])
+      const changes = [change({ action: 'deleted', field: 'properties' })]
+      await activity.record({
+        ...doneBy(project, user),
+        ...known(person),
+        activity: 'delete_property',
+        changes,
+      })
       return { success: true as const }
     })
 
-    route(app, splitPerson, async ({ project, params, body }) => {
-      const { uuid, distinctIds } = await get(project.id, params.id)
+    route(app, splitPerson, async ({ project, user, params, body }) => {
+      const person = await get(project.id, params.id)
+      const { uuid, distinctIds } = person
       const main = body.main_distinct_id || undefined
       if (main !== undefined && !distinctIds.includes(main)) {
         throw invalid('This is not a distinct id of the person.', { attr: 'main_distinct_id' })
       }
       await writer.split(project.id, uuid, main)
+      const changes = [change({ action: 'split', after: { distinct_ids: distinctIds } })]
+      await activity.record({ ...doneBy(project, user), ...known(person), activity: 'split_person', changes })
       return { success: true as const }
     })
 
-    route(app, deletePerson, async ({ project, params, query }) => {
-      const { uuid } = await get(project.id, params.id)
+    route(app, deletePerson, async ({ project, user, params, query }) => {
+      const person = await get(project.id, params.id)
       if (query.delete_events) {
         throw invalid('Events can not be deleted with their person yet. Nothing was deleted.', {
           attr: 'delete_events',
         })
       }
-      await writer.remove(project.id, uuid)
+      await writer.remove(project.id, person.uuid)
+      await activity.record({ ...doneBy(project, user), ...known(person), activity: 'deleted' })
+    })
+
+    route(app, personsActivity, (asked) => activityPage(activity, asked, { scope: 'Person' }))
+
+    /** Of a deleted one by the integer id, which alone is left of them. */
+    route(app, personActivity, async (asked) => {
+      const { project, params } = asked
+      const person = await persons.find(project.id, params.id)
+      if (!person && !/^\d{1,15}$/.test(params.id)) throw notFound()
+      const itemId = person?.id ?? Number(params.id)
+      const page = await activityPage(activity, asked, { scope: 'Person', itemId })
+      if (!person && page.total_count === 0) throw notFound()
+      return page
     })
 
     /** @throws HedgerowError `invalid` when the id can't be a person's; not found. */
@@ -125,6 +166,23 @@ export const personRoutes =
       return person
     }
   }
+
+/** A person is named by their uuid: what else is known of them goes when they are deleted. */
+const known = ({ id, uuid }: StoredPerson): Pick<Activity, 'scope' | 'itemId' | 'name'> => ({
+  scope: 'Person',
+  itemId: id,
+  name: uuid,
+})
+
+/** Values of properties are not told, for the same reason. */
+const change = (given: Partial<Change>): Change => ({
+  type: 'Person',
+  action: 'changed',
+  field: null,
+  before: null,
+  after: null,
+  ...given,
+})
 
 /** Any of a person's distinct ids will do to say something about them. */
 function idOf({ distinctIds }: StoredPerson): string {

@@ -11,10 +11,11 @@ const path = '/api/projects/'
 describe('projects', () => {
   let api: TestApp
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
       projectRoutes({
         projects: createProjectStore(database),
         organizations: createOrganizationStore(database),
+        activity,
         directory,
       }),
     ])
@@ -149,5 +150,44 @@ describe('projects', () => {
     expect((await api.get(`${path}@current/`)).body.id).toBe(second.id)
     await api.get(`${path}${api.project.id}/`, { key: null, cookies })
     expect((await api.get(`${path}@current/`)).body.id).toBe(api.project.id)
+  })
+
+  it('tell what is done to them in the activity log, without a key', async () => {
+    await api.activities()
+    const { body: made } = await api.post(path, { name: 'Told' })
+    const one = `${path}${made.id}/`
+    await api.patch(one, {
+      timezone: 'Asia/Tokyo',
+      slack_incoming_webhook: 'https://hooks.slack.com/services/T0/B0/secret',
+      app_urls: ['https://a.example'],
+    })
+    const { body: reset } = await api.patch(`${one}reset_token/`)
+    await api.delete(one)
+    const its = { scope: 'Team', itemId: String(made.id), organizationId: api.organization.id }
+    const entries = await api.activities()
+    expect(entries).toMatchObject([
+      { ...its, projectId: made.id, activity: 'created', detail: { name: 'Told' } },
+      {
+        ...its,
+        projectId: made.id,
+        activity: 'updated',
+        detail: {
+          changes: [
+            { action: 'changed', field: 'app_urls', before: [], after: ['https://a.example'] },
+            { action: 'created', field: 'slack_incoming_webhook', before: null, after: 'masked' },
+            { action: 'changed', field: 'timezone', before: 'UTC', after: 'Asia/Tokyo' },
+          ],
+        },
+      },
+      {
+        ...its,
+        projectId: made.id,
+        activity: 'updated',
+        detail: { changes: [{ field: 'api_token', before: 'masked', after: 'masked' }] },
+      },
+      { ...its, projectId: null, activity: 'deleted', detail: { name: 'Told' } },
+    ])
+    const text = JSON.stringify(entries)
+    for (const secret of [made.api_token, reset.api_token, 'B0/secret']) expect(text).not.toContain(secret)
   })
 })

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { levels } from '../../accounts/levels.ts'
 import type { OrganizationStore } from '../../accounts/organizations.ts'
-import type { ProjectStore, VisibleProject } from '../../accounts/projects.ts'
+import type { Project, ProjectStore, VisibleProject } from '../../accounts/projects.ts'
+import type { User } from '../../accounts/users.ts'
+import type { Activity, ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { teamBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
@@ -25,16 +29,17 @@ import {
   retrieveProject,
   updateProject,
 } from './contract.ts'
-import { type Changes, columns, present } from './settings.ts'
+import { columns, present } from './settings.ts'
 
 type Deps = {
   projects: ProjectStore
   organizations: OrganizationStore
+  activity: Pick<ActivityLog, 'record'>
   directory: Pick<Directory, 'changed'>
 }
 
 export const projectRoutes =
-  ({ projects, organizations, directory }: Deps) =>
+  ({ projects, organizations, activity, directory }: Deps) =>
   async (app: FastifyInstance) => {
     /** Here, unlike below a project's path, one that the caller can't see is not there. */
     const addressed = async (caller: Caller, id: string): Promise<VisibleProject> => {
@@ -50,10 +55,13 @@ export const projectRoutes =
     }
     const full = async (project: VisibleProject) => present(project, await projects.hasGroupTypes(project.id))
 
-    const save = async (project: VisibleProject, changes: Changes) => {
-      const updated = await projects.update(project.id, columns(changes, project.settings))
+    const save = async (user: User, project: VisibleProject, values: Partial<Project>) => {
+      const before = await full(project)
+      const after = await full({ ...project, ...(await projects.update(project.id, values)) })
       await directory.changed()
-      return full({ ...project, ...updated })
+      const changes = changesBetween('Team', before, after, { mask: ['slack_incoming_webhook'] })
+      await activity.record({ ...doneBy(project, user), ...known(after), activity: 'updated', changes })
+      return after
     }
 
     route(app, listProjects, async ({ user, query, url }) => {
@@ -69,6 +77,7 @@ export const projectRoutes =
       permitInOrganization(organization, levels.admin)
       const project = await projects.create(user, organization.id, columns(body))
       await directory.changed()
+      await activity.record({ ...doneBy(project, user), ...known(project), activity: 'created' })
       return full(project)
     })
 
@@ -82,29 +91,30 @@ export const projectRoutes =
     })
 
     for (const update of [updateProject, replaceProject]) {
-      route(app, update, async ({ caller, params, body }) => {
+      route(app, update, async ({ caller, user, params, body }) => {
         const project = await addressed(caller, params.id)
         const { access_control: restricted } = body
         if (restricted !== undefined && restricted !== (project.settings.access_control === true)) {
           permitInOrganization(project, levels.admin)
         }
-        return save(project, body)
+        return save(user, project, columns(body, project.settings))
       })
     }
 
-    route(app, deleteProject, async ({ caller, params }) => {
+    route(app, deleteProject, async ({ caller, user, params }) => {
       const project = await addressed(caller, params.id)
       permitInProject(project, levels.admin)
       await projects.remove(project.id)
       await directory.changed()
+      // Told to the organization: the project's own log can't be asked for any more.
+      const done = { ...doneBy(project, user), projectId: null }
+      await activity.record({ ...done, ...known(project), activity: 'deleted' })
     })
 
-    route(app, resetToken, async ({ caller, params }) => {
+    route(app, resetToken, async ({ caller, user, params }) => {
       const project = await addressed(caller, params.id)
       permitInProject(project, levels.admin)
-      const updated = await projects.update(project.id, { apiToken: newProjectApiKey() })
-      await directory.changed()
-      return full({ ...project, ...updated })
+      return save(user, project, { apiToken: newProjectApiKey() })
     })
 
     route(app, isGeneratingDemoData, async ({ caller, params }) => {
@@ -112,3 +122,9 @@ export const projectRoutes =
       return { is_generating_demo_data: false }
     })
   }
+
+const known = ({ id, name }: { id: number; name: string }): Pick<Activity, 'scope' | 'itemId' | 'name'> => ({
+  scope: 'Team',
+  itemId: id,
+  name,
+})

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { eventProperties, propertyDefinitions } from '../../database/schema.ts'
+import { tagNames } from '../../tags/tags.ts'
 import { propertyDefinitionRoutes } from './routes.ts'
 import { createPropertyDefinitionStore } from './store.ts'
 
@@ -8,9 +9,10 @@ let api: TestApp
 let base: string
 let ids: Record<string, string>
 beforeAll(async () => {
-  api = await testApp(afterAll, ({ database }) => [
+  api = await testApp(afterAll, ({ database, activity }) => [
     propertyDefinitionRoutes({
       propertyDefinitions: createPropertyDefinitionStore(database),
+      activity,
       now: () => new Date(),
     }),
   ])
@@ -147,4 +149,30 @@ test("another project's definition is not there, nor one that was deleted", asyn
   }
   expect((await api.delete(`${base}${ids['1 plan']}/`)).status).toBe(204)
   expect((await api.get(`${base}${ids['1 plan']}/`)).status).toBe(404)
+})
+
+test('what is done to one is in the activity log', async () => {
+  const values = { projectId: api.project.id, name: 'told', type: 2, propertyType: 'String' }
+  const [made] = await api.database.db.insert(propertyDefinitions).values(values).returning()
+  await api.activities()
+  const path = `${base}${made!.id}/`
+  await api.patch(path, { property_type: 'Numeric', tags: ['x'] })
+  await api.delete(path)
+  const its = { scope: 'PropertyDefinition', itemId: made!.id, userId: api.user.id }
+  expect(await api.activities()).toMatchObject([
+    {
+      ...its,
+      activity: 'updated',
+      detail: {
+        name: 'told',
+        changes: [
+          { field: 'tags', before: [], after: ['x'] },
+          { field: 'is_numerical', before: false, after: true },
+          { field: 'property_type', before: 'String', after: 'Numeric' },
+        ],
+      },
+    },
+    { ...its, activity: 'deleted', detail: { name: 'told' } },
+  ])
+  expect(await tagNames(api.database.db, api.project.id)).not.toContain('x')
 })

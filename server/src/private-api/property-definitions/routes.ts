@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { doneBy } from '../../http/activity-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
 import { invalid } from '../../model/errors.ts'
@@ -14,8 +17,14 @@ import {
 } from './contract.ts'
 import type { PropertyDefinitionQuery, PropertyDefinitionRow, PropertyDefinitionStore } from './store.ts'
 
+type Deps = {
+  propertyDefinitions: PropertyDefinitionStore
+  activity: Pick<ActivityLog, 'record'>
+  now: () => Date
+}
+
 export const propertyDefinitionRoutes =
-  ({ propertyDefinitions, now }: { propertyDefinitions: PropertyDefinitionStore; now: () => Date }) =>
+  ({ propertyDefinitions, activity, now }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listPropertyDefinitions, async ({ project, query, url }) => {
       const found = await propertyDefinitions.list(project.id, understood(query))
@@ -45,12 +54,21 @@ export const propertyDefinitionRoutes =
           ...(propertyType !== undefined && { propertyType, isNumerical: propertyType === 'Numeric' }),
         }
         const by = { userId: user.id, now: now() }
-        return present(await propertyDefinitions.update(project.id, params.id, changes, by))
+        const before = await propertyDefinitions.get(project.id, params.id)
+        const after = await propertyDefinitions.update(project.id, params.id, changes, by)
+        await activity.record({
+          ...doneBy(project, user),
+          ...known(after.definition),
+          activity: 'updated',
+          changes: changesBetween('PropertyDefinition', present(before), present(after)),
+        })
+        return present(after)
       })
     }
 
-    route(app, deletePropertyDefinition, async ({ project, params }) => {
-      await propertyDefinitions.remove(project.id, params.id)
+    route(app, deletePropertyDefinition, async ({ project, user, params }) => {
+      const gone = await propertyDefinitions.remove(project.id, params.id)
+      await activity.record({ ...doneBy(project, user), ...known(gone), activity: 'deleted' })
     })
   }
 
@@ -100,6 +118,12 @@ function namesOf(text: string | undefined, attr: string): string[] | undefined {
     throw invalid(`${attr} must be a JSON list of names.`, { attr, cause: error })
   }
 }
+
+const known = (definition: PropertyDefinitionRow['definition']) => ({
+  scope: 'PropertyDefinition' as const,
+  itemId: definition.id,
+  name: definition.name,
+})
 
 const present = ({ definition, updater, seen, tags }: PropertyDefinitionRow & { seen: boolean | null }) => ({
   id: definition.id,

@@ -141,17 +141,16 @@ export function createPropertyDefinitionStore(database: Database) {
       return get(projectId, id)
     },
 
-    /** @throws HedgerowError not found. */
-    async remove(projectId: number, id: string): Promise<void> {
-      await database.transaction(async (tx) => {
-        const [row] = await tx
-          .delete(propertyDefinitions)
-          .where(is(projectId, id))
-          .returning({ id: propertyDefinitions.id })
+    /** What it was. @throws HedgerowError not found. */
+    async remove(projectId: number, id: string): Promise<typeof propertyDefinitions.$inferSelect> {
+      const gone = await database.transaction(async (tx) => {
+        const [row] = await tx.delete(propertyDefinitions).where(is(projectId, id)).returning()
         if (!row) throw notFound()
         await setTags(tx, { projectId, kind: 'PropertyDefinition', id: row.id }, [])
+        return row
       })
       await database.notify(propertyTypesChannel, String(projectId))
+      return gone
     },
   }
 }

@@ -22,7 +22,7 @@ const closing: (() => Promise<void>)[] = []
 beforeAll(async () => {
   on = await ingested(
     (close) => closing.push(close),
-    ({ database, warehouse, persons, questions }) => {
+    ({ database, activity, warehouse, persons, questions }) => {
       const actions = createActionStore(database)
       const now = () => new Date(clock)
       const insights = createInsights({
@@ -42,7 +42,7 @@ beforeAll(async () => {
       return [
         queryRoutes({ insights, answers, persons, groups: createGroupStore(database) }),
         insightRoutes({ answers }),
-        actionRoutes({ actions, questions }),
+        actionRoutes({ actions, questions, activity }),
       ]
     },
   )

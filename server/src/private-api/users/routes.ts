@@ -5,6 +5,8 @@ import { checkPassword, hashPassword, passwordMatches } from '../../accounts/pas
 import type { ProjectStore } from '../../accounts/projects.ts'
 import type { SessionStore } from '../../accounts/sessions.ts'
 import type { User, UserStore } from '../../accounts/users.ts'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
@@ -17,13 +19,14 @@ type Deps = {
   organizations: OrganizationStore
   projects: ProjectStore
   sessions: SessionStore
+  activity: Pick<ActivityLog, 'record'>
   directory: Pick<Directory, 'changed'>
 }
 
 type Changes = z.output<typeof updateUser.body>
 
 export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
-  const { users, organizations, projects, sessions, directory } = deps
+  const { users, organizations, projects, sessions, activity, directory } = deps
 
   /** Oneself; anybody for staff. */
   const addressed = async (caller: User, uuid: string): Promise<User> => {
@@ -103,9 +106,30 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
       await sessions.closeOthers(user.id, caller.by === 'session' && user === self ? caller.session.id : null)
     }
     await directory.changed()
+    if (user.currentOrganizationId !== null) {
+      await activity.record({
+        organizationId: user.currentOrganizationId,
+        projectId: null,
+        userId: self.id,
+        scope: 'User',
+        itemId: user.uuid,
+        name: updated.email,
+        activity: 'updated',
+        changes: changesBetween('User', told(user), told(updated)),
+      })
+    }
     return present(deps, updated)
   })
 }
+
+/** What of a user is worth telling when it changes; where they look is not. */
+const told = (user: User) => ({
+  ...user.settings,
+  first_name: user.firstName,
+  email: user.email,
+  is_staff: user.isStaff,
+  password: user.passwordHash,
+})
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

@@ -13,12 +13,13 @@ const me = '/api/users/@me/'
 describe('users', () => {
   let api: TestApp
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
       userRoutes({
         users: createUserStore(database),
         organizations: createOrganizationStore(database),
         projects: createProjectStore(database),
         sessions: createSessionStore(database),
+        activity,
         directory,
       }),
     ])
@@ -141,5 +142,30 @@ describe('users', () => {
     expect((await api.post('/api/users/', {})).body).toEqual(notAllowed('POST'))
     const gone = await api.delete(me)
     expect([gone.status, gone.body]).toEqual([405, notAllowed('DELETE')])
+  })
+
+  it('tell in the activity log what is changed, and of a password only that it was', async () => {
+    const other = await api.stranger()
+    const key = { key: other.key }
+    await api.activities()
+    const password = 'an even better horse'
+    expect((await api.patch(me, { first_name: 'Told', password }, key)).status).toBe(200)
+    await api.patch(me, { password: 'the best horse there is', current_password: password }, key)
+    await api.patch(me, { set_current_team: other.project.id }, key)
+    const entries = await api.activities()
+    const its = { scope: 'User', itemId: other.user.uuid, projectId: null, activity: 'updated' }
+    expect(entries).toMatchObject([
+      {
+        ...its,
+        detail: {
+          changes: [
+            { field: 'first_name', after: 'Told' },
+            { field: 'password', before: null, after: 'masked' },
+          ],
+        },
+      },
+      { ...its, detail: { changes: [{ field: 'password' }] } },
+    ])
+    expect(JSON.stringify(entries)).not.toMatch(/horse|argon2/)
   })
 })
