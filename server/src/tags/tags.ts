@@ -2,6 +2,7 @@ import { and, eq, getTableName, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Queries } from '../database/database.ts'
 import { tags } from '../database/schema.ts'
+import { tidyTags } from '../kit/tags.ts'
 
 /** What can have tags, by the names of the activity log. */
 export type TaggedKind =
@@ -56,7 +57,7 @@ export async function setTags(
     eq(tags.kind, thing.kind),
     eq(tags.itemId, String(thing.id)),
   )
-  const wanted = tidy(names)
+  const wanted = tidyTags(names)
   await tx.delete(tags).where(and(its, sql`${tags.tag} <> all(${sql.param(wanted)}::text[])`))
   if (wanted.length === 0) return
   await tx
@@ -82,6 +83,3 @@ export async function tagNames(db: Queries, projectId: number): Promise<string[]
     .orderBy(sql`${tags.tag} collate "C"`)
   return rows.map(({ tag }) => tag)
 }
-
-/** As they are kept: trimmed, in lower case, none empty, each once. */
-const tidy = (names: string[]) => [...new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean))]

@@ -131,6 +131,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/feature_flags/copy_flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a flag to other projects
+         * @description With the cohorts that it names: where the other project has one of the same name, that one is used. A flag of the same key is changed. Static cohorts are copied without their people.
+         */
+        post: operations["organizations_feature_flags_copy_flags_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/feature_flags/{feature_flag_key}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a key's flags in all projects of an organization */
+        get: operations["organizations_feature_flags_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personal_api_keys/": {
         parameters: {
             query?: never;
@@ -734,6 +771,173 @@ export interface paths {
         };
         /** Get an event */
         get: operations["events_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List feature flags
+         * @description Newest first, without deleted ones.
+         */
+        get: operations["feature_flags_list"];
+        put?: never;
+        /**
+         * Create a feature flag
+         * @description Flags that can not work are refused. The key of a deleted flag may be used again.
+         */
+        post: operations["feature_flags_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to them
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["feature_flags_activity_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/bulk_delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete several flags
+         * @description Those that others depend on stay, unless these are deleted with them.
+         */
+        post: operations["feature_flags_bulk_delete_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/bulk_keys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get the keys of flags */
+        post: operations["feature_flags_bulk_keys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/matching_ids/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ids of all flags that a search finds */
+        get: operations["feature_flags_matching_ids_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a feature flag
+         * @description Also a deleted one.
+         */
+        get: operations["feature_flags_retrieve"];
+        /**
+         * Change a feature flag, with its key
+         * @description As PATCH does, but the key must be sent, and `filters` replace what was there.
+         */
+        put: operations["feature_flags_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description Code may still ask for it: PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["feature_flags_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a feature flag
+         * @description What is not sent stays, and so do `filters` without `groups`. `{"deleted": true}` deletes it, `false` brings it back. A flag that others depend on can be neither deleted nor turned off.
+         */
+        patch: operations["feature_flags_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/{id}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to it
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["feature_flags_activity_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/{id}/dependent_flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the flags that depend on a flag */
+        get: operations["feature_flags_dependent_flags_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2253,6 +2457,18 @@ export interface components {
             /** @description How far back instead: `-1w`, `-30d` */
             compare_to?: string | null;
         };
+        CopiedFeatureFlags: {
+            success: components["schemas"]["FeatureFlag"][];
+            failed: {
+                project_id: number;
+                errors: string;
+            }[];
+        };
+        CopyFeatureFlag: {
+            feature_flag_key: string;
+            from_project: number;
+            target_project_ids: number[];
+        };
         DateRange: {
             /** @description ISO date or time, or relative to now: `-7d` (default), `-30M` (minutes), `dStart`, `-1mStart`, `yStart`, `all` */
             date_from?: string | null;
@@ -2288,6 +2504,22 @@ export interface components {
             /** @enum {string} */
             reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
             step?: string;
+        };
+        DeletedFeatureFlags: {
+            deleted: {
+                id: number;
+                key: string;
+            }[];
+            errors: {
+                id: number;
+                key?: string;
+                reason: string;
+            }[];
+        };
+        DependentFlag: {
+            id: number;
+            key: string;
+            name: string;
         };
         /** @description An element of a page, as autocapture saw it. */
         Element: {
@@ -2493,6 +2725,142 @@ export interface components {
             /** @description Rows; default 100, at most 50,000 */
             limit?: number | null;
             offset?: number | null;
+        };
+        /** @description Turns a feature on for some people or groups. */
+        FeatureFlag: {
+            id: number;
+            /** @description The description. */
+            name: string;
+            key: string;
+            /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
+            filters: {
+                [key: string]: unknown;
+            };
+            deleted: boolean;
+            active: boolean;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            last_modified_by: components["schemas"]["UserBasic"] | null;
+            /** @description Grows with every change. */
+            version: number;
+            /** @description Whether it is for a part of all people, and nothing else. */
+            is_simple_flag: boolean;
+            /** @description Of a simple flag: how many get it. */
+            rollout_percentage: number | null;
+            /** @description Whether people keep what they got before they were identified. */
+            ensure_experience_continuity: boolean;
+            experiment_set: number[];
+            features: unknown[];
+            rollback_conditions: unknown;
+            performed_rollback: boolean | null;
+            can_edit: boolean;
+            /** @enum {string} */
+            user_access_level: "viewer" | "editor";
+            tags: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_tags: string[];
+            /** @enum {string} */
+            evaluation_runtime: "server" | "client" | "all";
+            /** @description What decides who is in a percentage. */
+            bucketing_identifier: ("distinct_id" | "device_id") | null;
+            /** @description Whether it is there for its payload. */
+            is_remote_configuration: boolean;
+            /** @constant */
+            has_encrypted_payloads: false;
+            usage_dashboard: number | null;
+            analytics_dashboards: number[];
+            /** @constant */
+            has_enriched_analytics: false;
+        };
+        FeatureFlagIds: {
+            /** @description Ids of flags. */
+            ids: number[];
+        };
+        FeatureFlagInProject: {
+            flag_id: number;
+            team_id: number;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            active: boolean;
+        };
+        FeatureFlagKeys: {
+            /** @description By id; of those that there are. */
+            keys: {
+                [key: string]: string;
+            };
+        };
+        FeatureFlagPatch: {
+            /** @description The description. */
+            name?: string;
+            /** @description Letters, digits, `-` and `_`; used once. */
+            key?: string;
+            /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            deleted?: boolean;
+            active?: boolean;
+            ensure_experience_continuity?: boolean | null;
+            rollback_conditions?: unknown;
+            performed_rollback?: boolean | null;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_contexts?: string[];
+            evaluation_runtime?: ("server" | "client" | "all") | null;
+            bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            is_remote_configuration?: boolean | null;
+            has_encrypted_payloads?: boolean | null;
+            /** @description The version that was changed: 409 where it is not the present one any more. */
+            version?: number;
+            /** @description The flag as it was before: then only fields that somebody else changed too are a conflict. */
+            original_flag?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        FeatureFlagReplacement: {
+            /** @description The description. */
+            name?: string;
+            /** @description Letters, digits, `-` and `_`; used once. */
+            key: string;
+            /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            deleted?: boolean;
+            active?: boolean;
+            ensure_experience_continuity?: boolean | null;
+            rollback_conditions?: unknown;
+            performed_rollback?: boolean | null;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_contexts?: string[];
+            evaluation_runtime?: ("server" | "client" | "all") | null;
+            bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            is_remote_configuration?: boolean | null;
+            has_encrypted_payloads?: boolean | null;
+            /** @description The version that was changed: 409 where it is not the present one any more. */
+            version?: number;
+            /** @description The flag as it was before: then only fields that somebody else changed too are a conflict. */
+            original_flag?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        FeatureFlagsToDelete: {
+            ids: number[];
         };
         FunnelActors: {
             results: {
@@ -3532,6 +3900,10 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        MatchingFeatureFlagIds: {
+            ids: number[];
+            total: number;
+        };
         NewCohort: {
             name?: string | null;
             description?: string | null;
@@ -3549,6 +3921,31 @@ export interface components {
             csv?: unknown;
             /** @description Of a static cohort: whose people are in it. */
             query?: components["schemas"]["ActorsQuery"] | null;
+        };
+        NewFeatureFlag: {
+            /** @description The description. */
+            name?: string;
+            /** @description Letters, digits, `-` and `_`; used once. */
+            key: string;
+            /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            deleted?: boolean;
+            active?: boolean;
+            ensure_experience_continuity?: boolean | null;
+            rollback_conditions?: unknown;
+            performed_rollback?: boolean | null;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_tags?: string[];
+            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            evaluation_contexts?: string[];
+            evaluation_runtime?: ("server" | "client" | "all") | null;
+            bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            is_remote_configuration?: boolean | null;
+            has_encrypted_payloads?: boolean | null;
         };
         NewOrganization: {
             name: string;
@@ -3637,6 +4034,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["EventDefinition"][];
+        };
+        PaginatedFeatureFlagList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["FeatureFlag"][];
         };
         PaginatedGroupList: {
             /** @description Address of the next page. */
@@ -5103,6 +5509,102 @@ export interface operations {
             };
             /** @description No credentials, or wrong ones. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    organizations_feature_flags_copy_flags_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyFeatureFlag"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiedFeatureFlags"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    organizations_feature_flags_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                organization_id: string;
+                feature_flag_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlagInProject"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7812,6 +8314,739 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClickhouseEvent"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description In the key and the description. */
+                search?: string;
+                active?: "true" | "false" | "STALE";
+                /** @description `boolean` or `multivariant`; `remote_config` for those with only a payload. */
+                type?: "boolean" | "multivariant" | "experiment" | "remote_config";
+                /** @description Id of the user who made it. */
+                created_by_id?: string;
+                /** @description The same. */
+                created_by?: string;
+                evaluation_runtime?: "server" | "client" | "all";
+                /** @description JSON list of tags, any of which it must have. */
+                tags?: string;
+                /** @description JSON list of keys to leave out. */
+                excluded_properties?: string;
+                /** @description `key`, `name`, `active`, `created_at` or `updated_at`; backwards with `-` in front. */
+                order?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFeatureFlagList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeatureFlag"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlag"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_activity_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_bulk_delete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagsToDelete"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedFeatureFlags"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_bulk_keys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagIds"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlagKeys"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_matching_ids_retrieve: {
+        parameters: {
+            query?: {
+                /** @description In the key and the description. */
+                search?: string;
+                active?: "true" | "false" | "STALE";
+                /** @description `boolean` or `multivariant`; `remote_config` for those with only a payload. */
+                type?: "boolean" | "multivariant" | "experiment" | "remote_config";
+                /** @description Id of the user who made it. */
+                created_by_id?: string;
+                /** @description The same. */
+                created_by?: string;
+                evaluation_runtime?: "server" | "client" | "all";
+                /** @description JSON list of tags, any of which it must have. */
+                tags?: string;
+                /** @description JSON list of keys to leave out. */
+                excluded_properties?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingFeatureFlagIds"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlag"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagReplacement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlag"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    feature_flags_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureFlag"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_activity_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_dependent_flags_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentFlag"][];
                 };
             };
             /** @description No credentials, or wrong ones. */
