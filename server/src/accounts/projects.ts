@@ -14,6 +14,7 @@ import {
 } from '../database/schema.ts'
 import { newProjectApiKey } from '../kit/api-keys.ts'
 import type { PropertyFilter } from '../model/project.ts'
+import { makeStarterDashboard } from '../saved/make-tiles.ts'
 import { levels } from './levels.ts'
 import type { User } from './users.ts'
 
@@ -133,7 +134,7 @@ export function createProjectStore(database: Database) {
 
 export type ProjectStore = ReturnType<typeof createProjectStore>
 
-/** Inserts a project with its defaults and switches its maker to it. */
+/** Inserts a project with its defaults and a dashboard to begin with, and switches its maker to it. */
 export async function insertProject(
   tx: Queries,
   user: User,
@@ -148,7 +149,7 @@ export async function insertProject(
     })
     .returning()
   await remember(tx, user.id, project!)
-  return project!
+  return { ...project!, settings: await makeStarterDashboard(tx, project!, user.id) }
 }
 
 const rowsAtOnce = 5_000

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   bigserial,
   boolean,
@@ -372,8 +373,184 @@ export const annotations = pgTable(
     createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
     updatedAt: updatedAt(),
     deleted: boolean('deleted').notNull().default(false),
+    /** The insight that it belongs to. */
+    insightId: integer('insight_id').references((): AnyPgColumn => insights.id, { onDelete: 'set null' }),
   },
-  (table) => [index('annotations_newest').on(table.projectId, table.dateMarker.desc(), table.id.desc())],
+  (table) => [
+    index('annotations_newest').on(table.projectId, table.dateMarker.desc(), table.id.desc()),
+    index('annotations_insight').on(table.insightId),
+  ],
+)
+
+/** Saved questions. What they ask is kept as it was sent: as a typed query, or as legacy filters. */
+export const insights = pgTable(
+  'insights',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Eight letters and digits, by which addresses name it. */
+    shortId: text('short_id').notNull(),
+    name: text('name'),
+    /** A name that a client made of what is asked. */
+    derivedName: text('derived_name'),
+    description: text('description'),
+    filters: json('filters').$type<Record<string, unknown>>().notNull().default({}),
+    /** Where there is one, `filters` are not asked. */
+    query: json('query').$type<Record<string, unknown> | null>(),
+    /** What kind of question it is, by PostHog's word: `TRENDS`, `FUNNELS`, …, `SQL`, or `JSON` for any other. */
+    kind: text('kind').notNull(),
+    order: integer('order'),
+    saved: boolean('saved').notNull().default(false),
+    favorited: boolean('favorited').notNull().default(false),
+    /** Made from a template, and not changed since. */
+    isSample: boolean('is_sample').notNull().default(false),
+    deleted: boolean('deleted').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+    /** When, and by whom, what it asks or how it is called was changed. */
+    lastModifiedAt: instant('last_modified_at').notNull().default(sql`now()`),
+    lastModifiedBy: integer('last_modified_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    uniqueIndex('insights_short_id').on(table.projectId, table.shortId),
+    index('insights_created_by').on(table.createdBy),
+    index('insights_last_modified_by').on(table.lastModifiedBy),
+  ],
+)
+
+/** When a user last looked at an insight. */
+export const insightViews = pgTable(
+  'insight_views',
+  {
+    insightId: integer('insight_id')
+      .notNull()
+      .references(() => insights.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    lastViewedAt: instant('last_viewed_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.insightId, table.userId] }),
+    index('insight_views_latest').on(table.userId, table.lastViewedAt.desc()),
+  ],
+)
+
+export const dashboards = pgTable(
+  'dashboards',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name'),
+    description: text('description').notNull().default(''),
+    pinned: boolean('pinned').notNull().default(false),
+    /** `date_from`, `date_to` and `properties`, which its insights are shown with instead of their own. */
+    filters: json('filters').$type<Record<string, unknown>>().notNull().default({}),
+    /** `default`, `template` or `duplicate`. */
+    creationMode: text('creation_mode').notNull().default('default'),
+    /** 21: everyone in the project may edit it. 37: only its collaborators. */
+    restrictionLevel: smallint('restriction_level').notNull().default(21),
+    deleted: boolean('deleted').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    lastAccessedAt: instant('last_accessed_at'),
+  },
+  (table) => [
+    index('dashboards_name').on(table.projectId, table.name, table.id),
+    index('dashboards_created_by').on(table.createdBy),
+  ],
+)
+
+/** Who may edit a dashboard that is restricted, besides its maker and admins. */
+export const dashboardCollaborators = pgTable(
+  'dashboard_collaborators',
+  {
+    id: uuid('id').notNull().defaultRandom(),
+    dashboardId: integer('dashboard_id')
+      .notNull()
+      .references(() => dashboards.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    addedAt: instant('added_at').notNull().default(sql`now()`),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dashboardId, table.userId] }),
+    index('dashboard_collaborators_user').on(table.userId),
+  ],
+)
+
+/** Texts on dashboards; copies of a dashboard may share one. */
+export const dashboardTexts = pgTable(
+  'dashboard_texts',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    body: text('body').notNull(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    lastModifiedAt: instant('last_modified_at').notNull().default(sql`now()`),
+    lastModifiedBy: integer('last_modified_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    index('dashboard_texts_project').on(table.projectId),
+    index('dashboard_texts_created_by').on(table.createdBy),
+    index('dashboard_texts_last_modified_by').on(table.lastModifiedBy),
+  ],
+)
+
+/** What is on a dashboard: an insight or a text, and where. */
+export const dashboardTiles = pgTable(
+  'dashboard_tiles',
+  {
+    id: serial('id').primaryKey(),
+    dashboardId: integer('dashboard_id')
+      .notNull()
+      .references(() => dashboards.id, { onDelete: 'cascade' }),
+    insightId: integer('insight_id').references(() => insights.id, { onDelete: 'cascade' }),
+    textId: integer('text_id').references(() => dashboardTexts.id, { onDelete: 'cascade' }),
+    color: text('color'),
+    layouts: json('layouts').$type<Record<string, unknown>>().notNull().default({}),
+    /** Null until it is first deleted, false when it came back: clients are shown it so. */
+    deleted: boolean('deleted'),
+    /** `dashboard`: it was deleted with its dashboard, and comes back with it. `insight`: so did its insight. */
+    deletedWith: text('deleted_with'),
+  },
+  (table) => [
+    uniqueIndex('dashboard_tiles_insight').on(table.dashboardId, table.insightId),
+    uniqueIndex('dashboard_tiles_text').on(table.dashboardId, table.textId),
+    index('dashboard_tiles_of_insight').on(table.insightId),
+    index('dashboard_tiles_of_text').on(table.textId),
+  ],
+)
+
+/** Links by which anybody may see one insight or one dashboard. */
+export const sharingLinks = pgTable(
+  'sharing_links',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    insightId: integer('insight_id').references(() => insights.id, { onDelete: 'cascade' }),
+    dashboardId: integer('dashboard_id').references(() => dashboards.id, { onDelete: 'cascade' }),
+    /** What the address ends in; those who may edit the thing are shown it. */
+    accessToken: text('access_token').notNull().unique(),
+    enabled: boolean('enabled').notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('sharing_links_insight').on(table.insightId),
+    uniqueIndex('sharing_links_dashboard').on(table.dashboardId),
+    index('sharing_links_project').on(table.projectId),
+  ],
 )
 
 /** Named sets of people. Who is in one is in the warehouse (`cohort_people`), under `version`. */

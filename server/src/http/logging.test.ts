@@ -53,6 +53,12 @@ it('knows a key in a URL by its parameter', () => {
   )
 })
 
+it('knows the token of a shared page by its place', () => {
+  expect(withoutSecrets('/shared/abc-D_1.json?noHeader=1')).toBe('/shared/***.json?noHeader=1')
+  expect(withoutSecrets('/embedded/abc')).toBe('/embedded/***')
+  expect(withoutSecrets('/sharedness/abc')).toBe('/sharedness/abc')
+})
+
 it('says of a fault where and why, not what was in the rows', () => {
   const fault = Object.assign(new Error('duplicate key value'), {
     code: '23505',

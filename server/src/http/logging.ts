@@ -3,8 +3,12 @@ import { type Logger, type LoggerOptions, pino } from 'pino'
 
 const secretParameter = /([?&](?:personal_api_key|token|api_key|key|password|secret|code|state)=)[^&#]*/gi
 
-/** A URL without the values of parameters that can be keys. */
-export const withoutSecrets = (url: string) => url.replace(secretParameter, '$1***')
+/** The path of a shared page ends in what lets one in. */
+const secretPath = /^(\/(?:shared|embedded|shared_dashboard)\/)[\w-]+/
+
+/** A URL without the values of parameters that can be keys, and without the token of a shared page. */
+export const withoutSecrets = (url: string) =>
+  url.replace(secretParameter, '$1***').replace(secretPath, '$1***')
 
 const secretFields = [
   'password',

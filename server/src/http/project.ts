@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { ProjectStore, VisibleProject } from '../accounts/projects.ts'
 import type { Directory } from '../directory/directory.ts'
 import { forbidden, invalid, notAuthenticated, notFound } from '../model/errors.ts'
+import type { Viewer } from '../saved/edit-rights.ts'
 import type { Caller } from './authenticate.ts'
 
 /** The project that a request is about, with the caller's membership level (1 member, 8 admin, 15 owner). */
@@ -101,6 +102,12 @@ function projectToken(request: FastifyRequest): string | null {
   }
   return null
 }
+
+/** Who looks at what belongs to a project: what they may do with it depends on them. */
+export const viewerOf = (project: AddressedProject, user: { id: number }): Viewer => ({
+  userId: user.id,
+  level: project.membershipLevel,
+})
 
 /** @throws HedgerowError 403 unless the caller has at least this level in the project. */
 export function permitInProject(project: AddressedProject, level: number): void {

@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Scripts come from here only; Mantine and the charts set styles while they run. */
-const pageHeaders = {
+const pageHeaders = (framedBy: "'none'" | '*') => ({
   'content-security-policy': [
     "default-src 'self'",
     "style-src 'self' 'unsafe-inline'",
@@ -15,10 +15,20 @@ const pageHeaders = {
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framedBy}`,
   ].join('; '),
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+})
+
+/** A page that anybody may see who has its address: what stands behind the path is all that lets one in. */
+export type PublicPage = {
+  /** Such as `/shared/:token`. */
+  path: string
+  /** Whether other sites may show it in a frame. */
+  mayBeFramed: boolean
+  /** Whether this one exists; else the page is answered with 404. */
+  exists(token: string): Promise<boolean>
 }
 
 const types: Record<string, string> = {
@@ -44,25 +54,44 @@ const notPages =
  * Serves the built web app from memory: its files, and its `index.html` for every other page that a browser opens.
  * @param folder the build, `web/dist`; where it is missing, pages say so and the APIs work
  */
-export const webApp = (folder: string) => async (app: FastifyInstance) => {
-  const files = await readFiles(folder)
-  const index = files.get('/index.html')
-  if (!index) app.log.warn({ folder }, 'the web app is not built: only the API is served')
+export const webApp =
+  (folder: string, publicPages: PublicPage[] = []) =>
+  async (app: FastifyInstance) => {
+    const files = await readFiles(folder)
+    const index = files.get('/index.html')
+    if (!index) app.log.warn({ folder }, 'the web app is not built: only the API is served')
 
-  app.get('/*', async (request, reply) => {
-    const path = decoded(request.url)
-    const file = files.get(path)
-    if (file && path !== '/index.html') return send(request, reply, file)
-    const page = !notPages.test(path) && (path === '/' || request.headers.accept?.includes('text/html'))
-    if (!page) return reply.callNotFound()
-    reply.headers(pageHeaders)
-    if (index) return send(request, reply, index)
-    return reply
-      .code(503)
-      .type('text/plain; charset=utf-8')
-      .send('The web app is not built. Run: npm run build\nThe API works all the same: /api/docs/\n')
-  })
-}
+    app.get('/*', async (request, reply) => {
+      const path = decoded(request.url)
+      const file = files.get(path)
+      if (file && path !== '/index.html') return send(request, reply, file)
+      const page = !notPages.test(path) && (path === '/' || request.headers.accept?.includes('text/html'))
+      if (!page) return reply.callNotFound()
+      return sendPage(request, reply, pageHeaders("'none'"))
+    })
+
+    for (const { path, mayBeFramed, exists } of publicPages) {
+      app.get<{ Params: { token: string } }>(path, async (request, reply) => {
+        const found = await exists(request.params.token)
+        // the address is a secret of those who have it
+        const headers = {
+          ...pageHeaders(mayBeFramed ? '*' : "'none'"),
+          'referrer-policy': 'no-referrer',
+          'x-robots-tag': 'noindex',
+        }
+        return sendPage(request, reply.code(found ? 200 : 404), headers)
+      })
+    }
+
+    async function sendPage(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>) {
+      reply.headers(headers)
+      if (index) return send(request, reply, index)
+      return reply
+        .code(503)
+        .type('text/plain; charset=utf-8')
+        .send('The web app is not built. Run: npm run build\nThe API works all the same: /api/docs/\n')
+    }
+  }
 
 function decoded(url: string): string {
   const path = url.split('?', 1)[0]!
@@ -128,7 +157,9 @@ async function send(request: FastifyRequest, reply: FastifyReply, file: File) {
     etag: file.etag,
     vary: 'Accept-Encoding',
   })
-  if (request.headers['if-none-match']?.includes(file.etag)) return reply.code(304).send()
+  // a page that is not there (any more) must not be the one that a browser has kept
+  const isThere = reply.statusCode === 200
+  if (isThere && request.headers['if-none-match']?.includes(file.etag)) return reply.code(304).send()
   const coding = /^(?:text|image\/svg|application\/(?:json|manifest))/.test(file.type)
     ? codingFor(request.headers['accept-encoding'])
     : 'identity'

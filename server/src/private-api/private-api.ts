@@ -18,6 +18,7 @@ import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { ReadWarnings } from '../pipeline/ingestion-warnings.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
 import type { ReceiptReader } from '../pipeline/receipt-reader.ts'
+import { createDashboardStore } from '../saved/dashboards.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
 import { activityLogRoutes } from './activity-log/routes.ts'
@@ -49,6 +50,7 @@ import { projectRoutes } from './projects/routes.ts'
 import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
 import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
+import { savedApi } from './saved-api.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { userRoutes } from './users/routes.ts'
@@ -104,11 +106,13 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(userRoutes({ users, organizations, projects, sessions, activity, directory }))
   await app.register(personalApiKeyRoutes({ keys, directory }))
   await app.register(organizationRoutes({ organizations, projects, activity, directory }))
-  await app.register(projectRoutes({ projects, organizations, activity, directory }))
+  const { has: hasDashboard } = createDashboardStore(database)
+  await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))
   await app.register(insightRoutes({ answers }))
   await app.register(insightActorRoutes({ answers, persons, groups }))
   await app.register(funnelRoutes({ answers, persons, groups }))
+  await app.register(savedApi({ database, answers, activity, persons, groups, now }))
   await app.register(
     eventRoutes({
       questions,

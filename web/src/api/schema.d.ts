@@ -616,6 +616,203 @@ export interface paths {
         patch: operations["cohorts_remove_person_from_static_cohort_partial_update"];
         trace?: never;
     };
+    "/api/projects/{project_id}/dashboard_templates/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install a template, as staff
+         * @description For compatibility: all of `repository/` are installed, and none is fetched from elsewhere. The answer is an empty text.
+         */
+        post: operations["dashboard_templates_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboard_templates/repository/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List templates for dashboards */
+        get: operations["dashboard_templates_repository_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dashboards
+         * @description By name, without their tiles and without deleted ones.
+         */
+        get: operations["dashboards_list"];
+        put?: never;
+        /** Create a dashboard */
+        post: operations["dashboards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/create_from_template_json/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a dashboard from a template that is sent */
+        post: operations["dashboards_create_from_template_json_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a dashboard with its tiles */
+        get: operations["dashboards_retrieve"];
+        /** Change a dashboard that is not deleted, as PATCH does */
+        put: operations["dashboards_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["dashboards_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a dashboard
+         * @description What is not sent stays. `{"deleted": true}` deletes it with its tiles, `false` brings it back with what was deleted with it.
+         */
+        patch: operations["dashboards_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/collaborators/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who may edit a restricted dashboard, besides its maker and admins */
+        get: operations["dashboards_collaborators_list"];
+        put?: never;
+        /** Let somebody edit a restricted dashboard */
+        post: operations["dashboards_collaborators_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/collaborators/{user_uuid}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let somebody no longer edit a restricted dashboard */
+        delete: operations["dashboards_collaborators_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/move_tile/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Move a tile to another dashboard
+         * @description The answer is the dashboard that it was on.
+         */
+        patch: operations["dashboards_move_tile_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/sharing/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a dashboard's link
+         * @description Made when it is first asked for; off until it is turned on.
+         */
+        get: operations["dashboards_sharing_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Turn a dashboard's link on or off */
+        patch: operations["dashboards_sharing_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/{id}/sharing/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a dashboard another link
+         * @description The one that it had leads nowhere from then on.
+         */
+        post: operations["dashboards_sharing_refresh_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/dead_letters/": {
         parameters: {
             query?: never;
@@ -1103,6 +1300,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List insights
+         * @description By their `order`, then in the order in which they were made; deleted ones are left out. Of at most 100 a `refresh` calculates the answer.
+         */
+        get: operations["insights_list"];
+        put?: never;
+        /** Save an insight */
+        post: operations["insights_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to them
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["insights_activity_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/cancel/": {
         parameters: {
             query?: never;
@@ -1165,6 +1403,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/my_last_viewed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the insights that you looked at last
+         * @description The last five, the latest first.
+         */
+        get: operations["insights_my_last_viewed_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/path/": {
         parameters: {
             query?: never;
@@ -1207,6 +1465,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights/timing/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how long an insight took to show
+         * @description For compatibility: nothing is done with it.
+         */
+        post: operations["insights_timing_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights/trend/": {
         parameters: {
             query?: never;
@@ -1225,6 +1503,110 @@ export interface paths {
          * @description What the body does not say is taken from the address.
          */
         post: operations["insights_trend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an insight */
+        get: operations["insights_retrieve"];
+        /** Change an insight that is not deleted, as PATCH does */
+        put: operations["insights_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["insights_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an insight
+         * @description What is not sent stays. `{"deleted": true}` deletes it and takes it off its dashboards, `false` brings it back.
+         */
+        patch: operations["insights_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/{id}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to it
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["insights_activity_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/{id}/sharing/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an insight's link
+         * @description Made when it is first asked for; off until it is turned on.
+         */
+        get: operations["insights_sharing_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Turn an insight's link on or off */
+        patch: operations["insights_sharing_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/{id}/sharing/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an insight another link
+         * @description The one that it had leads nowhere from then on.
+         */
+        post: operations["insights_sharing_refresh_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/insights/{id}/viewed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that you have looked at an insight */
+        post: operations["insights_viewed_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2196,10 +2578,10 @@ export interface components {
              * @enum {string}
              */
             creation_type: "USR" | "GIT";
-            /** @description The insight that it belongs to: none, as insights are not saved yet. */
-            dashboard_item: null;
-            insight_short_id: null;
-            insight_name: null;
+            /** @description The id of the insight that it belongs to; null also where that is another project's. */
+            dashboard_item: number | null;
+            insight_short_id: string | null;
+            insight_name: string | null;
             created_by: components["schemas"]["UserBasic"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2220,7 +2602,7 @@ export interface components {
              * @enum {string}
              */
             creation_type?: "USR" | "GIT";
-            /** @description Insights are not saved yet, so none can be named. */
+            /** @description The id of the insight that it belongs to. */
             dashboard_item?: number | null;
             /**
              * @description Where it is seen: on one insight, in the project, or in all projects of the organization. At first `dashboard_item`.
@@ -2468,6 +2850,126 @@ export interface components {
             feature_flag_key: string;
             from_project: number;
             target_project_ids: number[];
+        };
+        /** @description Insights and texts that are looked at together. */
+        Dashboard: {
+            id: number;
+            name: string | null;
+            description: string;
+            pinned: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            last_accessed_at: string | null;
+            /** @description Whether anybody with its link can see it. */
+            is_shared: boolean;
+            deleted: boolean;
+            /** @enum {string} */
+            creation_mode: "default" | "template" | "duplicate";
+            /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
+            filters: {
+                [key: string]: unknown;
+            };
+            tags: string[];
+            /**
+             * @description Who may edit it: 21 everyone in the project, 37 only collaborators.
+             * @enum {number}
+             */
+            restriction_level: 21 | 37;
+            /** @enum {number} */
+            effective_restriction_level: 21 | 37;
+            /**
+             * @description What you may do: 21 see it, 37 edit it.
+             * @enum {number}
+             */
+            effective_privilege_level: 21 | 37;
+            tiles: components["schemas"]["DashboardTile"][];
+        };
+        DashboardChanges: {
+            name?: string | null;
+            description?: string | null;
+            pinned?: boolean;
+            /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
+            filters?: unknown;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @enum {number} */
+            restriction_level?: 21 | 37;
+            deleted?: boolean;
+            /** @description With `deleted: true`: also the insights that are on no other dashboard. */
+            delete_insights?: boolean;
+            /** @description Tiles that are changed, and texts that are put on it. Which insights are on it is said by the insights (`dashboards`). */
+            tiles?: components["schemas"]["DashboardTileChanges"][];
+        };
+        DashboardCollaborator: {
+            /** Format: uuid */
+            id: string;
+            dashboard_id: number;
+            user: components["schemas"]["UserBasic"];
+            /** @constant */
+            level: 37;
+            /** Format: date-time */
+            added_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        DashboardTemplate: {
+            /** @description What `use_template` of a new dashboard takes. */
+            name: string;
+            /** @description Where it is from; null for those that come with Hedgerow. */
+            url: string | null;
+            description: string;
+            verified: boolean;
+            maintainer: string;
+            installed: boolean;
+            has_new_version: boolean;
+        };
+        DashboardTemplateBody: {
+            template: {
+                [key: string]: unknown;
+            };
+        };
+        DashboardText: {
+            id: number;
+            body: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            last_modified_at: string;
+            last_modified_by: components["schemas"]["UserBasic"] | null;
+            team: number;
+        };
+        DashboardTile: {
+            id: number;
+            /** @description Where the tile is, by width of the screen: `{"sm": {"x": 0, "y": 0, "w": 6, "h": 5}, "xs": {…}}`. */
+            layouts: {
+                [key: string]: unknown;
+            };
+            color: string | null;
+            /** @description As it is asked on this dashboard. */
+            insight: components["schemas"]["Insight"] | null;
+            /** @description A tile has an insight or a text. */
+            text: components["schemas"]["DashboardText"] | null;
+            last_refresh: string | null;
+            is_cached: boolean;
+            /** @description Why the insight has no answer, where one was asked for. */
+            error: {
+                type: string;
+                code: string;
+                detail: string;
+            } | null;
+        };
+        DashboardTileChanges: {
+            /** @description A tile of the dashboard; a text without one is a new tile. */
+            id?: number;
+            text?: {
+                body?: string;
+            } | null;
+            color?: string | null;
+            /** @description Where the tile is, by width of the screen: `{"sm": {"x": 0, "y": 0, "w": 6, "h": 5}, "xs": {…}}`. */
+            layouts?: {
+                [key: string]: unknown;
+            };
+            deleted?: boolean | null;
         };
         DateRange: {
             /** @description ISO date or time, or relative to now: `-7d` (default), `-30M` (minutes), `dStart`, `-1mStart`, `yStart`, `all` */
@@ -3608,6 +4110,87 @@ export interface components {
                 };
             }[];
         };
+        /** @description A saved question and, where it is at hand, its answer. */
+        Insight: {
+            id: number;
+            /** @description Eight letters and digits, by which addresses name it. */
+            short_id: string;
+            name: string | null;
+            /** @description A name that a client made of what is asked. */
+            derived_name: string | null;
+            description: string | null;
+            /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** @description What it asks, as a typed query; where there is one, `filters` are not asked. */
+            query: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Ids of the dashboards that it is on. */
+            dashboards: number[];
+            /** @description Its tiles on them. */
+            dashboard_tiles: {
+                id: number;
+                dashboard_id: number;
+                deleted: boolean | null;
+            }[];
+            /** @description When the numbers of `result` were read. */
+            last_refresh: string | null;
+            saved: boolean;
+            favorited: boolean;
+            tags: string[];
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When its name, description or question was last changed.
+             */
+            last_modified_at: string;
+            order: number | null;
+            deleted: boolean;
+            /** @description The answer in the shape of its kind: for legacy filters as `insights/trend/` and its siblings have it, for a `query` as `query/` has `results`. Null when none is kept and none was asked for. */
+            result: unknown;
+            /** @description Names of the columns, for lists and SQL. */
+            columns: string[] | null;
+            /** @description Types of the columns. */
+            types: unknown[] | null;
+            hasMore: boolean | null;
+            /** @description Whether `result` was calculated for an earlier request. */
+            is_cached: boolean;
+            /** @description Until when `result` is fresh. */
+            cache_target_age: string | null;
+            /** @description When a client should at the earliest refresh it. */
+            next_allowed_client_refresh: string | null;
+            /** @description Of an answer that is calculated later. */
+            query_status: components["schemas"]["QueryStatus"] | null;
+            /** @description The project's; days and weeks are counted in it. */
+            timezone: string;
+            /** @description The same for the same question. */
+            filters_hash: string;
+            last_modified_by: components["schemas"]["UserBasic"] | null;
+            /** @description Whether it is from a template and nobody has changed it. */
+            is_sample: boolean;
+            /**
+             * @description Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.
+             * @enum {number}
+             */
+            effective_restriction_level: 21 | 37;
+            /**
+             * @description What you may do: 21 see it, 37 edit it.
+             * @enum {number}
+             */
+            effective_privilege_level: 21 | 37;
+            /** @description Of its tile, with `from_dashboard`. */
+            color?: string | null;
+            /** @description Where its tile is, with `from_dashboard`. */
+            layouts?: {
+                [key: string]: unknown;
+            };
+        };
         InsightActorsQuery: {
             /** @constant */
             kind: "InsightActorsQuery";
@@ -3627,6 +4210,75 @@ export interface components {
             interval?: number | null;
             /** @description Accepted for compatibility */
             includeRecordings?: boolean | null;
+        };
+        /** @description A saved insight without its answer. */
+        InsightBasic: {
+            id: number;
+            /** @description Eight letters and digits, by which addresses name it. */
+            short_id: string;
+            name: string | null;
+            /** @description A name that a client made of what is asked. */
+            derived_name: string | null;
+            description: string | null;
+            /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** @description What it asks, as a typed query; where there is one, `filters` are not asked. */
+            query: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Ids of the dashboards that it is on. */
+            dashboards: number[];
+            /** @description Its tiles on them. */
+            dashboard_tiles: {
+                id: number;
+                dashboard_id: number;
+                deleted: boolean | null;
+            }[];
+            /** @description When the numbers of `result` were read. */
+            last_refresh: string | null;
+            saved: boolean;
+            favorited: boolean;
+            tags: string[];
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When its name, description or question was last changed.
+             */
+            last_modified_at: string;
+            /** @constant */
+            refreshing: false;
+        };
+        InsightChanges: {
+            name?: string | null;
+            /** @description A name that a client made of what is asked. */
+            derived_name?: string | null;
+            description?: string | null;
+            /** @description What it asks, the older way: `{"insight": "TRENDS", "events": [{"id": "$pageview"}]}`. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            /** @description What it asks, as a typed query as `query/` takes it, at most 100 levels deep; nodes that say how it is shown (`InsightVizNode`, …) may stand around it. */
+            query?: {
+                [key: string]: unknown;
+            } | null;
+            order?: number | null;
+            saved?: boolean;
+            favorited?: boolean;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @description Ids of all dashboards that it is on from now on; without it, they stay. */
+            dashboards?: number[];
+            deleted?: boolean;
+        };
+        InstallDashboardTemplate: {
+            name: string;
+            url?: string | null;
         };
         LegacyFilters: {
             /** @description TRENDS (default), STICKINESS or LIFECYCLE */
@@ -3851,6 +4503,40 @@ export interface components {
             persons_urls?: components["schemas"]["ActorsLink"][];
             order: number;
         };
+        ListedDashboard: {
+            id: number;
+            name: string | null;
+            description: string;
+            pinned: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            last_accessed_at: string | null;
+            /** @description Whether anybody with its link can see it. */
+            is_shared: boolean;
+            deleted: boolean;
+            /** @enum {string} */
+            creation_mode: "default" | "template" | "duplicate";
+            /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
+            filters: {
+                [key: string]: unknown;
+            };
+            tags: string[];
+            /**
+             * @description Who may edit it: 21 everyone in the project, 37 only collaborators.
+             * @enum {number}
+             */
+            restriction_level: 21 | 37;
+            /** @enum {number} */
+            effective_restriction_level: 21 | 37;
+            /**
+             * @description What you may do: 21 see it, 37 edit it.
+             * @enum {number}
+             */
+            effective_privilege_level: 21 | 37;
+            /** @description Not in lists. */
+            tiles: null;
+        };
         /** @description A group in a list of persons and groups. */
         ListedGroup: {
             /** @constant */
@@ -3904,6 +4590,12 @@ export interface components {
             ids: number[];
             total: number;
         };
+        MoveTile: {
+            tile: {
+                id: number;
+            };
+            toDashboard: number;
+        };
         NewCohort: {
             name?: string | null;
             description?: string | null;
@@ -3921,6 +4613,29 @@ export interface components {
             csv?: unknown;
             /** @description Of a static cohort: whose people are in it. */
             query?: components["schemas"]["ActorsQuery"] | null;
+        };
+        NewDashboard: {
+            name?: string | null;
+            description?: string | null;
+            pinned?: boolean;
+            /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
+            filters?: unknown;
+            /** @description All tags from now on; kept trimmed, in lower case, each once. */
+            tags?: string[];
+            /** @enum {number} */
+            restriction_level?: 21 | 37;
+            /** @description Key or name of a template. */
+            use_template?: string | null;
+            /** @description Id of a dashboard whose tiles are put on the new one. */
+            use_dashboard?: number | null;
+            /** @description With `use_dashboard`: its insights and texts are copied, not shared. */
+            duplicate_tiles?: boolean;
+        };
+        NewDashboardCollaborator: {
+            /** Format: uuid */
+            user_uuid: string;
+            /** @constant */
+            level?: 37;
         };
         NewFeatureFlag: {
             /** @description The description. */
@@ -4017,6 +4732,15 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Cohort"][];
         };
+        PaginatedDashboardList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["ListedDashboard"][];
+        };
         PaginatedDeadLetterList: {
             /** @description How many there are on all pages. */
             count: number;
@@ -4050,6 +4774,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["Group"][];
+        };
+        PaginatedInsightList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: (components["schemas"]["Insight"] | components["schemas"]["InsightBasic"])[];
         };
         PaginatedOrganizationList: {
             /** @description How many there are on all pages. */
@@ -4650,14 +5383,10 @@ export interface components {
                 retentionReference?: string | null;
                 /** @description Which mean is shown */
                 meanRetentionCalculation?: string | null;
-                /** @description strict_calendar_dates (default): intervals are those of the calendar. 24_hour_windows: each begins with their own first target event, an interval is 24 hours (1 hour, 7 days, 30 days) */
-                timeWindowMode?: ("strict_calendar_dates" | "24_hour_windows") | null;
-                /** @description count (default): people. sum: also the sum of `aggregationProperty` in each cell; avg: that for each person */
-                aggregationType?: ("count" | "sum" | "avg") | null;
-                /** @description What is summed up, of target events in the first cell, then of returns; no number is 0 */
-                aggregationProperty?: string | null;
-                /** @description Whether it is the events' (default) or their person's, as of the event */
-                aggregationPropertyType?: ("event" | "person") | null;
+                /** @description Intervals are those of the calendar; no other mode is supported */
+                timeWindowMode?: "strict_calendar_dates" | null;
+                /** @description People are counted; no other aggregation is supported */
+                aggregationType?: "count" | null;
             } | null;
             breakdownFilter?: components["schemas"]["BreakdownFilter"] | null;
             dateRange?: components["schemas"]["DateRange"] | null;
@@ -4668,6 +5397,17 @@ export interface components {
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
+        };
+        SharingChanges: {
+            enabled?: boolean;
+        };
+        SharingConfiguration: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether anybody with the link can see it. */
+            enabled: boolean;
+            /** @description The link is `/shared/<access_token>`; `/embedded/<access_token>` may stand in a frame. */
+            access_token: string;
         };
         Signup: {
             first_name: string;
@@ -7680,6 +8420,937 @@ export interface operations {
             };
         };
     };
+    dashboard_templates_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallDashboardTemplate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": "";
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboard_templates_repository_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardTemplate"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the name. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDashboardList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboard"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_create_from_template_json_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardTemplateBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `true`: calculate the answers of its insights. `blocking`: what is fresh, else calculate. Without it they are what is kept, or null. */
+                refresh?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    dashboards_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_collaborators_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardCollaborator"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_collaborators_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboardCollaborator"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardCollaborator"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_collaborators_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+                user_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_move_tile_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_sharing_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_sharing_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_sharing_refresh_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     dead_letters_list: {
         parameters: {
             query?: {
@@ -9569,6 +11240,215 @@ export interface operations {
             };
         };
     };
+    insights_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                short_id?: string;
+                /** @description `true`: saved, or on a dashboard. `false`: not saved. */
+                saved?: string;
+                /** @description With any value: those that are. */
+                favorited?: string;
+                /** @description With any value: those that you made. */
+                user?: string;
+                /** @description Ids of users: `1`, or `[1, 2]`. */
+                created_by?: number[];
+                /** @description Only of this kind: TRENDS, FUNNELS, RETENTION, PATHS, STICKINESS, LIFECYCLE, SQL, JSON. */
+                insight?: string;
+                /** @description A part of the name, the description or a tag. */
+                search?: string;
+                /** @description Last modified since then: ISO date or relative (`-7d`). */
+                date_from?: string;
+                /** @description Last modified before the end of it. */
+                date_to?: string;
+                /** @description On all of these dashboards: `[1, 2]`. */
+                dashboards?: number[];
+                /** @description Key of a flag that they ask about. */
+                feature_flag?: string;
+                /** @description A field to order by, with a leading `-` downwards. */
+                order?: string;
+                /** @description `true`: without answers. */
+                basic?: string;
+                /** @description `true`: calculate. `blocking`: what is fresh, else calculate. `async`, `lazy_async`, …: as for `query/`. Without it the answer is what is kept, or null. */
+                refresh?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedInsightList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsightChanges"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_activity_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_cancel_create: {
         parameters: {
             query?: never;
@@ -10003,6 +11883,56 @@ export interface operations {
             };
         };
     };
+    insights_my_last_viewed_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightBasic"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_path_retrieve: {
         parameters: {
             query?: {
@@ -10363,6 +12293,54 @@ export interface operations {
             };
         };
     };
+    insights_timing_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     insights_trend_retrieve: {
         parameters: {
             query?: {
@@ -10493,6 +12471,541 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"];
                 };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `true`: calculate. `blocking`: what is fresh, else calculate. `async`, `lazy_async`, …: as for `query/`. Without it the answer is what is kept, or null. */
+                refresh?: string;
+                /** @description `true`: without answers. */
+                basic?: string;
+                /** @description Id of a dashboard that it is on: with its dates and properties, and with the tile. */
+                from_dashboard?: string;
+                /** @description A name for the question, by which `cancel/` stops it. */
+                client_query_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"] | components["schemas"]["InsightBasic"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsightChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    insights_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsightChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_activity_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_sharing_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_sharing_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_sharing_refresh_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingConfiguration"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    insights_viewed_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The id of an insight, or its short id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description No credentials, or wrong ones. */
             401: {

@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { insertProject } from '../../accounts/projects.ts'
+import { insights } from '../../database/schema.ts'
 import { newProjectApiKey } from '../../kit/api-keys.ts'
 import { annotationRoutes } from './routes.ts'
 import { createAnnotationStore } from './store.ts'
@@ -88,6 +90,52 @@ test('a deleted one is not found, until PATCH brings it back', async () => {
   const refused = await api.delete(one(id))
   expect([refused.status, refused.text]).toEqual([405, ''])
   expect((await api.get(one(id))).status).toBe(200)
+})
+
+/** A saved insight of a project. */
+async function insight(projectId: number, shortId: string) {
+  const [row] = await api.database.db
+    .insert(insights)
+    .values({ projectId, shortId, name: `Chart ${shortId}`, kind: 'TRENDS' })
+    .returning({ id: insights.id })
+  return row!.id
+}
+
+test('one may belong to an insight of the project', async () => {
+  const id = await insight(api.project.id, 'abcd1234')
+  const { status, body } = await api.post(path, { content: 'release', dashboard_item: id })
+  expect([status, body]).toMatchObject([
+    201,
+    {
+      dashboard_item: id,
+      insight_short_id: 'abcd1234',
+      insight_name: 'Chart abcd1234',
+      scope: 'dashboard_item',
+    },
+  ])
+  expect((await api.patch(one(body.id), { content: 'release 2' })).body.dashboard_item).toBe(id)
+  expect((await api.patch(one(body.id), { dashboard_item: null })).body).toMatchObject({
+    dashboard_item: null,
+    insight_short_id: null,
+  })
+  const other = await besides()
+  const foreign = await insight(Number(other.split('/')[3]), 'foreign1')
+  const gone = await insight(api.project.id, 'gone1234')
+  await api.database.db.update(insights).set({ deleted: true }).where(eq(insights.id, gone))
+  for (const dashboard_item of [foreign, gone]) {
+    const refused = { status: 400, body: { attr: 'dashboard_item', code: 'does_not_exist' } }
+    expect(await api.post(path, { dashboard_item })).toMatchObject(refused)
+    expect(await api.patch(one(body.id), { dashboard_item })).toMatchObject(refused)
+  }
+  // where the annotation is seen in another project, that one's insights are not
+  const shared = await made({ content: 'seen', scope: 'organization', dashboard_item: foreign }, other)
+  expect(shared.dashboard_item).toBe(foreign)
+  expect((await api.get(one(shared.id))).body).toMatchObject({
+    content: 'seen',
+    dashboard_item: null,
+    insight_name: null,
+  })
+  await api.patch(one(shared.id, other), { deleted: true })
 })
 
 test("those of the organization's scope are seen in its projects, and change house where they are changed", async () => {

@@ -17,9 +17,12 @@ const Annotation = z
     content: z.string().nullable(),
     date_marker: Instant.nullable().describe('The moment that it is about.'),
     creation_type: creationType,
-    dashboard_item: z.null().describe('The insight that it belongs to: none, as insights are not saved yet.'),
-    insight_short_id: z.null(),
-    insight_name: z.null(),
+    dashboard_item: z
+      .int()
+      .nullable()
+      .describe("The id of the insight that it belongs to; null also where that is another project's."),
+    insight_short_id: z.string().nullable(),
+    insight_name: z.string().nullable(),
     created_by: UserBasic.nullable(),
     created_at: Instant,
     updated_at: Instant,
@@ -33,19 +36,7 @@ const AnnotationChanges = z
     content: z.string().trim().max(400).nullable(),
     date_marker: DateTime.nullable(),
     creation_type: creationType,
-    dashboard_item: z
-      .int()
-      .nullable()
-      .check((context) => {
-        if (context.value === null) return
-        context.issues.push({
-          code: 'custom',
-          message: `Invalid pk "${context.value}" - object does not exist.`,
-          params: { code: 'does_not_exist' },
-          input: context.value,
-        })
-      })
-      .describe('Insights are not saved yet, so none can be named.'),
+    dashboard_item: z.int().nullable().describe('The id of the insight that it belongs to.'),
     scope,
     deleted: z.boolean(),
   })

@@ -24,17 +24,17 @@ export const annotationRoutes =
   async (app: FastifyInstance) => {
     route(app, listAnnotations, async ({ project, query, url }) => {
       const { count, results } = await annotations.list(project, query)
-      return counted(url, query, { count, results: results.map(present) })
+      return counted(url, query, { count, results: results.map((row) => present(row, project)) })
     })
 
     route(app, createAnnotation, async ({ project, user, body }) => {
       const made = await annotations.create(project, user.id, changesOf(body))
       await activity.record({ ...doneBy(project, user), ...known(made), activity: 'created' })
-      return present(made)
+      return present(made, project)
     })
 
     route(app, retrieveAnnotation, async ({ project, params }) =>
-      present(await annotations.get(project, params.id, 'not')),
+      present(await annotations.get(project, params.id, 'not'), project),
     )
 
     for (const [update, deleted] of [
@@ -44,9 +44,9 @@ export const annotationRoutes =
       route(app, update, async ({ project, user, params, body }) => {
         const before = await annotations.get(project, params.id, deleted)
         const after = await annotations.update(project, params.id, changesOf(body), deleted, now())
-        const changes = changesBetween('Annotation', present(before), present(after))
+        const changes = changesBetween('Annotation', present(before, project), present(after, project))
         await activity.record({ ...doneBy(project, user), ...known(after), activity: 'updated', changes })
-        return present(after)
+        return present(after, project)
       })
     }
 
@@ -59,6 +59,7 @@ const changesOf = (body: GivenAnnotation) => ({
   creationType: body.creation_type,
   scope: body.scope,
   deleted: body.deleted,
+  insightId: body.dashboard_item,
 })
 
 const known = ({ annotation }: AnnotationRow) => ({
@@ -71,14 +72,22 @@ const known = ({ annotation }: AnnotationRow) => ({
 type Scope = NonNullable<GivenAnnotation['scope']>
 type CreationType = NonNullable<GivenAnnotation['creation_type']>
 
-const present = ({ annotation, creator }: AnnotationRow) => ({
+/** An insight is shown in its own project only: what is of the organization's scope is seen in others too. */
+const insightOf = ({ insight }: AnnotationRow, project: { id: number }) =>
+  insight?.projectId === project.id ? insight : null
+
+const present = (row: AnnotationRow, project: { id: number }) => ({
+  ...fieldsOf(row),
+  dashboard_item: insightOf(row, project)?.id ?? null,
+  insight_short_id: insightOf(row, project)?.shortId ?? null,
+  insight_name: insightOf(row, project)?.name ?? null,
+})
+
+const fieldsOf = ({ annotation, creator }: AnnotationRow) => ({
   id: annotation.id,
   content: annotation.content,
   date_marker: annotation.dateMarker,
   creation_type: annotation.creationType as CreationType,
-  dashboard_item: null,
-  insight_short_id: null,
-  insight_name: null,
   created_by: creator && userBasic(creator),
   created_at: annotation.createdAt,
   updated_at: annotation.updatedAt,

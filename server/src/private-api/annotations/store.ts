@@ -1,10 +1,13 @@
 import { and, desc, eq, ilike, inArray, or, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
-import { annotations, projects, users } from '../../database/schema.ts'
-import { notFound } from '../../model/errors.ts'
+import { annotations, insights, projects, users } from '../../database/schema.ts'
+import { invalid, notFound } from '../../model/errors.ts'
 
 export type AnnotationChanges = Partial<
-  Pick<typeof annotations.$inferInsert, 'content' | 'dateMarker' | 'creationType' | 'scope' | 'deleted'>
+  Pick<
+    typeof annotations.$inferInsert,
+    'content' | 'dateMarker' | 'creationType' | 'scope' | 'deleted' | 'insightId'
+  >
 >
 
 /** Whose annotations are asked for: a project sees its organization's too. */
@@ -16,9 +19,19 @@ export function createAnnotationStore(database: Database) {
 
   const withCreator = () =>
     db
-      .select({ annotation: annotations, creator: users })
+      .select({
+        annotation: annotations,
+        creator: users,
+        insight: {
+          id: insights.id,
+          projectId: insights.projectId,
+          shortId: insights.shortId,
+          name: insights.name,
+        },
+      })
       .from(annotations)
       .leftJoin(users, eq(users.id, annotations.createdBy))
+      .leftJoin(insights, eq(insights.id, annotations.insightId))
       .$dynamic()
 
   const visible = (project: Where) =>
@@ -49,6 +62,17 @@ export function createAnnotationStore(database: Database) {
     return found
   }
 
+  /** @throws HedgerowError `does_not_exist` for an insight that the project does not have. */
+  async function checkInsight(project: Where, id: number | null | undefined) {
+    if (id === null || id === undefined) return
+    const where = and(eq(insights.id, id), eq(insights.projectId, project.id), eq(insights.deleted, false))
+    if (await db.$count(insights, where)) return
+    throw invalid(`Invalid pk "${id}" - object does not exist.`, {
+      code: 'does_not_exist',
+      attr: 'dashboard_item',
+    })
+  }
+
   return {
     get,
 
@@ -66,7 +90,9 @@ export function createAnnotationStore(database: Database) {
       return { count: await db.$count(annotations, where), results }
     },
 
+    /** @throws HedgerowError `does_not_exist` for an insight that the project does not have. */
     async create(project: Where, userId: number, given: AnnotationChanges) {
+      await checkInsight(project, given.insightId)
       const [row] = await db
         .insert(annotations)
         .values({ ...given, projectId: project.id, createdBy: userId })
@@ -77,9 +103,10 @@ export function createAnnotationStore(database: Database) {
     /**
      * The annotation is the project's from now on.
      * @param deleted whether a deleted one can be changed
-     * @throws HedgerowError not found.
+     * @throws HedgerowError not found; `does_not_exist` for an insight that the project does not have.
      */
     async update(project: Where, id: number, changes: AnnotationChanges, deleted: 'too' | 'not', now: Date) {
+      await checkInsight(project, changes.insightId)
       const rows = await db
         .update(annotations)
         .set({ ...changes, projectId: project.id, updatedAt: now.toISOString() })

@@ -14,7 +14,6 @@ import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import {
   upgradeCorrelation,
   upgradeCorrelationActors,
-  upgradeFunnel,
   upgradeFunnelActors,
 } from '../../insights/upgrade-funnel-filters.ts'
 import { append } from './actor-links.ts'
@@ -30,7 +29,8 @@ import {
   postFunnel,
   postFunnelActors,
 } from './funnel-contract.ts'
-import { correlationLinks, funnelLinks } from './funnel-links.ts'
+import { correlationLinks } from './funnel-links.ts'
+import { funnelQuestion } from './legacy-questions.ts'
 
 const Page = z.object({ ...pageQuery, search: z.string().optional().catch(undefined) })
 
@@ -56,12 +56,10 @@ export const funnelRoutes =
   async (app: FastifyInstance) => {
     const page = actorsPage({ answers, ...actors })
 
-    async function funnel({ id }: AddressedProject, filters: LegacyFilters, asker: Asker) {
-      const answer = await answers.ask(id, upgradeFunnel(filters), {
-        ...asking(filters, asker, 'funnel'),
-        funnelLinksTo: funnelLinks(id, filters),
-      })
-      return { result: answer.results as z.infer<typeof funnelResult>, ...envelopeOf(answer) }
+    async function funnel({ id }: AddressedProject, filters: LegacyFilters, asker: Asker, url: URL) {
+      const { query, asked, resultOf } = funnelQuestion(filters, { projectId: id, asker, origin: url.origin })
+      const answer = await answers.ask(id, query, asked)
+      return { result: resultOf(answer) as z.infer<typeof funnelResult>, ...envelopeOf(answer) }
     }
 
     async function correlation({ id }: AddressedProject, filters: LegacyFilters, asker: Asker, url: URL) {
@@ -104,8 +102,8 @@ export const funnelRoutes =
       ...filters
     }: LegacyFilters): LegacyFilters => ({ limit, offset, ...filters })
 
-    route(app, getFunnel, ({ project, query, asker }) => funnel(project, query, asker))
-    route(app, postFunnel, ({ project, body, asker, url }) => funnel(project, merged(url, body), asker))
+    route(app, getFunnel, ({ project, query, asker, url }) => funnel(project, query, asker, url))
+    route(app, postFunnel, ({ project, body, asker, url }) => funnel(project, merged(url, body), asker, url))
     route(app, getCorrelation, ({ project, query, asker, url }) => correlation(project, query, asker, url))
     route(app, postCorrelation, ({ project, body, asker, url }) =>
       correlation(project, merged(url, body), asker, url),

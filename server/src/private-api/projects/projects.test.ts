@@ -4,6 +4,7 @@ import { levels } from '../../accounts/levels.ts'
 import { createOrganizationStore } from '../../accounts/organizations.ts'
 import { createProjectStore } from '../../accounts/projects.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
+import { createDashboardStore } from '../../saved/dashboards.ts'
 import { projectRoutes } from './routes.ts'
 
 const path = '/api/projects/'
@@ -17,6 +18,7 @@ describe('projects', () => {
         organizations: createOrganizationStore(database),
         activity,
         directory,
+        hasDashboard: createDashboardStore(database).has,
       }),
     ])
   })
@@ -189,5 +191,20 @@ describe('projects', () => {
     ])
     const text = JSON.stringify(entries)
     for (const secret of [made.api_token, reset.api_token, 'B0/secret']) expect(text).not.toContain(secret)
+  })
+
+  it('begin with a dashboard, which is theirs to replace by another of their own', async () => {
+    const { body: shop } = await api.post(path, { name: 'Shop' })
+    const { body: other } = await api.post(path, { name: 'Other' })
+    expect(shop.primary_dashboard).toEqual(expect.any(Number))
+    expect(other.primary_dashboard).not.toBe(shop.primary_dashboard)
+    const one = `${path}${shop.id}/`
+    expect(await api.patch(one, { primary_dashboard: other.primary_dashboard })).toMatchObject({
+      status: 403,
+      body: { detail: 'Dashboard does not belong to this team.' },
+    })
+    expect((await api.patch(one, { primary_dashboard: null })).body.primary_dashboard).toBeNull()
+    const back = await api.patch(one, { primary_dashboard: shop.primary_dashboard })
+    expect(back.body.primary_dashboard).toBe(shop.primary_dashboard)
   })
 })

@@ -36,10 +36,12 @@ type Deps = {
   organizations: OrganizationStore
   activity: Pick<ActivityLog, 'record'>
   directory: Pick<Directory, 'changed'>
+  /** Whether the project has such a dashboard. */
+  hasDashboard(projectId: number, id: number): Promise<boolean>
 }
 
 export const projectRoutes =
-  ({ projects, organizations, activity, directory }: Deps) =>
+  ({ projects, organizations, activity, directory, hasDashboard }: Deps) =>
   async (app: FastifyInstance) => {
     /** Here, unlike below a project's path, one that the caller can't see is not there. */
     const addressed = async (caller: Caller, id: string): Promise<VisibleProject> => {
@@ -96,6 +98,11 @@ export const projectRoutes =
         const { access_control: restricted } = body
         if (restricted !== undefined && restricted !== (project.settings.access_control === true)) {
           permitInOrganization(project, levels.admin)
+        }
+        const { primary_dashboard: dashboard } = body
+        const isNew = dashboard != null && dashboard !== project.settings.primary_dashboard
+        if (isNew && !(await hasDashboard(project.id, dashboard))) {
+          throw forbidden('Dashboard does not belong to this team.')
         }
         return save(user, project, columns(body, project.settings))
       })

@@ -11,43 +11,29 @@ import {
   queryStatus,
 } from '../../insights/answers.ts'
 import { editorQuery, runnableQuery } from '../../insights/queries.ts'
+import { isTooDeep, mostQueryLevels, unwrapped } from '../../insights/unwrap.ts'
 import { isObject } from '../../kit/is-object.ts'
 
-const maxDepth = 100
-
-/** Whether lists and objects are nested deeper than any question needs to be. */
-function tooDeep(value: unknown): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length; depth++) {
-    if (depth > maxDepth) return true
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-  }
-  return false
-}
-
-/** Nodes that say how an answer is shown; the question is inside. */
-const wrappers = new Set(['DataTableNode', 'DataVisualizationNode', 'InsightVizNode'])
 const anyQuery = z.discriminatedUnion('kind', [...runnableQuery.options, ...editorQuery.options])
 const kinds = new Set<unknown>(anyQuery.options.map((option) => option.shape.kind.value))
 
 /** The body is `{query}` or, as in early 2023, the query itself; wrapped nodes are unwrapped. */
-function unwrapped(body: unknown, context: z.RefinementCtx): unknown {
+function asked(body: unknown, context: z.RefinementCtx): unknown {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message, input: body })
     return z.NEVER
   }
   if (!isObject(body)) return refuse('Please provide a query in the request body or as a query parameter.')
   const request = 'kind' in body ? { query: body } : body
-  let query = request.query
-  while (isObject(query) && wrappers.has(query.kind as string)) query = query.source
+  const query = unwrapped(request.query)
   if (!isObject(query)) return refuse('Please provide a query in the request body or as a query parameter.')
   if (!kinds.has(query.kind)) return refuse(`Unsupported query kind: ${String(query.kind)}`)
-  if (tooDeep(query)) return refuse(`A query may be nested ${maxDepth} deep.`)
+  if (isTooDeep(query)) return refuse(`A query may be nested ${mostQueryLevels} deep.`)
   return { ...request, query }
 }
 
 export const QueryRequest = z.preprocess(
-  unwrapped,
+  asked,
   z
     .object({
       query: anyQuery,
