@@ -169,6 +169,10 @@ export const retentionResult = z
         z.object({
           count: z.int().describe('How many were there (in the first cell), or came back'),
           label: z.string().describe('`Day 3`: so many intervals later'),
+          aggregation_value: z
+            .number()
+            .optional()
+            .describe('For `sum` the sum of their numbers, for `avg` that for each who was there'),
         }),
       )
       .describe('The cohort, then the intervals (or brackets) after it'),

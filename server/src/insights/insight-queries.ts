@@ -133,6 +133,8 @@ export const retentionTypes = [
   'retention_first_time',
   'retention_first_ever_occurrence',
 ] as const
+export const retentionWindows = ['strict_calendar_dates', '24_hour_windows'] as const
+export const retentionAggregations = ['count', 'sum', 'avg'] as const
 export const mostRetentionIntervals = 1000
 
 export const retentionQuery = z
@@ -179,13 +181,26 @@ export const retentionQuery = z
         retentionReference: z.string().nullish().describe('How percentages are shown'),
         meanRetentionCalculation: z.string().nullish().describe('Which mean is shown'),
         timeWindowMode: z
-          .enum(['strict_calendar_dates'])
+          .enum(retentionWindows)
           .nullish()
-          .describe('Intervals are those of the calendar; no other mode is supported'),
+          .describe(
+            'strict_calendar_dates (default): intervals are those of the calendar. 24_hour_windows: each begins with ' +
+              'their own first target event, an interval is 24 hours (1 hour, 7 days, 30 days)',
+          ),
         aggregationType: z
-          .enum(['count'])
+          .enum(retentionAggregations)
           .nullish()
-          .describe('People are counted; no other aggregation is supported'),
+          .describe(
+            'count (default): people. sum: also the sum of `aggregationProperty` in each cell; avg: that for each person',
+          ),
+        aggregationProperty: z
+          .string()
+          .nullish()
+          .describe('What is summed up, of target events in the first cell, then of returns; no number is 0'),
+        aggregationPropertyType: z
+          .enum(['event', 'person'])
+          .nullish()
+          .describe("Whether it is the events' (default) or their person's, as of the event"),
       })
       .nullish(),
     breakdownFilter: breakdownFilter.nullish(),

@@ -1,5 +1,3 @@
-import fc from 'fast-check'
-import { DateTime } from 'luxon'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testCohorts } from '../../test/cohorts.ts'
 import { insertEvents, personIdOf } from '../../test/events.ts'
@@ -235,112 +233,197 @@ describe('the people of a cohort', () => {
   })
 })
 
-describe('against a plain model', () => {
-  type Happening = { who: number; what: 'view' | 'buy'; hour: number; good: boolean }
-  const start = Date.parse('2023-02-01T00:00:00Z')
-  const hours = 12 * 24
-  const happening = fc.record({
-    who: fc.integer({ min: 0, max: 4 }),
-    what: fc.constantFrom('view' as const, 'buy' as const),
-    // few hours, so that events fall together
-    hour: fc.integer({ min: 0, max: hours / 4 - 1 }).map((quarter) => quarter * 4),
-    good: fc.boolean(),
+describe('by the clock of each', () => {
+  const at = (who: string, event: string, time: string, browser = '') => ({
+    event,
+    distinct_id: who,
+    timestamp: `2023-02-${time}:00Z`,
+    properties: browser ? { $browser: browser } : {},
   })
-  const question = fc.record({
-    type: fc.constantFrom(
-      'retention_recurring' as const,
-      'retention_first_time' as const,
-      'retention_first_ever_occurrence' as const,
-    ),
-    same: fc.boolean(),
-    filtered: fc.boolean(),
-    cumulative: fc.boolean(),
-    enough: fc.constantFrom(1, 2),
-    brackets: fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })),
-    zone: fc.constantFrom('UTC', 'Asia/Kolkata', 'America/New_York'),
-    // many cohorts are kept otherwise than few
-    before: fc.constantFrom(0, 70),
+  beforeAll(() =>
+    insertEvents(warehouse, 2, [
+      at('ann', 'view', '06T10:59'),
+      // 23 hours later by the clock, then 24
+      at('ann', 'buy', '07T09:59'),
+      at('ann', 'buy', '07T10:01'),
+      at('ann', 'view', '08T23:00'),
+      // 62 hours later: on the third day by the clock, the fourth of the calendar
+      at('ann', 'buy', '09T00:30'),
+      at('bob', 'view', '07T23:30'),
+      at('bob', 'buy', '08T00:30'),
+      at('bob', 'buy', '08T23:30', 'Chrome'),
+    ]),
+  )
+  const rolling = (filter: object = {}, query: object = {}) =>
+    asked({ returningEntity: buy, timeWindowMode: '24_hour_windows', ...filter }, query)
+  const clocks: [name: string, query: object, expected: string[]][] = [
+    ['recurring', rolling(), ['1 1 1 0', '1 1 0 0', '0 0 0 0', '0 0 0 0']],
+    [
+      'first-ever',
+      rolling({ retentionType: 'retention_first_ever_occurrence', minimumOccurrences: 2 }),
+      ['1 0 0 0', '1 0 0 0', '0 0 0 0', '0 0 0 0'],
+    ],
+    ['brackets', rolling({ retentionCustomBrackets: [1, 2] }), ['1 1 1', '1 1 0', '0 0 0', '0 0 0']],
+    [
+      'days-of-weeks',
+      rolling({ period: 'Week', totalIntervals: 2 }, { dateRange: { date_to: '2023-02-14' } }),
+      ['2 0', '0 0'],
+    ],
+  ]
+  it.each(clocks)('%s', async (name, query, expected) => {
+    const { ask, sql } = testInsights(warehouse)
+    expect(shown(await ask(2, query))).toEqual(expected)
+    await expect(sql()).toMatchFileSnapshot(`./sql/retention-clock-${name}.sql`)
   })
-  type Question = typeof question extends fc.Arbitrary<infer T> ? T : never
 
-  const offsets = { UTC: 0, 'Asia/Kolkata': 5.5, 'America/New_York': -5 }
-  /** Cohorts are the days from the 5th to the 9th, followed for five. */
-  const days = [4, 5, 6, 7, 8]
-
-  function model(events: Happening[], asked: Question): number[][] {
-    const dayOf = ({ hour }: Happening) => Math.floor((hour + offsets[asked.zone]) / 24)
-    const cells = asked.brackets ? asked.brackets.length + 1 : days.length
-    const ends = asked.brackets?.map((_, i, all) => all.slice(0, i + 1).reduce((sum, one) => sum + one, 0))
-    // beyond the last bracket there is no cell, and 0 is always reached
-    const cellOf = (later: number) => (ends ? ends.findIndex((end) => later <= end) + 1 : later)
-    const table = days.map(() => new Array<number>(cells).fill(0))
-    for (const who of new Set(events.map((one) => one.who))) {
-      const own = events.filter((one) => one.who === who && dayOf(one) <= days.at(-1)!)
-      const bare = own.filter(({ what }) => what === 'view')
-      const targets = bare.filter(({ good }) => !asked.filtered || good)
-      const earliest = (of: Happening[]) => Math.min(...of.map(({ hour }) => hour))
-      const starts = new Set(
-        asked.type === 'retention_recurring'
-          ? targets.map(dayOf)
-          : targets
-              .filter(({ hour }) => hour === earliest(asked.type === 'retention_first_time' ? targets : bare))
-              .map(dayOf),
+  it('an hour, a week and a month are whole hours and days too', async () => {
+    await insertEvents(warehouse, 3, [
+      at('ann', 'view', '01T10:59'),
+      at('ann', 'buy', '01T11:01'),
+      at('ann', 'buy', '07T23:59'),
+      at('ann', 'buy', '08T00:01'),
+    ])
+    await insertEvents(warehouse, 3, [
+      { event: 'view', distinct_id: 'bob', timestamp: '2023-01-31T12:00:00Z' },
+      { event: 'buy', distinct_id: 'bob', timestamp: '2023-03-01T12:00:00Z' },
+      { event: 'buy', distinct_id: 'bob', timestamp: '2023-03-02T00:00:00Z' },
+    ])
+    const counts = async (period: string, date_from: string, date_to: string, totalIntervals = 2) =>
+      shown(
+        await testInsights(warehouse).ask(
+          3,
+          rolling({ period, totalIntervals }, { dateRange: { date_from, date_to } }),
+        ),
       )
-      const wanted = asked.same ? targets : own.filter(({ what }) => what === 'buy')
-      const returns = days.filter((day) => wanted.filter((one) => dayOf(one) === day).length >= asked.enough)
-      for (const [cohort, day] of days.entries()) {
-        if (!starts.has(day)) continue
-        const reached = new Set([0])
-        for (const back of returns) if (back > day) reached.add(cellOf(back - day))
-        const last = Math.max(...[...reached].filter((cell) => cell < cells))
-        for (let cell = 0; cell < cells; cell++) {
-          if (asked.cumulative ? cell <= last : reached.has(cell)) table[cohort]![cell]!++
-        }
-      }
-    }
-    return table
-  }
+    expect(await counts('Hour', '2023-02-01T10:00:00', '2023-02-01T11:00:00')).toEqual(['1 1', '0 0'])
+    // from the 1st to the 8th are 7 days
+    expect(await counts('Week', '2023-01-29', '2023-02-11')).toEqual(['2 1', '0 0'])
+    // from 31 January to 2 March are 30
+    expect(await counts('Month', '2023-01-01', '2023-03-31')).toEqual(['1 1', '1 0', '0 0'])
+  })
 
-  let project = 1000
-  it('every count is the same', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(happening, { minLength: 1, maxLength: 40 }),
-        question,
-        async (events, one) => {
-          const id = ++project
-          await insertEvents(
-            warehouse,
-            id,
-            events.map(({ who, what, hour, good }) => ({
-              event: what,
-              distinct_id: `person ${who}`,
-              timestamp: new Date(start + hour * 3_600_000).toISOString(),
-              properties: { good },
-            })),
-          )
-          const target = { ...view, ...(one.filtered && { properties: [{ key: 'good', value: 'true' }] }) }
-          const results = await testInsights(warehouse, { timezone: one.zone }).ask(id, {
-            kind: 'RetentionQuery',
-            dateRange: {
-              date_from: DateTime.utc(2023, 2, 5).minus({ days: one.before }).toISODate(),
-              date_to: '2023-02-09',
-            },
-            retentionFilter: {
-              retentionType: one.type,
-              targetEntity: target,
-              returningEntity: one.same ? target : buy,
-              totalIntervals: days.length,
-              retentionCustomBrackets: one.brackets,
-              cumulative: one.cumulative,
-              minimumOccurrences: one.enough,
-            },
-          })
-          const counts = (results as RetentionResult[]).map(({ values }) => values.map(({ count }) => count))
-          expect(counts.slice(one.before)).toEqual(model(events, one))
-        },
-      ),
-      { numRuns: 40 },
+  it('lists the people', async () => {
+    const source = { kind: 'InsightActorsQuery', source: rolling(), interval: 0 }
+    expect(
+      await testInsights(warehouse).ask(2, { kind: 'ActorsQuery', select: ['id', 'appearances'], source }),
+    ).toEqual([[personIdOf('ann'), [0, 1, 2]]])
+  })
+
+  it.each([
+    [rolling({ cumulative: true }), 'Cumulative retention is not supported for 24 hour windows.'],
+    [
+      rolling({ aggregationType: 'sum', aggregationProperty: 'amount' }),
+      'Sum and average aggregation are not supported for 24 hour windows.',
+    ],
+    [
+      asked({ aggregationType: 'avg', aggregationProperty: 'amount', cumulative: true }),
+      'Cumulative retention has no sum or average.',
+    ],
+    [
+      asked({ aggregationType: 'avg', aggregationProperty: 'amount', minimumOccurrences: 2 }),
+      'minimumOccurrences must be 1',
+    ],
+  ])('refuses %j', async (query, sentence) => {
+    await expect(testInsights(warehouse).ask(2, query)).rejects.toThrow(sentence)
+  })
+})
+
+describe('sums and means of what was done', () => {
+  const paid = (who: string, event: string, day: string, amount: unknown, budget = 0) => ({
+    event,
+    distinct_id: who,
+    timestamp: `2023-02-${day}:00:00Z`,
+    properties: amount === undefined ? {} : { amount },
+    person: { budget },
+  })
+  beforeAll(() =>
+    insertEvents(warehouse, 4, [
+      paid('ann', 'view', '06T10', 5, 100),
+      // before the first view of the interval: does not count for its interval
+      paid('ann', 'buy', '06T09', 1000, 100),
+      paid('ann', 'buy', '06T11', 20, 100),
+      paid('ann', 'buy', '07T11', 7, 100),
+      paid('ann', 'buy', '07T12', '8', 100),
+      paid('bob', 'view', '06T10', undefined, 10),
+      paid('bob', 'buy', '07T10', 'a lot', 10),
+      paid('bob', 'view', '08T10', 3, 10),
+      paid('bob', 'buy', '09T10', 1.5, 10),
+    ]),
+  )
+  const summed = (aggregationType: string, more: object = {}, query: object = {}) =>
+    asked({ returningEntity: buy, aggregationType, aggregationProperty: 'amount', ...more }, query)
+  /** `2=25` for each cell: how many, and what together. */
+  const totals = (results: unknown[]) =>
+    (results as RetentionResult[]).map(({ values, breakdown_value: value }) =>
+      [
+        ...(value === undefined ? [] : [`${value}:`]),
+        ...values.map((cell) => `${cell.count}=${cell.aggregation_value}`),
+      ].join(' '),
     )
-  }, 120_000)
+  const aggregated: [name: string, query: object, expected: string[]][] = [
+    [
+      'sum',
+      summed('sum'),
+      ['2=25 2=15 0=0 1=1.5', '0=0 0=0 0=0 0=0', '1=3 1=1.5 0=0 0=0', '0=0 0=0 0=0 0=0'],
+    ],
+    [
+      'avg',
+      summed('avg'),
+      ['2=12.5 2=7.5 0=0 1=1.5', '0=0 0=0 0=0 0=0', '1=3 1=1.5 0=0 0=0', '0=0 0=0 0=0 0=0'],
+    ],
+    [
+      'sum-of-the-same-event',
+      summed('sum', { returningEntity: view }),
+      ['2=5 0=0 1=3 0=0', '0=0 0=0 0=0 0=0', '1=3 0=0 0=0 0=0', '0=0 0=0 0=0 0=0'],
+    ],
+    [
+      'sum-in-brackets',
+      summed('sum', { retentionCustomBrackets: [1, 2] }),
+      ['2=25 2=15 1=1.5', '0=0 0=0 0=0', '1=3 1=1.5 0=0', '0=0 0=0 0=0'],
+    ],
+    [
+      'sum-of-first',
+      summed('sum', { retentionType: 'retention_first_time' }),
+      ['2=25 2=15 0=0 1=1.5', '0=0 0=0 0=0 0=0', '0=0 0=0 0=0 0=0', '0=0 0=0 0=0 0=0'],
+    ],
+    [
+      'avg-of-people',
+      summed('avg', { aggregationProperty: 'budget', aggregationPropertyType: 'person', totalIntervals: 2 }),
+      ['2=105 2=105', '0=0 0=0', '1=10 1=10', '0=0 0=0'],
+    ],
+    [
+      'avg-by-value',
+      summed(
+        'avg',
+        { totalIntervals: 2 },
+        { breakdownFilter: { breakdown: 'budget', breakdown_type: 'person', breakdown_limit: 1 } },
+      ),
+      [
+        ...['1=0 1=0', '0=0 0=0', '1=3 1=1.5', '0=0 0=0'].map((row) => `10: ${row}`),
+        ...['1=25 1=15', '0=0 0=0', '0=0 0=0', '0=0 0=0'].map(
+          (row) => `$$_posthog_breakdown_other_$$: ${row}`,
+        ),
+      ],
+    ],
+  ]
+  it.each(aggregated)('%s', async (name, query, expected) => {
+    const { ask, sql } = testInsights(warehouse)
+    expect(totals(await ask(4, query))).toEqual(expected)
+    await expect(sql()).toMatchFileSnapshot(`./sql/retention-${name}.sql`)
+  })
+
+  it('the people say what each adds', async () => {
+    const source = { kind: 'InsightActorsQuery', source: summed('avg'), interval: 0 }
+    const { ask } = testInsights(warehouse)
+    const query = { kind: 'ActorsQuery', select: ['id', 'appearances', 'sums'], source }
+    expect(await ask(4, { ...query, orderBy: ['sums DESC'] })).toEqual([
+      [personIdOf('ann'), [0, 1], [25, 15, 0, 0]],
+      [personIdOf('bob'), [0, 1, 3], [0, 0, 0, 1.5]],
+    ])
+  })
+
+  it('without a property, people are counted', async () => {
+    const results = await testInsights(warehouse).ask(4, summed('sum', { aggregationProperty: null }))
+    expect(totals(results)[0]).toBe('2=undefined 2=undefined 0=undefined 1=undefined')
+  })
 })

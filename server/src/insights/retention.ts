@@ -1,16 +1,16 @@
-import type { Query, SelectQuery } from '../hogql/ast.ts'
-import { and } from '../hogql/ast.ts'
+import { and, call, constant, field, type Query, type SelectQuery } from '../hogql/ast.ts'
 import { invalid } from '../model/errors.ts'
 import type { RetentionResult } from './answers.ts'
 import { type Breakdown, breakdownOf, nullValue, otherValue } from './breakdown.ts'
 import { bucketsOf, resolveDateRange, startOf } from './date-range.ts'
 import { mostRetentionIntervals, type RetentionEntity, type RetentionQuery } from './insight-queries.ts'
 import type { SeriesNode } from './query-parts.ts'
-import { type Member, type RetentionShape, retentionPeople, retentionTree } from './retention-cohorts.ts'
+import { retentionPeople, retentionTree } from './retention-cohorts.ts'
+import type { Member, RetentionShape } from './retention-followed.ts'
 import { actorField, cohortsOf, type InsightContext, type Period, seriesOf, sharedFilters } from './series.ts'
 
 export type Retention = {
-  /** Undefined when there is nothing to count. Its rows: cohort, cell, people, [value]. */
+  /** Undefined when there is nothing to count. Its rows: cohort, cell, people, [sum of numbers], [value]. */
   tree: Query | undefined
   results(rows: unknown[][]): RetentionResult[]
 }
@@ -111,10 +111,55 @@ function shapeOf(
     cells: brackets ? brackets.length + 1 : (filter.totalIntervals ?? defaultIntervals),
     brackets,
     cumulative: filter.cumulative ?? false,
+    rolling: rollingOf(query),
+    summed: summedOf(query),
     breakdown,
     pooled,
   }
 }
+
+/** As in PostHog: a day is 24 hours, a week 7 days and a month 30 of the calendar. */
+const ownClocks = {
+  Hour: { unit: 'hour', each: 1 },
+  Day: { unit: 'hour', each: 24 },
+  Week: { unit: 'day', each: 7 },
+  Month: { unit: 'day', each: 30 },
+} as const
+
+function rollingOf(query: RetentionQuery): RetentionShape['rolling'] {
+  const { timeWindowMode, cumulative } = query.retentionFilter ?? {}
+  if (timeWindowMode !== '24_hour_windows') return undefined
+  if (cumulative) throw invalid('Cumulative retention is not supported for 24 hour windows.')
+  return ownClocks[periodName(query)]
+}
+
+function summedOf({ retentionFilter }: RetentionQuery): RetentionShape['summed'] {
+  const filter = retentionFilter ?? {}
+  const { aggregationType: type, aggregationProperty: property } = filter
+  // without a property PostHog counts people
+  if ((type !== 'sum' && type !== 'avg') || !property) return undefined
+  const refuse = (why: string, attr: string) => invalid(why, { attr })
+  if (filter.timeWindowMode === '24_hour_windows') {
+    throw refuse('Sum and average aggregation are not supported for 24 hour windows.', 'aggregationType')
+  }
+  if (filter.cumulative) {
+    throw refuse('Cumulative retention has no sum or average.', 'cumulative')
+  }
+  if ((filter.minimumOccurrences ?? 1) > 1) {
+    throw refuse('Sum and average are of every return: minimumOccurrences must be 1.', 'minimumOccurrences')
+  }
+  const own = filter.aggregationPropertyType === 'person' ? ['person', 'properties'] : ['properties']
+  const { targetEntity: target, returningEntity: returning } = filter
+  return {
+    value: call('ifNull', call('toFloat', field(...own, property)), constant(0)),
+    average: type === 'avg',
+    otherEvents: entityKey(target) !== entityKey(returning),
+  }
+}
+
+/** What kind of event it is, whatever its filters. */
+const entityKey = (entity: RetentionEntity | null | undefined) =>
+  JSON.stringify([entity?.type ?? 'events', entity ? (entity.id ?? null) : '$pageview'])
 
 function endsOf(brackets: number[]): number[] {
   let end = 0
@@ -176,8 +221,8 @@ function limitCells(shape: RetentionShape, members: Member[]): void {
   }
 }
 
-/** People by cohort and cell. */
-type Table = number[][]
+/** People by cohort and cell, and the sum of their numbers. */
+type Table = { people: number; total: number }[][]
 
 /** A table for each value, the largest first, the pooled rest last; cohorts in the order they were asked for. */
 function tables(rows: unknown[][], shape: RetentionShape, members: Member[]): [value: string[], Table][] {
@@ -185,20 +230,23 @@ function tables(rows: unknown[][], shape: RetentionShape, members: Member[]): [v
   const found = new Map<string, [string[], Table]>()
   const tableOf = (value: string[]) => {
     const id = JSON.stringify(value)
-    const table: Table = Array.from({ length: height }, () => new Array<number>(shape.cells).fill(0))
+    const table: Table = Array.from({ length: height }, () =>
+      Array.from({ length: shape.cells }, () => ({ people: 0, total: 0 })),
+    )
     if (!found.has(id)) found.set(id, [value, table])
     return found.get(id)![1]
   }
   if (!shape.breakdown) tableOf([])
   for (const { label } of members) tableOf([label])
-  for (const [cohort, cell, people, label] of rows) {
+  for (const [cohort, cell, people, ...rest] of rows) {
+    const [total, label] = shape.summed ? rest : [0, ...rest]
     const value = label === undefined ? [] : Array.isArray(label) ? label.map(String) : [String(label)]
     const row = tableOf(value)[Number(cohort)]
-    if (row && Number(cell) < row.length) row[Number(cell)] = Number(people)
+    if (row && Number(cell) < row.length) row[Number(cell)] = { people: Number(people), total: Number(total) }
   }
   const all = [...found.values()]
   if (shape.breakdown?.kind !== 'values') return all
-  const size = (table: Table) => table.reduce((total, [first]) => total + (first ?? 0), 0)
+  const size = (table: Table) => table.reduce((sum, [first]) => sum + (first?.people ?? 0), 0)
   const isOther = (value: string[]) => Number(value.includes(otherValue))
   return all.sort(
     ([a, tableA], [b, tableB]) =>
@@ -228,13 +276,21 @@ function rowsOf(
 ): RetentionResult[] {
   const name = periodName(query)
   const labels = cellLabels(name, shape)
-  return table.map((people, cohort) => ({
-    values: people.map((count, cell) => ({ count, label: labels[cell]! })),
+  return table.map((row, cohort) => ({
+    values: row.map(({ people, total }, cell) => ({
+      count: people,
+      label: labels[cell]!,
+      ...(shape.summed && { aggregation_value: aggregated(total, people, shape.summed) }),
+    })),
     label: `${name} ${cohort}`,
     date: shape.period.buckets[cohort]!.start.toISO({ suppressMilliseconds: true })!,
     ...(shape.breakdown && { breakdown_value: shownValue(value) }),
   }))
 }
+
+/** Numbers that are none, as of a property "nan", have no sum. */
+const aggregated = (total: number, people: number, { average }: NonNullable<RetentionShape['summed']>) =>
+  Number.isFinite(total) ? (average ? total / (people || 1) : total) : 0
 
 /** `Day 3`; of brackets `Day 2-4`. */
 function cellLabels(name: string, { cells, brackets }: RetentionShape): string[] {

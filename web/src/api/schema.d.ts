@@ -5383,10 +5383,14 @@ export interface components {
                 retentionReference?: string | null;
                 /** @description Which mean is shown */
                 meanRetentionCalculation?: string | null;
-                /** @description Intervals are those of the calendar; no other mode is supported */
-                timeWindowMode?: "strict_calendar_dates" | null;
-                /** @description People are counted; no other aggregation is supported */
-                aggregationType?: "count" | null;
+                /** @description strict_calendar_dates (default): intervals are those of the calendar. 24_hour_windows: each begins with their own first target event, an interval is 24 hours (1 hour, 7 days, 30 days) */
+                timeWindowMode?: ("strict_calendar_dates" | "24_hour_windows") | null;
+                /** @description count (default): people. sum: also the sum of `aggregationProperty` in each cell; avg: that for each person */
+                aggregationType?: ("count" | "sum" | "avg") | null;
+                /** @description What is summed up, of target events in the first cell, then of returns; no number is 0 */
+                aggregationProperty?: string | null;
+                /** @description Whether it is the events' (default) or their person's, as of the event */
+                aggregationPropertyType?: ("event" | "person") | null;
             } | null;
             breakdownFilter?: components["schemas"]["BreakdownFilter"] | null;
             dateRange?: components["schemas"]["DateRange"] | null;
