@@ -93,6 +93,32 @@ describe.each(['PGlite', 'PostgreSQL'])('jobs on %s', (home) => {
     expect(done - before).toBeLessThan(4)
   })
 
+  test('a database that is away when a job ends delays its end, and harms nobody', async () => {
+    let away = 2
+    const done: number[] = []
+    const flickering: Database = {
+      ...database,
+      run: (text, params) =>
+        /state = 'completed'/.test(text) && /'active'/.test(text) && away-- > 0
+          ? Promise.reject(new Error('away'))
+          : database.run(text, params),
+    }
+    const end = {
+      name: 'end',
+      data: z.object({ n: z.number() }),
+      run: async ({ n }: { n: number }) => void done.push(n),
+    }
+    const jobs = createJobs({ database: flickering, tasks: [end], logger })
+    onTestFinished(() => jobs.stop())
+    jobs.start()
+    await jobs.send(end, { n: 1 })
+    await jobs.send(end, { n: 2 })
+    await expect.poll(() => done, { timeout: 15_000 }).toEqual([1, 2])
+    const states = () => database.run("select distinct state from pgboss.job where name = 'end'")
+    await expect.poll(states, { timeout: 15_000 }).toEqual([{ state: 'completed' }])
+    expect(away).toBeLessThan(0)
+  })
+
   test('stopping tells what is under way, and waits for it', async () => {
     const seen: string[] = []
     const long = {

@@ -35,7 +35,9 @@ type Deps = {
 }
 
 /** Whoever is told of a new job looks at once; this is for those whose telling was lost, and for retries. */
-const pollSeconds = 60
+const pollMs = 60_000
+/** The longest wait while the database is away. */
+const troubleMs = 5_000
 const channel = 'jobs'
 /** What is done regularly waits until the start is over. */
 const settleMs = 30_000
@@ -44,12 +46,16 @@ const expireSeconds = 3600
 
 /**
  * Jobs on the database (pg-boss), in both homes: stored before they are answered, done once by any process that does
- * jobs, tried again when they fail. docs/adr/0012-jobs.md says what that costs.
+ * jobs, tried again when they fail. docs/adr/0012-jobs.md says what that costs. The loop that does them is ours:
+ * pg-boss's does not wait for a job's end to be written, and a database that is away then would end the process.
  */
 export function createJobs({ database, tasks, logger }: Deps): Jobs {
   const stopped = new AbortController()
   const { signal } = stopped
-  const workers = new Map<string, string>()
+  const workers = new Map<string, Promise<void>>()
+  const sleepers = new Map<string, () => void>()
+  /** Tasks that there may be new jobs of since they last looked. */
+  const called = new Set<string>()
   const timers: NodeJS.Timeout[] = []
   let unlisten: (() => Promise<void>) | undefined
   let queue: Promise<PgBoss> | undefined
@@ -94,23 +100,65 @@ export function createJobs({ database, tasks, logger }: Deps): Jobs {
     if (id) await database.notify(channel, name)
   }
 
-  const doJobs = (task: Task) => async (jobs: PgBoss.Job[]) => {
-    for (const job of jobs) {
+  /** Does the jobs of a task one after the other, as they come. */
+  async function workOn(boss: PgBoss, task: Task): Promise<void> {
+    while (!signal.aborted) {
+      let patience = pollMs
       try {
-        await task.run(task.data.parse(job.data), signal)
+        called.delete(task.name)
+        const [job] = (await boss.fetch<object>(task.name)) ?? []
+        if (job) {
+          await doJob(boss, task, job)
+          continue
+        }
       } catch (error) {
-        if (!signal.aborted) logger.warn({ err: error, task: task.name }, 'a job failed')
-        throw error
-      } finally {
-        // a worker takes one job, and then sleeps even if there are more
-        look(task.name)
+        if (!signal.aborted) logger.warn({ err: error, task: task.name }, 'no job could be fetched')
+        patience = troubleMs
+      }
+      await newJob(task.name, patience)
+    }
+  }
+
+  async function doJob(boss: PgBoss, task: Task, job: PgBoss.Job): Promise<void> {
+    let end = () => boss.complete(task.name, job.id)
+    try {
+      await task.run(task.data.parse(job.data), signal)
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ err: error, task: task.name }, 'a job failed')
+      const why = { message: error instanceof Error ? error.message : String(error) }
+      end = () => boss.fail(task.name, job.id, why)
+    }
+    // Else it would be done again when it expires.
+    for (let pause = 100; ; pause = Math.min(pause * 2, troubleMs)) {
+      try {
+        return await end()
+      } catch (error) {
+        if (signal.aborted) return
+        logger.warn({ err: error, task: task.name }, 'the end of a job is not written yet; trying again')
+        await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined)
       }
     }
   }
 
+  /** Resolves when there may be a job of that name, and after `patience` in any case. */
+  function newJob(name: string, patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (called.has(name) || signal.aborted) return resolve()
+      const wake = () => {
+        clearTimeout(timer)
+        sleepers.delete(name)
+        resolve()
+      }
+      const timer = setTimeout(wake, patience).unref()
+      sleepers.set(name, wake)
+    })
+  }
+
+  /** Has the named task look for jobs, or all of them. One that works looks when it is done anyway. */
   function look(name: string | null) {
-    for (const [task, worker] of workers) {
-      if (name === null || name === task) void opened().then((boss) => boss.notifyWorker(worker))
+    for (const task of name === null ? workers.keys() : [name]) {
+      called.add(task)
+      sleepers.get(task)?.()
     }
   }
 
@@ -121,8 +169,7 @@ export function createJobs({ database, tasks, logger }: Deps): Jobs {
         unlisten ??= await database.listen(channel, look)
         for (const task of tasks) {
           if (signal.aborted || workers.has(task.name)) continue
-          const options = { pollingIntervalSeconds: pollSeconds }
-          workers.set(task.name, await boss.work(task.name, options, doJobs(task)))
+          workers.set(task.name, workOn(boss, task))
           if (task.everyMs) repeat(task.name, task.everyMs)
         }
         return
@@ -154,6 +201,8 @@ export function createJobs({ database, tasks, logger }: Deps): Jobs {
       stopped.abort()
       for (const timer of timers) clearInterval(timer)
       await working
+      look(null)
+      await Promise.all(workers.values())
       await unlisten?.()
       const boss = await queue?.catch(() => undefined)
       await boss?.stop({ graceful: true, timeout: 5_000 })
