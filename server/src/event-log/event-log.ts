@@ -93,7 +93,7 @@ export type EventLog = {
   /**
    * For each key (`<projectId>:<uuid>`), whether an event of that key has been seen in an earlier range within
    * the last 24 h (or earlier in `keys` itself). The new ones are remembered as seen in the range beginning at
-   * `first`; asked again for the same range it gives the same answer.
+   * `first`; asked again for the same range, for the same keys or others, it gives the same answer.
    *
    * What has a receipt that says `uncounted` was not seen, except by the range that was open beside its own: that
    * one had its answer before the receipt was written, and gets the same again.

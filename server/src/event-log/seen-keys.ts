@@ -80,9 +80,13 @@ export function createSeenKeys(root: RootDatabase, days: number): SeenKeys {
   function ask({ first, at, beside }: Asking, keys: string[]): boolean[] {
     const live = since(dayOf(at) - 1)
     const others = [...open].filter(([begun]) => begun < first).map(([, seen]) => seen)
-    const fresh = new Map<string, Uint8Array>()
+    const fresh = open.get(first) ?? new Map<string, Uint8Array>()
+    const here = new Set<string>()
     const answers = keys.map((key) => {
-      if (fresh.has(key) || others.some((seen) => seen.has(key))) return true
+      if (here.has(key)) return true
+      here.add(key)
+      if (fresh.has(key)) return false
+      if (others.some((seen) => seen.has(key))) return true
       const packed = pack(key)
       for (const one of live) {
         const value = one.getBinaryFast(packed)

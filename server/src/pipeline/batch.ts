@@ -2,7 +2,7 @@ import type { LogRecord } from '../event-log/event-log.ts'
 import type { GroupChanges, ReplacedGroups } from '../persons/groups.ts'
 import type { PeopleChanges, ReplacedPeople } from '../persons/people.ts'
 import { inBreaths } from './breathe.ts'
-import type { DefinitionChanges } from './definition-store.ts'
+import type { DefinitionChanges, DefinitionNotes } from './definition-store.ts'
 import {
   type DeadLetter,
   type DeadLetterReason,
@@ -15,6 +15,8 @@ import {
   type StepName,
   type Warning,
 } from './pipeline-event.ts'
+import { rawTextOf } from './record.ts'
+import { createRowBytes, type RowBytes } from './row-bytes.ts'
 
 /** The events of one exact range of the log on their way, and what they come to. */
 export type Batch = {
@@ -25,6 +27,8 @@ export type Batch = {
   readonly replaced: Replaced | null
   /** What an earlier try found that the database refuses. */
   readonly refused: Refused
+  /** That of which this is a part; itself, where it is none. */
+  readonly whole: Batch
 
   /** All that were captured, also those that were dropped on the way. */
   captured: PipelineEvent[]
@@ -37,8 +41,13 @@ export type Batch = {
   warned: IngestionWarning[]
   people: PeopleChanges | null
   groups: GroupChanges | null
+  /** Keys of events that the log was asked about. */
+  readonly asked: Set<string>
+  notes: DefinitionNotes | null
   definitions: DefinitionChanges | null
-  heatmaps: HeatmapPoint[]
+  readonly heatmaps: HeatmapPoint[]
+  /** What rows say of the events themselves, for those whose persons and groups can't change it. */
+  heads: RowBytes
   rows: Rows
 }
 
@@ -171,7 +180,7 @@ export const deadLetter = (
   reason,
   step,
   detail,
-  raw: JSON.stringify(event.raw) ?? 'null',
+  raw: rawTextOf(event.source),
   receivedAt: event.receivedAt,
 })
 
@@ -186,18 +195,34 @@ export const noRows = (): Rows => ({
 
 export const newBatch = (
   facts: Pick<Batch, 'first' | 'last' | 'records' | 'replaced' | 'refused'>,
-): Batch => ({
-  ...facts,
+): Batch => {
+  const batch: Omit<Batch, 'whole'> = {
+    ...facts,
+    captured: [],
+    events: [],
+    deadLetters: [],
+    drops: new Map(),
+    dropped: [],
+    warnings: new Map(),
+    warned: [],
+    people: null,
+    groups: null,
+    asked: new Set(),
+    notes: null,
+    definitions: null,
+    heatmaps: [],
+    heads: createRowBytes(),
+    rows: noRows(),
+  }
+  const whole = batch as Batch & { whole: Batch }
+  whole.whole = whole
+  return whole
+}
+
+/** Some records of a batch: its events are its own, what it comes to is the whole's. */
+export const partOf = (whole: Batch, records: LogRecord[]): Batch => ({
+  ...whole,
+  records,
   captured: [],
   events: [],
-  deadLetters: [],
-  drops: new Map(),
-  dropped: [],
-  warnings: new Map(),
-  warned: [],
-  people: null,
-  groups: null,
-  definitions: null,
-  heatmaps: [],
-  rows: noRows(),
 })

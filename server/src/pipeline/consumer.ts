@@ -183,7 +183,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   async function searchRefused(range: LogRange, refused: Refused, cause: unknown): Promise<Refused> {
     try {
       const { events } = await runSteps(
-        steps.slice(0, stepsToEvents),
+        stepsToEvents(steps),
         rangeBatch(range, null, refused),
         counters.timed,
       )

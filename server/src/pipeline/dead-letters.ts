@@ -158,6 +158,8 @@ export function createDeadLetters({
         letters.map(({ eventUuid }) => eventUuid),
       )
       const sent = letters.filter(({ eventUuid }) => !stored.has(eventUuid))
+      // Before they are sent: what dies again at once is a new letter.
+      const waiting = letters.length ? await count(projectId, filter, ids) : 0
       await Promise.all(
         sent.map((letter) => {
           const event = JSON.parse(letter.raw) as RawEvent
@@ -176,7 +178,7 @@ export function createDeadLetters({
       return {
         replayed: sent.length,
         alreadyStored: letters.length - sent.length,
-        left: letters.length ? await count(projectId, filter, ids) : 0,
+        left: Math.max(0, waiting - letters.length),
       }
     },
   }

@@ -147,6 +147,7 @@ export function createDefinitionStore() {
 }
 
 export type DefinitionStore = ReturnType<typeof createDefinitionStore>
+export type DefinitionNotes = ReturnType<DefinitionStore['begin']>
 
 /** Writes what a batch saw. The first type that a property gets stays; `last_seen_at` only grows. */
 export async function writeDefinitions(tx: Queries, changes: DefinitionChanges): Promise<void> {

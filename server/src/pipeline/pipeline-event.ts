@@ -1,12 +1,14 @@
 import type { RawEvent } from '../model/captured.ts'
 import type { PersonMode, Properties } from '../persons/person.ts'
+import type { EventSource } from './record.ts'
 
 /** One event on its way through the steps. A step fills what it is named after; the defaults say "nothing". */
 export type PipelineEvent = {
   readonly projectId: number
   readonly uuid: string
-  /** As captured. */
-  readonly raw: RawEvent
+  readonly source: EventSource
+  /** As captured, for the steps that look at a part of a batch; empty afterwards, and steps may have changed it. */
+  raw: RawEvent
   /** Server clock when the request arrived, milliseconds since 1970. */
   readonly receivedAt: number
   /** The client's clock when it sent, milliseconds since 1970. */
@@ -25,6 +27,7 @@ export type PipelineEvent = {
   changes: readonly (Change | Warning)[]
   event: string
   distinctId: string
+  /** Empty once they stand in `head`. */
   properties: Record<string, unknown>
   set: Record<string, unknown>
   setOnce: Record<string, unknown>
@@ -41,6 +44,8 @@ export type PipelineEvent = {
   groupKeys: string[]
   /** The group type index that a `$groupidentify` event is about. */
   identifiedGroup: number | null
+  /** Which of the batch's `heads` is this event's; null while it can still change. */
+  head: number | null
   person: {
     /** Known once the whole batch is resolved. */
     id: () => string
@@ -54,6 +59,7 @@ export type PipelineEvent = {
 /** A place on a page, in units of 16 pixels. */
 export type HeatmapPoint = {
   event: PipelineEvent
+  sessionId: string
   url: string
   /** `click`, `rageclick`, `mousemove`, `deadclick`, `scrolldepth`, … */
   type: string
@@ -83,6 +89,7 @@ export const stepNames = [
   'resolve groups',
   'elements',
   'note definitions',
+  'write heads',
   'to rows',
   'write database',
   'insert',

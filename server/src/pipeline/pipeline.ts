@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EventLog } from '../event-log/event-log.ts'
+import type { EventLog, LogRecord } from '../event-log/event-log.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import type { GroupStore } from '../persons/group-store.ts'
 import type { PersonStore } from '../persons/person-store.ts'
-import { type Batch, each, type Step } from './batch.ts'
+import { type Batch, each, partOf, type Step } from './batch.ts'
 import { breath } from './breathe.ts'
 import type { DefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
@@ -16,7 +16,7 @@ import { liftProperties } from './steps/lift-properties.ts'
 import { locate } from './steps/locate.ts'
 import { nameBrowser } from './steps/name-browser.ts'
 import { normalise } from './steps/normalise.ts'
-import { noteDefinitions } from './steps/note-definitions.ts'
+import { noteDefinitions, noteSettled } from './steps/note-definitions.ts'
 import { parse } from './steps/parse.ts'
 import { resolveGroups } from './steps/resolve-groups.ts'
 import { resolvePersons } from './steps/resolve-persons.ts'
@@ -24,6 +24,7 @@ import { routeSpecial } from './steps/route-special.ts'
 import { setAside } from './steps/set-aside.ts'
 import { sift } from './steps/sift.ts'
 import { toRows } from './steps/to-rows.ts'
+import { writeHeads } from './steps/write-heads.ts'
 import type { UserAgents } from './user-agent.ts'
 
 /** What the steps must know of a project. */
@@ -42,40 +43,76 @@ export type StepDeps = {
   now: () => number
 }
 
-/** An event's way from the log's bytes to the warehouse's rows, in order. Nothing is written on the way. */
-export const pipelineSteps = (deps: StepDeps): Step[] => [
-  { name: 'parse', run: parse },
-  { name: 'set aside', run: setAside(deps.findProject) },
-  { name: 'normalise', run: each(normalise) },
-  { name: 'make holdable', run: each(makeHoldable) },
-  { name: 'fix clock', run: each(fixClock) },
-  { name: 'drop repeats', run: dropRepeats(deps.log) },
-  { name: 'sift', run: each(sift(deps)) },
-  { name: 'heatmaps', run: takeHeatmaps },
-  { name: 'route special', run: each(routeSpecial) },
-  { name: 'locate', run: locate(deps) },
-  { name: 'name browser', run: each(nameBrowser(deps)) },
-  { name: 'lift properties', run: each(liftProperties) },
-  { name: 'resolve persons', run: resolvePersons(deps.persons) },
-  { name: 'resolve groups', run: resolveGroups(deps.groups) },
-  { name: 'elements', run: each(elements) },
-  { name: 'note definitions', run: noteDefinitions(deps.definitions) },
-  { name: 'to rows', run: toRows(deps.now) },
-]
+/**
+ * An event's way from the log's bytes to the warehouse's rows, in order. Nothing is written on the way. What can be
+ * done with a part of a batch is done part by part: parsed events are many small objects, and few should live at once.
+ */
+export type Steps = { ofParts: Step[]; ofBatch: Step[] }
 
-/** After so many steps a batch has its events, and nothing was asked of a store yet. */
-export const stepsToEvents = 2
+export const pipelineSteps = (deps: StepDeps): Steps => ({
+  ofParts: [
+    { name: 'parse', run: parse },
+    { name: 'set aside', run: setAside(deps.findProject) },
+    { name: 'normalise', run: each(normalise) },
+    { name: 'make holdable', run: each(makeHoldable) },
+    { name: 'fix clock', run: each(fixClock) },
+    { name: 'drop repeats', run: dropRepeats(deps.log) },
+    { name: 'sift', run: each(sift(deps)) },
+    { name: 'heatmaps', run: takeHeatmaps },
+    { name: 'route special', run: each(routeSpecial) },
+    { name: 'locate', run: locate(deps) },
+    { name: 'name browser', run: each(nameBrowser(deps)) },
+    { name: 'lift properties', run: each(liftProperties) },
+    { name: 'elements', run: each(elements) },
+    { name: 'note definitions', run: noteSettled(deps.definitions) },
+    { name: 'write heads', run: writeHeads },
+  ],
+  ofBatch: [
+    { name: 'resolve persons', run: resolvePersons(deps.persons) },
+    { name: 'resolve groups', run: resolveGroups(deps.groups) },
+    { name: 'note definitions', run: noteDefinitions(deps.definitions) },
+    { name: 'to rows', run: toRows(deps.now) },
+  ],
+})
+
+/** The steps after which a batch has its events, and nothing was asked of a store yet. */
+export const stepsToEvents = ({ ofParts }: Steps): Steps => ({ ofParts: ofParts.slice(0, 2), ofBatch: [] })
+
+/** About the bytes of the log in a part: some hundred events. */
+const partBytes = 256 * 1024
+
+function* parts(batch: Batch): Iterable<Batch> {
+  let records: LogRecord[] = []
+  let bytes = 0
+  for (const record of batch.records) {
+    records.push(record)
+    bytes += record.bytes.byteLength
+    if (bytes < partBytes) continue
+    yield partOf(batch, records)
+    records = []
+    bytes = 0
+  }
+  if (records.length) yield partOf(batch, records)
+}
 
 const failedAt = new WeakMap<Error, string>()
 /** The step that threw it; empty where none did. */
 export const stepOf = (error: unknown) => (error instanceof Error && failedAt.get(error)) || ''
 
+type Timed = (name: string, ms: number) => void
+
 /** Runs the steps one after the other and says how long each took, in milliseconds. */
-export async function runSteps(
-  steps: Step[],
-  batch: Batch,
-  timed: (name: string, ms: number) => void,
-): Promise<Batch> {
+export async function runSteps({ ofParts, ofBatch }: Steps, batch: Batch, timed: Timed): Promise<Batch> {
+  for (const part of parts(batch)) {
+    const { captured, events } = await runAll(ofParts, part, timed)
+    for (const event of captured) batch.captured.push(event)
+    for (const event of events) batch.events.push(event)
+    await nextTurn()
+  }
+  return runAll(ofBatch, batch, timed)
+}
+
+async function runAll(steps: Step[], batch: Batch, timed: Timed): Promise<Batch> {
   let current = batch
   for (const { name, run } of steps) {
     const start = performance.now()

@@ -34,3 +34,21 @@ test('rows of any size, over many chunks', () => {
   }
   expect(read(rows.bytes(0, lines.length)) === lines.map((line) => `${line}\n`).join('')).toBe(true)
 })
+
+test('a row that begins as another is both, over many chunks', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.nat(3).map((n) => String(n).repeat(n * 400_000)),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 8 }), (pairs) => {
+      const heads = createRowBytes()
+      const rows = createRowBytes()
+      for (const [head] of pairs) heads.add(head)
+      for (const [index, [, rest]] of pairs.entries()) rows.addJoined(heads, index, rest)
+      expect(rows.count()).toBe(pairs.length)
+      expect(read(rows.bytes(0, pairs.length))).toBe(pairs.map(([a, b]) => `${a}${b}\n`).join(''))
+    }),
+    { numRuns: 30 },
+  )
+})

@@ -10,14 +10,21 @@ const keyOf = ({ projectId, uuid, replayOf }: PipelineEvent) =>
 export const dropRepeats =
   (log: Pick<EventLog, 'seenBefore'>) =>
   async (batch: Batch): Promise<Batch> => {
-    const keys = batch.events.map(keyOf)
-    if (!keys.length) return batch
-    const seen = await log.seenBefore(batch.first, keys)
-    const kept: PipelineEvent[] = []
-    for (const [index, event] of batch.events.entries()) {
-      if (seen[index]) drop(batch, event, 'repeated')
-      else kept.push(event)
+    const events: PipelineEvent[] = []
+    const keys: string[] = []
+    for (const event of batch.events) {
+      const key = keyOf(event)
+      if (batch.asked.has(key)) drop(batch, event, 'repeated')
+      else {
+        batch.asked.add(key)
+        events.push(event)
+        keys.push(key)
+      }
     }
-    batch.events = kept
+    const seen = keys.length ? await log.seenBefore(batch.first, keys) : []
+    batch.events = events.filter((event, index) => {
+      if (seen[index]) drop(batch, event, 'repeated')
+      return !seen[index]
+    })
     return batch
   }

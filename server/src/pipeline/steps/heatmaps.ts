@@ -1,3 +1,4 @@
+import { cleanText } from '../../kit/clean-text.ts'
 import { isObject } from '../../kit/is-object.ts'
 import { isIllegalDistinctId } from '../../persons/illegal-distinct-id.ts'
 import type { Batch } from '../batch.ts'
@@ -12,7 +13,7 @@ const furthest = 2 ** 31 - 1
  * successor tells. Without the size of the window it means nothing and is left out (PostHog's rules).
  */
 export function takeHeatmaps(batch: Batch): Batch {
-  batch.heatmaps = batch.events.flatMap(pointsOf)
+  for (const event of batch.events) for (const point of pointsOf(event)) batch.heatmaps.push(point)
   return batch
 }
 
@@ -25,12 +26,14 @@ function pointsOf(event: PipelineEvent): HeatmapPoint[] {
   if (scrolled) pages[scrolled.url] = [...list(pages[scrolled.url]), scrolled.point]
   if (!isSize(width) || !isSize(height) || isIllegalDistinctId(event.distinctId)) return []
   const viewport = { viewportWidth: scaled(width), viewportHeight: scaled(height) }
+  const { $session_id: session } = properties
+  const sessionId = typeof session === 'string' ? cleanText(session) : ''
   return Object.entries(pages).flatMap(([url, points]) =>
     list(points).flatMap((point): HeatmapPoint[] => {
       if (!isObject(point) || !isPlace(point.x) || !isPlace(point.y)) return []
       const place = { x: scaled(point.x), y: scaled(point.y), isFixed: point.target_fixed === true }
       const type = typeof point.type === 'string' ? point.type.slice(0, 100) : ''
-      return [{ event, url: url.slice(0, longestUrl), type, ...place, ...viewport }]
+      return [{ event, sessionId, url: url.slice(0, longestUrl), type, ...place, ...viewport }]
     }),
   )
 }

@@ -1,18 +1,39 @@
 import type { Batch } from '../batch.ts'
-import type { DefinitionStore } from '../definition-store.ts'
+import type { DefinitionNotes, DefinitionStore } from '../definition-store.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
 import { groupSet } from './resolve-groups.ts'
+import { isSettled } from './write-heads.ts'
 
-/** Which events and properties there are, and of what type. A replay has noted them already. */
+/**
+ * Which events and properties there are, and of what type: of a part of a batch, those that nothing will change.
+ * A replay has noted them already.
+ */
+export const noteSettled =
+  (definitions: DefinitionStore) =>
+  (batch: Batch): Batch => {
+    if (batch.replaced) return batch
+    batch.whole.notes ??= definitions.begin()
+    noteEvents(batch.whole.notes, batch.events.filter(isSettled))
+    return batch
+  }
+
+/** The rest of the batch, and what all of it comes to. */
 export const noteDefinitions =
   (definitions: DefinitionStore) =>
   (batch: Batch): Batch => {
     if (batch.replaced) return batch
-    const notes = definitions.begin()
-    for (const event of batch.events) if (event.event !== '$$plugin_metrics') noteEvent(notes, event)
-    batch.definitions = notes.changes()
+    batch.notes ??= definitions.begin()
+    noteEvents(
+      batch.notes,
+      batch.events.filter((event) => event.head === null),
+    )
+    batch.definitions = batch.notes.changes()
     return batch
   }
+
+function noteEvents(notes: DefinitionNotes, events: PipelineEvent[]): void {
+  for (const event of events) if (event.event !== '$$plugin_metrics') noteEvent(notes, event)
+}
 
 /** An event with more properties than this is data, not description. */
 const mostProperties = 10_000
@@ -29,7 +50,7 @@ const notOfTheEvent = new Set([
   '$group_4',
 ])
 
-function noteEvent(notes: ReturnType<DefinitionStore['begin']>, event: PipelineEvent): void {
+function noteEvent(notes: DefinitionNotes, event: PipelineEvent): void {
   const { properties, set, setOnce } = event
   const note = notes.of(event.projectId, event.event, event.receivedAt)
   if (hasTooMany(properties, set, setOnce)) return

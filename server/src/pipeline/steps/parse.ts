@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LogRecord } from '../../event-log/event-log.ts'
-import { readCapturedJson } from '../../kit/exact-json.ts'
-import { type CaptureEnvelope, eventsOf, type RawEvent } from '../../model/captured.ts'
+import type { RawEvent } from '../../model/captured.ts'
 import type { Batch } from '../batch.ts'
 import { breath } from '../breathe.ts'
 import type { PipelineEvent } from '../pipeline-event.ts'
-
-const lineFeed = 10
+import { readRecord } from '../record.ts'
 
 /** From the log's bytes to events. A record that can't be read is one dead letter. */
 export async function parse(batch: Batch): Promise<Batch> {
@@ -35,33 +33,15 @@ export async function parse(batch: Batch): Promise<Batch> {
 }
 
 function addEvents(record: LogRecord, events: PipelineEvent[]): void {
-  if (record.isDamaged) throw new Error('damaged on disk')
-  const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength)
-  const end = bytes.indexOf(lineFeed)
-  const envelope = JSON.parse(bytes.toString('utf8', 0, end)) as CaptureEnvelope
-  const text = bytes.toString('utf8', end + 1)
-  // Only as escapes: bytes of UTF-8 decode to whole characters, and JSON has no bare NUL.
-  const plainTexts = !text.includes('\\u')
-  const raws = eventsOf(readCapturedJson(text))
+  const { envelope, events: raws, plainTexts } = readRecord(record)
   const { projectId, ip, userAgent, path, uuids, replayOf = null } = envelope
-  if (uuids.length !== raws.length) throw new Error(`${raws.length} events with ${uuids.length} uuids`)
   const receivedAt = Date.parse(envelope.receivedAt)
   if (Number.isNaN(receivedAt)) throw new Error('no time of receipt')
   const sent = envelope.sentAt === null ? Number.NaN : Date.parse(envelope.sentAt)
   const sentAt = Number.isNaN(sent) ? null : sent
+  const request = { projectId, receivedAt, sentAt, ip, userAgent, path, plainTexts, replayOf }
   for (const [index, raw] of raws.entries()) {
-    events.push(
-      newEvent(uuids[index]!, raw, {
-        projectId,
-        receivedAt,
-        sentAt,
-        ip,
-        userAgent,
-        path,
-        plainTexts,
-        replayOf,
-      }),
-    )
+    events.push(newEvent(uuids[index]!, raw, { record, index }, request))
   }
 }
 
@@ -71,9 +51,15 @@ type RequestFacts = Pick<
 >
 
 /** Field by field: a spread takes several times as long. */
-const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineEvent => ({
+const newEvent = (
+  uuid: string,
+  raw: RawEvent,
+  source: PipelineEvent['source'],
+  request: RequestFacts,
+): PipelineEvent => ({
   projectId: request.projectId,
   uuid,
+  source,
   raw,
   receivedAt: request.receivedAt,
   sentAt: request.sentAt,
@@ -95,6 +81,7 @@ const newEvent = (uuid: string, raw: RawEvent, request: RequestFacts): PipelineE
   elementsChain: '',
   groupKeys: noGroups,
   identifiedGroup: null,
+  head: null,
   person: nobody,
 })
 

@@ -65,7 +65,8 @@ export const resolveGroups =
     return batch
   }
 
-const mentionsGroups = ({ event, properties }: PipelineEvent) =>
+/** Whether an event says anything about groups. */
+export const mentionsGroups = ({ event, properties }: PipelineEvent) =>
   event === '$groupidentify' ||
   isObject(properties.$groups) ||
   numbered.some((name) => properties[name] !== undefined)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { propertyMap } from '../../hogql/property-column.ts'
-import { propertyTexts } from './to-rows.ts'
+import { propertyMap } from '../hogql/property-column.ts'
+import { propertyTexts } from './property-texts.ts'
 
 test('any properties give the text and the map that they stand for', () => {
   const value = fc.oneof(
