@@ -4,7 +4,7 @@ const layers = [
   ['model', 'kit'],
   ['hogql'],
   ['event-log', 'warehouse', 'database', 'blobs'],
-  ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs'],
+  ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'rate-limits'],
   ['pipeline', 'insights', 'flags', 'replay', 'exports'],
   ['http'],
   ['public-api', 'private-api'],

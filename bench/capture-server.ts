@@ -39,6 +39,7 @@ const app = await createApp({
   siteUrl: null,
   maxBodyBytes,
   trustProxy: false,
+  rateLimits: null,
   logger: pino({ level: 'error' }),
   onMismatch: 'report',
 })

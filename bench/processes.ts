@@ -67,6 +67,7 @@ export function startHedgerow(dataDir: string, core: number | null = null): Prom
         HOME: process.env.HOME,
         PORT: '0',
         DATA_DIR: dataDir,
+        RATE_LIMITS: 'off',
         LOG_LEVEL: 'error',
         INIT_EMAIL: 'bench@example.com',
         INIT_PASSWORD: 'measure twice, cut once',

@@ -29,6 +29,7 @@ const app = await createApp({
   siteUrl: null,
   maxBodyBytes: 1,
   trustProxy: false,
+  rateLimits: null,
   logger: false,
   onMismatch: 'throw',
 })

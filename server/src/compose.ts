@@ -43,6 +43,8 @@ import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
 import { snippetRoutes } from './public-api/snippet/routes.ts'
+import { createRateLimits } from './rate-limits/in-memory.ts'
+import { createSharedRateLimits, rateLimitsTask } from './rate-limits/shared.ts'
 import { createWarehouse } from './warehouse/create-warehouse.ts'
 
 export type RunningServer = {
@@ -136,7 +138,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     const jobs = createJobs({
       database,
-      tasks: [...cohortTasks({ cohorts, calculation, insights }), foldingTask(folding)],
+      tasks: [
+        ...cohortTasks({ cohorts, calculation, insights }),
+        foldingTask(folding),
+        rateLimitsTask(database),
+      ],
       logger,
     })
     opened.add(() => jobs.stop())
@@ -151,12 +157,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
     const receipts = createReceiptReader({ log })
 
-    // The doors.
+    // The doors. Several processes are there only where they share the log of events.
+    const isShared = config.databaseUrl !== null && config.natsUrls !== null
+    const rateLimits = !config.areRatesLimited
+      ? null
+      : isShared
+        ? createSharedRateLimits(database)
+        : createRateLimits()
     const app = await createApp({
       ...config,
       database,
       directory,
       logger,
+      rateLimits,
       whenVisible: receipts.whenVisible,
       reportError: sentry?.report,
       onMismatch: 'report',
@@ -190,6 +203,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           insights,
           answers,
           questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
+          rateLimits,
           secureCookies: config.siteUrl?.startsWith('https:') ?? false,
           checks,
         }),

@@ -74,6 +74,7 @@ const environment = z.object({
   RECEIPT_DAYS: whole(1, 90).default(7),
   QUERY_CONCURRENCY: whole(1, 64).default(Math.max(2, cpus().length)),
   QUERY_MAX_EXECUTION_SECONDS: whole(1, 3600).default(30),
+  RATE_LIMITS: onOff.default(true),
   TRUST_PROXY: onOff.default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   INIT_EMAIL: z.email().optional(),
@@ -116,6 +117,8 @@ export type Config = Readonly<{
   queryMaxExecutionMs: number
   /** Memory that all queries together may use, in bytes: 40 % of the machine's. */
   queryMemoryBytes: number
+  /** Whether requests with personal API keys are counted and held to limits. */
+  areRatesLimited: boolean
   trustProxy: boolean
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
   init: Readonly<{
@@ -181,6 +184,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     queryConcurrency: e.QUERY_CONCURRENCY,
     queryMaxExecutionMs: e.QUERY_MAX_EXECUTION_SECONDS * 1000,
     queryMemoryBytes: Math.floor(totalmem() * 0.4),
+    areRatesLimited: e.RATE_LIMITS,
     trustProxy: e.TRUST_PROXY,
     logLevel: e.LOG_LEVEL,
     init:

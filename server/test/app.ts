@@ -93,6 +93,7 @@ export async function testApp(
     siteUrl: null,
     maxBodyBytes: 1024 * 1024,
     trustProxy: false,
+    rateLimits: null,
     logger: false,
     onMismatch: 'throw',
     // Swallowed in production's answer, so told here.

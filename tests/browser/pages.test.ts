@@ -100,6 +100,7 @@ describe.each([
     await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     if (name === 'sql') await page.getByRole('button', { name: 'Run' }).click()
     if (name === 'warnings') await page.getByText('Time that can’t be read').click()
+    if (name === 'project-settings') await page.getByText('limit how often scripts may ask').waitFor()
     if (name === 'receipt') await page.getByText('What was changed').waitFor()
     if (name === 'live-events') await page.getByRole('row').nth(1).getByRole('button').click()
     await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // live pages never rest

@@ -56,6 +56,8 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
       HOME: process.env.HOME,
       PORT: '0',
       DATA_DIR: dataDir,
+      // Tests ask more often than any script.
+      RATE_LIMITS: 'off',
       ...(options.bootstrap === false
         ? {}
         : {

@@ -5,6 +5,7 @@ import {
   bigserial,
   boolean,
   customType,
+  doublePrecision,
   index,
   integer,
   pgSequence,
@@ -691,6 +692,29 @@ export const featureFlags = pgTable(
     uniqueIndex('feature_flags_live_key').on(table.projectId, table.key).where(sql`not ${table.deleted}`),
     index('feature_flags_newest').on(table.projectId, table.createdAt.desc(), table.id.desc()),
   ],
+)
+
+/**
+ * When requests came, for limits that several processes keep together: a ring of times for each. Written by
+ * `count_rate_limits`, a function of the database; neither outlives a crash, and they need not.
+ */
+export const rateLimitLogs = pgTable('rate_limit_logs', {
+  name: text('name').primaryKey(),
+  /** Numbers of the oldest request in the window, and of the next one. */
+  first: bigint('first', { mode: 'number' }).notNull().default(0),
+  next: bigint('next', { mode: 'number' }).notNull().default(0),
+  usedAt: instant('used_at').notNull().default(sql`now()`),
+})
+
+export const rateLimitTimes = pgTable(
+  'rate_limit_times',
+  {
+    name: text('name').notNull(),
+    slot: integer('slot').notNull(),
+    /** Milliseconds since 1970. */
+    at: doublePrecision('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.slot] })],
 )
 
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */

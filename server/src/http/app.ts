@@ -12,6 +12,7 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import { createMemory } from '../kit/memory.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { addApiDocs } from './api-docs.ts'
 import { checkScope, createAuthenticate } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
@@ -23,6 +24,7 @@ import { addNotFound } from './not-found.ts'
 import { addOpenApi } from './open-api.ts'
 import type { Operation, PublicOperation } from './operation.ts'
 import { resolveProject } from './project.ts'
+import { countRequest } from './rate-limiting.ts'
 import type { WhenVisible } from './read-after.ts'
 import { rememberedKeys, rememberedMs, rememberedProjects } from './remembered.ts'
 import { createSerializerCompiler } from './response-check.ts'
@@ -59,6 +61,8 @@ export type AppDeps = {
   /** Whether `X-Forwarded-*` is believed. */
   trustProxy: boolean
   logger: FastifyBaseLogger | false
+  /** Null: requests are not counted. */
+  rateLimits: RateLimits | null
   /** What `?after=` waits for; without it the parameter has no effect. */
   whenVisible?: WhenVisible
   /** Where faults of ours go besides the log. */
@@ -72,7 +76,7 @@ export type AppDeps = {
  * The caller registers the public and the private API and listens.
  */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { database, directory, siteUrl } = deps
+  const { database, directory, siteUrl, rateLimits } = deps
   const handleError = createErrorHandler((error, context) => deps.reportError?.(error, context))
   const app: FastifyInstance = fastify({
     ...(deps.logger ? { loggerInstance: deps.logger } : { logger: false }),
@@ -128,13 +132,15 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       app.operations.push(config.operation)
     }
   })
-  // Who calls, then what for, then (in Fastify's own validation) whether the request makes sense.
+  // Who calls, then what for, then how often, then (in Fastify's own validation) whether the request makes sense.
   const admit = async (request: FastifyRequest, reply: FastifyReply, operation: Operation) => {
     const caller = await authenticate(request, reply)
     request.caller = caller
     checkScope(caller, operation.scope)
     if (operation.access === 'project')
       request.project = await resolveProject({ projects, directory }, caller, request)
+    if (rateLimits)
+      await countRequest(rateLimits, operation, caller, request.project?.organizationId, request, reply)
   }
   app.addHook('preValidation', (request, reply, done) => {
     const { operation } = request.routeOptions.config

@@ -14,7 +14,10 @@ export function addCors(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!/^\/api(?:\/|$|\?)/.test(request.url)) return done()
     reply.header('access-control-allow-origin', '*')
-    reply.header('access-control-expose-headers', 'Retry-After, Hedgerow-Visible, Hedgerow-Lag-Ms')
+    reply.header(
+      'access-control-expose-headers',
+      'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Hedgerow-Visible, Hedgerow-Lag-Ms',
+    )
     if (request.method !== 'OPTIONS') return done()
     reply.code(204).headers(preflight).send()
   })

@@ -12,6 +12,10 @@ it, it never answers with stored data, and it has no rate limit. The **private**
 For the private one, authenticate with a personal API key: as \`Authorization: Bearer phx_…\`, as \`personal_api_key\` in the body, or as
 \`personal_api_key\` in the query string. Only the first of them, in this order, is looked at.
 
+Requests with personal API keys are limited, all of an organization together: 480 a minute and 4800 an hour; for what is answered
+from events (insights, queries, people, events) 240 a minute and 1200 an hour. \`X-RateLimit-Limit\`, \`X-RateLimit-Remaining\` and
+\`X-RateLimit-Reset\` (Unix seconds) say how many are left; beyond that the answer is 429 with \`Retry-After\`.
+
 Every failure has one shape: \`{"type", "code", "detail", "attr"}\`.`
 
 type Document = OpenAPIV3_1.Document
@@ -65,8 +69,9 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
 /** Parameters are listed one by one, so a name that the object of them has must not hide them behind a reference. */
 const unnamed = (query: z.ZodObject | undefined) => query && { querystring: z.object(query.shape) }
 
-const securityOf = ({ access }: Operation) =>
-  access === 'anyone' ? [] : [{ personal_api_key: [] }, { session: [] }]
+/** With the scope that a key must have, where the operation has one. */
+const securityOf = ({ access, scope }: Operation) =>
+  access === 'anyone' ? [] : [{ personal_api_key: scope ? [scope] : [] }, { session: [] }]
 
 /** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
 function tidied(document: Document, operations: (Operation | PublicOperation)[]): Document {
@@ -121,6 +126,7 @@ const statusNames: Record<number, string> = {
   409: 'Changed by someone else.',
   413: 'Too large.',
   415: 'Of a type or encoding that is not taken.',
+  429: 'Too many requests; `Retry-After` says how many seconds to wait.',
   503: 'Away or full for the moment.',
 }
 
@@ -132,7 +138,7 @@ function addResponses(
   const status = declared.status ?? 200
   const good = (declared.answer && described.responses?.[status]) as OpenAPIV3_1.ResponseObject | undefined
   const failures = new Set(declared.errors)
-  if (!('access' in declared && declared.access === 'anyone')) failures.add(401)
+  if (!('access' in declared && declared.access === 'anyone')) failures.add(401).add(429)
   if (path.includes('{project_id}')) failures.add(403).add(404)
   if (declared.body) failures.add(400)
   described.responses = {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { z } from 'zod'
 import type { Caller } from './authenticate.ts'
 import type { AddressedProject } from './project.ts'
+import type { RateLimitClass } from './rate-limiting.ts'
 import { afterParameter, readAfter } from './read-after.ts'
 
 /**
@@ -28,6 +29,8 @@ export type Operation = {
   access: Access
   /** What a key with scopes must hold. A scoped key can't call an operation without one. */
   scope?: `${string}:${'read' | 'write'}`
+  /** Which rate limits it counts against, where the scope does not tell. */
+  rateLimit?: RateLimitClass
   summary: string
   description?: string
   tags: readonly string[]

@@ -64,6 +64,7 @@ describe('every operation', () => {
           insights,
           answers: testAnswers(insights),
           questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),
+          rateLimits: null,
           secureCookies: false,
           checks: { database: answers, warehouse: answers, event_log: answers },
         }),

@@ -18,6 +18,7 @@ import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { ReadWarnings } from '../pipeline/ingestion-warnings.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
 import type { ReceiptReader } from '../pipeline/receipt-reader.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { createDashboardStore } from '../saved/dashboards.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { ActionStore } from './actions/store.ts'
@@ -50,6 +51,7 @@ import { projectRoutes } from './projects/routes.ts'
 import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
 import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
+import { rateLimitRoutes } from './rate-limits/routes.ts'
 import { savedApi } from './saved-api.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -69,6 +71,8 @@ export type PrivateApiDeps = {
   insights: Insights
   answers: Answers
   questions: Questions
+  /** Null: requests are not counted. */
+  rateLimits: RateLimits | null
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
   /** Each resolves when the part answers. */
@@ -122,6 +126,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       findAction: actions.findForQuestions,
     }),
   )
+  await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))
   await app.register(annotationRoutes({ annotations: createAnnotationStore(database), activity, now }))

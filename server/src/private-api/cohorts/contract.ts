@@ -212,6 +212,7 @@ export const removePerson = operation({
 export const cohortsOfPerson = operation({
   ...read,
   id: 'persons_cohorts_retrieve',
+  rateLimit: 'persons',
   method: 'GET',
   path: '/api/projects/:project_id/persons/cohorts/',
   aliases: ['/api/person/cohorts/'],

@@ -95,6 +95,7 @@ export const retrieveUser = operation({
 export const updateUser = operation({
   ...common,
   id: 'users_partial_update',
+  rateLimit: 'account',
   method: 'PATCH',
   path: `${path}:uuid/`,
   scope: 'user:write',

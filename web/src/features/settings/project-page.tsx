@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { ApiUsage } from './api-usage.tsx'
 import { projectQuery, useResetToken, useUpdateProject } from './queries.ts'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -16,6 +17,7 @@ const sections = [
   { id: 'general', title: 'General' },
   { id: 'key', title: 'Project API key' },
   { id: 'privacy', title: 'Privacy' },
+  { id: 'api-usage', title: 'API usage' },
 ]
 const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
@@ -35,6 +37,7 @@ export function ProjectPage(): ReactNode {
               <General key={projectId} project={project.data} />
               <Key project={project.data} />
               <Privacy project={project.data} />
+              <ApiUsage organizationId={project.data.organization} />
             </>
           ) : project.isError ? (
             <LoadError what="these settings" error={project.error} retry={() => void project.refetch()} />

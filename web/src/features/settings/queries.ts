@@ -53,6 +53,20 @@ export const projectQuery = (projectId: number) =>
       answer(http.GET('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, signal })),
   })
 
+/** How far the organization's limits are used; looked at again as long as the page is open. */
+export const rateLimitsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['rate-limits', organizationId],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/organizations/{id}/rate_limits/', {
+          params: { path: { id: organizationId } },
+          signal,
+        }),
+      ),
+    refetchInterval: 10_000,
+  })
+
 type ProjectChanges = Partial<Pick<Project, 'name' | 'timezone' | 'anonymize_ips'>>
 
 export function useUpdateProject(projectId: number) {
