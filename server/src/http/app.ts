@@ -23,7 +23,7 @@ import { withoutSecrets } from './logging.ts'
 import { addNotFound } from './not-found.ts'
 import { addOpenApi } from './open-api.ts'
 import type { Operation, PublicOperation } from './operation.ts'
-import { resolveProject } from './project.ts'
+import { permitUnlimitedKey, resolveProject } from './project.ts'
 import { countRequest } from './rate-limiting.ts'
 import type { WhenVisible } from './read-after.ts'
 import { rememberedKeys, rememberedMs, rememberedProjects } from './remembered.ts'
@@ -137,6 +137,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     const caller = await authenticate(request, reply)
     request.caller = caller
     checkScope(caller, operation.scope)
+    if (operation.access === 'user' && !operation.limitsKeys) permitUnlimitedKey(caller)
     if (operation.access === 'project')
       request.project = await resolveProject({ projects, directory }, caller, request)
     if (rateLimits)

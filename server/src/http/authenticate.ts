@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PersonalApiKey, PersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
+import type { Scope } from '../accounts/scopes.ts'
 import type { Session, SessionStore } from '../accounts/sessions.ts'
 import type { User } from '../accounts/users.ts'
 import { forbidden, notAuthenticated } from '../model/errors.ts'
@@ -84,9 +85,9 @@ function checkCsrf(request: FastifyRequest, session: string): void {
  * Holds a key with scopes to them. A key without any may do everything that its user may.
  * @throws HedgerowError 403.
  */
-export function checkScope(caller: Caller, scope: string | undefined): void {
+export function checkScope(caller: Caller, scope: Scope | 'any' | undefined): void {
   const scopes = caller.by === 'personal_key' ? caller.key.scopes : null
-  if (!scopes?.length || scopes.includes('*')) return
+  if (!scopes?.length || scopes.includes('*') || scope === 'any') return
   if (!scope) throw forbidden('This action does not support Personal API Key access')
   const [object, right] = scope.split(':')
   if (scopes.includes(`${object}:write`) || (right === 'read' && scopes.includes(`${object}:read`))) return

@@ -14,7 +14,7 @@ const echo = operation({
   path: '/api/projects/:project_id/echo/',
   aliases: ['/api/echo/'],
   access: 'project',
-  scope: 'event:write',
+  scope: 'action:write',
   body: z.object({
     name: z.string().trim().min(1).max(5),
     size: z.int().optional(),
@@ -34,7 +34,7 @@ const which = operation({
   path: '/api/projects/:project_id/which/',
   aliases: ['/api/which/'],
   access: 'project',
-  scope: 'event:read',
+  scope: 'action:read',
   answer: z.object({ project: z.int() }),
 })
 const numbers = operation({

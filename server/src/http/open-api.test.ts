@@ -15,7 +15,7 @@ const change = operation({
   path: '/api/projects/:project_id/things/:id/',
   aliases: ['/api/thing/:id/'],
   access: 'project',
-  scope: 'thing:write',
+  scope: 'action:write',
   tags: ['things'],
   summary: 'Change a thing',
   description: 'In **words**.',
@@ -46,7 +46,7 @@ it('describes every operation once, from its contract', async () => {
     tags: ['things'],
     summary: 'Change a thing',
     description: 'In **words**.',
-    security: [{ personal_api_key: ['thing:write'] }, { session: [] }],
+    security: [{ personal_api_key: ['action:write'] }, { session: [] }],
   })
   expect(Object.keys(described.responses)).toEqual(['200', '400', '401', '403', '404', '409', '429'])
   expect(described.responses['404'].content['application/json'].schema).toEqual({

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
+import type { Scope } from '../accounts/scopes.ts'
 import type { Caller } from './authenticate.ts'
 import type { AddressedProject } from './project.ts'
 import type { RateLimitClass } from './rate-limiting.ts'
@@ -27,8 +28,13 @@ export type Operation = {
   /** Further paths of the same operation, left out of the documentation (`/api/event/`). */
   aliases?: readonly string[]
   access: Access
-  /** What a key with scopes must hold. A scoped key can't call an operation without one. */
-  scope?: `${string}:${'read' | 'write'}`
+  /** What a key with scopes must hold; `any` scope will do. A scoped key can't call an operation without one. */
+  scope?: Scope | 'any'
+  /**
+   * Of what belongs to no project: its handler sees to it that keys which are limited to some projects or
+   * organizations get no further. Without it such a key can't call the operation.
+   */
+  limitsKeys?: true
   /** Which rate limits it counts against, where the scope does not tell. */
   rateLimit?: RateLimitClass
   summary: string

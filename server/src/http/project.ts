@@ -37,28 +37,51 @@ export async function resolveProject(
   return project
 }
 
-/** @throws HedgerowError 403 when the key is held to other projects or organizations. */
-export function permitKeyInProject(caller: Caller, project: { id: number; organizationId: string }): void {
+/** Which projects and organizations a key is limited to; an empty list is no limit. */
+const limitsOf = (caller: Caller) => {
   const key = caller.by === 'personal_key' ? caller.key : null
-  const { id, organizationId } = project
-  if (
-    (key?.scopedTeams?.length && !key.scopedTeams.includes(id)) ||
-    (key?.scopedOrganizations?.length && !key.scopedOrganizations.includes(organizationId))
-  ) {
-    throw forbidden(`API key does not have access to the requested project: ID ${id}.`)
+  return { projects: key?.scopedTeams ?? [], organizations: key?.scopedOrganizations ?? [] }
+}
+
+/** Whether what the caller came with is good for the project. */
+export function isKeyForProject(caller: Caller, project: { id: number; organizationId: string }): boolean {
+  const { projects, organizations } = limitsOf(caller)
+  return (
+    (projects.length === 0 || projects.includes(project.id)) &&
+    (organizations.length === 0 || organizations.includes(project.organizationId))
+  )
+}
+
+/** Whether what the caller came with is good for the organization: what is limited to projects is not. */
+export function isKeyForOrganization(caller: Caller, organizationId: string): boolean {
+  const { projects, organizations } = limitsOf(caller)
+  return projects.length === 0 && (organizations.length === 0 || organizations.includes(organizationId))
+}
+
+/** @throws HedgerowError 403 when the key is limited to other projects or organizations. */
+export function permitKeyInProject(caller: Caller, project: { id: number; organizationId: string }): void {
+  if (isKeyForProject(caller, project)) return
+  throw forbidden(`API key does not have access to the requested project: ID ${project.id}.`)
+}
+
+/** @throws HedgerowError 403 when the key is limited to projects, or to other organizations. */
+export function permitKeyInOrganization(caller: Caller, organizationId: string): void {
+  if (isKeyForOrganization(caller, organizationId)) return
+  if (limitsOf(caller).projects.length) throw onlyForProjects()
+  throw forbidden(`API key does not have access to the requested organization: ID ${organizationId}.`)
+}
+
+/** @throws HedgerowError 403 when the key is limited to projects or organizations at all. */
+export function permitUnlimitedKey(caller: Caller): void {
+  const { projects, organizations } = limitsOf(caller)
+  if (projects.length) throw onlyForProjects()
+  if (organizations.length) {
+    throw forbidden('API keys with scoped organizations are only supported on organization-based endpoints.')
   }
 }
 
-/** @throws HedgerowError 403 when the key is held to projects, or to other organizations. */
-export function permitKeyInOrganization(caller: Caller, organizationId: string): void {
-  const key = caller.by === 'personal_key' ? caller.key : null
-  if (
-    key?.scopedTeams?.length ||
-    (key?.scopedOrganizations?.length && !key.scopedOrganizations.includes(organizationId))
-  ) {
-    throw forbidden(`API key does not have access to the requested organization: ID ${organizationId}.`)
-  }
-}
+const onlyForProjects = () =>
+  forbidden('API keys with scoped projects are only supported on project-based endpoints.')
 
 async function addressed({ projects, directory }: Deps, caller: Caller, request: FastifyRequest) {
   const token = projectToken(request)

@@ -102,13 +102,14 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     signupRoutes({
       createFirstUser: (first) => createFirstUser(database, first),
       sessions,
+      activity,
       directory,
       secureCookies,
     }),
   )
   await app.register(loginRoutes({ users, sessions, secureCookies }))
   await app.register(userRoutes({ users, organizations, projects, sessions, activity, directory }))
-  await app.register(personalApiKeyRoutes({ keys, directory }))
+  await app.register(personalApiKeyRoutes({ keys, activity, directory }))
   await app.register(organizationRoutes({ organizations, projects, activity, directory }))
   const { has: hasDashboard } = createDashboardStore(database)
   await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))

@@ -276,7 +276,7 @@ export const deleteFlags = operation({
 })
 
 const organization = '/api/organizations/:organization_id/feature_flags/'
-const ofOrganization = { access: 'user', tags: ['feature_flags'] } as const
+const ofOrganization = { access: 'user', limitsKeys: true, tags: ['feature_flags'] } as const
 const organizationParams = {
   organization_id: z.string().describe('The organization; `@current` is the one you work in.'),
 }

@@ -5,7 +5,7 @@ import { userBasic } from '../../http/account-shapes.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { resolveOrganization } from '../../http/organization.ts'
-import { permitKeyInProject } from '../../http/project.ts'
+import { isKeyForProject } from '../../http/project.ts'
 import { HedgerowError, invalid } from '../../model/errors.ts'
 import { copyFlags, flagInProjects } from './contract.ts'
 import { type CopyDeps, copyFlag } from './copy.ts'
@@ -24,14 +24,7 @@ export const organizationFlagRoutes = (deps: Deps) => async (app: FastifyInstanc
   async function projectsOf(caller: Caller, organizationId: string) {
     const organization = await resolveOrganization(organizations, caller, organizationId)
     const all = await projects.listFor(caller.user.id, organization.id)
-    return all.filter((project) => {
-      try {
-        permitKeyInProject(caller, project)
-        return true
-      } catch {
-        return false
-      }
-    })
+    return all.filter((project) => isKeyForProject(caller, project))
   }
 
   route(app, flagInProjects, async ({ caller, params }) => {

@@ -23,13 +23,13 @@ describe('signing in', () => {
   const keys = '/api/personal_api_keys/'
 
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
       loginRoutes({
         users: createUserStore(database),
         sessions: createSessionStore(database),
         secureCookies: true,
       }),
-      personalApiKeyRoutes({ keys: createPersonalApiKeyStore(database), directory }),
+      personalApiKeyRoutes({ keys: createPersonalApiKeyStore(database), activity, directory }),
     ])
   })
 

@@ -18,7 +18,7 @@ const NewOrganization = z
 const OrganizationChanges = z.object(writable).partial().meta({ id: 'OrganizationChanges' })
 
 const path = '/api/organizations/'
-const common = { access: 'user', tags: ['organizations'] } as const
+const common = { access: 'user', limitsKeys: true, tags: ['organizations'] } as const
 const params = z.object({ id: z.string().describe('The organization; `@current` is the one you work in.') })
 
 export const listOrganizations = operation({
@@ -35,6 +35,7 @@ export const listOrganizations = operation({
 export const createOrganization = operation({
   ...common,
   id: 'organizations_create',
+  limitsKeys: undefined,
   method: 'POST',
   path,
   scope: 'organization:write',

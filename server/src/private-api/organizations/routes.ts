@@ -12,7 +12,7 @@ import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { resolveOrganization } from '../../http/organization.ts'
 import { counted } from '../../http/paging.ts'
-import { permitInOrganization } from '../../http/project.ts'
+import { isKeyForOrganization, permitInOrganization } from '../../http/project.ts'
 import {
   createOrganization,
   deleteOrganization,
@@ -37,8 +37,9 @@ export const organizationRoutes =
     const present = async (user: User, organization: MemberOrganization) =>
       organizationShape(organization, await projects.listFor(user.id, organization.id))
 
-    route(app, listOrganizations, async ({ user, query, url }) => {
-      const all = await organizations.listFor(user.id)
+    route(app, listOrganizations, async ({ user, caller, query, url }) => {
+      const joined = await organizations.listFor(user.id)
+      const all = joined.filter(({ id }) => isKeyForOrganization(caller, id))
       const shown = all.slice(query.offset, query.offset + query.limit)
       const results = await Promise.all(shown.map((organization) => present(user, organization)))
       return counted(url, query, { count: all.length, results })

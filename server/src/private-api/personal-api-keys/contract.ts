@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isScope } from '../../accounts/scopes.ts'
 import { operation } from '../../http/operation.ts'
 
 const PersonalApiKey = z
@@ -21,7 +22,7 @@ const PersonalApiKey = z
   .meta({ id: 'PersonalAPIKey' })
 
 const scope = z.string().check((context) => {
-  if (!/^(?:\*|[a-z_]+:(?:read|write))$/.test(context.value)) {
+  if (!isScope(context.value)) {
     context.issues.push({ code: 'custom', message: `Invalid scope: ${context.value}`, input: context.value })
   }
 })
@@ -55,8 +56,19 @@ export const retrieveKey = operation({
   method: 'GET',
   path: `${path}:id/`,
   summary: 'Get one of your personal API keys',
-  description: '`@current` is the key that the request is made with.',
   params: id,
+  answer: PersonalApiKey,
+  errors: [404],
+})
+
+export const retrieveCurrentKey = operation({
+  ...common,
+  id: 'personal_api_keys_current_retrieve',
+  scope: 'any',
+  limitsKeys: true,
+  method: 'GET',
+  path: `${path}@current/`,
+  summary: 'Get the key that the request is made with',
   answer: PersonalApiKey,
   errors: [404],
 })

@@ -11,8 +11,8 @@ const path = '/api/personal_api_keys/'
 describe('personal API keys', () => {
   let api: TestApp
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
-      personalApiKeyRoutes({ keys: createPersonalApiKeyStore(database), directory }),
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
+      personalApiKeyRoutes({ keys: createPersonalApiKeyStore(database), activity, directory }),
     ])
   })
 
@@ -64,6 +64,37 @@ describe('personal API keys', () => {
     const refused = await api.get(path, { key: key.value })
     expect(refused.status).toBe(403)
     expect(refused.body.detail).toBe('This action does not support Personal API Key access')
+  })
+
+  it.each(['insights:read', 'insight', 'insight:', 'INSIGHT:read', '*:read', 'thing:read', ''])(
+    'refuses the scope %j',
+    async (scope) => {
+      expect((await api.post(path, { label: 'x', scopes: ['query:read', scope] })).body).toEqual({
+        type: 'validation_error',
+        code: 'invalid_input',
+        detail: `Invalid scope: ${scope}`,
+        attr: 'scopes__1',
+      })
+    },
+  )
+
+  it('tells any key about itself', async () => {
+    const { body: key } = await api.post(path, { label: 'reader', scopes: ['insight:read'] })
+    const { status, body } = await api.get(`${path}@current/`, { key: key.value })
+    expect([status, body]).toEqual([200, { ...key, value: null, last_used_at: expect.any(String) }])
+  })
+
+  it('tells the activity log of keys, and never one', async () => {
+    await api.activities()
+    const { body: key } = await api.post(path, { label: 'told' })
+    await api.delete(`${path}${key.id}/`)
+    const entries = await api.activities()
+    const its = { scope: 'PersonalAPIKey', itemId: key.id, projectId: null, detail: { name: 'told' } }
+    expect(entries).toMatchObject([
+      { ...its, activity: 'created' },
+      { ...its, activity: 'deleted' },
+    ])
+    expect(JSON.stringify(entries)).not.toContain(key.value)
   })
 
   it("does not show another user's key", async () => {

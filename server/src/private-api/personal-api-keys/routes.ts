@@ -1,20 +1,29 @@
 import type { FastifyInstance } from 'fastify'
 import type { PersonalApiKey, PersonalApiKeyStore } from '../../accounts/personal-api-keys.ts'
+import type { User } from '../../accounts/users.ts'
+import type { ActivityLog } from '../../activity/activity-log.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { route } from '../../http/operation.ts'
 import { notFound } from '../../model/errors.ts'
-import { createKey, deleteKey, listKeys, retrieveKey } from './contract.ts'
+import { createKey, deleteKey, listKeys, retrieveCurrentKey, retrieveKey } from './contract.ts'
+
+type Deps = {
+  keys: PersonalApiKeyStore
+  activity: Pick<ActivityLog, 'record'>
+  directory: Pick<Directory, 'changed'>
+}
 
 export const personalApiKeyRoutes =
-  ({ keys, directory }: { keys: PersonalApiKeyStore; directory: Pick<Directory, 'changed'> }) =>
+  ({ keys, activity, directory }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, listKeys, async ({ user }) => {
       const mine = await keys.list(user.id)
       return mine.map((key) => present(key))
     })
 
-    route(app, retrieveKey, async ({ user, caller, params }) => {
-      if (params.id !== '@current') return present(await keys.get(user.id, params.id))
+    route(app, retrieveKey, async ({ user, params }) => present(await keys.get(user.id, params.id)))
+
+    route(app, retrieveCurrentKey, async ({ caller }) => {
       if (caller.by !== 'personal_key') throw notFound()
       return present(caller.key)
     })
@@ -27,13 +36,30 @@ export const personalApiKeyRoutes =
         scopedOrganizations: body.scoped_organizations,
       })
       await directory.changed()
+      await record(user, key, 'created')
       return present(key, value)
     })
 
     route(app, deleteKey, async ({ user, params }) => {
+      const key = await keys.get(user.id, params.id)
       await keys.remove(user.id, params.id)
       await directory.changed()
+      await record(user, key, 'deleted')
     })
+
+    /** The organization that the user works in is told; a key itself belongs to none. */
+    async function record(user: User, key: PersonalApiKey, word: 'created' | 'deleted'): Promise<void> {
+      if (user.currentOrganizationId === null) return
+      await activity.record({
+        organizationId: user.currentOrganizationId,
+        projectId: null,
+        userId: user.id,
+        scope: 'PersonalAPIKey',
+        itemId: key.id,
+        name: key.label,
+        activity: word,
+      })
+    }
   }
 
 const present = (key: PersonalApiKey, value: string | null = null) => ({

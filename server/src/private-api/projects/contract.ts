@@ -83,7 +83,7 @@ const Project = z
   .meta({ id: 'Team', description: 'A project with all its settings.' })
 
 const path = '/api/projects/'
-const common = { access: 'user', tags: ['projects'] } as const
+const common = { access: 'user', limitsKeys: true, tags: ['projects'] } as const
 const params = z.object({ id: z.string().describe('The project; `@current` is the one you last visited.') })
 
 export const listProjects = operation({

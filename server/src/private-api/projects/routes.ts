@@ -12,6 +12,7 @@ import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
 import {
+  isKeyForProject,
   permitInOrganization,
   permitInProject,
   permitKeyInOrganization,
@@ -66,8 +67,9 @@ export const projectRoutes =
       return after
     }
 
-    route(app, listProjects, async ({ user, query, url }) => {
-      const all = await projects.listFor(user.id)
+    route(app, listProjects, async ({ user, caller, query, url }) => {
+      const visible = await projects.listFor(user.id)
+      const all = visible.filter((project) => isKeyForProject(caller, project))
       const shown = all.slice(query.offset, query.offset + query.limit)
       return counted(url, query, { count: all.length, results: shown.map(teamBasic) })
     })

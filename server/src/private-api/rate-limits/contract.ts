@@ -18,6 +18,7 @@ export const listRateLimits = operation({
   method: 'GET',
   path: '/api/organizations/:id/rate_limits/',
   access: 'user',
+  limitsKeys: true,
   scope: 'organization:read',
   tags: ['rate_limits'],
   summary: "How far an organization's rate limits are used",

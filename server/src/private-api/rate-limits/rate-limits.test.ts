@@ -3,6 +3,7 @@ import { type Account, type Answer, type TestApp, testApp, testPassword } from '
 import { createOrganizationStore } from '../../accounts/organizations.ts'
 import { insertPersonalApiKey } from '../../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../../accounts/projects.ts'
+import type { Scope } from '../../accounts/scopes.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
 import { createUserStore } from '../../accounts/users.ts'
 import { operation, route } from '../../http/operation.ts'
@@ -13,7 +14,7 @@ import { loginRoutes } from '../login/routes.ts'
 import { userRoutes } from '../users/routes.ts'
 import { rateLimitRoutes } from './routes.ts'
 
-const asked = (id: string, scope: `${string}:read`) =>
+const asked = (id: string, scope: Scope) =>
   operation({
     id,
     method: 'GET',
@@ -24,7 +25,11 @@ const asked = (id: string, scope: `${string}:read`) =>
     summary: 'Test',
     answer: null,
   })
-const things = [asked('things', 'thing:read'), asked('numbers', 'query:read'), asked('people', 'person:read')]
+const things = [
+  asked('things', 'action:read'),
+  asked('numbers', 'query:read'),
+  asked('people', 'person:read'),
+]
 
 let api: TestApp
 /** Milliseconds; the limits' own clock. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { createFirstUser } from '../../accounts/first-user.ts'
 import type { SessionStore } from '../../accounts/sessions.ts'
+import type { ActivityLog } from '../../activity/activity-log.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { userBasic } from '../../http/account-shapes.ts'
 import { route } from '../../http/operation.ts'
@@ -12,13 +13,14 @@ type Deps = {
   /** Null when somebody has signed up before. */
   createFirstUser: (first: Parameters<typeof createFirstUser>[1]) => ReturnType<typeof createFirstUser>
   sessions: SessionStore
+  activity: Pick<ActivityLog, 'record'>
   directory: Pick<Directory, 'changed'>
   /** Whether the public address is https. */
   secureCookies: boolean
 }
 
 export const signupRoutes =
-  ({ createFirstUser, sessions, directory, secureCookies }: Deps) =>
+  ({ createFirstUser, sessions, activity, directory, secureCookies }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, signup, async ({ body, reply }) => {
       const made = await createFirstUser({
@@ -37,6 +39,15 @@ export const signupRoutes =
         )
       }
       await directory.changed()
+      await activity.record({
+        organizationId: made.organization.id,
+        projectId: null,
+        userId: made.user.id,
+        scope: 'Organization',
+        itemId: made.organization.id,
+        name: made.organization.name,
+        activity: 'created',
+      })
       setSessionCookies(reply, await sessions.open(made.user.id, new Date()), secureCookies)
       return { ...userBasic(made.user), redirect_url: '/' }
     })

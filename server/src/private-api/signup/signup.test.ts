@@ -18,10 +18,11 @@ describe('signing up', () => {
   const empty = () => api.database.db.delete(users)
 
   beforeAll(async () => {
-    api = await testApp(afterAll, ({ database, directory }) => [
+    api = await testApp(afterAll, ({ database, directory, activity }) => [
       signupRoutes({
         createFirstUser: (first) => createFirstUser(database, first),
         sessions: createSessionStore(database),
+        activity,
         directory,
         secureCookies: false,
       }),

@@ -82,6 +82,7 @@ export const listUsers = operation({
 export const retrieveUser = operation({
   ...common,
   id: 'users_retrieve',
+  limitsKeys: true,
   method: 'GET',
   path: `${path}:uuid/`,
   scope: 'user:read',
@@ -95,6 +96,7 @@ export const retrieveUser = operation({
 export const updateUser = operation({
   ...common,
   id: 'users_partial_update',
+  limitsKeys: true,
   rateLimit: 'account',
   method: 'PATCH',
   path: `${path}:uuid/`,

@@ -3,6 +3,8 @@ import type { OrganizationStore } from '../../accounts/organizations.ts'
 import type { ProjectStore } from '../../accounts/projects.ts'
 import type { User } from '../../accounts/users.ts'
 import { type Level, organizationShape, teamBasic } from '../../http/account-shapes.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import { isKeyForOrganization, isKeyForProject } from '../../http/project.ts'
 import type { retrieveUser } from './contract.ts'
 
 type Shape = z.input<typeof retrieveUser.answer>
@@ -17,14 +19,20 @@ const defaults = {
   events_column_config: { active: 'DEFAULT' },
 } satisfies Partial<Shape>
 
-/** A user with the project and the organization that they work in. */
+/** A user with the project and the organization that they work in, as far as the caller's key is good for these. */
 export async function present(
   { organizations, projects }: { organizations: OrganizationStore; projects: ProjectStore },
+  caller: Caller,
   user: User,
 ): Promise<Shape> {
-  const team = await projects.current(user)
-  const own = await organizations.listFor(user.id)
-  const visible = await projects.listFor(user.id)
+  const current = await projects.current(user)
+  const team = current && isKeyForProject(caller, current) ? current : null
+  const visible = (await projects.listFor(user.id)).filter((project) => isKeyForProject(caller, project))
+  const joined = await organizations.listFor(user.id)
+  const own = joined.filter(
+    ({ id }) =>
+      isKeyForOrganization(caller, id) || visible.some(({ organizationId }) => organizationId === id),
+  )
   const working = team?.organizationId ?? user.currentOrganizationId
   const organization = own.find(({ id }) => id === working) ?? own[0]
   return {

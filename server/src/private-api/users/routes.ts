@@ -8,8 +8,10 @@ import type { User, UserStore } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Directory } from '../../directory/directory.ts'
+import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
+import { isKeyForOrganization, isKeyForProject, permitUnlimitedKey } from '../../http/project.ts'
 import { forbidden, invalid, notFound } from '../../model/errors.ts'
 import { listUsers, retrieveUser, updateUser } from './contract.ts'
 import { present } from './present.ts'
@@ -28,10 +30,11 @@ type Changes = z.output<typeof updateUser.body>
 export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
   const { users, organizations, projects, sessions, activity, directory } = deps
 
-  /** Oneself; anybody for staff. */
-  const addressed = async (caller: User, uuid: string): Promise<User> => {
-    if (uuid === '@me' || uuid === caller.uuid) return caller
-    if (!caller.isStaff)
+  /** Oneself; anybody for staff, but not with a key that is limited to projects or organizations. */
+  const addressed = async (caller: Caller, uuid: string): Promise<User> => {
+    if (uuid === '@me' || uuid === caller.user.uuid) return caller.user
+    permitUnlimitedKey(caller)
+    if (!caller.user.isStaff)
       throw forbidden("As a non-staff user you're only allowed to access the `@me` user instance.")
     const user = uuidPattern.test(uuid) ? await users.findByUuid(uuid) : undefined
     if (!user) throw notFound()
@@ -39,11 +42,12 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
   }
 
   /** Where the user works from now on: a project, or an organization's first project. */
-  const switched = async (user: User, body: Changes) => {
+  const switched = async (caller: Caller, user: User, body: Changes) => {
     const { set_current_team: projectId, set_current_organization: organizationId } = body
     if (projectId !== undefined) {
       const project = await projects.find(user.id, projectId)
-      if (!project || project === 'forbidden') throw missing('set_current_team', projectId)
+      if (!project || project === 'forbidden' || !isKeyForProject(caller, project))
+        throw missing('set_current_team', projectId)
       if (organizationId !== undefined && project.organizationId !== organizationId) {
         throw invalid('The project does not belong to the organization in set_current_organization.', {
           attr: 'set_current_team',
@@ -53,7 +57,9 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
     }
     if (organizationId === undefined) return {}
     const organization = await organizations.find(user.id, organizationId)
-    if (!organization) throw missing('set_current_organization', organizationId)
+    if (!organization || !isKeyForOrganization(caller, organizationId)) {
+      throw missing('set_current_organization', organizationId)
+    }
     const [first] = await projects.listFor(user.id, organization.id)
     return { currentProjectId: first?.id ?? null, currentOrganizationId: organization.id }
   }
@@ -78,21 +84,27 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
     return { passwordHash: await hashPassword(password) }
   }
 
-  route(app, listUsers, async ({ user, query, url }) => {
+  route(app, listUsers, async ({ user, caller, query, url }) => {
     const { limit, offset, is_staff: isStaff } = query
     const self = isStaff === undefined || isStaff === user.isStaff ? [user] : []
     const list = user.isStaff
       ? await users.list({ limit, offset, isStaff })
       : { count: self.length, results: self.slice(offset, offset + limit) }
     const results = []
-    for (const one of list.results) results.push(await present(deps, one))
+    for (const one of list.results) results.push(await present(deps, caller, one))
     return counted(url, query, { count: list.count, results })
   })
 
-  route(app, retrieveUser, async ({ user, params }) => present(deps, await addressed(user, params.uuid)))
+  route(app, retrieveUser, async ({ caller, params }) =>
+    present(deps, caller, await addressed(caller, params.uuid)),
+  )
 
   route(app, updateUser, async ({ user: self, caller, params, body }) => {
-    const user = await addressed(self, params.uuid)
+    const user = await addressed(caller, params.uuid)
+    // Who may set a password or an address may sign in, and then do everything.
+    if (body.password !== undefined || body.email !== undefined || body.is_staff !== undefined) {
+      permitUnlimitedKey(caller)
+    }
     if (body.is_staff !== undefined && !self.isStaff) {
       throw forbidden('You are not a staff user, contact your instance admin.')
     }
@@ -100,7 +112,7 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
     const updated = await users.update(user.id, {
       ...columns(body, user),
       ...password,
-      ...(await switched(user, body)),
+      ...(await switched(caller, user, body)),
     })
     if ('passwordHash' in password) {
       await sessions.closeOthers(user.id, caller.by === 'session' && user === self ? caller.session.id : null)
@@ -118,7 +130,7 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
         changes: changesBetween('User', told(user), told(updated)),
       })
     }
-    return present(deps, updated)
+    return present(deps, caller, updated)
   })
 }
 
