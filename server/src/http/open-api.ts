@@ -71,7 +71,7 @@ const unnamed = (query: z.ZodObject | undefined) => query && { querystring: z.ob
 
 /** With the scope that a key must have, where the operation has one. */
 const securityOf = ({ access, scope }: Operation) =>
-  access === 'anyone' ? [] : [{ personal_api_key: scope ? [scope] : [] }, { session: [] }]
+  access === 'anyone' ? [] : [{ personal_api_key: scope && scope !== 'any' ? [scope] : [] }, { session: [] }]
 
 /** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
 function tidied(document: Document, operations: (Operation | PublicOperation)[]): Document {
