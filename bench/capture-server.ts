@@ -5,6 +5,7 @@
 import { pino } from 'pino'
 import { createLmdbEventLog } from '../server/src/event-log/lmdb.ts'
 import { createApp } from '../server/src/http/app.ts'
+import { defaultWebCapture } from '../server/src/model/project.ts'
 import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
 
 const [folder, projectApiKey] = process.argv.slice(2) as [string, string]
@@ -20,6 +21,7 @@ const project = {
   testAccountFilters: [],
   botFilter: 'off' as const,
   dropEventsOlderThan: null,
+  webCapture: defaultWebCapture,
 }
 /** Stands for stores that capture never asks. */
 const untouched = new Proxy(

@@ -11,24 +11,28 @@ import type { Database } from './database/database.ts'
 import { projects } from './database/schema.ts'
 import { createDirectory } from './directory/create-directory.ts'
 import type { Directory } from './directory/directory.ts'
+import { createFlagDefinitions } from './directory/flag-definitions.ts'
 import { type EventLogs, wholeLog } from './event-log/event-log.ts'
 import { createLmdbEventLog } from './event-log/lmdb.ts'
 import { checkLmdbEventLog } from './event-log/lmdb-check.ts'
 import { createNatsEventLogs } from './event-log/nats.ts'
+import { createEvaluator } from './flags/evaluator.ts'
 import { createApp } from './http/app.ts'
 import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
 import { createAnswers } from './insights/answer-life.ts'
+import { parseDefinition, shownFilters } from './insights/cohort-definition.ts'
 import { createPropertyNames, createPropertyTypes } from './insights/property-types.ts'
 import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
-import { createJobs } from './jobs/jobs.ts'
+import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
+import { createFlagLookUps } from './persons/flag-look-ups.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { createFolding, foldingTask } from './pipeline/fold-overrides.ts'
-import { createGeoIp } from './pipeline/geoip.ts'
+import { createGeoIp, type GeoIp } from './pipeline/geoip.ts'
 import { readWarnings } from './pipeline/ingestion-warnings.ts'
 import { createLogState } from './pipeline/log-state.ts'
 import { createPersonWriter } from './pipeline/person-writer.ts'
@@ -36,12 +40,17 @@ import { createPipelines } from './pipeline/pipelines.ts'
 import { createReceiptReader } from './pipeline/receipt-reader.ts'
 import { createActionStore } from './private-api/actions/store.ts'
 import { createCalculation } from './private-api/cohorts/calculate.ts'
+import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
-import { cohortTasks } from './private-api/cohorts/tasks.ts'
+import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
+import { flagDefinitionRoutes } from './public-api/flags/definition-routes.ts'
+import { sdkListRoutes } from './public-api/flags/list-routes.ts'
+import { flagsRoutes } from './public-api/flags/routes.ts'
+import { flagsConfig } from './public-api/snippet/remote-config.ts'
 import { snippetRoutes } from './public-api/snippet/routes.ts'
 import { createRateLimits } from './rate-limits/in-memory.ts'
 import { createSharedRateLimits, rateLimitsTask } from './rate-limits/shared.ts'
@@ -96,6 +105,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const directory = await opened.when(
       createDirectory({ database, file: join(config.dataDir, 'directory.json'), logger }),
     )
+    const flagDefinitions = await opened.when(
+      createFlagDefinitions({ database, folder: join(config.dataDir, 'feature-flags'), logger }),
+    )
     await bootstrap({
       init: config.init,
       createFirstUser: (first) => createFirstUser(database, first),
@@ -118,7 +130,28 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const folding = createFolding({ database, warehouse, pipeline, logger })
     const propertyTypes = createPropertyTypes(database)
     const actions = createActionStore(database)
-    const cohorts = createCohortStore(database)
+    // Who evaluates flags has them in memory, with the cohorts that they name.
+    const evaluator = createEvaluator({
+      definitionsOf: flagDefinitions.of,
+      cohorts: { read: parseDefinition, show: shownFilters },
+      lookUp: createFlagLookUps({ database, logger }).lookUp,
+    })
+    const flagsChanged = async (projectId: number) => {
+      await flagDefinitions.changed(projectId)
+      await copies.flagsChanged(projectId)
+    }
+    const cohorts = createCohortStore(database, async (projectId) => {
+      if (flagDefinitions.of(projectId)) await flagsChanged(projectId)
+    })
+    const copies = createFlagCopies({
+      database,
+      warehouse,
+      cohorts,
+      neededBy: evaluator.membersNeededBy,
+      changed: flagDefinitions.changed,
+      copyLater: (projectId, cohortId) => jobs.send(copyCohort, { projectId, cohortId }),
+      logger,
+    })
     const insights = createInsights({
       warehouse,
       findProject: (id) => directory.projectById(id),
@@ -134,12 +167,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
       findProject: (id) => directory.projectById(id),
       findAction: actions.findForQuestions,
       propertyTypes,
+      peopleChanged: copies.peopleChanged,
       logger,
     })
-    const jobs = createJobs({
+    const jobs: Jobs = createJobs({
       database,
       tasks: [
-        ...cohortTasks({ cohorts, calculation, insights }),
+        ...cohortTasks({
+          cohorts,
+          calculation,
+          copies,
+          insights,
+          projectsWithFlags: flagDefinitions.projectIds,
+        }),
         foldingTask(folding),
         rateLimitsTask(database),
       ],
@@ -179,7 +219,24 @@ export async function startServer(config: Config): Promise<RunningServer> {
     if (roles.has('capture')) {
       await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
       await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
-      await app.register(snippetRoutes({ directory }))
+      await app.register(
+        snippetRoutes({
+          directory,
+          hasFeatureFlags: (projectId) =>
+            flagDefinitions.of(projectId)?.flags.some(({ active }) => active) ?? false,
+        }),
+      )
+      await app.register(
+        flagsRoutes({
+          directory,
+          evaluator,
+          locate: locateBy(geoip),
+          configOf: flagsConfig,
+          maxBodyBytes: config.maxBodyBytes,
+        }),
+      )
+      await app.register(flagDefinitionRoutes({ directory, evaluator, rateLimits }))
+      await app.register(sdkListRoutes({ directory }))
     }
     const checks = {
       database: () => database.db.execute('select 1'),
@@ -195,6 +252,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
           actions,
           cohorts,
           calculation,
+          evaluator,
+          flagsChanged,
           jobs,
           personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
           deadLetters: createDeadLetters({ warehouse, log }),
@@ -255,6 +314,12 @@ const openEventLog = async (
           receiptDays: config.receiptDays,
         }),
       )
+
+/** Where an address is; the files are opened when they are first needed. */
+const locateBy = (geoip: GeoIp) => async (address: string) => {
+  await geoip.prepare([address])
+  return geoip.lookup(address)
+}
 
 /** "First event received": said once, when it can be queried. */
 const noteIngested = (database: Database, directory: Directory) => async (projectId: number) => {

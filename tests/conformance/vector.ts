@@ -17,6 +17,8 @@ export async function runVector(url: string, vector: Vector): Promise<string | n
   const project = await freshProject(vector)
   if (vector.kind === 'ingestion') return runIngestion()
   if (vector.kind === 'api') return runSteps()
+  if (vector.kind === 'flags') return runFlags()
+  if (vector.kind === 'hash') return runHash()
   return runAnalytics()
 
   async function runAnalytics() {
@@ -88,6 +90,51 @@ export async function runVector(url: string, vector: Vector): Promise<string | n
       }
     }
     return null
+  }
+
+  /** `/decide` must answer what is expected, twice, and `/flags` the same in its own shape: at once, without retries. */
+  async function runFlags() {
+    await populate()
+    for (const given of vector.flags) await createFlag(await fill(given))
+    for (const [i, request] of vector.requests.entries()) {
+      const body = { token: project.token, ...(await fill(request.body)) }
+      const want = await fill(request.expect)
+      for (let time = 0; time < 2; time++) {
+        const decided = await call('POST', '/decide/?v=3', body, 'none')
+        const why =
+          decided.status === 200
+            ? difference(want, decided.body)
+            : `answered ${decided.status}: ${JSON.stringify(decided.body)}`
+        if (why) return `request ${i + 1} (/decide/): ${why}`
+      }
+      const detailed = await call('POST', '/flags/?v=2', body, 'none')
+      const featureFlags = Object.fromEntries(
+        Object.entries(detailed.body?.flags ?? {}).map(([key, flag]) => [key, flagValue(flag)]),
+      )
+      const why = difference({ featureFlags: want.featureFlags ?? {} }, { featureFlags })
+      if (why) return `request ${i + 1} (/flags/): ${why}`
+    }
+    return null
+  }
+
+  async function runHash() {
+    const { flag_key: key, rollout = 100, variants, distinct_ids: given, expected } = vector
+    const groups = [{ properties: [], rollout_percentage: rollout }]
+    await createFlag({ key, filters: { groups, ...(variants && { multivariate: { variants } }) } })
+    const ids: string[] = given ?? expected.map((_: Json, n: number) => `distinct_id_${n}`)
+    const got = await Promise.all(
+      ids.map(async (id) => {
+        const { body } = await call('POST', '/flags/?v=2', { token: project.token, distinct_id: id }, 'none')
+        return flagValue(body?.flags?.[key])
+      }),
+    )
+    return difference(expected, got)
+  }
+
+  async function createFlag(flag: Json) {
+    const made = await call('POST', `/api/projects/${project.id}/feature_flags/`, flag)
+    if (made.status !== 201) throw new Error(`flag ${flag.key}: ${made.status} ${JSON.stringify(made.body)}`)
+    project.values.set(`flag:${flag.key}`, made.body.id)
   }
 
   /** Asks one question; an entry's `at` picks a place in the body, else `result` or `results` is compared. */
@@ -273,6 +320,7 @@ export async function runVector(url: string, vector: Vector): Promise<string | n
   }
 }
 
+const flagValue = (flag: Json) => (flag?.enabled ? (flag.variant ?? true) : flag?.enabled)
 const isObject = (value: Json) => value !== null && typeof value === 'object' && !Array.isArray(value)
 const dig = (value: Json, path: string): Json => path.split('.').reduce((inner, key) => inner?.[key], value)
 const parsed = (text: string): Json => {

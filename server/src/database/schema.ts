@@ -575,6 +575,8 @@ export const cohorts = pgTable(
     version: integer('version'),
     /** The highest version that was ever begun: each attempt has its own. */
     lastVersion: integer('last_version').notNull().default(0),
+    /** Whether its people are copied to where flags look them up (`flag_cohort_people`). */
+    isCopied: boolean('is_copied').notNull().default(false),
     /** How many people `version` has. */
     count: bigint('count', { mode: 'number' }),
     /** Whether a calculation is wanted or under way; how often and when last it was asked for. */
@@ -715,6 +717,42 @@ export const rateLimitTimes = pgTable(
     at: doublePrecision('at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.name, table.slot] })],
+)
+
+/**
+ * What decides for a person in a flag with experience continuity: the distinct id by which the flag was drawn at first.
+ * A merge moves them to who stays.
+ */
+export const flagHashKeys = pgTable(
+  'flag_hash_keys',
+  {
+    personId: bigint('person_id', { mode: 'number' })
+      .notNull()
+      .references(() => persons.id, { onDelete: 'cascade' }),
+    flagKey: text('flag_key').notNull(),
+    hashKey: text('hash_key').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.personId, table.flagKey] })],
+)
+
+/**
+ * Copies of the people of cohorts that flags look up: of static ones, and of those that are about what people have done
+ * (docs/adr/0014-flags.md). A merge moves them to who stays.
+ */
+export const flagCohortPeople = pgTable(
+  'flag_cohort_people',
+  {
+    cohortId: integer('cohort_id')
+      .notNull()
+      .references(() => cohorts.id, { onDelete: 'cascade' }),
+    personId: bigint('person_id', { mode: 'number' })
+      .notNull()
+      .references(() => persons.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.personId, table.cohortId] }),
+    index('flag_cohort_people_cohort').on(table.cohortId, table.personId),
+  ],
 )
 
 /** How far the pipeline's database writes have come; written in the same transaction as those writes. */

@@ -5,7 +5,7 @@ import { botFilters } from '../model/project.ts'
 import type { DirectoryContent } from './directory-source.ts'
 
 const copy = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** When the database said this, ISO 8601. */
   readAt: z.iso.datetime(),
   projects: z.array(
@@ -20,14 +20,29 @@ const copy = z.object({
       testAccountFilters: z.array(z.looseObject({ key: z.string() })),
       botFilter: z.enum(botFilters).default('off'),
       dropEventsOlderThan: z.number().nullable().default(null),
+      webCapture: z.object({
+        autocapture: z.boolean(),
+        heatmaps: z.boolean(),
+        deadClicks: z.boolean(),
+        exceptions: z.boolean(),
+        networkTiming: z.boolean(),
+        webVitals: z.boolean(),
+        webVitalsMetrics: z.array(z.string()).nullable(),
+      }),
     }),
   ),
-  keys: z.array(z.object({ hash: z.string(), projectId: z.int() })),
+  keys: z.array(
+    z.object({
+      hash: z.string(),
+      projectIds: z.array(z.int()).min(1),
+      scopes: z.array(z.string()).nullable(),
+    }),
+  ),
 })
 
 /** Only the owner may read it: project keys are public, but a list of them is nobody's business. */
 export const writeCopy = (file: string, content: DirectoryContent, readAt: Date): Promise<void> =>
-  writeFileAtomically(file, JSON.stringify({ version: 1, readAt: readAt.toISOString(), ...content }))
+  writeFileAtomically(file, JSON.stringify({ version: 2, readAt: readAt.toISOString(), ...content }))
 
 /** The copy and its age, or null where there is none that can be read. */
 export async function readCopy(file: string): Promise<{ content: DirectoryContent; readAt: Date } | null> {

@@ -9,6 +9,7 @@ import { startPostgres } from '../../test/postgres.ts'
 import { createDatabase } from '../database/create-database.ts'
 import type { Database } from '../database/database.ts'
 import { organizationMemberships, projects, users } from '../database/schema.ts'
+import { defaultWebCapture } from '../model/project.ts'
 import { createDirectory } from './create-directory.ts'
 
 let folder: string
@@ -44,6 +45,7 @@ test('a project is found by its token and its id', async () => {
     testAccountFilters: [],
     botFilter: 'off',
     dropEventsOlderThan: null,
+    webCapture: defaultWebCapture,
   })
   expect(directory.projectByToken(project.apiToken)?.id).toBe(project.id)
   expect(directory.projectByToken('phc_unknown')).toBeUndefined()
@@ -172,5 +174,5 @@ test('a copy that cannot be read counts as none while the database is there', as
   const project = await insertProject(database, await insertOrganization(database))
   const directory = await open(database, file)
   expect(directory.projectById(project.id)?.id).toBe(project.id)
-  expect(JSON.parse(await readFile(file, 'utf8')).version).toBe(1)
+  expect(JSON.parse(await readFile(file, 'utf8')).version).toBe(2)
 })

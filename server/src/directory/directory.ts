@@ -1,5 +1,8 @@
 import type { ProjectFacts } from '../model/project.ts'
 
+/** What a personal key may do: in which projects, that which it sends to first; and what it is held to, if anything. */
+export type KeyFacts = { projects: ProjectFacts[]; scopes: string[] | null }
+
 /**
  * Who may send, and to which project, held in memory: capture asks it on every request and never waits for the
  * database. Refreshed by database notifications; a copy in `DATA_DIR` serves a start without the database.
@@ -13,6 +16,8 @@ export type Directory = {
    * the user can see. Undefined for an unknown key or a deactivated user.
    */
   projectByPersonalKey(key: string): ProjectFacts | undefined
+  /** What a personal key (`phx_…`, plain text) may do; undefined for an unknown key or a deactivated user. */
+  personalKey(key: string): KeyFacts | undefined
   /** Reads everything again and tells the other processes. Call after a change to projects, keys or users. */
   changed(): Promise<void>
   /** Grows with every change that was told, at once: what was read before may be old. */

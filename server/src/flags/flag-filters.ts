@@ -8,6 +8,8 @@ export type FlagProperty = {
   key: string
   value: unknown
   operator: string | null
+  /** Of a cohort: whether those who are not in it are meant. */
+  negation: boolean
   /** Of a group's property: which type of group, where it is not the condition's. */
   groupTypeIndex: number | null
 }
@@ -74,20 +76,25 @@ export function upgraded(filters: Record<string, unknown>): Record<string, unkno
 
 function readCondition(group: Record<string, unknown>, flagLevel: number | null): FlagCondition {
   const own = group.aggregation_group_type_index
+  const groupTypeIndex = own === undefined ? flagLevel : indexOrNull(own)
+  const typeUnlessSaid = groupTypeIndex === null ? 'person' : 'group'
   const rollout = Number(group.rollout_percentage ?? 100)
   return {
-    properties: listOf(group.properties).filter(isObject).map(readProperty),
+    properties: listOf(group.properties)
+      .filter(isObject)
+      .map((property) => readProperty(property, typeUnlessSaid)),
     rolloutPercentage: Number.isNaN(rollout) ? 0 : rollout,
     variant: typeof group.variant === 'string' && group.variant ? group.variant : null,
-    groupTypeIndex: own === undefined ? flagLevel : indexOrNull(own),
+    groupTypeIndex,
   }
 }
 
-const readProperty = (property: Record<string, unknown>): FlagProperty => ({
-  type: typeof property.type === 'string' ? property.type : 'person',
+const readProperty = (property: Record<string, unknown>, typeUnlessSaid: string): FlagProperty => ({
+  type: typeof property.type === 'string' ? property.type : typeUnlessSaid,
   key: String(property.key ?? ''),
   value: property.value,
   operator: typeof property.operator === 'string' ? property.operator : null,
+  negation: property.negation === true || property.negation === 'true',
   groupTypeIndex: indexOrNull(property.group_type_index),
 })
 

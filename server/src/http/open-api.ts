@@ -49,7 +49,10 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
         publicOperations.set(describes.path, describes)
         const schema = described({ ...describes, tags: [describes.tag.name] })
         const shaped = shapes({ ...document, schema } as never) as { schema: object }
-        const security = [{ project_api_key: [] }, { personal_api_key: [] }]
+        const security = [
+          ...(describes.needsPersonalKey ? [] : [{ project_api_key: [] }]),
+          { personal_api_key: [] },
+        ]
         return { schema: { ...shaped.schema, security }, url: describes.path } as never
       }
       if (!declared) return { schema: { hide: true }, url: document.url }
@@ -138,7 +141,8 @@ function addResponses(
   const status = declared.status ?? 200
   const good = (declared.answer && described.responses?.[status]) as OpenAPIV3_1.ResponseObject | undefined
   const failures = new Set(declared.errors)
-  if (!('access' in declared && declared.access === 'anyone')) failures.add(401).add(429)
+  const needsPersonalKey = 'access' in declared ? declared.access !== 'anyone' : declared.needsPersonalKey
+  if (needsPersonalKey) failures.add(401).add(429)
   if (path.includes('{project_id}')) failures.add(403).add(404)
   if (declared.body) failures.add(400)
   described.responses = {

@@ -63,14 +63,16 @@ export const operation = <const O extends Operation>(declared: O): O => declared
  */
 export type PublicOperation = Pick<
   Operation,
-  'id' | 'method' | 'summary' | 'description' | 'query' | 'body' | 'status' | 'answer' | 'errors'
+  'id' | 'method' | 'summary' | 'description' | 'params' | 'query' | 'body' | 'status' | 'answer' | 'errors'
 > & {
   /** As it is documented, with the trailing slash. */
   path: string
   /** Its section in the documentation, with prose for all of the section. */
   tag: { name: string; description: string }
   /** A body that is taken. */
-  example: unknown
+  example?: unknown
+  /** Whether only a personal API key will do. */
+  needsPersonalKey?: true
   /** The body of its failures, where they have a shape of their own. */
   failure?: z.ZodType
 }
@@ -111,7 +113,7 @@ const projectId = z
 
 /** An operation as Fastify and its documentation want it. */
 export function described(
-  declared: Omit<PublicOperation, 'tag' | 'path' | 'example'> & Pick<Operation, 'tags' | 'params'>,
+  declared: Omit<PublicOperation, 'tag' | 'path' | 'example'> & Pick<Operation, 'tags'>,
 ): FastifySchema {
   return {
     operationId: declared.id,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HedgerowError } from '../model/errors.ts'
 import type { Held, Limit, RateLimits, Taken, Use } from '../rate-limits/rate-limits.ts'
@@ -71,7 +72,35 @@ export async function countRequest(
   const held = (rateLimitClasses[rateLimitClassOf(operation)] as PerWhom[])
     .filter(({ per }) => per === 'user' || caller.by === 'personal_key')
     .map((limit) => ({ limit, whose: limit.per === 'user' ? user : organization }))
-  if (held.length === 0) return
+  if (held.length > 0) await count(rateLimits, held, request, reply)
+}
+
+/** How long the count of a request is waited for that must not wait for the database. */
+const patienceMs = 200
+
+/**
+ * Counts a request for the definitions of flags, which outlives the database: who can't be counted in time is let pass.
+ * @throws HedgerowError 429 when the limit is reached.
+ */
+export async function countLocalEvaluation(
+  rateLimits: RateLimits,
+  organizationId: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const held = rateLimitClasses.local_evaluation.map((limit) => ({ limit, whose: organizationId }))
+  const counted = count(rateLimits, held, request, reply)
+  // when nobody waits for it any more, a refusal is nobody's
+  counted.catch(() => undefined)
+  await Promise.race([counted, sleep(patienceMs, undefined, { ref: false })])
+}
+
+async function count(
+  rateLimits: RateLimits,
+  held: Held[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   let taken: Taken
   try {
     taken = await rateLimits.take(held)
@@ -79,6 +108,7 @@ export async function countRequest(
     request.log.error({ err: error }, 'a request could not be counted')
     return
   }
+  if (reply.sent) return
   const { uses, waitMs } = taken
   const scarcest = uses.toSorted((a, b) => left(a) - left(b) || b.freesInMs - a.freesInMs)[0]!
   reply

@@ -11,6 +11,28 @@ export type PropertyFilter = {
 export const botFilters = ['off', 'mark', 'drop'] as const
 export type BotFilter = (typeof botFilters)[number]
 
+/** What posthog-js captures on the project's pages besides what code sends. */
+export type WebCapture = {
+  autocapture: boolean
+  heatmaps: boolean
+  deadClicks: boolean
+  exceptions: boolean
+  networkTiming: boolean
+  webVitals: boolean
+  /** Null for all of them. */
+  webVitalsMetrics: string[] | null
+}
+
+export const defaultWebCapture: WebCapture = {
+  autocapture: true,
+  heatmaps: false,
+  deadClicks: false,
+  exceptions: false,
+  networkTiming: false,
+  webVitals: false,
+  webVitalsMetrics: null,
+}
+
 /**
  * What capture, the pipeline and queries must know of a project, kept in memory by `directory/`.
  * The database's `projects` row holds more; this is the part that the hot paths read.
@@ -31,4 +53,5 @@ export type ProjectFacts = {
   botFilter: BotFilter
   /** Seconds; events that are older when they arrive are dropped. Null: none are. */
   dropEventsOlderThan: number | null
+  webCapture: WebCapture
 }

@@ -4,6 +4,7 @@ import { groupTypes } from '../database/schema.ts'
 import { cleanJson } from '../kit/clean-text.ts'
 import { isoToMicros, microsToIso } from '../kit/micros.ts'
 import { notFound } from '../model/errors.ts'
+import { flagDefinitionsChannel } from '../model/notifications.ts'
 import type { Group, GroupChanges, GroupType } from './groups.ts'
 import { PeopleChanged } from './person-store.ts'
 
@@ -104,6 +105,10 @@ export async function writeGroups(tx: Queries, changes: GroupChanges): Promise<v
       .onConflictDoNothing()
       .returning({ index: groupTypes.groupTypeIndex })
     if (rows.length !== newTypes.length) throw new PeopleChanged()
+    // flags that are about groups know them by their type
+    for (const projectId of new Set(newTypes.map((type) => type.projectId))) {
+      await tx.execute(sql`select pg_notify(${flagDefinitionsChannel}, ${String(projectId)})`)
+    }
   }
   for (const isNew of [true, false]) {
     const rows = groups.filter((one) => (one.foundVersion === null) === isNew)

@@ -316,6 +316,7 @@ export async function writePeople(tx: Queries, changes: PeopleChanges): Promise<
   }
   await writeDistinctIds(tx, changes)
   if (deleted.length) {
+    await moveFlagRows(tx, changes)
     const rows = await tx.execute(sql`
       delete from persons p using unnest(${list(deleted, (one) => one.person.id)}::bigint[],
         ${list(deleted, (one) => one.foundVersion)}::bigint[]) as u(id, found_version)
@@ -332,6 +333,30 @@ export async function writePeople(tx: Queries, changes: PeopleChanges): Promise<
       on conflict (project_id, old_person_id)
         do update set person_id = excluded.person_id, version = excluded.version`)
   }
+}
+
+/** What flags keep of those who were merged away is whoever's stays, unless they have it themselves. */
+async function moveFlagRows(tx: Queries, { deleted, overrides }: PeopleChanges): Promise<void> {
+  const targets = new Map(overrides.map((one) => [`${one.projectId}:${one.oldPersonId}`, one.personId]))
+  const moved = deleted.flatMap(({ person: { id, uuid, projectId } }) => {
+    const target = targets.get(`${projectId}:${uuid}`)
+    return target !== undefined && target !== uuid ? [{ projectId, id, target }] : []
+  })
+  if (!moved.length) return
+  await tx.execute(sql`
+    with moved as (
+      select m.id as old, p.id as new
+      from unnest(${list(moved, (one) => one.projectId)}::int[], ${list(moved, (one) => one.id)}::bigint[],
+        ${list(moved, (one) => one.target)}::uuid[]) as m(project_id, id, target)
+      join persons p on p.project_id = m.project_id and p.uuid = m.target
+    ), keys as (
+      insert into flag_hash_keys (person_id, flag_key, hash_key)
+      select moved.new, k.flag_key, k.hash_key from moved join flag_hash_keys k on k.person_id = moved.old
+      on conflict do nothing
+    )
+    insert into flag_cohort_people (cohort_id, person_id)
+    select m.cohort_id, moved.new from moved join flag_cohort_people m on m.person_id = moved.old
+    on conflict do nothing`)
 }
 
 async function writeDistinctIds(tx: Queries, changes: PeopleChanges): Promise<void> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Account, type TestApp, testApp } from '../../test/app.ts'
 import { testAnswers } from '../../test/insights.ts'
 import { testWarehouse } from '../../test/warehouse.ts'
+import { createEvaluator } from '../flags/evaluator.ts'
 import type { Operation } from '../http/operation.ts'
 import { createPropertyTypes } from '../insights/property-types.ts'
 import { createQuestions } from '../insights/questions.ts'
@@ -48,6 +49,12 @@ describe('every operation', () => {
             propertyTypes: unused,
             logger: { info: () => {}, warn: () => {} },
           }),
+          evaluator: createEvaluator({
+            definitionsOf: () => undefined,
+            cohorts: { read: unused, show: unused },
+            lookUp: unused,
+          }),
+          flagsChanged: unused,
           jobs: { send: async () => {} },
           database,
           directory,

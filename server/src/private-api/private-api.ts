@@ -8,6 +8,7 @@ import { createUserStore } from '../accounts/users.ts'
 import { createActivityLog } from '../activity/activity-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Evaluator } from '../flags/evaluator.ts'
 import type { Answers } from '../insights/answer-life.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
@@ -32,6 +33,7 @@ import { calculateCohort } from './cohorts/tasks.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
+import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
 import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
 import { featureFlagRoutes } from './feature-flags/routes.ts'
 import { createFlagStore } from './feature-flags/store.ts'
@@ -63,6 +65,9 @@ export type PrivateApiDeps = {
   actions: ActionStore
   cohorts: CohortStore
   calculation: Calculation
+  evaluator: Evaluator
+  /** Flags of a project are other than before. */
+  flagsChanged(projectId: number): Promise<void>
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -94,7 +99,12 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const groups = createGroupStore(database)
   const activity = createActivityLog(database)
   const { cohorts } = deps
-  const flags = createFlagStore({ database, activity, findCohorts: cohorts.load })
+  const flags = createFlagStore({
+    database,
+    activity,
+    findCohorts: cohorts.load,
+    changed: deps.flagsChanged,
+  })
   const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
@@ -144,6 +154,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
+  await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))
   await app.register(
     organizationFlagRoutes({
       flags,

@@ -1091,6 +1091,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/feature_flags/evaluation_reasons/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody gets what they get
+         * @description By key; also flags that are off (`disabled`). As of now, by what is known of the person and the groups.
+         */
+        get: operations["feature_flags_evaluation_reasons_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/local_evaluation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the definitions of flags of a project
+         * @description For SDKs that evaluate flags on their own. Also as `/api/feature_flag/local_evaluation/`. With `If-None-Match`, 304 while nothing has changed.
+         */
+        get: operations["feature_flags_local_evaluation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/feature_flags/matching_ids/": {
         parameters: {
             query?: never;
@@ -1102,6 +1142,43 @@ export interface paths {
         get: operations["feature_flags_matching_ids_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/my_flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the flags that are on, with what you get */
+        get: operations["feature_flags_my_flags_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/user_blast_radius/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count whom a condition is about
+         * @description All that fulfil its properties: the percentage is not applied. Flags that it asks for are not either.
+         */
+        post: operations["feature_flags_user_blast_radius_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1169,6 +1246,26 @@ export interface paths {
         };
         /** List the flags that depend on a flag */
         get: operations["feature_flags_dependent_flags_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feature_flags/{key}/remote_config/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a remote configuration flag's payload
+         * @description By key or id. Empty where it has none.
+         */
+        get: operations["feature_flags_remote_config_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2225,6 +2322,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/decide/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate flags, for older SDKs
+         * @description `v=1` gives the keys of flags that are on, `v=2` their values, `v=3` all values with payloads, `v=4` what `/flags/` gives. All with what posthog-js is told besides.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/e/": {
         parameters: {
             query?: never;
@@ -2259,6 +2376,46 @@ export interface paths {
          * @description For very old SDKs: an event that needs no name.
          */
         post: operations["engage_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate flags
+         * @description Every flag that is on, also those that are not for who asks. Without `v` and `config` as with `v=2&config=true`; `v=1` gives `featureFlags` and `featureFlagPayloads` instead.
+         */
+        post: operations["flags_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flags/definitions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the definitions of flags
+         * @description For SDKs that evaluate flags on their own. Also as `/api/feature_flag/local_evaluation/`. With `If-None-Match`, 304 while nothing has changed.
+         */
+        get: operations["flag_definitions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2656,6 +2813,18 @@ export interface components {
             /** @description Its type, or how many arguments it takes */
             detail?: string;
         };
+        BlastRadius: {
+            users_affected: number;
+            total_users: number;
+        };
+        BlastRadiusQuery: {
+            /** @description As in `groups` of a flag’s filters. */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @description Groups of this type instead of people. */
+            group_type_index?: number | null;
+        };
         BreakdownFilter: {
             /** @description Property name, HogQL expression, or cohort ids (`all` is everyone) */
             breakdown?: (string | number | (string | number)[]) | null;
@@ -3041,6 +3210,11 @@ export interface components {
             reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
             step?: string;
         };
+        Decided: {
+            featureFlags?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
         DeletedFeatureFlags: {
             deleted: {
                 id: number;
@@ -3115,6 +3289,40 @@ export interface components {
             extra?: {
                 [key: string]: unknown;
             };
+        };
+        EvaluatedFlag: {
+            key: string;
+            enabled: boolean;
+            variant: string | null;
+            /**
+             * @description It could not be evaluated: what is known of it stays.
+             * @constant
+             */
+            failed?: true;
+            reason: {
+                code: string;
+                condition_index: number | null;
+                description: string;
+            };
+            metadata: {
+                id: number;
+                version: number;
+                description: string | null;
+                /** @description Text that holds JSON, mostly; null where there is none. */
+                payload: unknown;
+                has_experiment: boolean;
+            };
+        };
+        EvaluatedFlags: {
+            flags: {
+                [key: string]: components["schemas"]["EvaluatedFlag"];
+            };
+            errorsWhileComputingFlags: boolean;
+            requestId: string;
+            /** @description Milliseconds since 1970. */
+            evaluatedAt: number;
+        } & {
+            [key: string]: unknown;
         };
         /** @description What is known of all events of one name. */
         EventDefinition: {
@@ -3397,6 +3605,68 @@ export interface components {
         };
         FeatureFlagsToDelete: {
             ids: number[];
+        };
+        FlagDefinitions: {
+            flags: ({
+                key: string;
+                active: boolean;
+                filters: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            })[];
+            group_type_mapping: {
+                [key: string]: string;
+            };
+            cohorts: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        FlagEvaluation: {
+            /** @description Whether it is on, or the variant. */
+            value: boolean | string;
+            evaluation: {
+                /** @description `condition_match`, `no_condition_match`, `out_of_rollout_bound`, `no_group_type`, `super_condition_value`, `holdout_condition_value`, `missing_dependency`, `disabled`, or why it could not be evaluated. */
+                reason: string;
+                condition_index: number | null;
+            };
+            /** @description With `explain`: those that were tried, in order. */
+            conditions?: components["schemas"]["TriedCondition"][];
+        };
+        FlagsRequest: {
+            /** @description The project API key, `phc_…`. `api_key` is the same. */
+            token: string;
+            /** @description Who asks; at most 200 characters. */
+            distinct_id: string;
+            /** @description The id from before, for flags that keep what somebody got then. */
+            $anon_distinct_id?: string;
+            /** @description The device, for flags that are drawn by it. */
+            $device_id?: string | null;
+            /** @description Win over those that are known. */
+            person_properties?: {
+                [key: string]: unknown;
+            };
+            /** @description By type, the key. */
+            groups?: {
+                [key: string]: string | number;
+            };
+            /** @description By type; win over those known. */
+            group_properties?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description Only these flags. */
+            flag_keys_to_evaluate?: string[];
+            /** @description Says that the address is not the person’s. */
+            geoip_disable?: boolean;
+            disable_flags?: boolean;
+            evaluation_contexts?: string[];
+            /** @enum {string} */
+            evaluation_runtime?: "client" | "server" | "all";
         };
         FunnelActors: {
             results: {
@@ -4630,6 +4900,11 @@ export interface components {
             };
             toDashboard: number;
         };
+        MyFlag: {
+            feature_flag: components["schemas"]["FeatureFlag"];
+            /** @description Whether it is on, or the variant. */
+            value: boolean | string;
+        };
         NewCohort: {
             name?: string | null;
             description?: string | null;
@@ -5133,6 +5408,16 @@ export interface components {
             recording_domains?: (string | null)[] | null;
             inject_web_apps?: boolean | null;
             autocapture_opt_out?: boolean | null;
+            /** @description Whether posthog-js sends where people click and scroll. */
+            heatmaps_opt_in?: boolean | null;
+            /** @description Whether posthog-js tells of clicks that did nothing. */
+            capture_dead_clicks?: boolean | null;
+            /** @description Whether posthog-js sends errors of pages. */
+            autocapture_exceptions_opt_in?: boolean | null;
+            /** @description Whether posthog-js sends how fast pages are. */
+            autocapture_web_vitals_opt_in?: boolean | null;
+            /** @description Of these only; null for all. */
+            autocapture_web_vitals_allowed_metrics?: ("CLS" | "FCP" | "INP" | "LCP")[] | null;
             /**
              * @description What becomes of events whose user agent is a bot's: `off` stores them like all, `mark` stores them with `$is_bot`, `drop` does not store them.
              * @enum {string}
@@ -5622,6 +5907,16 @@ export interface components {
             recording_domains: (string | null)[] | null;
             inject_web_apps: boolean | null;
             autocapture_opt_out: boolean | null;
+            /** @description Whether posthog-js sends where people click and scroll. */
+            heatmaps_opt_in: boolean | null;
+            /** @description Whether posthog-js tells of clicks that did nothing. */
+            capture_dead_clicks: boolean | null;
+            /** @description Whether posthog-js sends errors of pages. */
+            autocapture_exceptions_opt_in: boolean | null;
+            /** @description Whether posthog-js sends how fast pages are. */
+            autocapture_web_vitals_opt_in: boolean | null;
+            /** @description Of these only; null for all. */
+            autocapture_web_vitals_allowed_metrics: ("CLS" | "FCP" | "INP" | "LCP")[] | null;
             /**
              * @description What becomes of events whose user agent is a bot's: `off` stores them like all, `mark` stores them with `$is_bot`, `drop` does not store them.
              * @enum {string}
@@ -5790,6 +6085,33 @@ export interface components {
             persons?: components["schemas"]["ActorsLink"];
             /** @description Index of the series */
             order: number;
+        };
+        /** @description How a condition of a flag came out, as far as it was tried. */
+        TriedCondition: {
+            condition_index: number;
+            /** @description As `reason`. */
+            outcome: string;
+            properties: {
+                key: string;
+                type: string;
+                operator: string | null;
+                /** @description What the condition wants. */
+                value: unknown;
+                /** @description What is known; not there where there is nothing. */
+                actual: unknown;
+                matched: boolean;
+            }[];
+            /** @description Null where nothing was drawn. */
+            bucket: {
+                /** @description What decides: a distinct id, a device, a group’s key. */
+                id: string;
+                /** @description Where that falls, 0 to 1. */
+                value: number;
+                /** @description Up to where the condition takes them. */
+                upper_bound: number;
+            } | null;
+            /** @description Where a variant was drawn, 0 to 1. */
+            variant_bucket: number | null;
         };
         User: {
             id: number;
@@ -11206,6 +11528,148 @@ export interface operations {
             };
         };
     };
+    feature_flags_evaluation_reasons_retrieve: {
+        parameters: {
+            query?: {
+                distinct_id?: string;
+                /** @description JSON: by group type, the key of the group. */
+                groups?: string;
+                /** @description Only this flag. */
+                key?: string;
+                /** @description `1` for how each condition came out, with the values that it saw. */
+                explain?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["FlagEvaluation"];
+                    };
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_local_evaluation_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The project API key of the project that is meant. */
+                token?: string;
+                /** @description Whether the SDK knows cohorts; the value does not matter. */
+                send_cohorts?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project; `@current` is the one you work in. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagDefinitions"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     feature_flags_matching_ids_retrieve: {
         parameters: {
             query?: {
@@ -11240,6 +11704,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatchingFeatureFlagIds"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_my_flags_retrieve: {
+        parameters: {
+            query?: {
+                /** @description JSON: by group type, the key of the group. */
+                groups?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFlag"][];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_user_blast_radius_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlastRadiusQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlastRadius"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No credentials, or wrong ones. */
@@ -11647,6 +12254,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DependentFlag"][];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feature_flags_remote_config_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The project API key of the project that is meant. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project; `@current` is the one you work in. */
+                project_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description No credentials, or wrong ones. */
@@ -17377,15 +18047,6 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
             /** @description Away or full for the moment. */
             503: {
                 headers: {
@@ -17461,8 +18122,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
+            /** @description Away or full for the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17470,8 +18131,64 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Away or full for the moment. */
-            503: {
+        };
+    };
+    decide: {
+        parameters: {
+            query?: {
+                /** @description 1 to 4. */
+                v?: string;
+                /** @description `true` for what posthog-js is told besides flags. */
+                config?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "phc_…",
+                 *       "distinct_id": "user-1",
+                 *       "person_properties": {
+                 *         "plan": "pro"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["FlagsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17538,15 +18255,6 @@ export interface operations {
             };
             /** @description Too large. */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17624,8 +18332,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
+            /** @description Away or full for the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17633,8 +18341,116 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Away or full for the moment. */
-            503: {
+        };
+    };
+    flags_evaluate: {
+        parameters: {
+            query?: {
+                /** @description `2` for details, `1` for values. */
+                v?: string;
+                /** @description `true` for what posthog-js is told besides flags. */
+                config?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "phc_…",
+                 *       "distinct_id": "user-1",
+                 *       "person_properties": {
+                 *         "plan": "pro"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["FlagsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluatedFlags"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flag_definitions: {
+        parameters: {
+            query?: {
+                /** @description The project API key of the project that is meant. */
+                token?: string;
+                /** @description Whether the SDK knows cohorts; the value does not matter. */
+                send_cohorts?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagDefinitions"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17720,15 +18536,6 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
             /** @description Away or full for the moment. */
             503: {
                 headers: {
@@ -17797,15 +18604,6 @@ export interface operations {
             };
             /** @description Too large. */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17926,21 +18724,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description For programs to switch on. */
-                        error: string;
-                        /** @description For people to read. */
-                        error_description: string;
-                        error_uri: string;
-                    };
-                };
-            };
         };
     };
     i_v1_analytics_events_create: {
@@ -18045,21 +18828,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description For programs to switch on. */
-                        error: string;
-                        /** @description For people to read. */
-                        error_description: string;
-                        error_uri: string;
-                    };
-                };
-            };
         };
     };
     track_create: {
@@ -18119,15 +18887,6 @@ export interface operations {
             };
             /** @description Too large. */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

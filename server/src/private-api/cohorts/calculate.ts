@@ -24,6 +24,8 @@ export type CalculationDeps = {
   findProject(projectId: number): { timezone: string } | undefined | Promise<{ timezone: string } | undefined>
   findAction(projectId: number, id: number): Promise<Action | undefined>
   propertyTypes(projectId: number, names: Iterable<string>): Promise<PropertyTypes>
+  /** A cohort has other people than before. */
+  peopleChanged?(projectId: number, cohortId: number): Promise<void>
   logger: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
   now?: () => Date
 }
@@ -37,7 +39,7 @@ const idsAtOnce = 10_000
 
 /** Finds out who is in a cohort and writes it into the warehouse. */
 export function createCalculation(deps: CalculationDeps) {
-  const { cohorts, warehouse, logger, now = () => new Date() } = deps
+  const { cohorts, warehouse, logger, peopleChanged = async () => {}, now = () => new Date() } = deps
 
   /** The definitions of all cohorts that this one names, directly or not. */
   async function nestedOf(projectId: number, definition: CohortDefinition): Promise<Map<number, Named>> {
@@ -151,10 +153,16 @@ export function createCalculation(deps: CalculationDeps) {
     await insert(begun, lastVersion, await questionFor(projectId, parseDefinition(begun)))
     const count = await countOf(projectId, id, lastVersion)
     await cohorts.finish(begun, count)
+    await peopleChanged(projectId, id)
     const milliseconds = Math.round(performance.now() - start)
     logger.info({ project: projectId, cohort: id, count, milliseconds }, 'calculated a cohort')
     const readable = begun.lastCalculation === null ? 0 : Date.parse(begun.lastCalculation) + graceMs
     if (readable < now().getTime()) await dropOld(projectId, id, lastVersion, replaced)
+  }
+
+  async function filled(projectId: number, id: number): Promise<void> {
+    await cohorts.filled(projectId, id, await countOf(projectId, id, staticVersion))
+    await peopleChanged(projectId, id)
   }
 
   return {
@@ -196,13 +204,13 @@ export function createCalculation(deps: CalculationDeps) {
         }
         await insert({ projectId, id }, staticVersion, people, unlessThere)
       }
-      await cohorts.filled(projectId, id, await countOf(projectId, id, staticVersion))
+      await filled(projectId, id)
     },
 
     /** Adds the people that a question answers, which gives one column `id`. */
     async addAnswered(projectId: number, id: number, people: PrintedQuery): Promise<void> {
       await insert({ projectId, id }, staticVersion, people, unlessThere)
-      await cohorts.filled(projectId, id, await countOf(projectId, id, staticVersion))
+      await filled(projectId, id)
     },
 
     /** Takes somebody out of a static cohort, whoever they were before they were merged. */
@@ -214,7 +222,7 @@ export function createCalculation(deps: CalculationDeps) {
             group by old_person_id having argMax(person_id, version) = {person:UUID}))`,
         { project: projectId, cohort: id, person: personId },
       )
-      await cohorts.filled(projectId, id, await countOf(projectId, id, staticVersion))
+      await filled(projectId, id)
     },
 
     /** The people of a cohort as they count now, as a question. */

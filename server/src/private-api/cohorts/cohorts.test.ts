@@ -50,7 +50,17 @@ beforeAll(async () => {
       propertyTypes,
       logger,
     })
-    const jobs = createJobs({ database, tasks: cohortTasks({ cohorts, calculation, insights }), logger })
+    const jobs = createJobs({
+      database,
+      tasks: cohortTasks({
+        cohorts,
+        calculation,
+        copies: { refresh: async () => {}, flagsChanged: async () => {} },
+        insights,
+        projectsWithFlags: () => [],
+      }),
+      logger,
+    })
     afterAll(() => jobs.stop())
     jobs.start()
     return [

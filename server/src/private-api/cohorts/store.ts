@@ -19,8 +19,14 @@ const lostAfter = sql`interval '5 minutes'`
 /** What a static cohort's people are kept under: one version, that only grows. */
 export const staticVersion = 1
 
-/** Cohorts of projects, in the database. */
-export function createCohortStore(database: Database) {
+/**
+ * Cohorts of projects, in the database.
+ * @param definitionChanged called when what a cohort means has changed, for those who keep it in memory
+ */
+export function createCohortStore(
+  database: Database,
+  definitionChanged: (projectId: number) => Promise<void> = async () => {},
+) {
   const { db } = database
 
   const withCreator = () =>
@@ -135,6 +141,19 @@ export function createCohortStore(database: Database) {
       return found
     },
 
+    /** Those whose people are copied for flags. */
+    async copied(projectId: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: cohorts.id })
+        .from(cohorts)
+        .where(and(eq(cohorts.projectId, projectId), eq(cohorts.isCopied, true)))
+      return rows.map(({ id }) => id)
+    },
+
+    async setCopied(projectId: number, id: number, isCopied: boolean): Promise<void> {
+      await db.update(cohorts).set({ isCopied }).where(is(projectId, id))
+    },
+
     /** All that are not deleted. */
     all: (projectId: number) =>
       withCreator()
@@ -175,6 +194,10 @@ export function createCohortStore(database: Database) {
       const set = { ...changes, ...redefined(changes) }
       if (anyDefined(set)) await db.update(cohorts).set(set).where(is(projectId, id))
       if (!cohort.isStatic && !(changes.deleted ?? cohort.deleted)) await request(is(projectId, id))
+      const { filters, groups, deleted } = changes
+      if (filters !== undefined || groups !== undefined || deleted !== undefined) {
+        await definitionChanged(projectId)
+      }
       return get(projectId, id)
     },
 

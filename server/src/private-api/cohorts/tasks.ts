@@ -4,9 +4,17 @@ import type { Insights } from '../../insights/run.ts'
 import type { Task } from '../../jobs/jobs.ts'
 import { HedgerowError } from '../../model/errors.ts'
 import type { Calculation } from './calculate.ts'
+import type { FlagCohortCopies } from './flag-copies.ts'
 import type { CohortStore } from './store.ts'
 
-type Deps = { cohorts: CohortStore; calculation: Calculation; insights: Pick<Insights, 'people'> }
+type Deps = {
+  cohorts: CohortStore
+  calculation: Calculation
+  copies: Pick<FlagCohortCopies, 'refresh' | 'flagsChanged'>
+  insights: Pick<Insights, 'people'>
+  /** The projects that have flags. */
+  projectsWithFlags(): number[]
+}
 
 const which = { projectId: z.int(), cohortId: z.int() }
 /** So many are looked at in one go; the rest are still stale a minute later. */
@@ -17,8 +25,11 @@ export const calculateCohort = { name: 'calculate-cohort', data: z.object(which)
 /** A static cohort gets the people that a question answers. */
 export const fillCohort = { name: 'fill-cohort', data: z.object({ ...which, query: actorsQuery }) }
 
+/** Its people are copied to where flags look them up. */
+export const copyCohort = { name: 'copy-cohort', data: z.object(which) }
+
 /** What is done with cohorts in the background. */
-export function cohortTasks({ cohorts, calculation, insights }: Deps) {
+export function cohortTasks({ cohorts, calculation, copies, insights, projectsWithFlags }: Deps) {
   const calculate: Task<z.output<typeof calculateCohort.data>> = {
     ...calculateCohort,
     retries: 5,
@@ -45,6 +56,25 @@ export function cohortTasks({ cohorts, calculation, insights }: Deps) {
     },
   }
 
+  const copy: Task<z.output<typeof copyCohort.data>> = {
+    ...copyCohort,
+    retries: 5,
+    run: ({ projectId, cohortId }) => copies.refresh(projectId, cohortId),
+  }
+
+  /** What could not be copied when it was due is copied then. */
+  const copyMissing: Task = {
+    name: 'copy-missing-cohorts',
+    data: z.object({}),
+    everyMs: 600_000,
+    async run(_, signal) {
+      for (const projectId of projectsWithFlags()) {
+        if (signal.aborted) return
+        await copies.flagsChanged(projectId)
+      }
+    },
+  }
+
   /** The stalest are calculated anew. */
   const refresh: Task = {
     name: 'refresh-cohorts',
@@ -58,5 +88,5 @@ export function cohortTasks({ cohorts, calculation, insights }: Deps) {
     },
   }
 
-  return [calculate, fill, refresh]
+  return [calculate, fill, copy, copyMissing, refresh]
 }

@@ -16,7 +16,12 @@ beforeAll(async () => {
   api = await testApp(afterAll, ({ database }) => {
     cohorts = createCohortStore(database)
     const activity = createActivityLog(database)
-    const flags = createFlagStore({ database, activity, findCohorts: cohorts.load })
+    const flags = createFlagStore({
+      database,
+      activity,
+      findCohorts: cohorts.load,
+      changed: async () => {},
+    })
     return [
       featureFlagRoutes({ flags, activity }),
       organizationFlagRoutes({

@@ -35,6 +35,8 @@ export type FlagChanges = Partial<
 export type FlagStoreDeps = Pick<ReferenceDeps, 'findCohorts'> & {
   database: Database
   activity: Pick<ActivityLog, 'record'>
+  /** The project's flags are other than before. */
+  changed(projectId: number): Promise<void>
 }
 
 export type FlagProject = { id: number; organizationId: string }
@@ -42,7 +44,7 @@ export type FlagProject = { id: number; organizationId: string }
 const mostFlags = 10_000
 
 /** Feature flags of projects, in the database. */
-export function createFlagStore({ database, activity, findCohorts }: FlagStoreDeps) {
+export function createFlagStore({ database, activity, findCohorts, changed }: FlagStoreDeps) {
   const { db } = database
   const editors = aliasedTable(users, 'editors')
 
@@ -103,14 +105,20 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
       .filter((row) => row.dependsOn.length && !wanted.has(row.id))
   }
 
-  /** @throws HedgerowError `unique` when the key is another live flag's. */
-  async function orTaken<T>(work: Promise<T>): Promise<T> {
+  /**
+   * Makes a change, and tells those who evaluate flags.
+   * @throws HedgerowError `unique` when the key is another live flag's.
+   */
+  async function changing<T>(projectId: number, work: (tx: Queries) => Promise<T>): Promise<T> {
+    let made: T
     try {
-      return await work
+      made = await database.transaction(work)
     } catch (error) {
       if (violatedUnique(error) !== 'feature_flags_live_key') throw error
       throw invalid('There is already a feature flag with this key.', { code: 'unique', attr: 'key' })
     }
+    await changed(projectId)
+    return made
   }
 
   /** @throws HedgerowError `invalid` when a change would leave others with a flag that is not there. */
@@ -191,7 +199,7 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
     await checkReferences(project.id, { id: null, key: given.key }, checkFilters(filters), null)
     const count = await db.$count(featureFlags, and(eq(featureFlags.projectId, project.id), live))
     if (count >= mostFlags) throw invalid(`A project may have ${mostFlags} feature flags.`)
-    const work = database.transaction(async (tx) => {
+    return changing(project.id, async (tx) => {
       const [row] = await tx
         .insert(featureFlags)
         .values({
@@ -209,7 +217,6 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
       await tell(tx, project, userId, null, made)
       return made
     })
-    return orTaken(work)
   }
 
   async function update(
@@ -226,7 +233,7 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
       const self = { id, key: changes.key ?? flag.key }
       await checkReferences(project.id, self, filters, readFilters(flag.filters))
     }
-    const work = database.transaction(async (tx) => {
+    return changing(project.id, async (tx) => {
       await tx.select({ id: featureFlags.id }).from(featureFlags).where(is(project.id, id)).for('update')
       const before = await get(project.id, id, tx)
       checkVersion(before, expected)
@@ -248,7 +255,6 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
       await tell(tx, project, userId, before, now)
       return now
     })
-    return orTaken(work)
   }
 
   /** @throws HedgerowError `conflict` when somebody else was faster. */
@@ -303,7 +309,7 @@ export function createFlagStore({ database, activity, findCohorts }: FlagStoreDe
 
     /** Deletes those that nobody but each other depends on. */
     deleteAll: (project: FlagProject, userId: number, ids: number[]) =>
-      database.transaction(async (tx) => {
+      changing(project.id, async (tx) => {
         const flags = await liveFlags(project.id, ids, tx)
         const there = new Set(flags.map(({ id }) => id))
         const errors: { id: number; key?: string; reason: string }[] = ids

@@ -49,6 +49,20 @@ export const writable = {
   recording_domains: lines.nullable(),
   inject_web_apps: z.boolean().nullable(),
   autocapture_opt_out: z.boolean().nullable(),
+  heatmaps_opt_in: z.boolean().nullable().describe('Whether posthog-js sends where people click and scroll.'),
+  capture_dead_clicks: z
+    .boolean()
+    .nullable()
+    .describe('Whether posthog-js tells of clicks that did nothing.'),
+  autocapture_exceptions_opt_in: z.boolean().nullable().describe('Whether posthog-js sends errors of pages.'),
+  autocapture_web_vitals_opt_in: z
+    .boolean()
+    .nullable()
+    .describe('Whether posthog-js sends how fast pages are.'),
+  autocapture_web_vitals_allowed_metrics: z
+    .array(z.enum(['CLS', 'FCP', 'INP', 'LCP']))
+    .nullable()
+    .describe('Of these only; null for all.'),
   bot_filter: z
     .enum(botFilters)
     .describe(

@@ -26,6 +26,11 @@ const defaults = {
   recording_domains: null,
   inject_web_apps: null,
   autocapture_opt_out: null,
+  heatmaps_opt_in: null,
+  capture_dead_clicks: null,
+  autocapture_exceptions_opt_in: null,
+  autocapture_web_vitals_opt_in: null,
+  autocapture_web_vitals_allowed_metrics: null,
   bot_filter: 'off',
   drop_events_older_than: null,
 } satisfies Partial<Changes>

@@ -11,7 +11,7 @@ import type { EventLog } from '../../event-log/event-log.ts'
 import { createErrorHandler } from '../../http/errors.ts'
 import { refuseStalledBodies } from '../../http/stalled-bodies.ts'
 import { type CaptureEnvelope, eventsOf } from '../../model/captured.ts'
-import type { ProjectFacts } from '../../model/project.ts'
+import { defaultWebCapture, type ProjectFacts } from '../../model/project.ts'
 import { captureRoutes } from './routes.ts'
 import { captureV1Routes } from './v1-routes.ts'
 
@@ -28,6 +28,7 @@ const project = (id: number, apiToken: string): ProjectFacts => ({
   testAccountFilters: [],
   botFilter: 'off',
   dropEventsOlderThan: null,
+  webCapture: defaultWebCapture,
 })
 const shop = project(7, 'phc_lab')
 const other = project(8, 'phc_other')

@@ -1,14 +1,15 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
 import type { LogWriter } from '../../event-log/event-log.ts'
+import { clientIp } from '../../http/client-ip.ts'
+import { decode } from '../../http/decode.ts'
 import { addPublicCors, refuseTheRest } from '../../http/public-cors.ts'
+import { bearerOf, formType, Query, takeRawBodies } from '../../http/raw-bodies.ts'
 import { createUuid7 } from '../../kit/uuid7.ts'
 import type { CaptureEnvelope } from '../../model/captured.ts'
 import { admit, sentAtOfQuery } from './admit.ts'
 import { appendRequest } from './append-request.ts'
-import { clientIp } from './client-ip.ts'
 import { captureOperations } from './contract.ts'
-import { decode } from './decode.ts'
 import { projectOf } from './project-of.ts'
 
 export type CaptureDeps = {
@@ -102,38 +103,3 @@ export const captureRoutes =
       }
     }
   }
-
-const formType = 'application/x-www-form-urlencoded'
-const bytesType = 'application/octet-stream'
-
-/**
- * Whatever it says it is, a body is bytes: clients lie about types, and inflating is `decode`'s business. A type
- * that Fastify could not even parse would be 415, so all it gets to see is whether it is a form.
- */
-function takeRawBodies(app: FastifyInstance): void {
-  app.addHook('onRequest', ({ raw }, _reply, done) => {
-    const type = raw.headers['content-type']
-    if (type !== undefined) {
-      raw.headers['content-type'] = type.trim().toLowerCase().startsWith(formType) ? formType : bytesType
-    }
-    done()
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-}
-
-/** Query parameters, the first where one is given twice. */
-class Query {
-  readonly #values: Record<string, unknown>
-  constructor(values: unknown) {
-    this.#values = values as Record<string, unknown>
-  }
-  /** Null where it is missing or empty. */
-  get(name: string): string | null {
-    const value = this.#values[name]
-    const first: unknown = Array.isArray(value) ? value[0] : value
-    return typeof first === 'string' && first !== '' ? first : null
-  }
-}
-
-const bearerOf = (header: string | undefined) => /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null

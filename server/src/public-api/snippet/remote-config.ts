@@ -1,30 +1,57 @@
+import { defaultWebCapture, type ProjectFacts } from '../../model/project.ts'
+
 /**
- * What posthog-js asks for before it does anything else. Whatever this server cannot do yet is off, so that the SDK
- * neither asks for it nor loads code for it.
+ * What posthog-js asks for before it does anything else: what the project has switched on. Whatever this server can't do
+ * yet is off, so that the SDK neither asks for it nor loads code for it.
+ * @param hasFeatureFlags whether there are flags to ask for; without them the SDK does not ask
  */
-export const remoteConfig = (token: string) => ({
-  token,
+export const remoteConfig = (
+  { apiToken, webCapture }: Pick<ProjectFacts, 'apiToken' | 'webCapture'>,
+  hasFeatureFlags: boolean,
+) => ({
+  token: apiToken,
   supportedCompression: ['gzip', 'gzip-js'],
   analytics: { endpoint: '/i/v0/e/' },
   elementsChainAsString: true,
   defaultIdentifiedOnly: true,
-  autocapture_opt_out: false,
-  hasFeatureFlags: false,
+  autocapture_opt_out: !webCapture.autocapture,
+  hasFeatureFlags,
   flagsPersistenceDefault: false,
-  sessionRecording: false,
-  surveys: false,
-  heatmaps: false,
-  captureDeadClicks: false,
-  capturePerformance: false,
-  autocaptureExceptions: false,
-  errorTracking: { autocaptureExceptions: false, suppressionRules: [] },
+  sessionRecording: false as const,
+  surveys: false as const,
+  heatmaps: webCapture.heatmaps,
+  captureDeadClicks: webCapture.deadClicks,
+  capturePerformance:
+    webCapture.networkTiming || webCapture.webVitals
+      ? {
+          network_timing: webCapture.networkTiming,
+          web_vitals: webCapture.webVitals,
+          web_vitals_allowed_metrics: webCapture.webVitalsMetrics,
+        }
+      : (false as const),
+  autocaptureExceptions: webCapture.exceptions,
+  errorTracking: { autocaptureExceptions: webCapture.exceptions, suppressionRules: [] },
   siteApps: [],
 })
 
+export type RemoteConfig = ReturnType<typeof remoteConfig>
+
+/**
+ * The same beside the answer of `/flags` and `/decide`, where the SDK knows its key and asks for flags anyway.
+ * @param project null where nobody's key was looked at: then nothing is switched on
+ */
+export function flagsConfig(project: ProjectFacts | null) {
+  const {
+    token: _,
+    hasFeatureFlags: __,
+    ...config
+  } = remoteConfig(project ?? { apiToken: '', webCapture: defaultWebCapture }, true)
+  return { ...config, toolbarParams: {}, isAuthenticated: false }
+}
+
 /** The same as a script; site apps, being functions there, stand beside the config. */
-export function remoteConfigScript(token: string): string {
-  const { siteApps, ...config } = remoteConfig(token)
-  const name = JSON.stringify(token)
+export function remoteConfigScript({ siteApps, ...config }: RemoteConfig): string {
+  const name = JSON.stringify(config.token)
   return `(function () {
   window._POSTHOG_REMOTE_CONFIG = window._POSTHOG_REMOTE_CONFIG || {};
   window._POSTHOG_REMOTE_CONFIG[${name}] = { config: ${JSON.stringify(config)}, siteApps: ${JSON.stringify(siteApps)} };

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
 import { addPublicCors } from '../../http/public-cors.ts'
 import { invalid, notFound } from '../../model/errors.ts'
-import { remoteConfig, remoteConfigScript } from './remote-config.ts'
+import { type RemoteConfig, remoteConfig, remoteConfigScript } from './remote-config.ts'
 import { createSdkFiles, javascript, type SdkFile, servable } from './sdk-files.ts'
 
 const forFiveMinutes = 'public, max-age=300'
@@ -12,15 +12,21 @@ type Named = { Params: { name: string } }
 type Versioned = { Params: { version: string; name: string } }
 type OfProject = { Params: { token: string } }
 
+type Deps = {
+  directory: Pick<Directory, 'projectByToken'>
+  /** Whether a project has flags that are on. */
+  hasFeatureFlags(projectId: number): boolean
+}
+
 /** What a page needs to run posthog-js from this server: the SDK's files, and the project's remote configuration. */
 export const snippetRoutes =
-  ({ directory }: { directory: Pick<Directory, 'projectByToken'> }): FastifyPluginAsync =>
+  ({ directory, hasFeatureFlags }: Deps): FastifyPluginAsync =>
   async (app) => {
     const files = createSdkFiles()
-    const bundles = keepLatest(32, async (token: string) => {
+    const bundles = keepLatest(32, async (script: string) => {
       const bundle = (await files.get('array.js'))!
       // The bundle looks for its configuration as soon as it runs.
-      return servable(Buffer.concat([Buffer.from(remoteConfigScript(token)), bundle.bytes]), javascript)
+      return servable(Buffer.concat([Buffer.from(script), bundle.bytes]), javascript)
     })
     addPublicCors(app, 'GET, OPTIONS')
 
@@ -36,18 +42,18 @@ export const snippetRoutes =
     })
 
     app.get<OfProject>('/array/:token/config', async (request, reply) => {
-      const token = knownToken(request.params.token)
-      const text = JSON.stringify(remoteConfig(token))
+      const text = JSON.stringify(configOf(request.params.token))
       return sendOfProject(request, reply, await servable(Buffer.from(text), 'application/json'))
     })
 
     app.get<OfProject>('/array/:token/config.js', async (request, reply) => {
-      const token = knownToken(request.params.token)
-      return sendOfProject(request, reply, await servable(Buffer.from(remoteConfigScript(token)), javascript))
+      const script = remoteConfigScript(configOf(request.params.token))
+      return sendOfProject(request, reply, await servable(Buffer.from(script), javascript))
     })
 
     app.get<OfProject>('/array/:token/array.js', async (request, reply) => {
-      return sendOfProject(request, reply, await bundles.get(knownToken(request.params.token)))
+      const script = remoteConfigScript(configOf(request.params.token))
+      return sendOfProject(request, reply, await bundles.get(script))
     })
 
     for (const below of ['/static/*', '/array/*']) {
@@ -57,12 +63,11 @@ export const snippetRoutes =
       })
     }
 
-    function knownToken(token: string): string {
-      if (!/^[A-Za-z0-9_-]{1,200}$/.test(token)) {
-        throw invalid('The project API key is malformed.')
-      }
-      if (!directory.projectByToken(token)) throw notFound('No project has this API key.')
-      return token
+    function configOf(token: string): RemoteConfig {
+      if (!/^[A-Za-z0-9_-]{1,200}$/.test(token)) throw invalid('The project API key is malformed.')
+      const project = directory.projectByToken(token)
+      if (!project) throw notFound('No project has this API key.')
+      return remoteConfig(project, hasFeatureFlags(project.id))
     }
   }
 

@@ -4,20 +4,22 @@ import { dirname, join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { gunzipSync } from 'node:zlib'
 import fastify from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createErrorHandler } from '../../http/errors.ts'
-import type { ProjectFacts } from '../../model/project.ts'
+import { defaultWebCapture, type ProjectFacts } from '../../model/project.ts'
 import { snippetRoutes } from './routes.ts'
 
 const manifest = createRequire(import.meta.url).resolve('posthog-js/package.json')
 const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
 const packaged = (name: string) => readFileSync(join(dirname(manifest), 'dist', name))
 
+let flags = false
+let project: Partial<ProjectFacts> = { id: 7, apiToken: 'phc_lab', webCapture: defaultWebCapture }
 const app = fastify({ routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 } })
 beforeAll(async () => {
   app.setErrorHandler(createErrorHandler(() => undefined))
-  const projectByToken = (token: string) => (token === 'phc_lab' ? ({ id: 7 } as ProjectFacts) : undefined)
-  await app.register(snippetRoutes({ directory: { projectByToken } }))
+  const projectByToken = (token: string) => (token === 'phc_lab' ? (project as ProjectFacts) : undefined)
+  await app.register(snippetRoutes({ directory: { projectByToken }, hasFeatureFlags: () => flags }))
 })
 afterAll(() => app.close())
 
@@ -95,6 +97,38 @@ describe('the remote configuration', () => {
       errorTracking: { autocaptureExceptions: false, suppressionRules: [] },
       siteApps: [],
     })
+  })
+
+  it('tells what the project has switched on', async () => {
+    flags = true
+    project = {
+      ...project,
+      webCapture: {
+        autocapture: false,
+        heatmaps: true,
+        deadClicks: true,
+        exceptions: true,
+        networkTiming: false,
+        webVitals: true,
+        webVitalsMetrics: ['LCP'],
+      },
+    }
+    onTestFinished(() => {
+      flags = false
+      project.webCapture = defaultWebCapture
+    })
+    expect((await get('/array/phc_lab/config')).json()).toMatchObject({
+      autocapture_opt_out: true,
+      hasFeatureFlags: true,
+      sessionRecording: false,
+      surveys: false,
+      heatmaps: true,
+      captureDeadClicks: true,
+      capturePerformance: { network_timing: false, web_vitals: true, web_vitals_allowed_metrics: ['LCP'] },
+      autocaptureExceptions: true,
+      errorTracking: { autocaptureExceptions: true, suppressionRules: [] },
+    })
+    expect((await get('/array/phc_lab/array.js')).body).toContain('"heatmaps":true')
   })
 
   it('is the same as a script, with the site apps beside it', async () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import { gunzip, gunzipSync } from 'node:zlib'
-import { type HedgerowError, invalid, tooLarge } from '../../model/errors.ts'
+import { type HedgerowError, invalid, tooLarge } from '../model/errors.ts'
 import { decompressLzString } from './lz-string.ts'
 
 /** A request as it came, as far as its encoding goes. */
@@ -17,6 +17,8 @@ export type Encoded = {
   contentEncoding: string | null
   /** `/e`, `/capture`, `/engage` and `/track` unwrap base64 once more at the end. */
   legacy: boolean
+  /** What is no UTF-8 is read as U+FFFD; otherwise it is refused. */
+  lossy?: boolean
 }
 
 export type Decoded = {
@@ -50,7 +52,8 @@ const longestLz64 = 4 * 1024 ** 2
  */
 export async function decode(sent: Encoded, maxBytes: number): Promise<Decoded> {
   const { body, data } = sent
-  if (data === null && body !== null && isPlainJson(sent, body)) return { json: checked(body), form: null }
+  if (data === null && body !== null && isPlainJson(sent, body))
+    return { json: checked(body, sent.lossy), form: null }
 
   let bytes = data === null ? body : Buffer.from(withPluses(data))
   if (bytes === null || bytes.length === 0) throw undecodable('request missing data payload')
@@ -76,7 +79,7 @@ export async function decode(sent: Encoded, maxBytes: number): Promise<Decoded> 
     if (isGzip(bytes)) bytes = await unzip(bytes, maxBytes)
   }
   if (bytes.length > maxBytes) throw tooMuch(maxBytes)
-  return { json: checked(bytes), form }
+  return { json: checked(bytes, sent.lossy), form }
 }
 
 /** Most requests of servers: nothing to undo, so nothing is looked for. */
@@ -86,8 +89,8 @@ function isPlainJson(sent: Encoded, body: Buffer): boolean {
 
 const startsLikeJson = (bytes: Buffer) => /^\s*[{[]/.test(bytes.toString('latin1', 0, 32))
 
-function checked(bytes: Buffer): Buffer {
-  if (!isUtf8(bytes)) throw undecodable('failed to decode request: invalid UTF-8')
+function checked(bytes: Buffer, lossy = false): Buffer {
+  if (!lossy && !isUtf8(bytes)) throw undecodable('failed to decode request: invalid UTF-8')
   const withoutMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   return withoutMark ? bytes.subarray(3) : bytes
 }

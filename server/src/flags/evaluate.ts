@@ -1,0 +1,308 @@
+import type { CohortRule, CompiledCohort } from './cohorts.ts'
+import { placeInFlag, placeInHoldout } from './hash.ts'
+import type { Clock } from './moments.ts'
+import {
+  type CompiledCondition,
+  type CompiledFlag,
+  enrollmentKey,
+  type ProjectFlags,
+  type Test,
+} from './project-flags.ts'
+import {
+  type Asker,
+  type FailureCode,
+  groupValue,
+  isMember,
+  knownPerson,
+  personValue,
+  Unknown,
+} from './subject.ts'
+
+/** Why a flag has its value, by PostHog's names; those that say most come last. */
+export type ReasonCode =
+  | 'missing_dependency'
+  | 'flag_disabled'
+  | 'no_group_type'
+  | 'no_condition_match'
+  | 'out_of_rollout_bound'
+  | 'condition_match'
+  | 'holdout_condition_value'
+  | 'super_condition_value'
+
+const weights: Record<string, number> = {
+  no_group_type: 1,
+  no_condition_match: 2,
+  out_of_rollout_bound: 3,
+}
+
+export type Evaluation = {
+  enabled: boolean
+  /** Null for a flag without variants, and where none was drawn. */
+  variant: string | null
+  /** The stored JSON value, mostly text that holds JSON; null where there is none, or the flag is off. */
+  payload: unknown
+  reason: ReasonCode | FailureCode
+  /** The condition that decided, or that came nearest. */
+  conditionIndex: number | null
+  /** Whether something that it needs could not be found out. */
+  failed: boolean
+}
+
+/** A condition as it was tried, for people who want to know why. */
+export type TriedCondition = {
+  conditionIndex: number
+  outcome: ReasonCode
+  tests: { property: Test['property']; value: unknown; matched: boolean }[]
+  /** Where whoever decides falls, 0 to 1, and up to where a condition takes them; null where nothing was drawn. */
+  bucket: { id: string; place: number; upTo: number } | null
+  variantBucket: number | null
+}
+
+/** Collects how flags came to their values, by key. */
+export type Trace = Map<string, TriedCondition[]>
+
+/** What a flag is worth to code: its variant, or whether it is on. */
+export const flagValue = ({ enabled, variant }: Evaluation): string | boolean => variant ?? enabled
+
+const off = (reason: Evaluation['reason'], conditionIndex: number | null = null): Evaluation => ({
+  enabled: false,
+  variant: null,
+  payload: null,
+  reason,
+  conditionIndex,
+  failed: false,
+})
+
+export type EvaluationInput = {
+  project: ProjectFlags
+  asker: Asker
+  clock: Clock
+  /** Flags that are not for this client: for those that ask for them they are off. */
+  isLeftOut?: (flag: CompiledFlag) => boolean
+  /** Where it is told how each flag came to its value. */
+  trace?: Trace
+}
+
+/**
+ * Evaluates flags for somebody, each once, those that others ask for first. Reference: PostHog's flag service. Nothing
+ * is looked up here: what was not found out makes the flags that need it fail, and no other.
+ */
+export function createEvaluation({ project, asker, clock, isLeftOut, trace }: EvaluationInput) {
+  const done = new Map<CompiledFlag, Evaluation>()
+
+  function evaluate(flag: CompiledFlag): Evaluation {
+    const known = done.get(flag)
+    if (known) return known
+    let evaluation: Evaluation
+    try {
+      evaluation = decide(flag)
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error
+      evaluation = { ...off(error.code), failed: true }
+    }
+    done.set(flag, evaluation)
+    return evaluation
+  }
+
+  function decide(flag: CompiledFlag): Evaluation {
+    if (!flag.active || isLeftOut?.(flag)) return off('flag_disabled')
+    if (flag.isBroken) return off('missing_dependency')
+    return enrolled(flag) ?? heldOut(flag) ?? byConditions(flag)
+  }
+
+  const on = (
+    { parsed }: CompiledFlag,
+    variant: string | null,
+    reason: ReasonCode,
+    conditionIndex: number | null,
+  ): Evaluation => {
+    const key = variant ?? 'true'
+    const payload = Object.hasOwn(parsed.payloads, key) ? parsed.payloads[key] : null
+    return { enabled: true, variant, payload: payload ?? null, reason, conditionIndex, failed: false }
+  }
+
+  /** People who answered to an early access feature get their answer, whatever the conditions say. */
+  function enrolled(flag: CompiledFlag): Evaluation | null {
+    const { superCondition, parsed } = flag
+    const answered = (isOn: boolean) =>
+      isOn ? on(flag, null, 'super_condition_value', 0) : off('super_condition_value', 0)
+    if (parsed.featureEnrollment) {
+      const answer = personValue(asker, enrollmentKey(flag.key))
+      return answer === undefined ? null : answered(answer === true || answer === 'true')
+    }
+    if (!superCondition) return null
+    const isAnswered = superCondition.tests.some(
+      (test) => test.kind === 'person' && personValue(asker, test.key) !== undefined,
+    )
+    return isAnswered ? answered(outcomeOf(flag, superCondition, null) === 'condition_match') : null
+  }
+
+  function heldOut(flag: CompiledFlag): Evaluation | null {
+    const { holdout, groupTypeIndex } = flag.parsed
+    if (!holdout) return null
+    const share = holdout.exclusionPercentage / 100
+    const id = groupTypeIndex === null ? requestId(flag) : (asker.groupKeys.get(groupTypeIndex) ?? '')
+    if (share < 1 && placeInHoldout(id) > share) return null
+    return on(flag, holdout.variant, 'holdout_condition_value', null)
+  }
+
+  function byConditions(flag: CompiledFlag): Evaluation {
+    let best = off('no_condition_match')
+    let weight = 0
+    for (const [index, condition] of flag.conditions.entries()) {
+      const tried = trace && startOf(flag, index)
+      const outcome = outcomeOf(flag, condition, tried ?? null)
+      if (tried) tried.outcome = outcome
+      if (outcome === 'condition_match') {
+        return on(flag, variantOf(flag, condition, tried ?? null), outcome, index)
+      }
+      if (weights[outcome]! >= weight) {
+        weight = weights[outcome]!
+        best = off(outcome, index)
+      }
+      if (outcome === 'out_of_rollout_bound' && flag.parsed.earlyExit) break
+    }
+    return best
+  }
+
+  function startOf({ key }: CompiledFlag, conditionIndex: number): TriedCondition {
+    const tried: TriedCondition = {
+      conditionIndex,
+      outcome: 'no_condition_match',
+      tests: [],
+      bucket: null,
+      variantBucket: null,
+    }
+    const all = trace!.get(key) ?? []
+    trace!.set(key, [...all, tried])
+    return tried
+  }
+
+  function outcomeOf(
+    flag: CompiledFlag,
+    condition: CompiledCondition,
+    tried: TriedCondition | null,
+  ): ReasonCode {
+    const { groupTypeIndex } = condition
+    if (groupTypeIndex !== null && !asker.groupKeys.has(groupTypeIndex)) return 'no_group_type'
+    if (groupTypeIndex === null && flag.bucketingIdentifier === 'device_id' && !asker.deviceId) {
+      return 'out_of_rollout_bound'
+    }
+    for (const test of condition.tests) {
+      const matched = holds(test, tried)
+      if (!matched) return 'no_condition_match'
+    }
+    const { rolloutPercentage } = condition
+    if (rolloutPercentage === 100) return 'condition_match'
+    const id = hashId(flag, condition)
+    const place = placeInFlag(flag.key, id)
+    if (tried) tried.bucket = { id, place, upTo: rolloutPercentage / 100 }
+    return place <= rolloutPercentage / 100 ? 'condition_match' : 'out_of_rollout_bound'
+  }
+
+  /** What decides who is in a percentage. @throws Unknown */
+  function hashId(flag: CompiledFlag, { groupTypeIndex }: CompiledCondition): string {
+    if (groupTypeIndex !== null) return asker.groupKeys.get(groupTypeIndex) ?? ''
+    if (flag.bucketingIdentifier === 'device_id' && asker.deviceId) return asker.deviceId
+    const { hashKeys } = asker.found
+    if (typeof hashKeys === 'string') {
+      // A flag without continuity is drawn by the distinct id, as good as always.
+      if (flag.ensureExperienceContinuity) throw new Unknown(hashKeys)
+    } else if (Object.hasOwn(hashKeys, flag.key)) return hashKeys[flag.key]!
+    return requestId(flag)
+  }
+
+  function requestId(flag: CompiledFlag): string {
+    if (flag.bucketingIdentifier === 'device_id' && asker.deviceId) return asker.deviceId
+    return flag.ensureExperienceContinuity && asker.anonDistinctId !== null
+      ? asker.anonDistinctId
+      : asker.distinctId
+  }
+
+  function variantOf(
+    flag: CompiledFlag,
+    condition: CompiledCondition,
+    tried: TriedCondition | null,
+  ): string | null {
+    const { variants } = flag.parsed
+    if (condition.variant !== null && variants.some(({ key }) => key === condition.variant)) {
+      return condition.variant
+    }
+    if (!variants.length) return null
+    const place = placeInFlag(flag.key, hashId(flag, condition), 'variant')
+    if (tried) tried.variantBucket = place
+    let end = 0
+    for (const { key, rolloutPercentage } of variants) {
+      end += rolloutPercentage / 100
+      if (place < end) return key
+    }
+    return null
+  }
+
+  function holds(test: Test, tried: TriedCondition | null): boolean {
+    const value = valueFor(test)
+    const matched = matches(test, value)
+    tried?.tests.push({ property: test.property, value, matched })
+    return matched
+  }
+
+  function valueFor(test: Test): unknown {
+    switch (test.kind) {
+      case 'person':
+        return personValue(asker, test.key)
+      case 'created_at':
+        return knownPerson(asker)?.createdAt
+      case 'group':
+        return test.index === null ? undefined : groupValue(asker, test.index, test.key)
+      case 'cohort':
+        return isIn(test.id)
+      case 'flag': {
+        const other = project.byId.get(test.id)
+        if (!other) return undefined
+        const evaluation = evaluate(other)
+        if (evaluation.failed) throw new Unknown(evaluation.reason as FailureCode)
+        return flagValue(evaluation)
+      }
+      case 'nothing':
+        return undefined
+    }
+  }
+
+  function matches(test: Test, value: unknown): boolean {
+    switch (test.kind) {
+      case 'cohort':
+        return value !== test.negated
+      case 'flag':
+        return test.wanted === true ? value !== false && value !== undefined : value === test.wanted
+      case 'nothing':
+        return false
+      default:
+        return test.matches(value, clock)
+    }
+  }
+
+  /** Whether the person is in a cohort. @throws Unknown */
+  function isIn(id: number): boolean {
+    const cohort: CompiledCohort | undefined = project.cohorts.get(id)
+    if (!cohort) throw new Unknown('dependency_not_found_cohort')
+    if (cohort.by === 'nothing') throw new Unknown(cohort.problem)
+    if (cohort.by === 'properties') return follows(cohort.rule)
+    if (!cohort.isCopied) throw new Unknown('cohort_not_calculated')
+    return isMember(asker, id)
+  }
+
+  function follows(rule: CohortRule): boolean {
+    switch (rule.kind) {
+      case 'all':
+        return rule.rules.every(follows)
+      case 'any':
+        return rule.rules.some(follows)
+      case 'property':
+        return rule.matches(personValue(asker, rule.key), clock) !== rule.negated
+      case 'cohort':
+        return isIn(rule.id) !== rule.negated
+    }
+  }
+
+  return { evaluate }
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import type { PublicOperation } from '../../http/operation.ts'
+
+/**
+ * What flags say of themselves to SDKs. The routes read bodies by themselves (`read-request.ts`), being more lenient
+ * than any schema.
+ */
+const tag = {
+  name: 'flags',
+  description: `What SDKs ask: which flags somebody gets, and how the flags are defined, for those that find it out on their
+own. A **project API key** (\`phc_…\`) is enough to have flags evaluated. Definitions and remote configuration tell how a
+project works, so they need a **personal API key** with \`feature_flag:read\` (\`Authorization: Bearer phx_…\`); \`token\`
+says for which project. None of this is limited in rate, and all of it is answered while the database or the warehouse is
+away: from memory, and with \`errorsWhileComputingFlags\` where something about the person could not be looked up.`,
+} as const
+
+const properties = z.record(z.string(), z.unknown())
+
+const AskedFlags = z
+  .object({
+    token: z.string().describe('The project API key, `phc_…`. `api_key` is the same.'),
+    distinct_id: z.string().describe('Who asks; at most 200 characters.'),
+    $anon_distinct_id: z
+      .string()
+      .optional()
+      .describe('The id from before, for flags that keep what somebody got then.'),
+    $device_id: z.string().nullish().describe('The device, for flags that are drawn by it.'),
+    person_properties: properties.optional().describe('Win over those that are known.'),
+    groups: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .describe('By type, the key.'),
+    group_properties: z.record(z.string(), properties).optional().describe('By type; win over those known.'),
+    flag_keys_to_evaluate: z.array(z.string()).optional().describe('Only these flags.'),
+    geoip_disable: z.boolean().optional().describe('Says that the address is not the person’s.'),
+    disable_flags: z.boolean().optional(),
+    evaluation_contexts: z.array(z.string()).optional(),
+    evaluation_runtime: z.enum(['client', 'server', 'all']).optional(),
+  })
+  .meta({ id: 'FlagsRequest' })
+
+const FlagDetails = z
+  .object({
+    key: z.string(),
+    enabled: z.boolean(),
+    variant: z.string().nullable(),
+    failed: z.literal(true).optional().describe('It could not be evaluated: what is known of it stays.'),
+    reason: z.object({
+      code: z.string(),
+      condition_index: z.int().nullable(),
+      description: z.string(),
+    }),
+    metadata: z.object({
+      id: z.int(),
+      version: z.int(),
+      description: z.string().nullable(),
+      payload: z.unknown().describe('Text that holds JSON, mostly; null where there is none.'),
+      has_experiment: z.boolean(),
+    }),
+  })
+  .meta({ id: 'EvaluatedFlag' })
+
+const version = (versions: string) => ({
+  v: z.string().optional().describe(versions),
+  config: z.string().optional().describe('`true` for what posthog-js is told besides flags.'),
+})
+
+const shared = {
+  method: 'POST',
+  tag,
+  body: AskedFlags,
+  example: { token: 'phc_…', distinct_id: 'user-1', person_properties: { plan: 'pro' } },
+  errors: [400, 401, 413],
+} as const
+
+export const flagsOperation = {
+  ...shared,
+  id: 'flags_evaluate',
+  path: '/flags/',
+  summary: 'Evaluate flags',
+  description:
+    'Every flag that is on, also those that are not for who asks. Without `v` and `config` as with `v=2&config=true`; ' +
+    '`v=1` gives `featureFlags` and `featureFlagPayloads` instead.',
+  query: z.object(version('`2` for details, `1` for values.')),
+  answer: z
+    .looseObject({
+      flags: z.record(z.string(), FlagDetails),
+      errorsWhileComputingFlags: z.boolean(),
+      requestId: z.string(),
+      evaluatedAt: z.int().describe('Milliseconds since 1970.'),
+    })
+    .meta({ id: 'EvaluatedFlags' }),
+} satisfies PublicOperation
+
+export const decideOperation = {
+  ...shared,
+  id: 'decide',
+  path: '/decide/',
+  summary: 'Evaluate flags, for older SDKs',
+  description:
+    '`v=1` gives the keys of flags that are on, `v=2` their values, `v=3` all values with payloads, `v=4` what `/flags/` ' +
+    'gives. All with what posthog-js is told besides.',
+  query: z.object(version('1 to 4.')),
+  answer: z.looseObject({ featureFlags: z.unknown().optional() }).meta({ id: 'Decided' }),
+} satisfies PublicOperation
+
+const ofProject = { project_id: z.string().describe('The project; `@current` is the one you work in.') }
+const projectQuery = {
+  token: z.string().optional().describe('The project API key of the project that is meant.'),
+}
+
+export const definitionsOperation = {
+  tag,
+  method: 'GET',
+  id: 'flag_definitions',
+  path: '/flags/definitions/',
+  summary: 'Get the definitions of flags',
+  description:
+    'For SDKs that evaluate flags on their own. Also as `/api/feature_flag/local_evaluation/`. With `If-None-Match`, 304 while nothing has changed.',
+  query: z.object({
+    ...projectQuery,
+    send_cohorts: z.string().optional().describe('Whether the SDK knows cohorts; the value does not matter.'),
+  }),
+  answer: z
+    .object({
+      flags: z.array(z.looseObject({ key: z.string(), active: z.boolean(), filters: properties })),
+      group_type_mapping: z.record(z.string(), z.string()),
+      cohorts: z.record(z.string(), properties),
+    })
+    .meta({ id: 'FlagDefinitions' }),
+  needsPersonalKey: true,
+  errors: [401, 403],
+} satisfies PublicOperation
+
+export const localEvaluationOperation = {
+  ...definitionsOperation,
+  id: 'feature_flags_local_evaluation_retrieve',
+  params: z.object(ofProject),
+  path: '/api/projects/:project_id/feature_flags/local_evaluation/',
+  summary: 'Get the definitions of flags of a project',
+} satisfies PublicOperation
+
+export const remoteConfigOperation = {
+  tag,
+  method: 'GET',
+  id: 'feature_flags_remote_config_retrieve',
+  params: z.object({ ...ofProject, key: z.string() }),
+  path: '/api/projects/:project_id/feature_flags/:key/remote_config/',
+  summary: "Get a remote configuration flag's payload",
+  description: 'By key or id. Empty where it has none.',
+  query: z.object(projectQuery),
+  answer: z.unknown(),
+  needsPersonalKey: true,
+  errors: [401, 403, 404],
+} satisfies PublicOperation
