@@ -219,10 +219,9 @@ export const newBatch = (
   return whole
 }
 
-/** Some records of a batch: its events are its own, what it comes to is the whole's. */
-export const partOf = (whole: Batch, records: LogRecord[]): Batch => ({
+/** Some events of a batch: they are its own, what they come to is the whole's. */
+export const partOf = (whole: Batch): Batch => ({
   ...whole,
-  records,
   captured: [],
   events: [],
 })

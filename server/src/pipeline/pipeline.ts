@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EventLog, LogRecord } from '../event-log/event-log.ts'
+import type { EventLog } from '../event-log/event-log.ts'
 import type { ProjectFacts } from '../model/project.ts'
 import type { GroupStore } from '../persons/group-store.ts'
 import type { PersonStore } from '../persons/person-store.ts'
-import { type Batch, each, partOf, type Step } from './batch.ts'
+import { type Batch, each, type Step } from './batch.ts'
 import { breath } from './breathe.ts'
 import type { DefinitionStore } from './definition-store.ts'
 import type { GeoIp } from './geoip.ts'
@@ -51,7 +51,6 @@ export type Steps = { ofParts: Step[]; ofBatch: Step[] }
 
 export const pipelineSteps = (deps: StepDeps): Steps => ({
   ofParts: [
-    { name: 'parse', run: parse },
     { name: 'set aside', run: setAside(deps.findProject) },
     { name: 'normalise', run: each(normalise) },
     { name: 'make holdable', run: each(makeHoldable) },
@@ -76,24 +75,7 @@ export const pipelineSteps = (deps: StepDeps): Steps => ({
 })
 
 /** The steps after which a batch has its events, and nothing was asked of a store yet. */
-export const stepsToEvents = ({ ofParts }: Steps): Steps => ({ ofParts: ofParts.slice(0, 2), ofBatch: [] })
-
-/** About the bytes of the log in a part: some hundred events. */
-const partBytes = 256 * 1024
-
-function* parts(batch: Batch): Iterable<Batch> {
-  let records: LogRecord[] = []
-  let bytes = 0
-  for (const record of batch.records) {
-    records.push(record)
-    bytes += record.bytes.byteLength
-    if (bytes < partBytes) continue
-    yield partOf(batch, records)
-    records = []
-    bytes = 0
-  }
-  if (records.length) yield partOf(batch, records)
-}
+export const stepsToEvents = ({ ofParts }: Steps): Steps => ({ ofParts: ofParts.slice(0, 1), ofBatch: [] })
 
 const failedAt = new WeakMap<Error, string>()
 /** The step that threw it; empty where none did. */
@@ -103,13 +85,25 @@ type Timed = (name: string, ms: number) => void
 
 /** Runs the steps one after the other and says how long each took, in milliseconds. */
 export async function runSteps({ ofParts, ofBatch }: Steps, batch: Batch, timed: Timed): Promise<Batch> {
-  for (const part of parts(batch)) {
-    const { captured, events } = await runAll(ofParts, part, timed)
-    for (const event of captured) batch.captured.push(event)
+  for (const part of timedParts(batch, timed)) {
+    for (const event of part.events) batch.captured.push(event)
+    const { events } = await runAll(ofParts, part, timed)
     for (const event of events) batch.events.push(event)
     await nextTurn()
   }
   return runAll(ofBatch, batch, timed)
+}
+
+/** The parts that `parse` gives, each when it is asked for. */
+function* timedParts(batch: Batch, timed: Timed): Iterable<Batch> {
+  const parts = parse(batch)
+  for (;;) {
+    const start = performance.now()
+    const next = parts.next()
+    timed('parse', performance.now() - start)
+    if (next.done) return
+    yield next.value
+  }
 }
 
 async function runAll(steps: Step[], batch: Batch, timed: Timed): Promise<Batch> {

@@ -17,8 +17,6 @@ import { headOf } from './write-heads.ts'
  */
 export const toRows = (now: () => number) => {
   return async (batch: Batch): Promise<Batch> => {
-    // Most events leave their person as it was: its text is made once.
-    const ends = new WeakMap<Properties, PersonEnd>()
     const insertedAt = microsToSql(now() * 1000, 3)
     const rows = noRows()
     const { people, groups } = batch
@@ -51,11 +49,12 @@ export const toRows = (now: () => number) => {
     for (const { group } of groups?.groups ?? []) rows.groups.push(groupRow(group, insertedAt))
     rows.heatmaps = batch.heatmaps.map((point) => heatmapRow(point, insertedAt))
     const lines = createRowBytes()
+    const personEnd = createPersonEnds(batch.events, insertedAt)
     const events: PipelineEvent[] = []
     for await (const part of inBreaths(batch.events)) {
       for (const event of part) {
         try {
-          const end = personEnd(event, ends, insertedAt)
+          const end = personEnd(event)
           if (event.head === null) lines.add(headOf(event) + end)
           else lines.addJoined(batch.heads, event.head, end)
           events.push(event)
@@ -78,25 +77,32 @@ export const toRows = (now: () => number) => {
   }
 }
 
-/** What a row says of the event's person, as the end of its JSON object. */
-type PersonEnd = { of: PipelineEvent['person']['createdAt']; text: string }
+/**
+ * What a row says of the event's person, as the end of its JSON object. What several events have in common is made
+ * once, and kept no longer than for the last of them: most of a batch's texts are used once, and thousands of them
+ * would only be copied about by the garbage collector.
+ */
+function createPersonEnds(events: readonly PipelineEvent[], insertedAt: string) {
+  const uses = new Map<Properties, number>()
+  for (const { person } of events) uses.set(person.properties, (uses.get(person.properties) ?? 0) + 1)
+  const kept = new Map<Properties, { createdAt: number | null; text: string }>()
 
-function personEnd(
-  { person }: PipelineEvent,
-  ends: WeakMap<Properties, PersonEnd>,
-  insertedAt: string,
-): string {
-  let end = ends.get(person.properties)
-  if (end?.of !== person.createdAt) {
-    const { exact, map } = propertyTexts(person.properties)
-    const createdAt = microsToSql(Math.max(0, person.createdAt ?? 0), 3)
+  function factsOf({ properties, createdAt }: PipelineEvent['person']): string {
+    const left = (uses.get(properties) ?? 1) - 1
+    uses.set(properties, left)
+    const known = kept.get(properties)
+    if (left === 0) kept.delete(properties)
+    if (known?.createdAt === createdAt) return known.text
+    const { exact, map } = propertyTexts(properties)
     const text =
-      `,"person_created_at":"${createdAt}","person_properties":${exact}` +
+      `,"person_created_at":"${microsToSql(Math.max(0, createdAt ?? 0), 3)}","person_properties":${exact}` +
       `,"person_properties_map":${map},"inserted_at":"${insertedAt}"}`
-    end = { of: person.createdAt, text }
-    ends.set(person.properties, end)
+    if (left > 0) kept.set(properties, { createdAt, text })
+    return text
   }
-  return `,"person_id":"${person.id()}","person_mode":"${person.mode}"${end.text}`
+
+  return ({ person }: PipelineEvent): string =>
+    `,"person_id":"${person.id()}","person_mode":"${person.mode}"${factsOf(person)}`
 }
 
 function personRow(person: Person, isDeleted: boolean, insertedAt: string): Row {

@@ -45,6 +45,41 @@ export const captureRoutes =
       ['GET', 'POST', 'OPTIONS'],
     )
 
+    /** Checks a body and puts it into the log. The parsed events end with this call: see `appendRequest`. */
+    function accept(
+      request: FastifyRequest,
+      { json, form, query, path, receivedAt }: Taken,
+    ): Promise<unknown> {
+      const { headers } = request
+      const submission = admit(json, { engage: path === '/engage' })
+      const project = projectOf(
+        {
+          key:
+            submission.key ??
+            form?.get('api_key') ??
+            form?.get('token') ??
+            query.get('api_key') ??
+            query.get('token'),
+          bearer: bearerOf(headers.authorization),
+          inBody: submission.personalKey,
+          inQuery: query.get('personal_api_key'),
+        },
+        directory,
+      )
+      if (submission.events.every(({ event }) => event === '$performance_event')) return Promise.resolve()
+      const envelope: CaptureEnvelope = {
+        projectId: project.id,
+        receivedAt: receivedAt.toISOString(),
+        sentAt: submission.sentAt ?? sentAtOfQuery(query.get('sent_at') ?? query.get('_')),
+        ip: clientIp(headers['x-forwarded-for'], request.socket.remoteAddress),
+        userAgent: headers['user-agent'] ?? null,
+        path,
+        historicalMigration: submission.historicalMigration,
+        uuids: submission.uuids.map((uuid) => uuid ?? newUuid()),
+      }
+      return appendRequest(log, envelope, submission.events, json)
+    }
+
     for (const { path, describes, legacy } of paths) {
       const capture = async (request: FastifyRequest, reply: FastifyReply) => {
         const receivedAt = now()
@@ -61,34 +96,7 @@ export const captureRoutes =
           },
           maxBodyBytes,
         )
-        const submission = admit(json, { engage: path === '/engage' })
-        const project = projectOf(
-          {
-            key:
-              submission.key ??
-              form?.get('api_key') ??
-              form?.get('token') ??
-              query.get('api_key') ??
-              query.get('token'),
-            bearer: bearerOf(headers.authorization),
-            inBody: submission.personalKey,
-            inQuery: query.get('personal_api_key'),
-          },
-          directory,
-        )
-        if (submission.events.some(({ event }) => event !== '$performance_event')) {
-          const envelope: CaptureEnvelope = {
-            projectId: project.id,
-            receivedAt: receivedAt.toISOString(),
-            sentAt: submission.sentAt ?? sentAtOfQuery(query.get('sent_at') ?? query.get('_')),
-            ip: clientIp(headers['x-forwarded-for'], request.socket.remoteAddress),
-            userAgent: headers['user-agent'] ?? null,
-            path,
-            historicalMigration: submission.historicalMigration,
-            uuids: submission.uuids.map((uuid) => uuid ?? newUuid()),
-          }
-          await appendRequest(log, envelope, submission.events, json)
-        }
+        await accept(request, { json, form, query, path, receivedAt })
         if (query.get('beacon') === '1') return reply.code(204).send()
         return reply.type('application/json').send(ok)
       }
@@ -103,3 +111,11 @@ export const captureRoutes =
       }
     }
   }
+
+type Taken = {
+  json: Buffer
+  form: URLSearchParams | null
+  query: Query
+  path: string
+  receivedAt: Date
+}

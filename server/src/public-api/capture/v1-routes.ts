@@ -47,6 +47,21 @@ export const captureV1Routes =
     })
     refuseTheRest(app, paths, ['POST', 'OPTIONS'])
 
+    /** Checks a body and puts it into the log. The parsed events end with this call: see `appendRequest`. */
+    function accept(
+      json: Buffer,
+      headers: V1Headers,
+      facts: Omit<CaptureEnvelope, 'uuids' | 'historicalMigration'>,
+    ) {
+      const { events, results, historicalMigration } = readV1Batch(json, headers.sdk)
+      const uuids = events.map(({ uuid }) => uuid)
+      const envelope: CaptureEnvelope = { ...facts, historicalMigration, uuids }
+      const appended = uuids.length
+        ? appendRequest(log, envelope, events, Buffer.from(JSON.stringify(events)))
+        : Promise.resolve()
+      return { uuids, results, appended }
+    }
+
     for (const [at, path] of paths.entries()) {
       app.post(path, { config: { describes: v1Operations[at] } }, async (request, reply) => {
         const receivedAt = now()
@@ -54,25 +69,21 @@ export const captureV1Routes =
         const project = projectOf({ key: headers.key, bearer: null, inBody: null, inQuery: null }, directory)
         const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
         const json = await unpackV1(body, headers.encoding, maxBodyBytes)
-        const { events, results, historicalMigration } = readV1Batch(json, headers.sdk)
-        if (events.length > 0) {
-          const envelope: CaptureEnvelope = {
-            projectId: project.id,
-            receivedAt: receivedAt.toISOString(),
-            sentAt: headers.sentAt,
-            ip: clientIp(request.headers['x-forwarded-for'], request.socket.remoteAddress),
-            userAgent: request.headers['user-agent'] ?? null,
-            path,
-            historicalMigration,
-            uuids: events.map(({ uuid }) => uuid),
-          }
-          try {
-            await appendRequest(log, envelope, events, Buffer.from(JSON.stringify(events)))
-          } catch (error) {
-            if (!(error instanceof HedgerowError && error.kind === 'unavailable')) throw error
-            for (const { uuid } of events) results.set(uuid, { result: 'retry', details: 'not_persisted' })
-            reply.header('retry-after', '1')
-          }
+        const facts = {
+          projectId: project.id,
+          receivedAt: receivedAt.toISOString(),
+          sentAt: headers.sentAt,
+          ip: clientIp(request.headers['x-forwarded-for'], request.socket.remoteAddress),
+          userAgent: request.headers['user-agent'] ?? null,
+          path,
+        }
+        const { uuids, results, appended } = accept(json, headers, facts)
+        try {
+          await appended
+        } catch (error) {
+          if (!(error instanceof HedgerowError && error.kind === 'unavailable')) throw error
+          for (const uuid of uuids) results.set(uuid, { result: 'retry', details: 'not_persisted' })
+          reply.header('retry-after', '1')
         }
         return reply.type('application/json').send(JSON.stringify({ results: asObject(results) }))
       })
