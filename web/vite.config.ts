@@ -15,10 +15,16 @@ const paths = [
   '/decide',
   '/flags',
 ]
+/** What shared pages show; the pages themselves are ours. */
+const sharedJson = '^/(?:shared|embedded)/[^/]+[.]json'
 
 export default defineConfig({
   plugins: [react()],
-  server: { proxy: Object.fromEntries(paths.map((path) => [`^${path}(/|$|\\?)`, server])) },
+  server: {
+    proxy: Object.fromEntries(
+      [...paths.map((path) => `^${path}(/|$|\\?)`), sharedJson].map((path) => [path, server]),
+    ),
+  },
   build: {
     target: 'es2022',
     // Assets carry a hash in their name, so they may be cached for ever; index.html may not.

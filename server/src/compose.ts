@@ -45,6 +45,7 @@ import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { privateApi } from './private-api/private-api.ts'
+import { sharedPages } from './private-api/sharing/public-pages.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
 import { flagDefinitionRoutes } from './public-api/flags/definition-routes.ts'
@@ -54,6 +55,7 @@ import { flagsConfig } from './public-api/snippet/remote-config.ts'
 import { snippetRoutes } from './public-api/snippet/routes.ts'
 import { createRateLimits } from './rate-limits/in-memory.ts'
 import { createSharedRateLimits, rateLimitsTask } from './rate-limits/shared.ts'
+import { createSharingLinkStore } from './saved/sharing-links.ts'
 import { createWarehouse } from './warehouse/create-warehouse.ts'
 
 export type RunningServer = {
@@ -267,7 +269,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           checks,
         }),
       )
-      await app.register(webApp(webBuild))
+      await app.register(webApp(webBuild, sharedPages(createSharingLinkStore(database))))
     }
 
     await opened.when(

@@ -60,3 +60,10 @@ export type TrendsSeries = {
 }
 export type TrendsAnswer = Answer<TrendsSeries>
 export type HogQLAnswer = Answer<unknown[]> & { columns: string[] }
+
+export type Insight = Schemas['Insight']
+export type InsightBasic = Schemas['InsightBasic']
+export type Dashboard = Schemas['Dashboard']
+export type ListedDashboard = Schemas['ListedDashboard']
+export type DashboardTile = Schemas['DashboardTile']
+export type DashboardTemplate = Schemas['DashboardTemplate']

@@ -1,13 +1,21 @@
 import { IconApi, IconExternalLink } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Link, useRouterState } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import styles from './nav.module.css'
 import { places } from './places.ts'
 
 const groups = [...new Set(places.map((place) => place.group))]
 
-/** The links of a project's pages; the one we are on is marked. */
+/** The place that a path belongs to: of those it lies below, the nearest. */
+const placeOf = (path: string, projectId: number) =>
+  places
+    .map(({ to }) => ({ to, at: to.replace('$projectId', String(projectId)) }))
+    .filter(({ at }) => path === at || path.startsWith(`${at}/`))
+    .sort((a, b) => b.at.length - a.at.length)[0]?.to
+
+/** The links of a project's pages; the one we are on, or below, is marked. */
 export function Nav({ projectId }: { projectId: number }): ReactNode {
+  const here = useRouterState({ select: ({ location }) => placeOf(location.pathname, projectId) })
   return (
     <nav aria-label="Project">
       {groups.map((group) => (
@@ -22,8 +30,8 @@ export function Nav({ projectId }: { projectId: number }): ReactNode {
                     to={to}
                     params={{ projectId }}
                     className={styles.link}
-                    activeOptions={{ includeSearch: false }}
-                    activeProps={{ 'data-active': true }}
+                    activeOptions={{ exact: true, includeSearch: false }}
+                    data-active={to === here || undefined}
                   >
                     <Icon size={18} stroke={1.75} aria-hidden />
                     {label}

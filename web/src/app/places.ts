@@ -1,9 +1,11 @@
 import {
   IconActivity,
   IconAlertTriangle,
+  IconChartBar,
   IconChartLine,
   IconDatabase,
   IconHome,
+  IconLayoutDashboard,
   IconListDetails,
   IconRocket,
   IconSettings,
@@ -15,6 +17,13 @@ import {
 export const places = [
   { group: null, label: 'Home', to: '/project/$projectId/home', icon: IconHome },
   { group: null, label: 'Get started', to: '/project/$projectId/onboarding', icon: IconRocket },
+  {
+    group: 'Analysis',
+    label: 'Dashboards',
+    to: '/project/$projectId/dashboard',
+    icon: IconLayoutDashboard,
+  },
+  { group: 'Analysis', label: 'Insights', to: '/project/$projectId/insights', icon: IconChartBar },
   { group: 'Analysis', label: 'Trends', to: '/project/$projectId/insights/new', icon: IconChartLine },
   { group: 'Analysis', label: 'SQL', to: '/project/$projectId/sql', icon: IconTerminal2 },
   { group: 'Data', label: 'Live events', to: '/project/$projectId/activity', icon: IconActivity },

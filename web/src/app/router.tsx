@@ -12,10 +12,12 @@ import { ApiError } from '../api/client.ts'
 import { meQuery, preflightQuery } from '../api/session.ts'
 import type { Me } from '../api/types.ts'
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
+import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
-import { readTrendsSearch } from '../features/insights/search.ts'
+import { readInsightsSearch, readTrendsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonsSearch } from '../features/persons/search.ts'
+import { readSharedSearch } from '../features/shared/search.ts'
 import { readSqlSearch } from '../features/sql/search.ts'
 import { Crashed, NotFound, Pending } from './fallbacks.tsx'
 import { Frame } from './frame.tsx'
@@ -57,6 +59,28 @@ const signup = createRoute({
   path: '/signup',
   loader: ({ context }) => context.queryClient.fetchQuery(preflightQuery),
   component: lazyRouteComponent(() => import('../features/auth/signup-page.tsx'), 'SignupPage'),
+})
+
+/** What anybody sees who has a link. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared/$token',
+  validateSearch: readSharedSearch,
+  component: lazyRouteComponent(() => import('../features/shared/shared-page.tsx'), 'SharedPage'),
+})
+
+const sharedDashboard = createRoute({
+  getParentRoute: () => root,
+  path: '/shared_dashboard/$token',
+  validateSearch: readSharedSearch,
+  component: lazyRouteComponent(() => import('../features/shared/shared-page.tsx'), 'SharedDashboardPage'),
+})
+
+const embedded = createRoute({
+  getParentRoute: () => root,
+  path: '/embedded/$token',
+  validateSearch: readSharedSearch,
+  component: lazyRouteComponent(() => import('../features/shared/shared-page.tsx'), 'EmbeddedPage'),
 })
 
 /** Everything below needs a session; without one the way leads to the login, or to the sign-up on a new instance. */
@@ -170,6 +194,50 @@ const trends = createRoute({
   component: lazyRouteComponent(() => import('../features/insights/trends-page.tsx'), 'TrendsPage'),
 })
 
+const insights = createRoute({
+  getParentRoute: () => project,
+  path: '/insights',
+  validateSearch: readInsightsSearch,
+  component: lazyRouteComponent(() => import('../features/insights/insights-page.tsx'), 'InsightsPage'),
+})
+
+const insight = createRoute({
+  getParentRoute: () => project,
+  path: '/insights/$shortId',
+  validateSearch: readTrendsSearch,
+  component: lazyRouteComponent(() => import('../features/insights/insight-page.tsx'), 'InsightPage'),
+})
+
+/** PostHog's address of an insight that is being changed; here it is changed where it is shown. */
+const insightEdit = createRoute({
+  getParentRoute: () => project,
+  path: '/insights/$shortId/edit',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/project/$projectId/insights/$shortId', params, replace: true })
+  },
+})
+
+const dashboards = createRoute({
+  getParentRoute: () => project,
+  path: '/dashboard',
+  validateSearch: readDashboardsSearch,
+  component: lazyRouteComponent(() => import('../features/dashboards/dashboards-page.tsx'), 'DashboardsPage'),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => project,
+  path: '/dashboard/$dashboardId',
+  params: {
+    parse: ({ dashboardId }) => {
+      const id = Number(dashboardId)
+      if (!Number.isSafeInteger(id) || id < 1) throw new Error('A dashboard is addressed by its number.')
+      return { dashboardId: id }
+    },
+    stringify: ({ dashboardId }) => ({ dashboardId: String(dashboardId) }),
+  },
+  component: lazyRouteComponent(() => import('../features/dashboards/dashboard-page.tsx'), 'DashboardPage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -221,7 +289,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -232,6 +300,9 @@ const elsewhere = createRoute({
 const routeTree = root.addChildren([
   login,
   signup,
+  shared,
+  sharedDashboard,
+  embedded,
   session.addChildren([
     home,
     account,
@@ -245,6 +316,11 @@ const routeTree = root.addChildren([
       person,
       personById,
       trends,
+      insights,
+      insight,
+      insightEdit,
+      dashboards,
+      dashboard,
       sql,
       eventDefinitions,
       propertyDefinitions,

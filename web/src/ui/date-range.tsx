@@ -39,9 +39,12 @@ export function intervalFor(days: number): Interval {
 /** Which days: a preset at once, or two dates of one's own. `onChange` comes with the bucket that suits them. */
 export function DateRangePicker({
   value,
+  unset = 'Choose dates',
   onChange,
 }: {
-  value: DateRange
+  value: DateRange | null
+  /** What stands there while no dates are chosen. */
+  unset?: string
   onChange: (range: DateRange, interval: Interval) => void
 }): ReactNode {
   const [open, setOpen] = useState(false)
@@ -54,7 +57,7 @@ export function DateRangePicker({
           aria-haspopup="dialog"
           onClick={() => setOpen(!open)}
         >
-          {rangeLabel(value)}
+          {value ? rangeLabel(value) : unset}
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs" aria-label="Date range">
@@ -64,14 +67,14 @@ export function DateRangePicker({
               key={preset.label}
               type="button"
               className={styles.preset}
-              aria-pressed={same(preset.range, value)}
+              aria-pressed={value !== null && same(preset.range, value)}
               onClick={() => {
                 setOpen(false)
                 onChange(preset.range, preset.interval)
               }}
             >
               {preset.label}
-              {same(preset.range, value) && <IconCheck size={14} aria-hidden />}
+              {value && same(preset.range, value) && <IconCheck size={14} aria-hidden />}
             </button>
           ))}
         </div>
@@ -94,11 +97,11 @@ function Custom({
   value,
   onApply,
 }: {
-  value: DateRange
+  value: DateRange | null
   onApply: (range: DateRange, interval: Interval) => void
 }): ReactNode {
-  const [from, setFrom] = useState(isDay(value.date_from) ? value.date_from : '')
-  const [to, setTo] = useState(isDay(value.date_to) ? value.date_to : '')
+  const [from, setFrom] = useState(isDay(value?.date_from) ? value.date_from : '')
+  const [to, setTo] = useState(isDay(value?.date_to) ? value.date_to : '')
   const backwards = Boolean(from && to && to < from)
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTrendsSearch } from './search.ts'
+import { readInsightsSearch, readTrendsSearch, sameQuery } from './search.ts'
 
 const q = {
   kind: 'TrendsQuery',
@@ -42,4 +42,20 @@ test('a part that makes no sense falls back, the rest stays', () => {
 
 test.each([undefined, 'nonsense', 7, { kind: 'FunnelsQuery' }])('%o is no question', (other) => {
   expect(readTrendsSearch({ q: other })).toEqual({})
+})
+
+test('the address of the list', () => {
+  expect(readInsightsSearch({ search: 7, tab: 'yours', page: '3' })).toEqual({
+    search: '7',
+    tab: 'yours',
+    page: 3,
+  })
+  expect(readInsightsSearch({ search: '', tab: 'theirs', page: 'x' })).toEqual({})
+})
+
+test('a question is the same whatever the order of its fields, and what is null is not there', () => {
+  expect(sameQuery({ ...q, compareFilter: null }, Object.fromEntries(Object.entries(q).reverse()))).toBe(true)
+  expect(sameQuery({ ...q, interval: 'day' }, q)).toBe(false)
+  expect(sameQuery({ ...q, formula: 'A / B' }, q)).toBe(false)
+  expect(sameQuery({ ...q, series: [] }, q)).toBe(false)
 })

@@ -61,3 +61,26 @@ export function readTrendsSearch(search: Record<string, unknown>): TrendsSearch 
     ...(search.panel === 'api' ? { panel: 'api' as const } : {}),
   }
 }
+
+export type InsightsSearch = { search?: string; tab?: 'yours' | 'favorites'; page?: number }
+
+/** What the address of the list says. */
+export function readInsightsSearch(search: Record<string, unknown>): InsightsSearch {
+  const page = Number(search.page)
+  return {
+    ...(search.search !== undefined && search.search !== '' ? { search: String(search.search) } : {}),
+    ...(search.tab === 'yours' || search.tab === 'favorites' ? { tab: search.tab } : {}),
+    ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
+  }
+}
+
+/** Whether two questions are one, whatever the order of their fields, and with what is not there as good as null. */
+export function sameQuery(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return (a ?? undefined) === (b ?? undefined)
+  }
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  const of = (value: object, name: string) => (value as Record<string, unknown>)[name]
+  return [...names].every((name) => sameQuery(of(a, name), of(b, name)))
+}

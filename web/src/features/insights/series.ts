@@ -1,5 +1,6 @@
 import type { SeriesMath, TrendsQuery, TrendsSeries } from '../../api/types.ts'
 import type { ChartSeries } from '../../ui/chart/time-chart-option.ts'
+import { valueName } from '../../ui/insight/series.ts'
 
 export const maths: { value: SeriesMath; label: string }[] = [
   { value: 'total', label: 'Total count' },
@@ -16,13 +17,6 @@ export type Row = ChartSeries & {
   aggregated: number | null
   /** Whether the buckets may be added up: events may, people who come twice may not. */
   additive: boolean
-}
-
-const valueName = (value: TrendsSeries['breakdown_value']): string => {
-  if (Array.isArray(value)) return value.map((each) => valueName(each)).join(' · ')
-  if (value === null || value === undefined || value === '$$_posthog_breakdown_null_$$') return '(not set)'
-  if (value === '$$_posthog_breakdown_other_$$') return 'Other'
-  return value === '' ? '(not set)' : String(value)
 }
 
 /**

@@ -1,0 +1,207 @@
+import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { dashboardsQuery } from '../../api/saved.ts'
+import { useProject } from '../../api/session.ts'
+import type { ListedDashboard } from '../../api/types.ts'
+import { Page } from '../../ui/page.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { templatesQuery, useCreateDashboard } from './queries.ts'
+
+const DASHBOARDS_A_PAGE = 100
+
+/** The dashboards of the project by name. */
+export function DashboardsPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/dashboard' })
+  const { search = '', page = 1 } = useSearch({ from: '/session/project/$projectId/dashboard' })
+  const navigate = useNavigate({ from: '/project/$projectId/dashboard' })
+  const [text, setText] = useState(search)
+  const [creating, setCreating] = useState(false)
+  const apply = useDebouncedCallback(
+    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
+    250,
+  )
+  const dashboards = useQuery(dashboardsQuery(projectId, { search, page }))
+  const rows = dashboards.data?.results
+  const create = (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+      New dashboard
+    </Button>
+  )
+  return (
+    <Page title="Dashboards" about="Insights and texts that are looked at together." actions={create}>
+      <Group mb="sm">
+        <TextInput
+          type="search"
+          aria-label="Search dashboards"
+          placeholder="Name"
+          leftSection={<IconSearch size={16} />}
+          w={{ base: '100%', xs: 320 }}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            apply(event.currentTarget.value.trim())
+          }}
+        />
+      </Group>
+      <div className="card" style={{ opacity: dashboards.isPlaceholderData ? 0.6 : 1 }}>
+        {rows ? (
+          rows.length > 0 ? (
+            <DashboardTable projectId={projectId} rows={rows} />
+          ) : search ? (
+            <Empty title="No dashboards match." />
+          ) : (
+            <Empty title="No dashboards yet.">
+              Start with a template; it fills itself from your events. <div>{create}</div>
+            </Empty>
+          )
+        ) : dashboards.isError ? (
+          <LoadError what="dashboards" error={dashboards.error} retry={() => void dashboards.refetch()} />
+        ) : (
+          <Loading what="dashboards" rows={6} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={DASHBOARDS_A_PAGE}
+        count={dashboards.data?.count}
+        more={Boolean(dashboards.data?.next)}
+        go={(to) => void navigate({ search: (old) => ({ ...old, page: to > 1 ? to : undefined }) })}
+      />
+      {creating && (
+        <NewDialog
+          projectId={projectId}
+          onClose={() => setCreating(false)}
+          onCreated={(dashboardId) =>
+            void navigate({
+              to: '/project/$projectId/dashboard/$dashboardId',
+              params: { projectId, dashboardId },
+            })
+          }
+        />
+      )}
+    </Page>
+  )
+}
+
+function DashboardTable({
+  projectId,
+  rows,
+}: {
+  projectId: number
+  rows: Omit<ListedDashboard, 'tiles'>[]
+}): ReactNode {
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Dashboards">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" className="wide-only">
+              By
+            </th>
+            <th scope="col" className="num">
+              Last looked at
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((dashboard) => (
+            <tr key={dashboard.id} className="link">
+              <td>
+                <Link
+                  to="/project/$projectId/dashboard/$dashboardId"
+                  params={{ projectId, dashboardId: dashboard.id }}
+                >
+                  {dashboard.name || 'Untitled dashboard'}
+                </Link>{' '}
+                {dashboard.is_shared && (
+                  <Badge size="xs" variant="outline" color="gray">
+                    Shared
+                  </Badge>
+                )}
+                {dashboard.description && <div className="muted small">{dashboard.description}</div>}
+              </td>
+              <td className="muted wide-only">
+                {dashboard.created_by ? dashboard.created_by.first_name || dashboard.created_by.email : ''}
+              </td>
+              <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
+                {dashboard.last_accessed_at ? (
+                  <RelativeTime at={dashboard.last_accessed_at} timeZone={timeZone} />
+                ) : (
+                  'Never'
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function NewDialog({
+  projectId,
+  onClose,
+  onCreated,
+}: {
+  projectId: number
+  onClose: () => void
+  onCreated: (id: number) => void
+}): ReactNode {
+  const templates = useQuery(templatesQuery(projectId))
+  const [name, setName] = useState('')
+  const [template, setTemplate] = useState('')
+  const create = useCreateDashboard(projectId)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate(
+      {
+        name: name.trim() || template || 'New dashboard',
+        use_template: template || undefined,
+      },
+      { onSuccess: ({ id }) => onCreated(id) },
+    )
+  }
+  return (
+    <Modal opened onClose={onClose} title="New dashboard">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            placeholder={template || 'New dashboard'}
+            maxLength={400}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <NativeSelect
+            label="Begin with"
+            value={template}
+            onChange={(event) => setTemplate(event.currentTarget.value)}
+            data={[
+              { value: '', label: 'Nothing' },
+              ...(templates.data ?? []).map(({ name: called }) => ({ value: called, label: called })),
+            ]}
+          />
+          {create.isError && (
+            <Text size="sm" c="var(--danger)" role="alert">
+              {sentence(create.error)}
+            </Text>
+          )}
+          <Button type="submit" loading={create.isPending}>
+            Create
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,87 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconDots, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { DashboardTile, Insight } from '../../api/types.ts'
+import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import { insightName } from '../../ui/insight/shown.ts'
+import { Tile } from '../../ui/insight/tile-grid.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
+import { tileQuery } from './queries.ts'
+
+/** An insight on a dashboard: it asks for its answer itself, so that one that takes long holds up nobody. */
+export function InsightTile({
+  projectId,
+  dashboardId,
+  tile,
+  insight,
+  onRemove,
+}: {
+  projectId: number
+  dashboardId: number
+  tile: DashboardTile
+  insight: Insight
+  /** Absent where one may not. */
+  onRemove?: () => void
+}): ReactNode {
+  const client = useQueryClient()
+  const answered = useQuery(tileQuery(projectId, dashboardId, insight))
+  const name = insightName(insight)
+  const shown = answered.data
+  return (
+    <Tile
+      tile={tile}
+      title={
+        <Link to="/project/$projectId/insights/$shortId" params={{ projectId, shortId: insight.short_id }}>
+          {name}
+        </Link>
+      }
+      menu={
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={`More of ${name}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconRefresh size={16} />}
+              onClick={() =>
+                void client.prefetchQuery({
+                  ...tileQuery(projectId, dashboardId, insight, true),
+                  staleTime: 0,
+                })
+              }
+            >
+              Refresh
+            </Menu.Item>
+            {onRemove && (
+              <Menu.Item leftSection={<IconTrash size={16} />} onClick={onRemove}>
+                Take off this dashboard
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      }
+      foot={
+        shown?.last_refresh && (
+          <>
+            As of <RelativeTime at={shown.last_refresh} timeZone={shown.timezone} />
+          </>
+        )
+      }
+    >
+      {shown ? (
+        <div style={{ height: '100%', opacity: answered.isFetching ? 0.6 : 1 }}>
+          <InsightChart insight={shown} timeZone={shown.timezone} />
+        </div>
+      ) : answered.isError ? (
+        <LoadError what={name} error={answered.error} retry={() => void answered.refetch()} />
+      ) : (
+        <Loading what={name} rows={6} />
+      )}
+    </Tile>
+  )
+}

@@ -1,0 +1,243 @@
+import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import {
+  IconDots,
+  IconLayoutDashboard,
+  IconPencil,
+  IconShare,
+  IconStar,
+  IconStarFilled,
+  IconTrash,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { dashboardsQuery, useUpdateInsight } from '../../api/saved.ts'
+import type { Insight, InsightBasic } from '../../api/types.ts'
+import { insightName } from '../../ui/insight/shown.ts'
+import { ShareDialog } from '../../ui/share-dialog.tsx'
+import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+
+type Changing = 'name' | 'dashboards' | 'sharing'
+
+/** What one can do with a saved insight. */
+export function InsightActions({ projectId, insight }: { projectId: number; insight: Insight }): ReactNode {
+  const [changing, setChanging] = useState<Changing | null>(null)
+  const navigate = useNavigate()
+  const remove = useDelete(projectId)
+  const mayEdit = insight.effective_privilege_level >= 37
+  const close = () => setChanging(null)
+  return (
+    <>
+      <Star projectId={projectId} insight={insight} />
+      <Button
+        variant="default"
+        leftSection={<IconShare size={16} />}
+        disabled={!mayEdit}
+        onClick={() => setChanging('sharing')}
+      >
+        Share
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More">
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconPencil size={16} />}
+            disabled={!mayEdit}
+            onClick={() => setChanging('name')}
+          >
+            Rename
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconLayoutDashboard size={16} />}
+            disabled={!mayEdit}
+            onClick={() => setChanging('dashboards')}
+          >
+            Put on dashboards
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconTrash size={16} />}
+            color="red"
+            disabled={!mayEdit}
+            onClick={() =>
+              void remove(
+                insight,
+                () => void navigate({ to: '/project/$projectId/insights', params: { projectId } }),
+              )
+            }
+          >
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {changing === 'name' && <RenameDialog projectId={projectId} insight={insight} onClose={close} />}
+      {changing === 'dashboards' && (
+        <DashboardsDialog projectId={projectId} insight={insight} onClose={close} />
+      )}
+      {changing === 'sharing' && (
+        <ShareDialog projectId={projectId} thing={{ kind: 'insight', id: insight.id }} onClose={close} />
+      )}
+    </>
+  )
+}
+
+/** Marks a favourite, or takes the mark away. */
+export function Star({
+  projectId,
+  insight,
+}: {
+  projectId: number
+  insight: Pick<InsightBasic, 'id' | 'favorited' | 'name' | 'derived_name' | 'query' | 'filters'>
+}): ReactNode {
+  const update = useUpdateInsight(projectId)
+  const favorited = update.isPending ? Boolean(update.variables.favorited) : insight.favorited
+  return (
+    <ActionIcon
+      variant="subtle"
+      color={favorited ? 'yellow' : 'gray'}
+      aria-label={`${favorited ? 'No favourite any more' : 'Favourite'}: ${insightName(insight)}`}
+      aria-pressed={favorited}
+      onClick={() => update.mutate({ id: insight.id, favorited: !favorited })}
+    >
+      {favorited ? <IconStarFilled size={16} /> : <IconStar size={16} />}
+    </ActionIcon>
+  )
+}
+
+/** Deletes an insight; the message has the way back. */
+export function useDelete(projectId: number) {
+  const { mutateAsync: update } = useUpdateInsight(projectId)
+  const failed = (error: unknown) =>
+    notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
+  const restore = async ({ id, dashboards }: InsightBasic | Insight) => {
+    await update({ id, deleted: false })
+    // its tiles do not come back by themselves
+    if (dashboards.length > 0) await update({ id, dashboards })
+  }
+  return async (insight: InsightBasic | Insight, done?: () => void): Promise<void> => {
+    try {
+      await update({ id: insight.id, deleted: true })
+    } catch (error) {
+      failed(error)
+      return
+    }
+    done?.()
+    const id = notifications.show({
+      role: 'status',
+      message: (
+        <>
+          Deleted “{insightName(insight)}”.{' '}
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              notifications.hide(id)
+              restore(insight).catch(failed)
+            }}
+          >
+            Undo
+          </Button>
+        </>
+      ),
+    })
+  }
+}
+
+function RenameDialog({
+  projectId,
+  insight,
+  onClose,
+}: {
+  projectId: number
+  insight: Insight
+  onClose: () => void
+}): ReactNode {
+  const update = useUpdateInsight(projectId)
+  const [name, setName] = useState(insight.name ?? '')
+  const [description, setDescription] = useState(insight.description ?? '')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    update.mutate({ id: insight.id, name: name.trim() || null, description }, { onSuccess: onClose })
+  }
+  return (
+    <Modal opened onClose={onClose} title="Rename this insight">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            placeholder={insight.derived_name ?? undefined}
+            maxLength={400}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <TextInput
+            label="Description"
+            maxLength={400}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          {update.isError && (
+            <Text size="sm" c="var(--danger)" role="alert">
+              {sentence(update.error)}
+            </Text>
+          )}
+          <Button type="submit" loading={update.isPending}>
+            Save
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function DashboardsDialog({
+  projectId,
+  insight,
+  onClose,
+}: {
+  projectId: number
+  insight: Insight
+  onClose: () => void
+}): ReactNode {
+  const dashboards = useQuery(dashboardsQuery(projectId))
+  const update = useUpdateInsight(projectId)
+  const on = new Set(update.isPending ? update.variables.dashboards : insight.dashboards)
+  const toggle = (id: number) => {
+    const wanted = on.has(id) ? insight.dashboards.filter((one) => one !== id) : [...insight.dashboards, id]
+    update.mutate({ id: insight.id, dashboards: wanted })
+  }
+  return (
+    <Modal opened onClose={onClose} title="Put on dashboards">
+      {dashboards.data ? (
+        <Stack gap="xs">
+          {dashboards.data.results.map(({ id, name }) => (
+            <label key={id} style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
+              <input
+                type="checkbox"
+                checked={on.has(id)}
+                disabled={update.isPending}
+                onChange={() => toggle(id)}
+              />
+              <span className="cut">{name || 'Untitled dashboard'}</span>
+            </label>
+          ))}
+          {dashboards.data.results.length === 0 && <Text size="sm">There are no dashboards yet.</Text>}
+          {update.isError && (
+            <Text size="sm" c="var(--danger)" role="alert">
+              {sentence(update.error)}
+            </Text>
+          )}
+        </Stack>
+      ) : dashboards.isError ? (
+        <LoadError what="dashboards" error={dashboards.error} retry={() => void dashboards.refetch()} />
+      ) : (
+        <Loading what="dashboards" rows={3} />
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,157 @@
+import { Button } from '@mantine/core'
+import { IconDeviceFloppy, IconRefresh } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { useUpdateInsight } from '../../api/saved.ts'
+import type { Insight } from '../../api/types.ts'
+import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import { innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
+import { Page } from '../../ui/page.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
+import { InsightActions } from './insight-actions.tsx'
+import { asked } from './queries.ts'
+import { insightQuery, markViewed } from './queries-saved.ts'
+import { readTrendsSearch, sameQuery } from './search.ts'
+import { summaryOf } from './summary.ts'
+import { TrendsEditor } from './trends-editor.tsx'
+import styles from './trends-page.module.css'
+
+/** A saved insight: a trend can be changed here, everything else is shown. */
+export function InsightPage(): ReactNode {
+  const { projectId, shortId } = useParams({ from: '/session/project/$projectId/insights/$shortId' })
+  const insight = useQuery(insightQuery(projectId, shortId))
+  const id = insight.data?.id
+  useEffect(() => {
+    // that one has looked is worth nothing to who looks: a failure stays unsaid
+    if (id !== undefined) markViewed(projectId, id).catch(() => {})
+  }, [projectId, id])
+  if (insight.data) {
+    const own = innerQuery(insight.data.query)
+    const { q } = readTrendsSearch({ q: own })
+    // what the editor can't show it would lose
+    const isWhole = q !== undefined && own !== null && sameQuery(q, own)
+    return isWhole ? (
+      <Editor projectId={projectId} insight={insight.data} own={q} />
+    ) : (
+      <Viewer projectId={projectId} insight={insight.data} />
+    )
+  }
+  if (!insight.isError) return <Loading what="this insight" rows={8} height={24} />
+  const isGone = insight.error instanceof ApiError && insight.error.status === 404
+  return (
+    <Page title={isGone ? 'Insight not found' : 'Insight'} narrow>
+      {isGone ? (
+        <p>
+          It was deleted, or the link is wrong.{' '}
+          <Link to="/project/$projectId/insights" params={{ projectId }}>
+            Back to insights
+          </Link>
+        </p>
+      ) : (
+        <LoadError what="this insight" error={insight.error} retry={() => void insight.refetch()} />
+      )}
+    </Page>
+  )
+}
+
+function Editor({
+  projectId,
+  insight,
+  own,
+}: {
+  projectId: number
+  insight: Insight
+  own: NonNullable<ReturnType<typeof readTrendsSearch>['q']>
+}): ReactNode {
+  const search = useSearch({ from: '/session/project/$projectId/insights/$shortId' })
+  const navigate = useNavigate({ from: '/project/$projectId/insights/$shortId' })
+  const update = useUpdateInsight(projectId)
+  const query = search.q ?? own
+  const isChanged = !sameQuery(asked(query), own)
+  const onSearch: Parameters<typeof TrendsEditor>[0]['onSearch'] = (change, replace = false) =>
+    void navigate({ search: change, replace, resetScroll: false })
+  const saved = () => onSearch((old) => ({ ...old, q: undefined }), true)
+  return (
+    <TrendsEditor
+      projectId={projectId}
+      query={query}
+      search={search}
+      onSearch={onSearch}
+      title={insightName(insight)}
+      about={insight.description || undefined}
+      actions={
+        <>
+          {isChanged && (
+            <>
+              <Button variant="subtle" onClick={saved}>
+                Reset
+              </Button>
+              <Button
+                leftSection={<IconDeviceFloppy size={16} />}
+                loading={update.isPending}
+                disabled={insight.effective_privilege_level < 37}
+                onClick={() =>
+                  update.mutate(
+                    { id: insight.id, query: asked(query), derived_name: summaryOf(query) },
+                    { onSuccess: saved },
+                  )
+                }
+              >
+                Save
+              </Button>
+            </>
+          )}
+          <InsightActions projectId={projectId} insight={insight} />
+        </>
+      }
+    />
+  )
+}
+
+/** An insight of a kind that has no editor here. */
+function Viewer({ projectId, insight }: { projectId: number; insight: Insight }): ReactNode {
+  const client = useQueryClient()
+  const { timezone, last_refresh: at } = insight
+  return (
+    <Page
+      title={insightName(insight)}
+      about={insight.description || kindName(insight)}
+      actions={
+        <>
+          <InsightActions projectId={projectId} insight={insight} />
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={16} />}
+            onClick={() =>
+              void client.prefetchQuery({
+                ...insightQuery(projectId, insight.short_id, true),
+                staleTime: 0,
+              })
+            }
+          >
+            Refresh
+          </Button>
+        </>
+      }
+    >
+      <div className={`card ${styles.chart}`}>
+        <div style={{ height: 440 }}>
+          <InsightChart insight={insight} timeZone={timezone} height={400} />
+        </div>
+        <p className={styles.foot}>
+          <span>Time zone {timezone}</span>
+          <span>
+            {at && (
+              <>
+                As of <RelativeTime at={at} timeZone={timezone} />
+              </>
+            )}
+          </span>
+        </p>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,174 @@
+import { ActionIcon, Button, Group, SegmentedControl, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconPlus, IconSearch, IconTrash } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { INSIGHTS_A_PAGE, insightsQuery } from '../../api/saved.ts'
+import { useProject } from '../../api/session.ts'
+import type { InsightBasic } from '../../api/types.ts'
+import { insightName, kindName } from '../../ui/insight/shown.ts'
+import { Page } from '../../ui/page.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Star, useDelete } from './insight-actions.tsx'
+
+/** The saved insights of the project, the one changed last first. */
+export function InsightsPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/insights' })
+  const { search = '', tab, page = 1 } = useSearch({ from: '/session/project/$projectId/insights' })
+  const navigate = useNavigate({ from: '/project/$projectId/insights' })
+  const [text, setText] = useState(search)
+  const apply = useDebouncedCallback(
+    (value: string) =>
+      void navigate({
+        search: (old) => ({ tab: old.tab, search: value || undefined }),
+        replace: true,
+      }),
+    250,
+  )
+  const insights = useQuery(insightsQuery(projectId, { search, tab, page }))
+  const rows = insights.data?.results
+  return (
+    <Page
+      title="Insights"
+      about="Questions that were saved."
+      actions={
+        <Button
+          component={Link}
+          to={`/project/${projectId}/insights/new`}
+          leftSection={<IconPlus size={16} />}
+        >
+          New insight
+        </Button>
+      }
+    >
+      <Group mb="sm" gap="sm">
+        <TextInput
+          type="search"
+          aria-label="Search insights"
+          placeholder="Name, description or tag"
+          leftSection={<IconSearch size={16} />}
+          w={{ base: '100%', xs: 320 }}
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            apply(event.currentTarget.value.trim())
+          }}
+        />
+        <SegmentedControl
+          aria-label="Which insights"
+          value={tab ?? 'all'}
+          onChange={(value) =>
+            void navigate({
+              search: (old) => ({
+                search: old.search,
+                tab: value === 'all' ? undefined : (value as 'yours' | 'favorites'),
+              }),
+            })
+          }
+          data={[
+            { value: 'all', label: 'All' },
+            { value: 'yours', label: 'Yours' },
+            { value: 'favorites', label: 'Favourites' },
+          ]}
+        />
+      </Group>
+      <div className="card" style={{ opacity: insights.isPlaceholderData ? 0.6 : 1 }}>
+        {rows ? (
+          rows.length > 0 ? (
+            <InsightTable projectId={projectId} rows={rows} />
+          ) : search || tab ? (
+            <Empty title="No insights match.">Search looks into names, descriptions and tags.</Empty>
+          ) : (
+            <Empty title="No insights yet.">
+              <Link to="/project/$projectId/insights/new" params={{ projectId }}>
+                Ask your first question
+              </Link>
+            </Empty>
+          )
+        ) : insights.isError ? (
+          <LoadError what="insights" error={insights.error} retry={() => void insights.refetch()} />
+        ) : (
+          <Loading what="insights" rows={10} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={INSIGHTS_A_PAGE}
+        count={insights.data?.count}
+        more={Boolean(insights.data?.next)}
+        go={(to) => void navigate({ search: (old) => ({ ...old, page: to > 1 ? to : undefined }) })}
+      />
+    </Page>
+  )
+}
+
+function InsightTable({ projectId, rows }: { projectId: number; rows: InsightBasic[] }): ReactNode {
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const remove = useDelete(projectId)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Insights">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="visually-hidden">Favourite</span>
+            </th>
+            <th scope="col">Name</th>
+            <th scope="col" className="wide-only">
+              Kind
+            </th>
+            <th scope="col" className="wide-only">
+              By
+            </th>
+            <th scope="col" className="num">
+              Changed
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">Delete</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((insight) => (
+            <tr key={insight.id} className="link">
+              <td style={{ width: 40 }}>
+                <Star projectId={projectId} insight={insight} />
+              </td>
+              <td>
+                <Link
+                  to="/project/$projectId/insights/$shortId"
+                  params={{ projectId, shortId: insight.short_id }}
+                >
+                  {insightName(insight)}
+                </Link>
+                {insight.description && <div className="muted small">{insight.description}</div>}
+              </td>
+              <td className="muted wide-only">{kindName(insight)}</td>
+              <td className="muted wide-only">
+                {insight.created_by ? insight.created_by.first_name || insight.created_by.email : ''}
+              </td>
+              <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
+                <RelativeTime at={insight.last_modified_at} timeZone={timeZone} />
+              </td>
+              <td className="num" style={{ width: 40 }}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Delete ${insightName(insight)}`}
+                  onClick={() => void remove(insight)}
+                >
+                  <IconTrash size={16} />
+                </ActionIcon>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

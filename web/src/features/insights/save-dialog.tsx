@@ -1,0 +1,75 @@
+import { Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { dashboardsQuery, useCreateInsight } from '../../api/saved.ts'
+import type { Insight, TrendsQuery } from '../../api/types.ts'
+import { sentence } from '../../ui/states.tsx'
+import { summaryOf } from './summary.ts'
+
+/** Gives a question a name and keeps it, on a dashboard if one likes. */
+export function SaveDialog({
+  projectId,
+  query,
+  onClose,
+  onSaved,
+}: {
+  projectId: number
+  query: TrendsQuery
+  onClose: () => void
+  onSaved: (insight: Insight) => void
+}): ReactNode {
+  const summary = summaryOf(query)
+  const [name, setName] = useState('')
+  const [dashboard, setDashboard] = useState('')
+  const dashboards = useQuery(dashboardsQuery(projectId))
+  const create = useCreateInsight(projectId)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate(
+      {
+        name: name.trim() || summary,
+        derived_name: summary,
+        query,
+        saved: true,
+        dashboards: dashboard ? [Number(dashboard)] : undefined,
+      },
+      { onSuccess: onSaved },
+    )
+  }
+  return (
+    <Modal opened onClose={onClose} title="Save this insight">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            placeholder={summary}
+            maxLength={400}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <NativeSelect
+            label="Dashboard"
+            value={dashboard}
+            onChange={(event) => setDashboard(event.currentTarget.value)}
+            data={[
+              { value: '', label: 'On none' },
+              ...(dashboards.data?.results ?? []).map(({ id, name: called }) => ({
+                value: String(id),
+                label: called || 'Untitled dashboard',
+              })),
+            ]}
+          />
+          {create.isError && (
+            <Text size="sm" c="var(--danger)" role="alert">
+              {sentence(create.error)}
+            </Text>
+          )}
+          <Button type="submit" loading={create.isPending}>
+            Save
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,70 @@
+import type { ChartSeries } from '../chart/time-chart-option.ts'
+
+/** A breakdown's value as people read it. */
+export const valueName = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(valueName).join(' · ')
+  if (value === null || value === undefined || value === '$$_posthog_breakdown_null_$$') return '(not set)'
+  if (value === '$$_posthog_breakdown_other_$$') return 'Other'
+  return value === '' ? '(not set)' : String(value)
+}
+
+/** A series as trends, stickiness and lifecycles answer one. */
+export type RawSeries = {
+  label?: string
+  data?: number[]
+  days?: (string | number)[]
+  labels?: string[]
+  aggregated_value?: number
+  breakdown_value?: unknown
+  compare_label?: string
+  status?: string
+  action?: { order?: number; name?: string | null; custom_name?: string | null; math?: string | null } | null
+}
+
+export type Series = ChartSeries & {
+  days: string[]
+  labels: string[]
+  /** The one figure, for displays that show one. */
+  figure: number
+}
+
+const maths: Record<string, string> = {
+  dau: 'unique people',
+  weekly_active: 'weekly active people',
+  monthly_active: 'monthly active people',
+  unique_session: 'sessions',
+}
+const statuses = ['new', 'returning', 'resurrecting', 'dormant']
+
+/** The series of an answer with names that tell them apart, and colours. */
+export function seriesOf(result: unknown): Series[] {
+  const raw = (Array.isArray(result) ? result : []) as RawSeries[]
+  const several = new Set(raw.map((one) => one.action?.order ?? 0)).size > 1
+  const slots = new Map<string, number>()
+  return raw.map((one, at) => {
+    const order = one.action?.order ?? 0
+    const name = one.action?.custom_name || one.action?.name || one.label || 'Series'
+    const math = one.action?.math ? maths[one.action.math] : undefined
+    const value = one.breakdown_value === undefined ? undefined : valueName(one.breakdown_value)
+    const own = several && math ? `${name} (${math})` : name
+    const label =
+      one.status ??
+      (value === undefined ? (one.action ? own : (one.label ?? own)) : several ? `${own} · ${value}` : value)
+    const previous = one.compare_label === 'previous'
+    const identity = `${order}:${one.status ?? value ?? ''}:${one.action ? '' : (one.label ?? at)}`
+    const slot = slots.get(identity) ?? slots.size
+    slots.set(identity, slot)
+    const data = one.data ?? []
+    return {
+      key: `${identity}${previous ? '/previous' : ''}:${at}`,
+      label: previous ? `${label} (previous)` : label,
+      data,
+      slot: one.status ? Math.max(statuses.indexOf(one.status), 0) : slot,
+      stack: one.status ? 'lifecycle' : String(order),
+      previous,
+      days: (one.days ?? []).map(String),
+      labels: one.labels ?? [],
+      figure: one.aggregated_value ?? data.reduce((sum, each) => sum + each, 0),
+    }
+  })
+}

@@ -1,0 +1,103 @@
+import type { Interval } from '../date-range.tsx'
+
+/** What of an insight says how it is drawn; a member's and a visitor's both have it. */
+export type ShownInsight = {
+  name: string | null
+  derived_name: string | null
+  filters: Record<string, unknown>
+  query: Record<string, unknown> | null
+  result?: unknown
+  columns: string[] | null
+  last_refresh: string | null
+}
+
+export type InsightKind =
+  | 'trends'
+  | 'stickiness'
+  | 'lifecycle'
+  | 'funnel'
+  | 'retention'
+  | 'paths'
+  | 'table'
+  | 'unknown'
+
+const byQuery: Record<string, InsightKind> = {
+  TrendsQuery: 'trends',
+  StickinessQuery: 'stickiness',
+  LifecycleQuery: 'lifecycle',
+  FunnelsQuery: 'funnel',
+  RetentionQuery: 'retention',
+  PathsQuery: 'paths',
+  HogQLQuery: 'table',
+  EventsQuery: 'table',
+  ActorsQuery: 'table',
+}
+const byFilters: Record<string, InsightKind> = {
+  TRENDS: 'trends',
+  STICKINESS: 'stickiness',
+  LIFECYCLE: 'lifecycle',
+  FUNNELS: 'funnel',
+  RETENTION: 'retention',
+  PATHS: 'paths',
+}
+const kindNames: Record<InsightKind, string> = {
+  trends: 'Trend',
+  stickiness: 'Stickiness',
+  lifecycle: 'Lifecycle',
+  funnel: 'Funnel',
+  retention: 'Retention',
+  paths: 'Paths',
+  table: 'SQL or list',
+  unknown: 'Other',
+}
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The question inside nodes that only say how it is shown. */
+export function innerQuery(query: Json | null): Json | null {
+  let inner: unknown = query
+  while (isObject(inner) && /^(InsightViz|DataTable|DataVisualization)Node$/.test(String(inner.kind))) {
+    inner = inner.source
+  }
+  return isObject(inner) ? inner : null
+}
+
+const named = (kinds: Record<string, InsightKind>, name: string): InsightKind =>
+  Object.hasOwn(kinds, name) ? kinds[name]! : 'unknown'
+
+export function kindOf({ query, filters }: Pick<ShownInsight, 'query' | 'filters'>): InsightKind {
+  const inner = innerQuery(query)
+  if (inner) return named(byQuery, String(inner.kind))
+  if (filters.shown_as === 'Stickiness') return 'stickiness'
+  if (filters.shown_as === 'Lifecycle') return 'lifecycle'
+  return named(byFilters, String(filters.insight ?? 'TRENDS').toUpperCase())
+}
+
+/** "Trend", "Funnel", … */
+export const kindName = (insight: Pick<ShownInsight, 'query' | 'filters'>): string =>
+  kindNames[kindOf(insight)]
+
+const intervals: Interval[] = ['hour', 'day', 'week', 'month']
+
+export type InsightLook = { kind: InsightKind; display: string; interval: Interval }
+
+/** How it is drawn. */
+export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): InsightLook {
+  const kind = kindOf(insight)
+  const inner = innerQuery(insight.query)
+  const settings = [inner?.trendsFilter, inner?.stickinessFilter].find(isObject)
+  const said = inner ? settings?.display : insight.filters.display
+  const interval = String((inner ?? insight.filters).interval ?? 'day').toLowerCase()
+  return {
+    kind,
+    display: typeof said === 'string' ? said : 'ActionsLineGraph',
+    interval: intervals.find((one) => one === interval) ?? (interval === 'minute' ? 'hour' : 'day'),
+  }
+}
+
+/** What it is called, also where nobody named it. */
+export const insightName = (
+  insight: Pick<ShownInsight, 'name' | 'derived_name' | 'query' | 'filters'>,
+): string => insight.name || insight.derived_name || `Untitled ${kindName(insight).toLowerCase()}`

@@ -1,0 +1,85 @@
+import { Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { type Shareable, sharingQuery, useShare } from '../api/saved.ts'
+import { CopyButton } from './copy-button.tsx'
+import { LoadError, Loading, sentence } from './states.tsx'
+
+/** Turns the link of an insight or a dashboard on or off, and shows it. */
+export function ShareDialog({
+  projectId,
+  thing,
+  onClose,
+}: {
+  projectId: number
+  thing: Shareable
+  onClose: () => void
+}): ReactNode {
+  const link = useQuery(sharingQuery(projectId, thing))
+  const share = useShare(projectId, thing)
+  const isWanted = share.isPending && share.variables !== 'renew' ? share.variables.enabled : undefined
+  const at = (path: string) => `${window.location.origin}/${path}/${link.data?.access_token}`
+  const frame = `<iframe src="${at('embedded')}" width="100%" height="600" frameborder="0"></iframe>`
+  return (
+    <Modal opened onClose={onClose} title={`Share this ${thing.kind}`} size="lg">
+      {link.data ? (
+        <Stack gap="md">
+          <Switch
+            label="Anyone with the link can see it"
+            checked={isWanted ?? link.data.enabled}
+            disabled={share.isPending}
+            onChange={(event) => share.mutate({ enabled: event.currentTarget.checked })}
+          />
+          <Text size="sm" c="dimmed">
+            {link.data.enabled
+              ? `Whoever has the link sees this ${thing.kind} and nothing else of the project.`
+              : 'Only members can see this.'}
+          </Text>
+          {link.data.enabled && (
+            <>
+              <Shown label="Link" value={at('shared')} />
+              <Shown label="Embed code" value={frame} />
+              <Group>
+                <Button
+                  variant="default"
+                  loading={share.isPending && share.variables === 'renew'}
+                  disabled={share.isPending}
+                  onClick={() => share.mutate('renew')}
+                >
+                  Make a new link
+                </Button>
+                <Text size="xs" c="dimmed">
+                  The one above stops working then.
+                </Text>
+              </Group>
+            </>
+          )}
+          {share.isError && (
+            <Text size="sm" c="var(--danger)" role="alert">
+              {sentence(share.error)}
+            </Text>
+          )}
+        </Stack>
+      ) : link.isError ? (
+        <LoadError what="its link" error={link.error} retry={() => void link.refetch()} />
+      ) : (
+        <Loading what="its link" rows={2} />
+      )}
+    </Modal>
+  )
+}
+
+function Shown({ label, value }: { label: string; value: string }): ReactNode {
+  return (
+    <Group gap="xs" align="flex-end" wrap="nowrap">
+      <TextInput
+        label={label}
+        value={value}
+        readOnly
+        style={{ flex: 1 }}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyButton value={value} what={label.toLowerCase()} />
+    </Group>
+  )
+}
