@@ -1,3 +1,4 @@
+import { checkArguments, checkOperands } from './argument-types.ts'
 import { arithmetic, type Call, type CompareOperator, call, constant, type Expr, not } from './ast.ts'
 import { asNumber, compareValues } from './compare.ts'
 import type { Context } from './context.ts'
@@ -54,7 +55,7 @@ export function resolveCall(
   }
   const operator = arithmetics.get(clickhouse)
   if (operator) {
-    return resolveArithmetic(operator, argument(node.args[0]!), argument(node.args[1]!))
+    return resolveArithmetic(operator, argument(node.args[0]!), argument(node.args[1]!), node.args)
   }
   if (clickhouse === 'and' || clickhouse === 'or') {
     const exprs = node.args.map((arg) => argument(arg, nullIsNo))
@@ -78,6 +79,7 @@ export function resolveCall(
   if (special) return special
 
   const taken = found.aggregate && numeric.test(clickhouse) ? args.map(asNumber) : args
+  checkArguments(node.name, clickhouse, taken, node.args)
   let expr: Call = { kind: 'call', name: clickhouse, args: taken.map((arg) => arg.expr) }
   if (params) expr.params = params
   if (node.distinct) expr.distinct = true
@@ -117,8 +119,18 @@ export function answerType(found: HogQLFunction, args: Typed[]): Type {
   }
   const name =
     found.returns ?? (sameAsArgument.has(found.clickhouse) ? (args[0]?.type.name ?? 'Unknown') : 'Unknown')
+  if (changesType(found, args[0]?.type)) return unknown
   if (found.nulls === 'never') return type(name)
   return found.nulls === 'maybe' ? type(name, true) : anyNullable(name, args)
+}
+
+/** Whether the answer's type is another for this argument: text of lists is a list, a mean of times is a time. */
+function changesType({ clickhouse, aggregate, returns }: HogQLFunction, first: Type | undefined): boolean {
+  if (!first) return false
+  if (clickhouse === 'concat' || clickhouse === 'reverse')
+    return first.name === 'Array' || first.name === 'Unknown'
+  const isNumber = ['String', 'Integer', 'Float', 'Boolean'].includes(first.name)
+  return aggregate && returns === 'Float' && !isNumber
 }
 
 // Functions that answer with a value of their first argument's type.
@@ -163,9 +175,16 @@ function common(types: Type[]): Type {
   return names.size === 1 ? type(types[0]!.name, nullable) : type('Unknown', nullable)
 }
 
-export function resolveArithmetic(op: '+' | '-' | '*' | '/' | '%', left: Typed, right: Typed): Typed {
+/** @param nodes the two as they are written, for the place of what is refused */
+export function resolveArithmetic(
+  op: '+' | '-' | '*' | '/' | '%',
+  left: Typed,
+  right: Typed,
+  nodes: Expr[] = [],
+): Typed {
   const interval = left.type.name === 'Interval' || right.type.name === 'Interval'
   const [a, b] = interval ? [left, right] : [asNumber(left), asNumber(right)]
+  checkOperands(op, [a, b], nodes)
   const nullable = a.type.nullable || b.type.nullable
   return { expr: arithmetic(a.expr, op, b.expr), type: type(arithmeticType(op, a.type, b.type), nullable) }
 }

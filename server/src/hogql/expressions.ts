@@ -67,7 +67,7 @@ export function resolveExpr(
       return compareValues(context, expr.op, inner(expr.left), inner(expr.right), nullIsNo)
     }
     case 'arithmetic':
-      return resolveArithmetic(expr.op, inner(expr.left), inner(expr.right))
+      return resolveArithmetic(expr.op, inner(expr.left), inner(expr.right), [expr.left, expr.right])
     case 'between': {
       const value = inner(expr.expr)
       const low = compareValues(context, '>=', value, inner(expr.low), nullIsNo && !expr.negated)

@@ -6,6 +6,7 @@ import { compile } from './compile.ts'
 import type { HogQLError } from './errors.ts'
 import { findFunction, functionNames } from './functions.ts'
 import { parseSelect } from './parse.ts'
+import type { TypeName } from './types.ts'
 
 // docs/hogql-functions.md: every function has an example there, which answers what the page says.
 const page = readFileSync(new URL('../../../docs/hogql-functions.md', import.meta.url), 'utf8')
@@ -49,12 +50,32 @@ test('each row calls its function, and says what it takes', () => {
   }
 })
 
+/** What the engine calls the types that the compiler knows; what is unknown may be anything. */
+const engineTypes: Record<TypeName, RegExp> = {
+  String: /^(String|FixedString.*|Enum.*)$/,
+  Integer: /^U?Int\d+$/,
+  Float: /^(Float\d+|Decimal.*)$/,
+  Boolean: /^(UInt8|Bool)$/,
+  DateTime: /^DateTime/,
+  Date: /^Date(32)?$/,
+  Interval: /^Interval/,
+  UUID: /^UUID$/,
+  Array: /^Array/,
+  Tuple: /^Tuple/,
+  Unknown: /./,
+}
+const bare = (type: string) => type.replace(/^(?:(?:Nullable|LowCardinality)\()+([^)]*(?:\(.*\))?)\)+$/, '$1')
+
 describe('answers', () => {
   test.each(sections)('$title', async ({ rows: examples }) => {
     const wrong: string[] = []
     for (const { example, answer } of examples) {
-      const { sql, params } = compiled(`select ${example}`)
-      const { rows: found } = await warehouse.query({ sql, params, question: true })
+      const { sql, params, columns } = compiled(`select ${example}`)
+      const { rows: found, columns: engine } = await warehouse.query({ sql, params, question: true })
+      for (const [i, { type }] of columns.entries()) {
+        if (engineTypes[type.name].test(bare(engine[i]!.type))) continue
+        wrong.push(`${example} is of type ${engine[i]!.type}, not ${type.name}`)
+      }
       const shown = JSON.stringify(found.length === 1 && found[0]!.length === 1 ? found[0]![0] : found)
       if (shown !== answer) wrong.push(`${example} is ${shown}, not ${answer}`)
     }

@@ -164,7 +164,7 @@ const functions = new Map<string, HogQLFunction>([
   ...table(
     { returns: 'Integer' },
     `length:1 lengthUTF8:1 char_length=lengthUTF8:1 position:2-3 positionCaseInsensitive:2-3 positionUTF8:2-3
-    positionCaseInsensitiveUTF8:2-3 locate:2-3 ngramDistance:2 byteHammingDistance:2  countSubstrings:2-3 countSubstringsCaseInsensitive:2-3 countMatches:2
+    positionCaseInsensitiveUTF8:2-3 locate:2-3 byteHammingDistance:2  countSubstrings:2-3 countSubstringsCaseInsensitive:2-3 countMatches:2
     countMatchesCaseInsensitive:2 ascii:1 levenshteinDistance:2 editDistance=levenshteinDistance:2
     multiSearchFirstIndex:2 multiSearchFirstPosition:2   JSONLength:1+`,
   ),
@@ -203,7 +203,10 @@ const functions = new Map<string, HogQLFunction>([
     { returns: 'Integer' },
     'JSONExtractInt:1+ JSONExtractUInt:1+ visitParamExtractInt=simpleJSONExtractInt:2',
   ),
-  ...table({ returns: 'Float' }, 'JSONExtractFloat:1+ visitParamExtractFloat=simpleJSONExtractFloat:2'),
+  ...table(
+    { returns: 'Float' },
+    'ngramDistance:2 JSONExtractFloat:1+ visitParamExtractFloat=simpleJSONExtractFloat:2',
+  ),
   ...table({}, 'JSONExtract:2+ JSONType:1+ IPv4NumToString:1 IPv4StringToNum:1 toIPv4:1 toIPv6:1'),
 
   // Arrays, tuples, maps
@@ -265,12 +268,19 @@ const functions = new Map<string, HogQLFunction>([
     { aggregate: true, returns: 'Float' },
     `avg:1 avgWeighted:2 median:1 varPop:1 varSamp:1 variance=varSamp:1 var_pop=varPop:1 var_samp=varSamp:1 stddevPop:1 stddevSamp:1 stddev_pop=stddevPop:1
     stddev_samp=stddevSamp:1 stddev=stddevSamp:1 covarPop:2 covarSamp:2 corr:2 skewPop:1 skewSamp:1 kurtPop:1 kurtSamp:1
-    simpleLinearRegression:2 contingency:2 cramersV:2 theilsU:2 medianExact:1 medianTiming:1 medianTDigest:1 medianDeterministic:2 medianExactWeighted:2`,
+    contingency:2 cramersV:2 theilsU:2 medianTiming:1 medianTDigest:1 medianDeterministic:2`,
   ),
+  // of the type of what they are given
+  ...table({ aggregate: true }, 'medianExact:1 medianExactWeighted:2'),
+  ...table(
+    { aggregate: true, params: { min: 0, max: 1 } },
+    'quantileExact:1 quantileExactLow:1 quantileExactHigh:1 quantileExactWeighted:2',
+  ),
+  ...table({ aggregate: true, nulls: 'never', returns: 'Tuple' }, 'simpleLinearRegression:2'),
   ...table(
     { aggregate: true, returns: 'Float', params: { min: 0, max: 1 } },
-    `quantile:1 quantileExact:1 quantileExactInclusive:1 quantileExactLow:1 quantileExactHigh:1 quantileTDigest:1 quantileTiming:1 quantileDeterministic:2
-    quantileBFloat16:1 quantileExactWeighted:2 quantileTDigestWeighted:2 quantileTimingWeighted:2 percentile_cont=quantile:1`,
+    `quantile:1 quantileExactInclusive:1 quantileTDigest:1 quantileTiming:1 quantileDeterministic:2
+    quantileBFloat16:1 quantileTDigestWeighted:2 quantileTimingWeighted:2 percentile_cont=quantile:1`,
   ),
   ...table(
     { aggregate: true, returns: 'Array', nulls: 'never', params: { min: 1, max: 50 } },

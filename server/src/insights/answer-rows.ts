@@ -1,53 +1,31 @@
-import type { Query } from '../hogql/ast.ts'
-import { compile } from '../hogql/compile.ts'
-import type { Schema } from '../hogql/context.ts'
 import { parseSelect } from '../hogql/parse.ts'
 import { printHogQL } from '../hogql/print-hogql.ts'
-import type { Warehouse } from '../warehouse/warehouse.ts'
 import { actorsQuestion } from './actors-query.ts'
 import { actorsSource } from './actors-source.ts'
-import type { AskOptions, AskTree, Cost } from './ask.ts'
+import type { AskOptions, AskTree, Cost, ExplainTree } from './ask.ts'
 import { readRows } from './cells.ts'
 import { type EventsQuestion, eventsQuestion, type PersonCell, shownPerson } from './events-query.ts'
 import { fillPlaceholders } from './hogql-query.ts'
 import type { Prepared } from './prepare.ts'
 import type { ActorsQuery, EventsQuery, HogQLQuery } from './queries.ts'
-import { explained } from './warehouse-errors.ts'
 
 /** Rows of a user's query: without a LIMIT, and at most. */
 export const hogqlLimits = { default: 100, max: 50_000 }
 
 /** Answers that are rows and not numbers: of SQL, events, actors. */
-export function createRowAnswers({ ask, warehouse }: { ask: AskTree; warehouse: Warehouse }) {
+export function createRowAnswers({ ask, explain }: { ask: AskTree; explain: ExplainTree }) {
   async function answerHogQL(query: HogQLQuery, { schema, ctx }: Prepared, cost: Cost, options: AskOptions) {
     const tree = fillPlaceholders(parseSelect(query.query), query, ctx)
     const limited = { ...schema, limits: hogqlLimits }
-    const plan = query.explain ? await explain(tree, limited, options) : undefined
+    const explained = query.explain ? await explain(tree, limited, options) : undefined
     const answer = await ask(tree, limited, cost, options)
     return {
-      ...plan,
+      ...(explained && { clickhouse: explained.sql, explain: explained.plan }),
       query: query.query,
       hogql: printHogQL(tree),
       results: readRows(answer.columns, answer.rows),
       columns: answer.columns.map(({ name }) => name),
       types: answer.columns.map(({ name, type }) => [name, type]),
-    }
-  }
-
-  /** The warehouse's SQL, and how it would go about it; without indexes, whose counts are of all projects together. */
-  async function explain(tree: Query, schema: Schema, options: AskOptions) {
-    const { sql, params } = compile(tree, schema)
-    try {
-      const { rows } = await warehouse.query({
-        sql: `EXPLAIN ${sql}`,
-        params,
-        question: true,
-        limits: options.limits,
-        signal: options.signal,
-      })
-      return { clickhouse: sql, explain: rows.map(([line]) => String(line)) }
-    } catch (error) {
-      throw explained(error)
     }
   }
 

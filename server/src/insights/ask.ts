@@ -1,7 +1,13 @@
 import type { Query } from '../hogql/ast.ts'
 import { compile } from '../hogql/compile.ts'
 import type { Schema } from '../hogql/context.ts'
-import type { QueryLimits, Warehouse, WarehouseAnswer } from '../warehouse/warehouse.ts'
+import type { PrintedQuery } from '../hogql/print.ts'
+import {
+  type QueryLimits,
+  type Warehouse,
+  type WarehouseAnswer,
+  WarehouseError,
+} from '../warehouse/warehouse.ts'
 import type { ActorKind } from './actors-query.ts'
 import type { Envelope } from './answers.ts'
 import { type CohortFinder, cohortsIn } from './cohorts.ts'
@@ -9,7 +15,7 @@ import type { FunnelLinksTo } from './funnels.ts'
 import type { CorrelationLinksTo } from './funnels-correlation.ts'
 import type { Prepared } from './prepare.ts'
 import type { LinksTo } from './series.ts'
-import { explained } from './warehouse-errors.ts'
+import { explainedIn } from './warehouse-errors.ts'
 
 export type Cost = Pick<Envelope['statistics'], 'rows_read' | 'bytes_read' | 'elapsed_ms'>
 
@@ -40,27 +46,66 @@ export type AskTree = (
   options: AskOptions,
 ) => Promise<WarehouseAnswer>
 
-export function createAsk({ warehouse, cohorts }: { warehouse: Warehouse; cohorts?: CohortFinder }): AskTree {
-  return async (tree, schema, cost, options) => {
-    const { sql, params } = compile(tree, {
-      ...schema,
-      ...(await cohortsIn(tree, schema.projectId, cohorts)),
+/** The warehouse's SQL for a tree, and how it would go about it, a line each. No data is read. */
+export type ExplainTree = (
+  tree: Query,
+  schema: Schema,
+  options: Pick<AskOptions, 'limits' | 'signal'>,
+) => Promise<{ sql: string; plan: string[] }>
+
+export function createAsk({ warehouse, cohorts }: { warehouse: Warehouse; cohorts?: CohortFinder }): {
+  ask: AskTree
+  explain: ExplainTree
+} {
+  const compiled = async (tree: Query, schema: Schema) =>
+    compile(tree, { ...schema, ...(await cohortsIn(tree, schema.projectId, cohorts)) })
+
+  async function plan({ sql, params }: PrintedQuery, { limits, signal }: AskOptions): Promise<string[]> {
+    const { rows } = await warehouse.query({ sql: `EXPLAIN ${sql}`, params, question: true, limits, signal })
+    return rows.map(([line]) => String(line))
+  }
+
+  /** What the asker is told, with the place in their text where that can be found out. */
+  const refused = (error: unknown, tree: Query, schema: Schema, options: AskOptions): Promise<unknown> =>
+    explainedIn(error, tree, async (part) => {
+      const printed = await compiled(part, schema)
+      try {
+        await plan(printed, options)
+        return undefined
+      } catch (other) {
+        if (other instanceof WarehouseError) return other
+        throw other
+      }
     })
-    try {
-      const answer = await warehouse.query({
-        sql,
-        params,
-        question: true,
-        limits: options.limits,
-        signal: options.signal,
-      })
-      cost.rows_read += answer.stats.rowsRead
-      cost.bytes_read += answer.stats.bytesRead
-      cost.elapsed_ms += answer.stats.elapsedMs
-      options.onCost?.(cost)
-      return answer
-    } catch (error) {
-      throw explained(error)
-    }
+
+  return {
+    async ask(tree, schema, cost, options) {
+      const { sql, params } = await compiled(tree, schema)
+      try {
+        const answer = await warehouse.query({
+          sql,
+          params,
+          question: true,
+          limits: options.limits,
+          signal: options.signal,
+        })
+        cost.rows_read += answer.stats.rowsRead
+        cost.bytes_read += answer.stats.bytesRead
+        cost.elapsed_ms += answer.stats.elapsedMs
+        options.onCost?.(cost)
+        return answer
+      } catch (error) {
+        throw await refused(error, tree, schema, options)
+      }
+    },
+
+    async explain(tree, schema, options) {
+      const printed = await compiled(tree, schema)
+      try {
+        return { sql: printed.sql, plan: await plan(printed, options) }
+      } catch (error) {
+        throw await refused(error, tree, schema, options)
+      }
+    },
   }
 }

@@ -47,8 +47,8 @@ export type Answer = Omit<Envelope, keyof Lifetime | 'statistics'> & { statistic
  */
 export function createInsights(deps: Deps) {
   const now = deps.now ?? (() => new Date())
-  const ask = createAsk(deps)
-  const rows = createRowAnswers({ ask, warehouse: deps.warehouse })
+  const { ask, explain } = createAsk(deps)
+  const rows = createRowAnswers({ ask, explain })
 
   async function answerTrends(
     query: TrendsQuery,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testWarehouse } from '../../test/warehouse.ts'
+import { trendsQuery } from './insight-queries.ts'
 import { hogqlQuery } from './queries.ts'
 import { createInsights, type Insights } from './run.ts'
 import { cleanMessage } from './warehouse-errors.ts'
@@ -47,6 +48,76 @@ describe('what the engine refuses, said to the one who asked', () => {
       code: 'query_error',
       message: expect.stringMatching(/^(?!.*(?:DB::|Code:|SELECT)).*fortnight/),
     })
+  })
+})
+
+describe('says where in the text it is', () => {
+  // `identity` hides from the compiler what the engine then finds
+  it.each<[query: string, place: string, sentence: string]>([
+    ['select lower(event), lower(identity(1)) from events', 'lower(identity(1))', 'of function lower'],
+    ['select length(lower(identity(2)))', 'lower(identity(2))', 'UInt8'],
+    ['select lower(lower(identity(3)))', 'lower(identity(3))', 'lower'],
+    [
+      'select event from events where event = 1 + identity(event) or lower(event) = 1',
+      '1 + identity(event)',
+      'plus',
+    ],
+    ['select arrayMap(x -> upper(x), [1, 2])', 'upper(x)', 'upper'],
+    ['select a from (select upper(identity(1)) as a) order by upper(a)', 'upper(identity(1))', 'upper'],
+    [
+      'with t as (select toYear(identity(event)) as y from events) select y from t',
+      'toYear(identity(event))',
+      'toYear',
+    ],
+    ["select count(), [1, 'a'], [1, 2]", "[1, 'a']", 'supertype'],
+    ["select greatest(1, 2), greatest(identity(1), 'a')", "greatest(identity(1), 'a')", 'supertype'],
+    ['select sum(1), sumIf(identity(event), true) from events', 'sumIf(identity(event), true)', 'sum'],
+    [
+      'select count() from events group by toStartOfDay(identity(event))',
+      'toStartOfDay(identity(event))',
+      'toStartOfDay',
+    ],
+    ['select event from events having not identity(event)', 'not identity(event)', 'not'],
+    ['select identity([1])[identity(event)] from events', 'identity([1])[identity(event)]', 'arrayElement'],
+    ['select (1, 2).3, (1, 2).1', '(1, 2).3', 'element'],
+    ['select row_number() over (order by lower(identity(1)))', 'lower(identity(1))', 'lower'],
+    ['select 1 union all select lower(identity(1))', 'lower(identity(1))', 'lower'],
+    [
+      'select if(identity(event), 1, 2), if(1 = 1, 1, 2) from events',
+      'if(identity(event), 1, 2)',
+      'condition',
+    ],
+    [
+      'select a.event from events a join events b on a.event = lower(identity(1))',
+      'lower(identity(1))',
+      'lower',
+    ],
+  ])('%s', async (query, place, sentence) => {
+    for (const explain of [false, true]) {
+      const question = hogqlQuery.parse({ kind: 'HogQLQuery', query, explain })
+      const error = await insights.run(1, question).then(
+        () => expect.unreachable('it was answered'),
+        (thrown) => thrown,
+      )
+      expect(error).toMatchObject({ kind: 'invalid', code: 'query_error', attr: 'query' })
+      expect(error.message).toContain(sentence)
+      expect(error.message).toMatch(/, in `.+`\.$/)
+      expect(query.slice(error.extra.start, error.extra.end), error.message).toBe(place)
+    }
+  })
+
+  it('not where only running it shows it; of an expression in a question, the place in the expression', async () => {
+    const runs = 'select intDiv(1, number) from numbers(2)'
+    await expect(run(runs)).rejects.toMatchObject({ kind: 'invalid', extra: undefined })
+    const trend = trendsQuery.parse({
+      kind: 'TrendsQuery',
+      series: [{ kind: 'EventsNode', math: 'hogql', math_hogql: 'sum(lower(identity(1)))' }],
+    })
+    await expect(insights.run(1, trend)).rejects.toMatchObject({ extra: { start: 4, end: 22 } })
+  })
+
+  it('an id that is none is refused, not a fault', async () => {
+    await expect(run("select event from events where uuid = 'x'")).rejects.toMatchObject({ kind: 'invalid' })
   })
 })
 

@@ -316,9 +316,11 @@ describe('what an answer depends on', () => {
     const nothing = hogql(`select 1 from events where event = '${name} x'`)
     for (const query of [nothing, hogql('select toInt8(event) from events')]) {
       const first = await ask(query, 'blocking')
-      const { length } = asked
+      // looking for the place of an error reads nothing
+      const runs = () => asked.filter(({ sql }) => !sql.startsWith('EXPLAIN')).length
+      const before = runs()
       expect((await ask(query, 'blocking')).status).toBe(first.status)
-      expect(asked.length).toBe(length + 1)
+      expect(runs()).toBe(before + 1)
     }
   })
 

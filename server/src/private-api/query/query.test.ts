@@ -212,6 +212,11 @@ describe('HogQLMetadata', () => {
       isValid: false,
       errors: [{ message: 'Unable to resolve field: evnt. Did you mean "event"?', start: 7, end: 11 }],
     })
+    const typed = 'select upper(event), lower(properties.n) from events'
+    expect(await look({ query: typed })).toMatchObject({
+      isValid: false,
+      errors: [{ message: expect.stringContaining("Function 'lower' takes text"), start: 27, end: 39 }],
+    })
     expect(await look({ query: 'select' })).toMatchObject({ isValid: false, errors: [{ start: 6, end: 6 }] })
     expect(await look({ query: '' })).toMatchObject({ isValid: false })
     expect(await look({ query: 'select * from system.tables' })).toMatchObject({
