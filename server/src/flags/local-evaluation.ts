@@ -20,7 +20,7 @@ export function localEvaluation(project: ProjectFlags, sendCohorts: boolean, sho
   const trees = new Map(
     definitions.cohorts.flatMap((cohort) => {
       const { properties } = project.cohorts.get(cohort.id)?.by === 'properties' ? show(cohort) : {}
-      return isObject(properties) ? [[cohort.id, properties] as const] : []
+      return isObject(properties) && !hasEmptyGroup(properties) ? [[cohort.id, properties] as const] : []
     }),
   )
   return {
@@ -31,6 +31,13 @@ export function localEvaluation(project: ProjectFlags, sendCohorts: boolean, sho
     cohorts: sendCohorts ? Object.fromEntries(cohortsFor(project, flags, trees)) : {},
   }
 }
+
+/** Nobody is in what has no conditions; SDKs would say everybody. */
+const hasEmptyGroup = (tree: unknown): boolean =>
+  !isObject(tree) ||
+  (Array.isArray(tree.values)
+    ? tree.values.length === 0 || tree.values.some(hasEmptyGroup)
+    : Object.keys(tree).length === 0)
 
 /** @param trees the conditions of cohorts, where they are to be written out */
 function shown(project: ProjectFlags, flag: CompiledFlag, trees: Map<number, Json> | null): Json {
@@ -47,7 +54,7 @@ function shown(project: ProjectFlags, flag: CompiledFlag, trees: Map<number, Jso
       ...filters,
       groups: groups
         .flatMap((group) => (tree && isObject(group) ? writtenOut(group, tree) : [group]))
-        .map((group) => withFlagKeys(project, group)),
+        .map((group) => withFlagKeys(project, withoutNegation(group))),
     },
     deleted: false,
     active: flag.active,
@@ -57,6 +64,21 @@ function shown(project: ProjectFlags, flag: CompiledFlag, trees: Map<number, Jso
     bucketing_identifier: flag.bucketingIdentifier,
     evaluation_runtime: flag.evaluationRuntime,
     evaluation_tags: flag.evaluationContexts,
+  }
+}
+
+/** SDKs know one way to say that somebody is not in a cohort. */
+function withoutNegation(group: unknown): unknown {
+  if (!isObject(group) || !Array.isArray(group.properties)) return group
+  const isNegated = (one: unknown) => isObject(one) && one.type === 'cohort' && one.negation === true
+  if (!group.properties.some(isNegated)) return group
+  return {
+    ...group,
+    properties: group.properties.map((property: unknown) => {
+      if (!isObject(property) || !isNegated(property)) return property
+      const { negation: _, operator, ...rest } = property
+      return { ...rest, operator: operator === 'not_in' ? 'in' : 'not_in' }
+    }),
   }
 }
 

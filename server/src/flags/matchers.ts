@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { isObject } from '../kit/is-object.ts'
 import { type Clock, momentOf, momentOfValue, numberOf } from './moments.ts'
 import { isInOrder, rangeOf, type VersionOrder, type VersionRange, versionOf } from './versions.ts'
 
@@ -11,8 +12,14 @@ export type Matcher = (value: unknown, clock: Clock) => boolean
 /** Why a filter can never match; `code` is PostHog's for it. */
 export type FilterProblem = { problem: string; code?: string }
 
-/** A value as text: itself, or its JSON. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+/** A value as text: itself, or its JSON with the names of objects in order, as PostHog's flag service writes it. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, inner) => (isObject(inner) ? inOrder(inner) : inner))
+
+const inOrder = (object: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /**
  * The operators of conditions on people and groups, by the value that the filter has. Reference: PostHog's flag

@@ -55,7 +55,15 @@ const most = 10_000
 function momentAgo(amount: number, unit: keyof typeof units, { now, timezone }: Clock): number | null {
   if (!(amount < most)) return null
   const moment = DateTime.fromMillis(now, { zone: timezone })
-  return millis(moment.minus({ [units[unit]]: amount }))
+  if (unit !== 'm' && unit !== 'y') return millis(moment.minus({ [units[unit]]: amount }))
+  // A month's end stays one on the way: two months before 31 March is 28 January, as PostHog goes month by month.
+  let { day } = moment
+  const first = moment.set({ day: 1 })
+  const months = unit === 'm' ? 1 : 12
+  for (let step = 1; step <= amount && day > 28; step++) {
+    day = Math.min(day, first.minus({ months: step * months }).daysInMonth ?? day)
+  }
+  return millis(first.minus({ months: amount * months }).set({ day }))
 }
 
 function localMoment(parts: RegExpExecArray, timezone: string): number | null {
