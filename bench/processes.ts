@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startEnvironment } from '../tests/support/start-environment.ts'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const tsx = ['--import', 'tsx']
@@ -65,6 +66,7 @@ export function startHedgerow(dataDir: string, core: number | null = null): Prom
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        ...startEnvironment,
         PORT: '0',
         DATA_DIR: dataDir,
         RATE_LIMITS: 'off',

@@ -1,4 +1,6 @@
 // `npm start`: installs and builds what is missing, then serves. A second start does neither.
+// The allocator's variables in package.json are glibc's, read before any code of ours runs: with them, buffers of
+// requests and batches go back to the system when they are freed. Under load that is 100 MB of 520.
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

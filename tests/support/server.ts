@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
+import { startEnvironment } from './start-environment.ts'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 
@@ -54,6 +55,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      ...startEnvironment,
       PORT: '0',
       DATA_DIR: dataDir,
       // Tests ask more often than any script.

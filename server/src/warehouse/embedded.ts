@@ -221,12 +221,15 @@ function forkEngine(options: EngineOptions, threads: number): ChildProcess {
   return fork(entry, [JSON.stringify(options)], {
     execArgv: [...loader, '--max-semi-space-size=2'],
     // Nothing of ours: no keys, and the same clock everywhere. Each statement holds a thread while it runs. Memory
-    // that inserts and merges leave goes back after a second, not five: under load it is hundreds of megabytes.
+    // that inserts and merges leave goes back after a second, not five: under load it is hundreds of megabytes. So do
+    // the texts of inserts, which are glibc's: without a fixed threshold it keeps blocks of up to 32 MB for the next.
     env: {
       UV_THREADPOOL_SIZE: String(threads),
       TZ: 'UTC',
       TMPDIR: tmpdir(),
-      JE_MALLOC_CONF: 'dirty_decay_ms:1000,muzzy_decay_ms:0',
+      JE_MALLOC_CONF: 'dirty_decay_ms:1000,muzzy_decay_ms:0,narenas:2',
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: String(256 * 1024),
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

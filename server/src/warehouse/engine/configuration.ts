@@ -24,7 +24,17 @@ export function engineConfiguration({
     // what queries may use and room for merges, caches and the process itself
     max_server_memory_usage: Math.floor(queryMemoryBytes * 1.25 + 512 * 1024 ** 2),
   }
-  const lines = Object.entries(server).map(([name, value]) => `  <${name}>${value}</${name}>`)
+  const mergeTree: Record<string, number> = {
+    // What a merge holds of each part at a time: six small parts took 147 MB with ClickHouse's 10 MB, 37 MB with this.
+    merge_max_block_size_bytes: 1_000_000,
+    // What is collected for each of a part's streams before it is compressed; the bucketed maps make a part of 250.
+    // A merge of 138,000 events took 423 MB with ClickHouse's 1 MB, 115 MB with this. Neither costs processor time.
+    max_compress_block_size: 131_072,
+  }
+  const elements = (settings: Record<string, number>) =>
+    Object.entries(settings).map(([name, value]) => `  <${name}>${value}</${name}>`)
+  const lines = elements(server)
+  lines.push('  <merge_tree>', ...elements(mergeTree), '  </merge_tree>')
   lines.push(`  <users_config>${escapeXml(usersPath)}</users_config>`)
   return `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`
 }
