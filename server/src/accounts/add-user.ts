@@ -1,8 +1,9 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { organizationMemberships, organizations, projects, users } from '../database/schema.ts'
+import { organizations } from '../database/schema.ts'
 import { createFirstUser } from './first-user.ts'
 import { type Level, levels } from './levels.ts'
+import { insertMember } from './memberships.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
 import { insertUser, type User } from './users.ts'
 
@@ -27,22 +28,7 @@ export async function addUser(
       .orderBy(asc(organizations.createdAt))
       .limit(1)
     if (!organization) return made
-    await tx.insert(organizationMemberships).values({
-      organizationId: organization.id,
-      userId: made.id,
-      level: user.level ?? levels.member,
-    })
-    const [project] = await tx
-      .select({ id: projects.id })
-      .from(projects)
-      .where(eq(projects.organizationId, organization.id))
-      .orderBy(asc(projects.id))
-      .limit(1)
-    const [switched] = await tx
-      .update(users)
-      .set({ currentOrganizationId: organization.id, currentProjectId: project?.id ?? null })
-      .where(eq(users.id, made.id))
-      .returning()
-    return switched!
+    const { user: member } = await insertMember(tx, organization.id, made.id, user.level ?? levels.member)
+    return member
   })
 }

@@ -4,6 +4,8 @@ import type { Caller } from './authenticate.ts'
 import { permitKeyInOrganization } from './project.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** What is none was not found: the database would refuse it. */
+export const isUuid = (text: string): boolean => uuid.test(text)
 
 /**
  * The organization of a path, by id or `@current`.
@@ -18,7 +20,7 @@ export async function resolveOrganization(
   const found =
     id === '@current'
       ? await organizations.current(user)
-      : uuid.test(id)
+      : isUuid(id)
         ? await organizations.find(user.id, id)
         : undefined
   if (!found) throw notFound()

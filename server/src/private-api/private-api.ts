@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createFirstUser } from '../accounts/first-user.ts'
+import { createMembershipStore } from '../accounts/memberships.ts'
 import { createOrganizationStore } from '../accounts/organizations.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
@@ -46,6 +47,7 @@ import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { loginRoutes } from './login/routes.ts'
+import { memberRoutes } from './members/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { personRoutes } from './persons/routes.ts'
@@ -121,6 +123,9 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(userRoutes({ users, organizations, projects, sessions, activity, directory }))
   await app.register(personalApiKeyRoutes({ keys, activity, directory }))
   await app.register(organizationRoutes({ organizations, projects, activity, directory }))
+  await app.register(
+    memberRoutes({ members: createMembershipStore(database), organizations, activity, directory }),
+  )
   const { has: hasDashboard } = createDashboardStore(database)
   await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))

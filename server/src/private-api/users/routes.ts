@@ -10,6 +10,7 @@ import { changesBetween } from '../../activity/changes.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
+import { isUuid } from '../../http/organization.ts'
 import { counted } from '../../http/paging.ts'
 import { isKeyForOrganization, isKeyForProject, permitUnlimitedKey } from '../../http/project.ts'
 import { forbidden, invalid, notFound } from '../../model/errors.ts'
@@ -36,7 +37,7 @@ export const userRoutes = (deps: Deps) => async (app: FastifyInstance) => {
     permitUnlimitedKey(caller)
     if (!caller.user.isStaff)
       throw forbidden("As a non-staff user you're only allowed to access the `@me` user instance.")
-    const user = uuidPattern.test(uuid) ? await users.findByUuid(uuid) : undefined
+    const user = isUuid(uuid) ? await users.findByUuid(uuid) : undefined
     if (!user) throw notFound()
     return user
   }
@@ -142,8 +143,6 @@ const told = (user: User) => ({
   is_staff: user.isStaff,
   password: user.passwordHash,
 })
-
-const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const missing = (attr: string, id: number | string) =>
   invalid(`Object with id=${id} does not exist.`, { code: 'does_not_exist', attr })
