@@ -16,5 +16,5 @@ const questions: Question[] = [
   { what: 'funnel: 3 steps over 14 days', sql: 'funnel-of-three', query: funnel() },
 ]
 
-export const benchFunnels = (options?: { rows?: number; rounds?: number }): Promise<Row[]> =>
+export const benchFunnels = (options?: { rows?: number[]; rounds?: number }): Promise<Row[]> =>
   benchQuestions(questions, options)

@@ -13,4 +13,4 @@ const questions: Question[] = [
 ]
 
 /** Paths over HTTP against hand-written SQL. */
-export const benchPaths = (size?: { rows?: number; rounds?: number }) => benchQuestions(questions, size)
+export const benchPaths = (size?: { rows?: number[]; rounds?: number }) => benchQuestions(questions, size)

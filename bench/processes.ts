@@ -133,4 +133,6 @@ export type Row = {
   ratio: string
   budget: string
   holds: boolean | null
+  /** Figures without a budget, by the name of their column. */
+  more?: Record<string, string>
 }

@@ -29,4 +29,4 @@ const questions: Question[] = [
 ]
 
 /** Retention over HTTP against hand-written SQL. */
-export const benchRetention = (size?: { rows?: number; rounds?: number }) => benchQuestions(questions, size)
+export const benchRetention = (size?: { rows?: number[]; rounds?: number }) => benchQuestions(questions, size)

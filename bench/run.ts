@@ -2,12 +2,13 @@
  * `npm run bench`: ratios against the budgets of ARCHITECTURE.md. Not part of the tests: figures of a shared machine
  * are read by people, beside its load.
  *
- *   npm run bench -- [--only capture,trends] [--rows 10000000] [--rounds 5]
+ *   npm run bench -- [--only capture,trends] [--rows 1000000,10000000] [--rounds 5]
  *   npm run bench -- --only layouts [--rows 300000] [--match order]
  */
 import { parseArgs } from 'node:util'
 import { benchCapture } from './capture.ts'
 import { benchCohorts } from './cohorts.ts'
+import { benchDashboards } from './dashboards.ts'
 import { benchEndToEnd } from './end-to-end.ts'
 import { benchFunnels } from './funnels.ts'
 import { benchIsolation } from './isolation.ts'
@@ -26,16 +27,19 @@ const { values } = parseArgs({
   },
 })
 const rounds = Number(values.rounds)
-const rows = values.rows === undefined ? undefined : Number(values.rows)
+/** Sizes of the table, one after the other; others than insights take the last. */
+const sizes = values.rows?.split(',').map(Number)
+const rows = sizes?.at(-1)
 const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
   'end-to-end': () => benchEndToEnd(),
   isolation: () => benchIsolation(),
   cohorts: () => benchCohorts({ rows, rounds }),
-  trends: () => benchTrends({ rows, rounds }),
-  funnels: () => benchFunnels({ rows, rounds }),
-  retention: () => benchRetention({ rows, rounds }),
-  paths: () => benchPaths({ rows, rounds }),
+  trends: () => benchTrends({ rows: sizes, rounds }),
+  funnels: () => benchFunnels({ rows: sizes, rounds }),
+  retention: () => benchRetention({ rows: sizes, rounds }),
+  dashboards: () => benchDashboards({ rows, rounds: Math.min(rounds, 3) }),
+  paths: () => benchPaths({ rows: sizes, rounds }),
 }
 /** Run by name only. */
 const others: typeof benches = {
@@ -43,15 +47,18 @@ const others: typeof benches = {
 }
 
 console.log(machine())
-const table: Row[] = []
 for (const name of values.only?.split(',') ?? Object.keys(benches)) {
   const bench = benches[name] ?? others[name]
   if (!bench)
     throw new Error(`no bench ${name}; there are ${Object.keys({ ...benches, ...others }).join(', ')}`)
   console.log(`${name} …`)
-  table.push(...(await bench()))
+  const table: Row[] = await bench()
+  console.table(
+    table.map(({ holds, more, ...row }) => ({
+      ...row,
+      ...more,
+      '': holds === null ? '' : holds ? 'holds' : 'MISSED',
+    })),
+  )
+  console.log(machine())
 }
-console.table(
-  table.map(({ holds, ...row }) => ({ ...row, '': holds === null ? '' : holds ? 'holds' : 'MISSED' })),
-)
-console.log(machine())

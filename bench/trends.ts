@@ -39,5 +39,5 @@ const questions: Question[] = [
   },
 ]
 
-export const benchTrends = (options?: { rows?: number; rounds?: number }): Promise<Row[]> =>
+export const benchTrends = (options?: { rows?: number[]; rounds?: number }): Promise<Row[]> =>
   benchQuestions(questions, options)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eq } from 'drizzle-orm'
+import { z } from 'zod'
 import { createFirstUser } from './accounts/first-user.ts'
 import { createProjectStore } from './accounts/projects.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -24,6 +25,8 @@ import { webApp } from './http/web-app.ts'
 import { createAnswers } from './insights/answer-life.ts'
 import { parseDefinition, shownFilters } from './insights/cohort-definition.ts'
 import { createPropertyNames, createPropertyTypes } from './insights/property-types.ts'
+import { createQueryStatuses } from './insights/query-statuses.ts'
+import { createSharedQueryStatuses, queryStatusesTask } from './insights/query-statuses-shared.ts'
 import { createQuestions } from './insights/questions.ts'
 import { createInsights } from './insights/run.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
@@ -64,6 +67,10 @@ export type RunningServer = {
   /** Takes no more requests, finishes what is in hand, closes every store, gives the folder back. */
   close(): Promise<void>
 }
+
+/** Channel on which processes tell each other of questions that were cancelled: project, name. */
+const cancelledQueries = 'cancelled-queries'
+const cancelledQuery = z.tuple([z.int(), z.string()])
 
 const webBuild = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
@@ -184,23 +191,40 @@ export async function startServer(config: Config): Promise<RunningServer> {
         }),
         foldingTask(folding),
         rateLimitsTask(database),
+        queryStatusesTask(database),
       ],
       logger,
     })
     opened.add(() => jobs.stop())
 
+    // Several processes are there only where they share the log of events.
+    const isShared = config.databaseUrl !== null && config.natsUrls !== null
     const answers = createAnswers({
       insights,
+      statuses: isShared
+        ? createSharedQueryStatuses(database)
+        : createQueryStatuses({ now: () => new Date() }),
+      progress: warehouse.progress,
+      tellOthers: isShared
+        ? (...named) => database.notify(cancelledQueries, JSON.stringify(named))
+        : undefined,
       reportFault: (error) => {
         logger.error({ err: error }, 'a question that is answered later failed')
         sentry?.report(error, { route: 'query' })
       },
     })
 
+    if (isShared) {
+      opened.add(
+        await database.listen(cancelledQueries, (payload) => {
+          if (payload) void answers.cancelHere(...cancelledQuery.parse(JSON.parse(payload)))
+        }),
+      )
+    }
+
     const receipts = createReceiptReader({ log })
 
-    // The doors. Several processes are there only where they share the log of events.
-    const isShared = config.databaseUrl !== null && config.natsUrls !== null
+    // The doors.
     const rateLimits = !config.areRatesLimited
       ? null
       : isShared

@@ -1,6 +1,7 @@
 import { createAnswers } from '../src/insights/answer-life.ts'
 import type { AskedProject } from '../src/insights/prepare.ts'
 import { runnableQuery } from '../src/insights/queries.ts'
+import { createQueryStatuses } from '../src/insights/query-statuses.ts'
 import { createInsights, type Deps, type Insights } from '../src/insights/run.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 
@@ -42,10 +43,17 @@ export function testInsights(
 }
 
 /** The life of answers, whose faults fail the test. */
-export const testAnswers = (insights: Insights, now?: () => Date) =>
+export const testAnswers = (
+  insights: Insights,
+  now: () => Date = () => new Date(),
+  shared: Partial<Parameters<typeof createAnswers>[0]> = {},
+) =>
   createAnswers({
     insights,
     now,
+    statuses: createQueryStatuses({ now }),
+    progress: async () => null,
+    ...shared,
     reportFault: (error) => {
       throw error
     },

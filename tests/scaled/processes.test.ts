@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startLoad, verify } from '../faults/load.ts'
 import { capture, eventually, hogql } from '../support/api.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { init, type RunningServer, startServer } from '../support/server.ts'
 import { type SharedStores, startSharedStores } from '../support/stores.ts'
 
 let stores: SharedStores
@@ -67,6 +67,40 @@ test('processes that each do a part make one server, and outlive each other', as
   expect(unknown.status).toBe(404)
   expect((await capture(api.url, '/e/', { event: 'x', distinct_id: 'y' })).status).toBe(404)
   expect((await fetch(`${pipelines[1]!.url}/_health`)).status).toBe(200)
+})
+
+test('a question that one process answers later is followed and cancelled in another', async () => {
+  const [one, other] = [await start('api,jobs'), await start('api')]
+  const path = '/api/projects/@current/query/'
+  const call = async (server: RunningServer, method: string, to: string, body?: object) => {
+    const headers = { authorization: `Bearer ${init.personalApiKey}`, 'content-type': 'application/json' }
+    const answer = await fetch(server.url + to, { method, headers, body: body && JSON.stringify(body) })
+    const text = await answer.text()
+    return { status: answer.status, body: text ? JSON.parse(text) : undefined }
+  }
+  const asked = async (id: string, rows: number) => {
+    const query = { kind: 'HogQLQuery', query: `select max(sipHash64(number)) > 0 from numbers(${rows})` }
+    const answer = await call(one, 'POST', path, { query, refresh: 'force_async', client_query_id: id })
+    expect(answer.status).toBe(202)
+  }
+  const status = async (server: RunningServer, id: string) =>
+    (await call(server, 'GET', `${path}${id}/`)).body.query_status
+
+  await asked('short', 1000)
+  await eventually(async () => (await status(other, 'short'))?.complete, 'its answer is there too')
+  expect(await status(other, 'short')).toMatchObject({ error: false, results: { results: [[1]] } })
+
+  await asked('endless', 1_000_000_000_000)
+  await eventually(
+    async () => (await status(other, 'endless'))?.query_progress?.rows_read > 0,
+    'the other one knows how far it is',
+  )
+  expect((await call(other, 'DELETE', `${path}endless/`)).status).toBe(204)
+  await eventually(async () => (await status(one, 'endless')).complete, 'it is cancelled')
+  expect(await status(other, 'endless')).toMatchObject({
+    ...{ complete: true, error: true },
+    error_message: 'The query was cancelled.',
+  })
 })
 
 test('a process that does only a part must be told where the stores are', async () => {

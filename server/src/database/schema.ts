@@ -809,6 +809,26 @@ export const eventLogRanges = pgTable(
   ],
 )
 
+/** Where questions stand that are answered later, for all processes; nothing of it need outlive a crash. */
+export const queryStatuses = pgTable(
+  'query_statuses',
+  {
+    projectId: integer('project_id').notNull(),
+    id: text('id').notNull(),
+    status: json('status').notNull(),
+    progress: json('progress'),
+    /** JSON, as text: it is sent as it is. */
+    results: text('results'),
+    /** When the process that calculates it last said so. */
+    spokenAt: instant('spoken_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.id] }),
+    index('query_statuses_expires_at').on(table.expiresAt),
+  ],
+)
+
 /** Which events were seen, by which range, and what became of them. Without its range in the table above: not yet. */
 export const eventLogKeys = pgTable(
   'event_log_keys',

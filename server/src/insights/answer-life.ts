@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HedgerowError } from '../model/errors.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import { limitOf } from './answer-limits.ts'
 import { createAnswerStore } from './answer-store.ts'
 import type { Envelope, QueryStatus } from './answers.ts'
@@ -8,7 +10,7 @@ import { createFlights } from './flights.ts'
 import { freshnessOf, isFresh } from './freshness.ts'
 import type { Prepared } from './prepare.ts'
 import type { RunnableQuery } from './queries.ts'
-import { createQueryStatuses } from './query-statuses.ts'
+import type { QueryOutcome, QueryProgress, QueryStatuses } from './query-statuses.ts'
 import type { Answer, Insights } from './run.ts'
 
 /** PostHog's ways to ask; docs/answers.md has them in a table. */
@@ -25,7 +27,7 @@ export type RefreshMode = (typeof refreshModes)[number]
 
 export type LivingAnswer = Answer & Envelope
 
-export type Ask = Omit<AskOptions, 'prepared' | 'onCost' | 'signal'> & {
+export type Ask = Omit<AskOptions, 'prepared' | 'onCost' | 'signal' | 'name'> & {
   /** Without one, what is fresh is served again where the kind of question allows it, else calculated. */
   refresh?: RefreshMode
   /** A name for the question, by which it can be cancelled. */
@@ -43,6 +45,11 @@ export type Outcome = { cacheKey: string; answer?: LivingAnswer; status?: QueryS
 
 type Deps = {
   insights: Pick<Insights, 'prepare' | 'run'>
+  statuses: QueryStatuses
+  /** How far a question has come, by its name in the warehouse. */
+  progress: Warehouse['progress']
+  /** Passes the name of a question that was cancelled on to the other processes, which call `cancelHere`. */
+  tellOthers?(projectId: number, clientQueryId: string): Promise<void>
   /** Told of faults of ours that no caller waits for. */
   reportFault(error: unknown): void
   now?: () => Date
@@ -52,31 +59,46 @@ type Kept = { answer: LivingAnswer; calculatedAt: number; order: number }
 
 const cacheBounds = { maxBytes: 128 * 1024 ** 2, most: 10_000 }
 
+/** How often a status learns how far its question is. */
+const progressMs = 500
+
+const nameOf = (projectId: number, id: string) => `${projectId}:${id}`
+
 const cancelled = () => new HedgerowError('invalid', 'The query was cancelled.', { code: 'query_cancelled' })
 
 /** The life of an answer: kept and served again, calculated once for all who ask for it, later or now, cancelled. */
-export function createAnswers({ insights, reportFault, now = () => new Date() }: Deps) {
+export function createAnswers(deps: Deps) {
+  const { insights, statuses, reportFault, now = () => new Date() } = deps
   const cache = createAnswerStore<Kept>(cacheBounds)
   const flights = createFlights<LivingAnswer>()
-  const statuses = createQueryStatuses({ now })
   /** Questions that are named and wait, by project and name. */
   const waiting = new Map<string, Set<AbortController>>()
   let runs = 0
+  /** When what is answered later has come to its end, by project and name. */
+  const ends = new Map<string, Promise<void>>()
+  /** What runs, by the key of its answer: its name in the warehouse, and what it has cost so far. */
+  const underWay = new Map<string, { name: string; cost: Cost }>()
 
   type Question = { projectId: number; query: RunnableQuery; key: string; prepared: Prepared; asked: Ask }
 
   async function calculate(
     { projectId, query, key, prepared, asked }: Question,
     signal: AbortSignal,
-    onCost?: (cost: Cost) => void,
   ): Promise<LivingAnswer> {
     const order = ++runs
+    const run = { name: crypto.randomUUID(), cost: { rows_read: 0, bytes_read: 0, elapsed_ms: 0 } }
+    underWay.set(key, run)
     const calculatedAt = now().getTime()
     const { limits, showActors, linksTo, poolCohorts, funnelLinksTo, correlationLinksTo } = asked
-    const answer = await insights.run(projectId, query, {
-      ...{ limits, showActors, linksTo, poolCohorts, funnelLinksTo, correlationLinksTo },
-      ...{ prepared, signal, onCost },
-    })
+    const answer = await insights
+      .run(projectId, query, {
+        ...{ limits, showActors, linksTo, poolCohorts, funnelLinksTo, correlationLinksTo },
+        ...{ prepared, signal, name: run.name },
+        onCost: (cost) => Object.assign(run.cost, cost),
+      })
+      .finally(() => {
+        if (underWay.get(key) === run) underWay.delete(key)
+      })
     const living = withLifetime(query, answer, key)
     const before = cache.get(key)
     // one that began earlier and took longer knows less
@@ -86,32 +108,67 @@ export function createAnswers({ insights, reportFault, now = () => new Date() }:
     return living
   }
 
-  function fly(
-    question: Question,
-    signal: AbortSignal,
-    onCost?: (cost: Cost) => void,
-  ): Promise<LivingAnswer> {
+  function fly(question: Question, signal: AbortSignal): Promise<LivingAnswer> {
     const { key, asked } = question
-    return flights.join(key, (stop) => calculate(question, stop, onCost), { signal, isOwn: asked.mustBeNew })
+    return flights.join(key, (stop) => calculate(question, stop), { signal, isOwn: asked.mustBeNew })
+  }
+
+  /** What it has cost so far: the parts that were answered, and the one that runs. */
+  async function progressOf(key: string): Promise<QueryProgress> {
+    const run = underWay.get(key)
+    const live = run ? await deps.progress(run.name) : null
+    const before = run?.cost.rows_read ?? 0
+    return {
+      rows_read: before + (live?.rowsRead ?? 0),
+      bytes_read: (run?.cost.bytes_read ?? 0) + (live?.bytesRead ?? 0),
+      estimated_rows_total:
+        live && live.rowsTotal > 0 ? before + Math.max(live.rowsTotal, live.rowsRead) : null,
+    }
+  }
+
+  /** Keeps the status up to date, one look after the other, until it is told to stop. */
+  async function watch(question: Question, id: string, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await sleep(progressMs, undefined, { signal: over }).catch(() => undefined)
+      if (over.aborted) return
+      const progress = await progressOf(question.key)
+      await statuses.progress(question.projectId, id, progress).catch(reportFault)
+    }
   }
 
   /** Runs on for nobody but the status; what it came to is there until it expires. */
-  function flyLater(question: Question): QueryStatus {
+  async function flyLater(question: Question): Promise<QueryStatus> {
     const { projectId, asked } = question
     const id = asked.clientQueryId || crypto.randomUUID()
-    const { status, isNew } = statuses.begin(projectId, id)
+    const { status, isNew } = await statuses.begin(projectId, id)
     if (!isNew) return status
     const caller = named(projectId, id)
-    fly(question, caller.signal, (cost) => statuses.progress(projectId, id, cost))
+    const over = new AbortController()
+    // nobody waits for what goes wrong from here on
+    watch(question, id, over.signal).catch(reportFault)
+    const end = fly(question, caller.signal)
       .then(
-        (results) => statuses.end(projectId, id, { results }),
-        (error) => {
+        (results): QueryOutcome => ({ results }),
+        (error): QueryOutcome => {
           if (!(error instanceof HedgerowError)) reportFault(error)
-          statuses.end(projectId, id, { error })
+          return { error }
         },
       )
-      .finally(caller.leave)
+      .finally(() => {
+        over.abort()
+        caller.leave()
+      })
+      .then((outcome) => statuses.end(projectId, id, outcome))
+      .catch(reportFault)
+      .finally(() => ends.delete(nameOf(projectId, id)))
+    ends.set(nameOf(projectId, id), end)
     return status
+  }
+
+  async function cancelHere(projectId: number, clientQueryId: string): Promise<void> {
+    const name = nameOf(projectId, clientQueryId)
+    for (const stop of waiting.get(name) ?? []) stop.abort(cancelled())
+    await ends.get(name)
   }
 
   /** One who waits, until `leave`; by its name it can be cancelled. */
@@ -120,7 +177,7 @@ export function createAnswers({ insights, reportFault, now = () => new Date() }:
     const go = () => stop.abort(cancelled())
     if (gone?.aborted) go()
     gone?.addEventListener('abort', go, { once: true })
-    const name = `${projectId}:${id}`
+    const name = nameOf(projectId, id ?? '')
     if (id) waiting.set(name, (waiting.get(name) ?? new Set()).add(stop))
     const leave = () => {
       gone?.removeEventListener('abort', go)
@@ -153,7 +210,7 @@ export function createAnswers({ insights, reportFault, now = () => new Date() }:
       mode === 'force_async' ||
       mode === 'lazy_async' ||
       (mode === 'async_except_on_cache_miss' && kept !== undefined)
-    if (isLater) return { cacheKey: key, answer, status: flyLater(question) }
+    if (isLater) return { cacheKey: key, answer, status: await flyLater(question) }
     return { cacheKey: key, answer: await fly(question, signal) }
   }
 
@@ -187,18 +244,20 @@ export function createAnswers({ insights, reportFault, now = () => new Date() }:
       return answer!
     },
 
-    /** Of a question that is answered later; undefined when none of this id was asked here, or it has expired. */
+    /** Of a question that is answered later; undefined when none of this id was asked, or it has expired. */
     status: statuses.find,
 
     /**
-     * Whoever waits under this name is answered `query_cancelled` at once; the warehouse is told to stop when nobody
-     * else waits for the same. Whether somebody waited.
+     * Whoever waits under this name, in whatever process, is answered `query_cancelled` at once; the warehouse is told
+     * to stop when nobody else waits for the same.
      */
-    cancel(projectId: number, clientQueryId: string): boolean {
-      const callers = waiting.get(`${projectId}:${clientQueryId}`)
-      for (const stop of callers ?? []) stop.abort(cancelled())
-      return callers !== undefined
+    async cancel(projectId: number, clientQueryId: string): Promise<void> {
+      await cancelHere(projectId, clientQueryId)
+      await deps.tellOthers?.(projectId, clientQueryId)
     },
+
+    /** As `cancel`, in this process only. */
+    cancelHere,
   }
 }
 

@@ -67,8 +67,12 @@ export const queryStatus = z
     query_progress: z
       .object({
         time_elapsed: z.int().describe('Milliseconds'),
-        rows_read: z.int().describe('By the parts that the warehouse has answered'),
+        rows_read: z.int().describe('Rows that the warehouse has read for it'),
         bytes_read: z.int(),
+        estimated_rows_total: z
+          .int()
+          .nullable()
+          .describe('Rows that it will read, as far as that can be said; null before it has begun'),
       })
       .nullable()
       .describe('While it runs'),

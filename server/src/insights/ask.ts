@@ -36,6 +36,8 @@ export type AskOptions = {
   prepared?: Prepared
   /** Told what the question has cost so far, whenever the warehouse has answered a part of it. */
   onCost?(cost: Cost): void
+  /** What the parts that run are called in the warehouse. */
+  name?: string
 }
 
 /** Puts one tree to the warehouse, and adds what that cost to what the question has cost so far. */
@@ -88,6 +90,7 @@ export function createAsk({ warehouse, cohorts }: { warehouse: Warehouse; cohort
           question: true,
           limits: options.limits,
           signal: options.signal,
+          name: options.name,
         })
         cost.rows_read += answer.stats.rowsRead
         cost.bytes_read += answer.stats.bytesRead

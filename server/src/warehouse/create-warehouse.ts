@@ -6,12 +6,19 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client'
-import { unavailable } from '../model/errors.ts'
+import { HedgerowError, unavailable } from '../model/errors.ts'
 import { type Engine, type EngineDeps, startEngine, tablesOfHogQL } from './embedded.ts'
 import { questionRole } from './engine/configuration.ts'
 import { isDisconnected, toWarehouseError } from './failures.ts'
 import { migrate } from './migrate.ts'
-import type { Warehouse, WarehouseAnswer, WarehouseInsert, WarehouseQuery } from './warehouse.ts'
+import {
+  type Warehouse,
+  type WarehouseAnswer,
+  WarehouseError,
+  type WarehouseInsert,
+  type WarehouseProgress,
+  type WarehouseQuery,
+} from './warehouse.ts'
 
 /** Where ClickHouse is. */
 export type WarehouseHome =
@@ -116,7 +123,10 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
     }
   }
 
-  async function query({ sql, params, limits, question, signal }: WarehouseQuery): Promise<WarehouseAnswer> {
+  async function query(asked: WarehouseQuery): Promise<WarehouseAnswer> {
+    const { params, limits, question, signal } = asked
+    // the engine gives its statements ids of its own; both homes keep the text
+    const sql = asked.name ? `/* ${asked.name} */ ${asked.sql}` : asked.sql
     const maxExecutionMs = limits?.maxExecutionMs ?? deps.maxExecutionMs
     const startedAt = performance.now()
     return persist(2, signal, async () => {
@@ -163,6 +173,24 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
     })
   }
 
+  async function progress(name: string): Promise<WarehouseProgress | null> {
+    if (!/^[0-9a-f-]{36}$/.test(name)) throw new TypeError('the name of a query must be a UUID')
+    try {
+      const { rows } = await query({
+        sql: `SELECT read_rows, read_bytes, total_rows_approx FROM system.processes
+          WHERE startsWith(query, {name:String})`,
+        params: { name: `/* ${name} */` },
+        signal: AbortSignal.timeout(500),
+      })
+      const [row] = rows
+      return row ? { rowsRead: Number(row[0]), bytesRead: Number(row[1]), rowsTotal: Number(row[2]) } : null
+    } catch (error) {
+      // what only shows how far something is must not make it fail
+      if (error instanceof WarehouseError || error instanceof HedgerowError) return null
+      throw error
+    }
+  }
+
   async function insert({ table, rows, token }: WarehouseInsert): Promise<void> {
     if (!rows.length) return
     const bytes = typeof rows[0] === 'string' ? [Buffer.from(`${rows.join('\n')}\n`)] : rows
@@ -191,7 +219,7 @@ export async function connectWarehouse(deps: ConnectionDeps): Promise<Warehouse>
     await client.close()
   }
 
-  const warehouse: Warehouse = { query, insert, command, health: reach.health, close }
+  const warehouse: Warehouse = { query, progress, insert, command, health: reach.health, close }
   try {
     const admin = openClient(home, 'default')
     await admin.command({ query: `CREATE DATABASE IF NOT EXISTS "${database.replaceAll('"', '""')}"` })

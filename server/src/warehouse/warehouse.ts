@@ -22,8 +22,13 @@ export type WarehouseQuery = {
    * (the embedded engine), or at least without the right to write or reach out (`readonly`, a server).
    */
   question?: boolean
+  /** A UUID by which `progress` finds it while it runs. */
+  name?: string
   signal?: AbortSignal
 }
+
+/** How far a running query has come. */
+export type WarehouseProgress = { rowsRead: number; bytesRead: number /** An estimate. */; rowsTotal: number }
 
 export type WarehouseAnswer = {
   columns: { name: string; type: string }[]
@@ -65,6 +70,8 @@ export type Warehouse = {
    * @throws WarehouseError when ClickHouse refuses; HedgerowError `unavailable` when too many queries wait.
    */
   query(query: WarehouseQuery): Promise<WarehouseAnswer>
+  /** How far the query of this name has come; null when none runs, or when that can't be said within half a second. */
+  progress(name: string): Promise<WarehouseProgress | null>
   /** Inserts durably: resolves after the parts are synced. Safe to repeat with the same token and rows. */
   insert(insert: WarehouseInsert): Promise<void>
   /** Runs a statement without an answer (DDL, mutations). */

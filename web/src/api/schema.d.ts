@@ -5659,9 +5659,11 @@ export interface components {
             query_progress: {
                 /** @description Milliseconds */
                 time_elapsed: number;
-                /** @description By the parts that the warehouse has answered */
+                /** @description Rows that the warehouse has read for it */
                 rows_read: number;
                 bytes_read: number;
+                /** @description Rows that it will read, as far as that can be said; null before it has begun */
+                estimated_rows_total: number | null;
             } | null;
             /** @description The whole answer, when it is complete */
             results: unknown;

@@ -64,6 +64,6 @@ export const insightRoutes =
     )
 
     route(app, cancelInsight, async ({ project, body }) => {
-      answers.cancel(project.id, body.client_query_id)
+      await answers.cancel(project.id, body.client_query_id)
     })
   }

@@ -40,7 +40,7 @@ beforeAll(async () => {
         findProject: () => ({ timezone: 'UTC', testAccountFilters: [] }),
         propertyTypes: createPropertyTypes(database),
       })
-      const answers = testAnswers(insights)
+      const answers = testAnswers(insights, undefined, { progress: warehouse.progress })
       const persons = createPersonReader(database)
       return [queryRoutes({ insights, answers, persons, groups: createGroupStore(database) })]
     },
@@ -49,6 +49,33 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing.reverse()) await close()
 })
+
+it('says of one that is answered later how far it is', async () => {
+  const path = `/api/projects/${app.project.id}/query/`
+  const rows = 200_000_000
+  await app.post(path, {
+    client_query_id: 'far',
+    refresh: 'force_async',
+    query: { kind: 'HogQLQuery', query: `select max(sipHash64(number)) > 0 from numbers(${rows})` },
+  })
+  const seen: number[] = []
+  for (;;) {
+    const { status, body } = await app.get(`${path}far/`)
+    if (status !== 202) {
+      expect(body.query_status).toMatchObject({ complete: true, results: { results: [[1]] } })
+      break
+    }
+    const { rows_read, estimated_rows_total } = body.query_status.query_progress
+    if (rows_read > 0) {
+      expect(estimated_rows_total).toBe(rows)
+      expect(rows_read).toBeLessThanOrEqual(rows)
+      if (rows_read !== seen.at(-1)) seen.push(rows_read)
+    }
+    await pause(100)
+  }
+  expect(seen.length).toBeGreaterThan(1)
+  expect(seen).toEqual([...seen].sort((a, b) => a - b))
+}, 120_000)
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -14,6 +14,9 @@ import { editorQuery, runnableQuery } from '../../insights/queries.ts'
 import { isTooDeep, mostQueryLevels, unwrapped } from '../../insights/unwrap.ts'
 import { isObject } from '../../kit/is-object.ts'
 
+/** Longest `client_query_id`. */
+const queryNameLength = 400
+
 const anyQuery = z.discriminatedUnion('kind', [...runnableQuery.options, ...editorQuery.options])
 const kinds = new Set<unknown>(anyQuery.options.map((option) => option.shape.kind.value))
 
@@ -39,6 +42,7 @@ export const QueryRequest = z.preprocess(
       query: anyQuery,
       client_query_id: z
         .string()
+        .max(queryNameLength)
         .nullish()
         .describe('A name for the query, chosen by the client: `query/<it>/` shows and cancels it'),
       refresh: z
@@ -108,6 +112,7 @@ export const getQuery = operation({
     query: z.string().optional().describe('The query as JSON'),
     client_query_id: z
       .string()
+      .max(queryNameLength)
       .optional()
       .describe('A name for the query, chosen by the client: `query/<it>/` shows and cancels it'),
     refresh: z.string().optional().describe('As in the body of POST'),

@@ -46,14 +46,14 @@ export const queryRoutes =
     route(app, postQuery, ({ project, body, asker, reply }) => ask(project, body, asker, reply))
 
     route(app, getQueryStatus, async ({ project, params, reply }) => {
-      const status = answers.status(project.id, params.client_query_id)
+      const status = await answers.status(project.id, params.client_query_id)
       if (!status) throw notFound(`Query ${params.client_query_id} not found.`)
       reply.code(!status.complete ? 202 : !status.error ? 200 : status.error_message ? 400 : 500)
       return { query_status: status }
     })
 
     route(app, cancelQuery, async ({ project, params }) => {
-      answers.cancel(project.id, params.client_query_id)
+      await answers.cancel(project.id, params.client_query_id)
     })
   }
 
