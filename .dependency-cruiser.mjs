@@ -5,7 +5,7 @@ const layers = [
   ['hogql'],
   ['event-log', 'warehouse', 'database', 'blobs'],
   ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'rate-limits'],
-  ['pipeline', 'insights', 'flags', 'replay', 'exports'],
+  ['pipeline', 'insights', 'flags', 'experiments', 'replay', 'exports'],
   ['http'],
   ['public-api', 'private-api'],
 ] // lowest first

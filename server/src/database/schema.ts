@@ -696,6 +696,41 @@ export const featureFlags = pgTable(
   ],
 )
 
+/** Comparisons of a feature flag's variants by what people do. */
+export const experiments = pgTable(
+  'experiments',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    featureFlagId: integer('feature_flag_id')
+      .notNull()
+      .references(() => featureFlags.id, { onDelete: 'cascade' }),
+    /** Whether the flag was made with it, and goes with it. */
+    ownsFlag: boolean('owns_flag').notNull(),
+    name: text('name').notNull(),
+    description: text('description'),
+    /** As they were sent: variants, sample sizes. */
+    parameters: json('parameters').$type<Record<string, unknown> | null>(),
+    /** What is compared, as legacy filters of an insight. */
+    filters: json('filters').$type<Record<string, unknown>>().notNull(),
+    secondaryMetrics: json('secondary_metrics').$type<unknown[] | null>(),
+    /** Null while it is a draft. */
+    startDate: instant('start_date'),
+    endDate: instant('end_date'),
+    archived: boolean('archived').notNull().default(false),
+    deleted: boolean('deleted').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('experiments_live_flag').on(table.featureFlagId).where(sql`not ${table.deleted}`),
+    index('experiments_project').on(table.projectId, table.id),
+  ],
+)
+
 /**
  * When requests came, for limits that several processes keep together: a ring of times for each. Written by
  * `count_rate_limits`, a function of the database; neither outlives a crash, and they need not.

@@ -243,7 +243,7 @@ export type HogQLAutocompleteAnswer = z.infer<z.ZodObject<typeof hogqlAutocomple
 
 const seconds = z.number().nullable()
 const funnelValue = z.union([z.string(), z.number(), z.array(z.string())])
-const funnelStep = z
+export const funnelStep = z
   .object({
     action_id: z.union([z.string(), z.number()]).nullable().describe('Event name or action id'),
     name: z.string().describe('`Completed 2 steps` where they may happen in any order'),

@@ -34,6 +34,8 @@ import { calculateCohort } from './cohorts/tasks.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
+import { experimentRoutes } from './experiments/routes.ts'
+import { createExperimentStore } from './experiments/store.ts'
 import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
 import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
 import { featureFlagRoutes } from './feature-flags/routes.ts'
@@ -159,6 +161,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
+  const experiments = createExperimentStore({ database, activity, flags })
+  await app.register(experimentRoutes({ experiments, answers, activity }))
   await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))
   await app.register(
     organizationFlagRoutes({

@@ -1058,6 +1058,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/experiments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List experiments
+         * @description In the order in which they were made, archived ones too.
+         */
+        get: operations["experiments_list"];
+        put?: never;
+        /**
+         * Create an experiment
+         * @description With its feature flag, which is on only with a `start_date`. Without `feature_flag_variants` there are `control` and `test`, half each.
+         */
+        post: operations["experiments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to them
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["experiments_activity_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/requires_flag_implementation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether events lack the values of flags
+         * @description Looks at the newest twenty events of each that the filters name, of the last seven days.
+         */
+        get: operations["experiments_requires_flag_implementation_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an experiment */
+        get: operations["experiments_retrieve"];
+        /**
+         * Change an experiment, with its name
+         * @description As PATCH does, but `name` and `feature_flag_key` must be sent.
+         */
+        put: operations["experiments_update"];
+        post?: never;
+        /**
+         * Delete an experiment
+         * @description With the flag that was made for it; a flag that was there before stays.
+         */
+        delete: operations["experiments_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an experiment
+         * @description What is not sent stays; key and variants can not change. The first `start_date` turns the flag on. New `properties` in `filters` replace the flag's conditions by one for all whom they describe.
+         */
+        patch: operations["experiments_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/{id}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to it
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["experiments_activity_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/{id}/results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what an experiment says
+         * @description 400 `no_data` before control and another variant have been seen, and for drafts; `too_much_data` for more than ten variants.
+         */
+        get: operations["experiments_results_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/experiments/{id}/secondary_results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what an experiment says by one of its secondary metrics */
+        get: operations["experiments_secondary_results_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/feature_flags/": {
         parameters: {
             query?: never;
@@ -3518,6 +3668,176 @@ export interface components {
             limit?: number | null;
             offset?: number | null;
         };
+        /** @description Compares a feature flag's variants by what people do. */
+        Experiment: {
+            id: number;
+            name: string;
+            description: string | null;
+            /** @description Null while it is a draft. */
+            start_date: string | null;
+            /** @description What happens later is not counted. */
+            end_date: string | null;
+            feature_flag_key: string;
+            /** @description Id of the feature flag whose variants are compared. */
+            feature_flag: number;
+            /** @description `feature_flag_variants`: `[{"key": "control", "rollout_percentage": 50}, {"key": "test", "rollout_percentage": 50}]`, which can not be changed later. What is not known is kept. */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** @description What else is compared: `[{"name": "Refunds", "filters": {…}}]`. */
+            secondary_metrics: unknown[] | null;
+            archived: boolean;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ExperimentChanges: {
+            name?: string;
+            description?: string | null;
+            /** @description Launches a draft: its flag is turned on. */
+            start_date?: string | null;
+            /** @description Ends it. The flag stays as it is. */
+            end_date?: string | null;
+            /** @description Key of the flag that is made. A flag with the variant `control` and another is taken. */
+            feature_flag_key?: string;
+            /** @description `feature_flag_variants`: `[{"key": "control", "rollout_percentage": 50}, {"key": "test", "rollout_percentage": 50}]`, which can not be changed later. What is not known is kept. */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            /** @description Further metrics; judged in the same way, and asked for by their index. */
+            secondary_metrics?: ({
+                name?: string;
+                /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
+                filters: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            })[] | null;
+            archived?: boolean;
+        };
+        ExperimentCountVariant: {
+            key: string;
+            /** @description How often it happened */
+            count: number;
+            /** @description How many saw the variant, against those who saw control; 1 for control */
+            exposure: number;
+            /** @description How many people saw the variant */
+            absolute_exposure: number;
+        };
+        ExperimentFunnelVariant: {
+            key: string;
+            /** @description How many went through the funnel */
+            success_count: number;
+            /** @description How many began and did not */
+            failure_count: number;
+        };
+        ExperimentResults: {
+            /** @description The metric by variant: the series of a trend, or the steps of a funnel */
+            insight: (components["schemas"]["TrendsResult"] | components["schemas"]["FunnelStep"][])[];
+            /** @description What was asked, as legacy filters */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** @description How probable it is that a variant is the best; sums to 1 */
+            probability: {
+                [key: string]: number;
+            };
+            significant: boolean;
+            /**
+             * @description `significant`, or why not: `not_enough_exposure` (fewer than 100 people in a variant), `low_win_probability` (below 90 %), `high_loss` (of a funnel, 1 % or more), `high_p_value` (of a trend, 0.05 or more)
+             * @enum {string}
+             */
+            significance_code: "significant" | "not_enough_exposure" | "low_win_probability" | "high_loss" | "high_p_value";
+            /** @description Of a trend: control against the variant of the highest count */
+            p_value?: number;
+            /** @description Of a funnel: by how much the best of the others is expected to convert less than control */
+            expected_loss?: number;
+            /** @description `control` first */
+            variants: (components["schemas"]["ExperimentCountVariant"] | components["schemas"]["ExperimentFunnelVariant"])[];
+            /** @description Where the conversion rate, or how often it happens to one who saw the variant, is with a probability of 95 %; null where nobody saw it */
+            credible_intervals: {
+                [key: string]: [
+                    number,
+                    number
+                ] | null;
+            };
+            sample_ratio: components["schemas"]["ExperimentSampleRatio"];
+            /**
+             * Format: date-time
+             * @description When the oldest of the numbers were read
+             */
+            last_refresh: string;
+            /** @description Whether some were calculated for an earlier request */
+            is_cached: boolean;
+        };
+        /** @description Whether variants are seen as often as they should be. */
+        ExperimentSampleRatio: {
+            /** @description How many people saw each variant */
+            observed: {
+                [key: string]: number;
+            };
+            /** @description How many that should be, by the flag's percentages */
+            expected: {
+                [key: string]: number;
+            };
+            chi_squared: number | null;
+            /** @description Null with too few people to tell */
+            p_value: number | null;
+            /** @description The difference is too large for chance: no result can be trusted */
+            mismatch: boolean;
+            /** @description That, as a sentence */
+            warning: string | null;
+        };
+        ExperimentSecondaryResults: {
+            /** @description Counts of a trend; conversion rates of a funnel, 0 to 1 */
+            result: {
+                [key: string]: number;
+            };
+            /** @description Null before control and another variant have been seen */
+            verdict: {
+                /** @description How probable it is that a variant is the best; sums to 1 */
+                probability: {
+                    [key: string]: number;
+                };
+                significant: boolean;
+                /**
+                 * @description `significant`, or why not: `not_enough_exposure` (fewer than 100 people in a variant), `low_win_probability` (below 90 %), `high_loss` (of a funnel, 1 % or more), `high_p_value` (of a trend, 0.05 or more)
+                 * @enum {string}
+                 */
+                significance_code: "significant" | "not_enough_exposure" | "low_win_probability" | "high_loss" | "high_p_value";
+                /** @description Of a trend: control against the variant of the highest count */
+                p_value?: number;
+                /** @description Of a funnel: by how much the best of the others is expected to convert less than control */
+                expected_loss?: number;
+                /** @description `control` first */
+                variants: (components["schemas"]["ExperimentCountVariant"] | components["schemas"]["ExperimentFunnelVariant"])[];
+                /** @description Where the conversion rate, or how often it happens to one who saw the variant, is with a probability of 95 %; null where nobody saw it */
+                credible_intervals: {
+                    [key: string]: [
+                        number,
+                        number
+                    ] | null;
+                };
+            } | null;
+            /**
+             * Format: date-time
+             * @description When the oldest of the numbers were read
+             */
+            last_refresh: string;
+            /** @description Whether some were calculated for an earlier request */
+            is_cached: boolean;
+        };
         /** @description Turns a feature on for some people or groups. */
         FeatureFlag: {
             id: number;
@@ -3544,6 +3864,7 @@ export interface components {
             rollout_percentage: number | null;
             /** @description Whether people keep what they got before they were identified. */
             ensure_experience_continuity: boolean;
+            /** @description Ids of the experiments that compare its variants. */
             experiment_set: number[];
             features: unknown[];
             rollback_conditions: unknown;
@@ -4994,6 +5315,35 @@ export interface components {
             /** @constant */
             level?: 37;
         };
+        NewExperiment: {
+            name: string;
+            description?: string | null;
+            /** @description Launches a draft: its flag is turned on. */
+            start_date?: string | null;
+            /** @description Ends it. The flag stays as it is. */
+            end_date?: string | null;
+            /** @description Key of the flag that is made. A flag with the variant `control` and another is taken. */
+            feature_flag_key: string;
+            /** @description `feature_flag_variants`: `[{"key": "control", "rollout_percentage": 50}, {"key": "test", "rollout_percentage": 50}]`, which can not be changed later. What is not known is kept. */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            /** @description Further metrics; judged in the same way, and asked for by their index. */
+            secondary_metrics?: ({
+                name?: string;
+                /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
+                filters: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            })[] | null;
+            archived?: boolean;
+        };
         NewFeatureFlag: {
             /** @description The description. */
             name?: string;
@@ -5137,6 +5487,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["EventDefinition"][];
+        };
+        PaginatedExperimentList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["Experiment"][];
         };
         PaginatedFeatureFlagList: {
             /** @description How many there are on all pages. */
@@ -5694,6 +6053,10 @@ export interface components {
             already_stored: number;
             /** @description Those of the selection that still wait: call again. */
             left: number;
+        };
+        RequiresFlagImplementation: {
+            /** @description True where none of them carries a `$feature/…` property */
+            result: boolean;
         };
         RetentionActors: {
             result: ({
@@ -11471,6 +11834,765 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClickhouseEvent"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedExperimentList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExperiment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_activity_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_requires_flag_implementation_retrieve: {
+        parameters: {
+            query?: {
+                /** @description As JSON text: `[{"id": "purchase"}]` */
+                events?: unknown;
+                /** @description As JSON text: `[{"id": 7}]` */
+                actions?: unknown;
+                /** @description From when; default `-7d` */
+                date_from?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiresFlagImplementation"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExperiment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_activity_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_results_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `true`: calculate, whatever was answered before. Without it, what is fresh is served again. */
+                refresh?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentResults"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    experiments_secondary_results_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Index of the metric, from 0. */
+                id?: string;
+                /** @description `true`: calculate, whatever was answered before. Without it, what is fresh is served again. */
+                refresh?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentSecondaryResults"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No credentials, or wrong ones. */

@@ -39,7 +39,7 @@ const FeatureFlag = z
     ensure_experience_continuity: z
       .boolean()
       .describe('Whether people keep what they got before they were identified.'),
-    experiment_set: z.array(z.int()),
+    experiment_set: z.array(z.int()).describe('Ids of the experiments that compare its variants.'),
     features: z.array(z.unknown()),
     rollback_conditions: z.unknown(),
     performed_rollback: z.boolean().nullable(),

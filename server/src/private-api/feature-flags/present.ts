@@ -10,7 +10,7 @@ export type ShownFlag = z.input<typeof retrieveFlag.answer>
 export function presentFlag(
   flag: StoredFlag,
   tags: string[],
-): Omit<ShownFlag, 'created_by' | 'last_modified_by'> {
+): Omit<ShownFlag, 'experiment_set' | 'created_by' | 'last_modified_by'> {
   const filters = upgraded(flag.filters)
   const simple = simpleRollout(filters)
   return {
@@ -26,7 +26,6 @@ export function presentFlag(
     is_simple_flag: simple !== undefined,
     rollout_percentage: simple ?? null,
     ensure_experience_continuity: flag.ensureExperienceContinuity,
-    experiment_set: [],
     features: [],
     rollback_conditions: flag.rollbackConditions ?? null,
     performed_rollback: flag.performedRollback,
@@ -44,8 +43,9 @@ export function presentFlag(
   }
 }
 
-export const present = ({ flag, tags, creator, editor }: FlagRow): ShownFlag => ({
+export const present = ({ flag, tags, experiments, creator, editor }: FlagRow): ShownFlag => ({
   ...presentFlag(flag, tags),
+  experiment_set: experiments,
   created_by: creator && userBasic(creator),
   last_modified_by: editor && userBasic(editor),
 })

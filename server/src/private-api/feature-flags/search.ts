@@ -1,14 +1,25 @@
 import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { User } from '../../accounts/users.ts'
-import { featureFlags } from '../../database/schema.ts'
+import { experiments, featureFlags } from '../../database/schema.ts'
 import { hasTag } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
 
 export type StoredFlag = typeof featureFlags.$inferSelect
-/** A flag with its tags, who made it, and who changed it last. */
-export type FlagRow = { flag: StoredFlag; tags: string[]; creator: User | null; editor: User | null }
+/** A flag with its tags, the ids of its live experiments, who made it, and who changed it last. */
+export type FlagRow = {
+  flag: StoredFlag
+  tags: string[]
+  experiments: number[]
+  creator: User | null
+  editor: User | null
+}
 
 export const live = eq(featureFlags.deleted, false)
+/** Of an experiment, beside a flag: it compares the flag's variants. */
+export const ofLiveExperiment = and(
+  eq(experiments.featureFlagId, featureFlags.id),
+  eq(experiments.deleted, false),
+)
 export const isId = (id: number) => Number.isInteger(id) && id > 0 && id <= 2_147_483_647
 
 const columns = {
@@ -58,7 +69,7 @@ export function foundBy(projectId: number, search: FlagSearch): SQL | undefined 
     type === 'boolean' ? sql`${variants} = 0` : undefined,
     type === 'multivariant' ? sql`${variants} > 0` : undefined,
     type === 'remote_config' ? eq(featureFlags.isRemoteConfiguration, true) : undefined,
-    type === 'experiment' ? sql`false` : undefined,
+    type === 'experiment' ? sql`exists (select 1 from ${experiments} where ${ofLiveExperiment})` : undefined,
     isId(creator) ? eq(featureFlags.createdBy, creator) : undefined,
     runtime && eq(featureFlags.evaluationRuntime, runtime),
     or(...wanted),

@@ -4,7 +4,7 @@ import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
-import { featureFlags, users } from '../../database/schema.ts'
+import { experiments, featureFlags, users } from '../../database/schema.ts'
 import { checkFilters } from '../../flags/check-filters.ts'
 import { flagsOf, readFilters } from '../../flags/flag-filters.ts'
 import { conflict, invalid, notFound } from '../../model/errors.ts'
@@ -12,7 +12,7 @@ import { setTags, tagsOf } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
 import { presentFlag } from './present.ts'
 import { createReferenceCheck, type ReferenceDeps } from './references.ts'
-import { type FlagRow, foundBy, live, orderOf, type StoredFlag } from './search.ts'
+import { type FlagRow, foundBy, live, ofLiveExperiment, orderOf, type StoredFlag } from './search.ts'
 
 export type FlagChanges = Partial<
   Pick<
@@ -41,6 +41,9 @@ export type FlagStoreDeps = Pick<ReferenceDeps, 'findCohorts'> & {
 
 export type FlagProject = { id: number; organizationId: string }
 
+/** What else is written when a flag is, in the same transaction: an experiment is made together with its flag. */
+export type Alongside = (tx: Queries, flag: StoredFlag) => Promise<void>
+
 const mostFlags = 10_000
 
 /** Feature flags of projects, in the database. */
@@ -53,6 +56,8 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       .select({
         flag: featureFlags,
         tags: tagsOf('FeatureFlag', featureFlags.projectId, featureFlags.id),
+        experiments: sql<number[]>`array(select ${experiments.id} from ${experiments}
+          where ${ofLiveExperiment} order by ${experiments.id})`,
         creator: users,
         editor: editors,
       })
@@ -193,7 +198,12 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     )
   }
 
-  async function create(project: FlagProject, userId: number, given: FlagChanges & { key: string }) {
+  async function create(
+    project: FlagProject,
+    userId: number,
+    given: FlagChanges & { key: string },
+    alongside?: Alongside,
+  ) {
     const { tags = [], filters = {}, ...rest } = given
     checkKey(given.key)
     await checkReferences(project.id, { id: null, key: given.key }, checkFilters(filters), null)
@@ -215,6 +225,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       await setTags(tx, { projectId: project.id, kind: 'FeatureFlag', id }, tags)
       const made = await get(project.id, id, tx)
       await tell(tx, project, userId, null, made)
+      await alongside?.(tx, made.flag)
       return made
     })
   }
@@ -225,6 +236,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     userId: number,
     { tags, ...changes }: FlagChanges,
     expected: Expected = {},
+    alongside?: Alongside,
   ) {
     const { flag } = await get(project.id, id)
     if (changes.key !== undefined && changes.key !== flag.key) checkKey(changes.key)
@@ -253,6 +265,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       await setTags(tx, { projectId: project.id, kind: 'FeatureFlag', id }, tags)
       const now = await get(project.id, id, tx)
       await tell(tx, project, userId, before, now)
+      await alongside?.(tx, now.flag)
       return now
     })
   }

@@ -1,0 +1,239 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { ActivityLog } from '../../activity/activity-log.ts'
+import { changesBetween } from '../../activity/changes.ts'
+import type { Database, Queries } from '../../database/database.ts'
+import { violatedUnique } from '../../database/errors.ts'
+import { experiments, featureFlags, users } from '../../database/schema.ts'
+import { invalid, notFound } from '../../model/errors.ts'
+import { type ExperimentRow, presentExperiment } from './present.ts'
+import { changedFlagFilters, flagFiltersFor, hasVariantsOf, isComparable, variantsIn } from './rules.ts'
+
+type Flag = ExperimentRow['flag']
+
+export type ExperimentChanges = Partial<
+  Pick<
+    ExperimentRow['experiment'],
+    | 'name'
+    | 'description'
+    | 'startDate'
+    | 'endDate'
+    | 'parameters'
+    | 'filters'
+    | 'secondaryMetrics'
+    | 'archived'
+  >
+> & { flagKey?: string }
+
+type Project = { id: number; organizationId: string }
+type Alongside = (tx: Queries, flag: Flag) => Promise<void>
+type FlagChanges = { filters?: Record<string, unknown>; active?: boolean; deleted?: boolean }
+
+/** What an experiment does with its flag. What is written `alongside` is in the flag's own transaction. */
+export type FlagsOfExperiments = {
+  /** The live flag of a key. */
+  byKey(projectId: number, key: string): Promise<{ flag: Flag; experiments: number[] } | undefined>
+  create(
+    project: Project,
+    userId: number,
+    given: FlagChanges & { key: string; name: string },
+    alongside: Alongside,
+  ): Promise<unknown>
+  update(
+    project: Project,
+    id: number,
+    userId: number,
+    changes: FlagChanges,
+    expected: object,
+    alongside: Alongside,
+  ): Promise<unknown>
+}
+
+type Deps = { database: Database; activity: Pick<ActivityLog, 'record'>; flags: FlagsOfExperiments }
+
+const mostExperiments = 10_000
+
+/** Experiments of projects, in the database. Each has a feature flag, and changes it in the same transaction. */
+export function createExperimentStore({ database, activity, flags }: Deps) {
+  const { db } = database
+
+  const withFlag = (queries: Queries = db) =>
+    queries
+      .select({ experiment: experiments, flag: featureFlags, creator: users })
+      .from(experiments)
+      .innerJoin(featureFlags, eq(featureFlags.id, experiments.featureFlagId))
+      .leftJoin(users, eq(users.id, experiments.createdBy))
+      .$dynamic()
+
+  /** @throws HedgerowError not found. */
+  async function get(projectId: number, id: number, queries: Queries = db): Promise<ExperimentRow> {
+    const [found] = await withFlag(queries).where(is(projectId, id))
+    if (!found) throw notFound()
+    return found
+  }
+
+  /** Tells of a change in the activity log. */
+  async function tell(
+    tx: Queries,
+    { id: projectId, organizationId }: Project,
+    userId: number,
+    { before, after, activity: what }: { before?: ExperimentRow; after: ExperimentRow; activity: string },
+  ) {
+    const { experiment } = after
+    await activity.record(
+      {
+        ...{ organizationId, projectId, userId },
+        scope: 'Experiment',
+        itemId: experiment.id,
+        activity: what,
+        name: experiment.name,
+        changes: before && changesBetween('Experiment', presentExperiment(before), presentExperiment(after)),
+        createdBy: experiment.createdBy,
+      },
+      tx,
+    )
+  }
+
+  /**
+   * Makes a change to an experiment, and to its flag where that changes too: both or none.
+   * @throws HedgerowError `unique` for a flag that is another live experiment's.
+   */
+  async function writing(
+    project: Project,
+    userId: number,
+    flag: Flag,
+    flagChanges: FlagChanges,
+    work: Alongside,
+  ): Promise<void> {
+    try {
+      if (Object.keys(flagChanges).length) {
+        await flags.update(project, flag.id, userId, flagChanges, {}, work)
+      } else await database.transaction((tx) => work(tx, flag))
+    } catch (error) {
+      if (violatedUnique(error) !== 'experiments_live_flag') throw error
+      throw keyIsTaken()
+    }
+  }
+
+  return {
+    get,
+
+    async list(projectId: number, page: { limit: number; offset: number }) {
+      const where = and(eq(experiments.projectId, projectId), eq(experiments.deleted, false))
+      const results = await withFlag()
+        .where(where)
+        .orderBy(asc(experiments.id))
+        .limit(page.limit)
+        .offset(page.offset)
+      return { count: await db.$count(experiments, where), results }
+    },
+
+    /**
+     * Makes an experiment with its flag; a flag of the key that can be compared, and is no other experiment's, is taken.
+     * @throws HedgerowError `invalid` for what can't be, `unique` (`key`) for a key that is taken.
+     */
+    async create(
+      project: Project,
+      userId: number,
+      given: ExperimentChanges & { name: string; flagKey: string },
+    ): Promise<ExperimentRow> {
+      const { flagKey, filters = {}, ...rest } = given
+      if (!Object.keys(filters).length) throw invalid('Filters are required to create an Experiment')
+      variantsIn(given.parameters)
+      checkDates(given)
+      const count = await db.$count(
+        experiments,
+        and(eq(experiments.projectId, project.id), eq(experiments.deleted, false)),
+      )
+      if (count >= mostExperiments) throw invalid(`A project may have ${mostExperiments} experiments.`)
+      const active = Boolean(given.startDate)
+      let id = 0
+      const insert = (ownsFlag: boolean) => async (tx: Queries, flag: Flag) => {
+        const [row] = await tx
+          .insert(experiments)
+          .values({
+            ...rest,
+            filters,
+            ownsFlag,
+            projectId: project.id,
+            featureFlagId: flag.id,
+            createdBy: userId,
+          })
+          .returning({ id: experiments.id })
+        id = row!.id
+        await tell(tx, project, userId, { after: await get(project.id, id, tx), activity: 'created' })
+      }
+      const existing = await flags.byKey(project.id, flagKey)
+      if (existing) {
+        if (existing.experiments.length || !isComparable(existing.flag.filters)) throw keyIsTaken()
+        if (!hasVariantsOf(given.parameters, existing.flag.filters)) {
+          throw invalid('The feature flag of this key has other variants.', { attr: 'parameters' })
+        }
+        const turnedOn = active && !existing.flag.active ? { active } : {}
+        await writing(project, userId, existing.flag, turnedOn, insert(false))
+      } else {
+        const flag = {
+          key: flagKey,
+          name: `Feature Flag for Experiment ${given.name}`,
+          filters: flagFiltersFor(given.parameters, filters),
+          active,
+        }
+        await flags.create(project, userId, flag, insert(true))
+      }
+      return get(project.id, id)
+    },
+
+    /** @throws HedgerowError not found; `invalid` for what can't change, or can't be. */
+    async update(project: Project, id: number, userId: number, changes: ExperimentChanges) {
+      const { flagKey, ...rest } = changes
+      const { experiment, flag } = await get(project.id, id)
+      if (flagKey !== undefined && flagKey !== flag.key) {
+        throw invalid("Can't update keys: get_feature_flag_key on Experiment")
+      }
+      if (!hasVariantsOf(changes.parameters, flag.filters)) {
+        throw invalid("Can't update feature_flag_variants on Experiment")
+      }
+      const filters = changes.filters && changedFlagFilters(flag.filters, changes.filters)
+      const isLaunched = Boolean(changes.startDate) && experiment.startDate === null
+      const flagChanges = { ...(filters && { filters }), ...(isLaunched && { active: true }) }
+      await writing(project, userId, flag, flagChanges, async (tx) => {
+        await tx.select({ id: experiments.id }).from(experiments).where(is(project.id, id)).for('update')
+        const before = await get(project.id, id, tx)
+        checkDates({ ...before.experiment, ...defined(rest) })
+        await tx
+          .update(experiments)
+          .set({ ...rest, updatedAt: sql`now()` })
+          .where(is(project.id, id))
+        const after = await get(project.id, id, tx)
+        await tell(tx, project, userId, { before, after, activity: 'updated' })
+      })
+      return get(project.id, id)
+    },
+
+    /** With the flag that was made for it. @throws HedgerowError not found; `invalid` where other flags depend on it. */
+    async delete(project: Project, id: number, userId: number): Promise<void> {
+      const row = await get(project.id, id)
+      const goesToo = row.experiment.ownsFlag && !row.flag.deleted
+      await writing(project, userId, row.flag, goesToo ? { deleted: true } : {}, async (tx) => {
+        await tx.update(experiments).set({ deleted: true, updatedAt: sql`now()` }).where(is(project.id, id))
+        await tell(tx, project, userId, { after: row, activity: 'deleted' })
+      })
+    },
+  }
+}
+
+export type ExperimentStore = ReturnType<typeof createExperimentStore>
+
+const is = (projectId: number, id: number) =>
+  and(eq(experiments.projectId, projectId), eq(experiments.id, id), eq(experiments.deleted, false))
+
+const keyIsTaken = () =>
+  invalid('There is already a feature flag with this key.', { code: 'unique', attr: 'key' })
+
+const defined = <T extends object>(given: T): Partial<T> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>
+
+/** Both are ISO 8601 in UTC with microseconds: their order is that of their text. */
+function checkDates({ startDate, endDate }: { startDate?: string | null; endDate?: string | null }): void {
+  if (!startDate || !endDate || startDate <= endDate) return
+  throw invalid('An experiment can not end before it starts.', { attr: 'end_date' })
+}
