@@ -3,7 +3,7 @@
 const layers = [
   ['model', 'kit'],
   ['hogql'],
-  ['event-log', 'warehouse', 'database', 'blobs'],
+  ['event-log', 'warehouse', 'database', 'blobs', 'mail'],
   ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'rate-limits'],
   ['pipeline', 'insights', 'flags', 'experiments', 'replay', 'exports'],
   ['http'],
@@ -13,6 +13,7 @@ const drivers = {
   'event-log': '(?:lmdb|@nats-io)/',
   warehouse: '(?:@clickhouse|chdb)/',
   database: '(?:pg|@electric-sql)/',
+  mail: 'nodemailer/',
 }
 const src = (names) => `^server/src/(?:${names.join('|')})/`
 const root = '^server/src/(?:cli|compose|config)[.]ts$'

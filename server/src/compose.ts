@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { createFirstUser } from './accounts/first-user.ts'
+import { createInviteStore } from './accounts/invites.ts'
 import { createProjectStore } from './accounts/projects.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
@@ -32,6 +33,7 @@ import { createInsights } from './insights/run.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
+import { createMailer } from './mail/mailer.ts'
 import { createFlagLookUps } from './persons/flag-look-ups.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { createFolding, foldingTask } from './pipeline/fold-overrides.ts'
@@ -47,6 +49,7 @@ import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
+import { sendInviteTask } from './private-api/invites/tasks.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -192,6 +195,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         foldingTask(folding),
         rateLimitsTask(database),
         queryStatusesTask(database),
+        ...mailTasks(config, database),
       ],
       logger,
     })
@@ -289,6 +293,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           answers,
           questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
           rateLimits,
+          canMail: config.mail !== null,
           secureCookies: config.siteUrl?.startsWith('https:') ?? false,
           checks,
         }),
@@ -340,6 +345,13 @@ const openEventLog = async (
           receiptDays: config.receiptDays,
         }),
       )
+
+/** What is sent by e-mail; nothing where there is no mail server. */
+const mailTasks = ({ mail, siteUrl }: Config, database: Database) => {
+  if (!mail || siteUrl === null) return []
+  const mailer = createMailer(mail)
+  return [sendInviteTask({ invites: createInviteStore(database), mailer, siteUrl })]
+}
 
 /** Where an address is; the files are opened when they are first needed. */
 const locateBy = (geoip: GeoIp) => async (address: string) => {

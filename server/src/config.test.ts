@@ -58,6 +58,17 @@ test('the first user needs both an address and a password', () => {
   expect(problemsOf({ INIT_PERSONAL_API_KEY: 'phx_0123456789abcdef0123' })).toContain('INIT_EMAIL')
 })
 
+test('e-mails need a public address to link to, and come from its host unless said otherwise', () => {
+  const smtp = { SMTP_URL: 'smtp://mail.example:587' }
+  expect(problemsOf(smtp)).toContain('SITE_URL')
+  const sited = { ...smtp, SITE_URL: 'https://a.example:8443/' }
+  expect(readConfig(sited).mail).toEqual({ url: smtp.SMTP_URL, from: 'Hedgerow <hedgerow@a.example>' })
+  expect(readConfig({ ...sited, EMAIL_DEFAULT_FROM: 'us@b.example' }).mail?.from).toBe('us@b.example')
+  expect(problemsOf({ ...sited, EMAIL_DEFAULT_FROM: 'nobody' })).toContain('EMAIL_DEFAULT_FROM')
+  expect(problemsOf({ SMTP_URL: 'mail.example:587' })).toContain('SMTP_URL')
+  expect(readConfig({}).mail).toBeNull()
+})
+
 test('the public address loses its trailing slash', () => {
   expect(readConfig({ SITE_URL: 'https://a.example/' }).siteUrl).toBe('https://a.example')
 })

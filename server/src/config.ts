@@ -68,6 +68,14 @@ const environment = z.object({
   ROLES: roleList.default([...allRoles]),
   SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SENTRY_DSN: url(['http:', 'https:']).optional(),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  EMAIL_DEFAULT_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@]*<)?[^<>@\s]+@[^<>@\s]+>?$/,
+      'must be an address, such as Hedgerow <hedgerow@example.com>',
+    )
+    .optional(),
   GEOIP_DB: z.string().min(1).optional(),
   DATA_UPLOAD_MAX_MEMORY_SIZE: bytes.default(20 * 1024 ** 2),
   EVENT_LOG_MAX_SIZE: bytes.default(10 * 1024 ** 3),
@@ -107,6 +115,8 @@ export type Config = Readonly<{
   roles: ReadonlySet<Role>
   secretKey: string | null
   sentryDsn: string | null
+  /** How e-mails are sent, and from whom; null: none are. */
+  mail: Readonly<{ url: string; from: string }> | null
   geoipDb: string | null
   /** Largest accepted request body, on the wire and decompressed, in bytes. */
   maxBodyBytes: number
@@ -155,6 +165,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if ((given.INIT_PERSONAL_API_KEY || given.INIT_PROJECT_API_KEY) && !given.INIT_EMAIL) {
     problems.push('INIT_PERSONAL_API_KEY and INIT_PROJECT_API_KEY need INIT_EMAIL and INIT_PASSWORD')
   }
+  if (given.SMTP_URL && !given.SITE_URL) {
+    problems.push('SMTP_URL needs SITE_URL: the links in e-mails are made with it')
+  }
   const shared = ['CLICKHOUSE_URL', 'DATABASE_URL', 'NATS_URL'] as const
   const roles = parsed.success ? new Set(parsed.data.ROLES) : new Set(allRoles)
   if (roles.size < allRoles.length && shared.some((name) => !given[name])) {
@@ -177,6 +190,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     roles,
     secretKey: e.SECRET_KEY ?? null,
     sentryDsn: e.SENTRY_DSN ?? null,
+    mail:
+      e.SMTP_URL && e.SITE_URL
+        ? Object.freeze({
+            url: e.SMTP_URL,
+            from: e.EMAIL_DEFAULT_FROM ?? `Hedgerow <hedgerow@${new URL(e.SITE_URL).hostname}>`,
+          })
+        : null,
     geoipDb: e.GEOIP_DB ?? null,
     maxBodyBytes: e.DATA_UPLOAD_MAX_MEMORY_SIZE,
     eventLogMaxBytes: e.EVENT_LOG_MAX_SIZE,

@@ -168,6 +168,30 @@ export const sessions = pgTable(
   (table) => [index('sessions_user').on(table.userId)],
 )
 
+/** Invitations of people who are to join an organization; who has joined has none any more. */
+export const organizationInvites = pgTable(
+  'organization_invites',
+  {
+    /** In the link, and what opens it: random. */
+    id: uuid('id').primaryKey().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    targetEmail: text('target_email').notNull(),
+    firstName: text('first_name').notNull().default(''),
+    /** What is said to them besides, in the e-mail. */
+    message: text('message'),
+    emailingAttemptMade: boolean('emailing_attempt_made').notNull().default(false),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index('organization_invites_newest').on(table.organizationId, table.createdAt.desc(), table.id),
+    index('organization_invites_created_by').on(table.createdBy),
+  ],
+)
+
 export const persons = pgTable(
   'persons',
   {

@@ -14,7 +14,7 @@ import type { Directory } from '../directory/directory.ts'
 import { createMemory } from '../kit/memory.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { addApiDocs } from './api-docs.ts'
-import { checkScope, createAuthenticate } from './authenticate.ts'
+import { checkScope, createAuthenticate, createRecognize } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
 import { answerClientError } from './client-errors.ts'
 import { addCors } from './cors.ts'
@@ -94,10 +94,14 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   })
 
   const remember = createMemory({ version: directory.version, maxMs: rememberedMs })
-  const authenticate = createAuthenticate({
-    keys: rememberedKeys(createPersonalApiKeyStore(database), remember),
+  const sessions = {
     sessions: createSessionStore(database),
     secureCookies: siteUrl?.startsWith('https:') ?? false,
+  }
+  const recognize = createRecognize(sessions)
+  const authenticate = createAuthenticate({
+    ...sessions,
+    keys: rememberedKeys(createPersonalApiKeyStore(database), remember),
   })
   const projects = rememberedProjects(createProjectStore(database), remember)
   app.decorate('publicOrigin', (request) => siteUrl ?? `${request.protocol}://${request.host}`)
@@ -134,6 +138,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   // Who calls, then what for, then how often, then (in Fastify's own validation) whether the request makes sense.
   const admit = async (request: FastifyRequest, reply: FastifyReply, operation: Operation) => {
+    if (operation.access === 'visitor') {
+      request.caller = await recognize(request, reply)
+      return
+    }
     const caller = await authenticate(request, reply)
     request.caller = caller
     checkScope(caller, operation.scope)

@@ -41,16 +41,32 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export type Authenticate = (request: FastifyRequest, reply: FastifyReply) => Promise<Caller>
 
+type Sessions = { sessions: SessionStore; secureCookies: boolean }
+
+/**
+ * Who has a session; null for everybody else.
+ * @throws HedgerowError 403 for an unsafe request of a session without its CSRF token.
+ */
+export const createRecognize =
+  ({ sessions, secureCookies }: Sessions) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<Caller | null> => {
+    const value = request.cookies[sessionCookie]
+    const known = value ? await sessions.find(value, new Date()) : undefined
+    if (!value || !known) return null
+    if (!safeMethods.has(request.method)) checkCsrf(request, value)
+    if (await sessions.extend(known.session, new Date())) setSessionCookies(reply, value, secureCookies)
+    return { by: 'session', ...known }
+  }
+
 /**
  * Finds out who calls: a personal API key first, then the session cookie.
  * @throws HedgerowError 401 for a wrong key or none, 403 for an unsafe request of a session without its CSRF token.
  */
-export function createAuthenticate(deps: {
-  keys: Pick<PersonalApiKeyStore, 'authenticate' | 'used'>
-  sessions: SessionStore
-  secureCookies: boolean
-}): Authenticate {
-  const { keys, sessions, secureCookies } = deps
+export function createAuthenticate(
+  deps: Sessions & { keys: Pick<PersonalApiKeyStore, 'authenticate' | 'used'> },
+): Authenticate {
+  const { keys } = deps
+  const recognize = createRecognize(deps)
   return async (request, reply) => {
     const found = findPersonalKey(request)
     if (found) {
@@ -63,12 +79,9 @@ export function createAuthenticate(deps: {
       await keys.used(known.key, new Date())
       return { by: 'personal_key', ...known }
     }
-    const value = request.cookies[sessionCookie]
-    const known = value ? await sessions.find(value, new Date()) : undefined
-    if (!value || !known) throw notAuthenticated()
-    if (!safeMethods.has(request.method)) checkCsrf(request, value)
-    if (await sessions.extend(known.session, new Date())) setSessionCookies(reply, value, secureCookies)
-    return { by: 'session', ...known }
+    const caller = await recognize(request, reply)
+    if (!caller) throw notAuthenticated()
+    return caller
   }
 }
 

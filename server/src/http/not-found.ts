@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HedgerowError, notFound } from '../model/errors.ts'
-import type { Operation } from './operation.ts'
+import { needsCredentials, type Operation } from './operation.ts'
 import { allowPublicly } from './public-cors.ts'
 
 type Known = { pattern: RegExp; method: string; operation: Operation | undefined }
@@ -41,7 +41,7 @@ export function addNotFound(
   app.setNotFoundHandler(async (request, reply) => {
     const here = knownAt(request.url)
     if (here.length === 0) throw notFound('Endpoint not found.')
-    if (here.every(({ operation }) => operation && operation.access !== 'anyone')) {
+    if (here.every(({ operation }) => operation && needsCredentials(operation.access))) {
       await authenticate(request, reply)
     }
     reply.header('allow', [...new Set(here.map(({ method }) => method))].join(', '))

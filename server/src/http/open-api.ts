@@ -4,7 +4,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { z } from 'zod'
 import { withPlainNames } from './open-api-names.ts'
-import { described, type Operation, type PublicOperation } from './operation.ts'
+import { described, needsCredentials, type Operation, type PublicOperation } from './operation.ts'
 
 const description = `Hedgerow speaks PostHog's API. It has two parts. The **public** one takes events; a project API key is enough for
 it, it never answers with stored data, and it has no rate limit. The **private** one is for all that a user may do.
@@ -73,8 +73,12 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
 const unnamed = (query: z.ZodObject | undefined) => query && { querystring: z.object(query.shape) }
 
 /** With the scope that a key must have, where the operation has one. */
-const securityOf = ({ access, scope }: Operation) =>
-  access === 'anyone' ? [] : [{ personal_api_key: scope && scope !== 'any' ? [scope] : [] }, { session: [] }]
+const securityOf = ({ access, scope }: Operation) => {
+  if (access === 'visitor') return [{}, { session: [] }]
+  return needsCredentials(access)
+    ? [{ personal_api_key: scope && scope !== 'any' ? [scope] : [] }, { session: [] }]
+    : []
+}
 
 /** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
 function tidied(document: Document, operations: (Operation | PublicOperation)[]): Document {
@@ -141,8 +145,8 @@ function addResponses(
   const status = declared.status ?? 200
   const good = (declared.answer && described.responses?.[status]) as OpenAPIV3_1.ResponseObject | undefined
   const failures = new Set(declared.errors)
-  const needsPersonalKey = 'access' in declared ? declared.access !== 'anyone' : declared.needsPersonalKey
-  if (needsPersonalKey) failures.add(401).add(429)
+  const isHeld = 'access' in declared ? needsCredentials(declared.access) : declared.needsPersonalKey
+  if (isHeld) failures.add(401).add(429)
   if (path.includes('{project_id}')) failures.add(403).add(404)
   if (declared.body) failures.add(400)
   described.responses = {

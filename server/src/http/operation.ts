@@ -7,10 +7,14 @@ import type { RateLimitClass } from './rate-limiting.ts'
 import { afterParameter, readAfter } from './read-after.ts'
 
 /**
- * Who may call. `anyone`: credentials are not looked at. `user`: a personal API key or a session. `project`: a user,
- * and a project of theirs that the request addresses.
+ * Who may call. `anyone`: credentials are not looked at. `visitor`: anyone, and who has a session is known; keys are
+ * not looked at. `user`: a personal API key or a session. `project`: a user, and a project of theirs that the request
+ * addresses.
  */
-export type Access = 'anyone' | 'user' | 'project'
+export type Access = 'anyone' | 'visitor' | 'user' | 'project'
+
+/** Whether it is refused to who sends neither key nor session. */
+export const needsCredentials = (access: Access): boolean => access === 'user' || access === 'project'
 
 /**
  * One operation of the API, declared once: routing, checking and documentation all read it. A slice's `contract.ts`
@@ -97,7 +101,9 @@ export type Context<O extends Operation> = {
   request: FastifyRequest
   reply: FastifyReply
   asker: Asker
-} & (O['access'] extends 'anyone' ? { caller: Caller | null } : { caller: Caller; user: Caller['user'] }) &
+} & (O['access'] extends 'anyone' | 'visitor'
+  ? { caller: Caller | null }
+  : { caller: Caller; user: Caller['user'] }) &
   (O['access'] extends 'project' ? { project: AddressedProject } : unknown)
 
 /** Answers the body that the operation declares (nothing where it declares none), or sends a reply of its own. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createFirstUser } from '../accounts/first-user.ts'
+import { createInviteStore } from '../accounts/invites.ts'
 import { createMembershipStore } from '../accounts/memberships.ts'
 import { createOrganizationStore } from '../accounts/organizations.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
@@ -48,6 +49,7 @@ import { actorsOf } from './insights/actors-of.ts'
 import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
+import { inviteRoutes } from './invites/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
@@ -82,6 +84,8 @@ export type PrivateApiDeps = {
   questions: Questions
   /** Null: requests are not counted. */
   rateLimits: RateLimits | null
+  /** Whether this server can send e-mails. */
+  canMail: boolean
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
   /** Each resolves when the part answers. */
@@ -90,13 +94,24 @@ export type PrivateApiDeps = {
 
 /** Every slice of the private API. */
 export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance) => {
-  const { database, directory, actions, personWriter, insights, answers, questions, secureCookies, checks } =
-    deps
+  const {
+    database,
+    directory,
+    actions,
+    personWriter,
+    insights,
+    answers,
+    questions,
+    canMail,
+    secureCookies,
+    checks,
+  } = deps
   const users = createUserStore(database)
   const organizations = createOrganizationStore(database)
   const projects = createProjectStore(database)
   const sessions = createSessionStore(database)
   const keys = createPersonalApiKeyStore(database)
+  const invites = createInviteStore(database)
   const persons = createPersonReader(database)
   const eventDefinitions = createEventDefinitionStore(database)
   const propertyDefinitions = createPropertyDefinitionStore(database)
@@ -111,14 +126,16 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   })
   const now = () => new Date()
 
-  await app.register(instanceRoutes({ checks, initiated: () => users.any() }))
+  await app.register(instanceRoutes({ checks, initiated: () => users.any(), canMail }))
   await app.register(
     signupRoutes({
       createFirstUser: (first) => createFirstUser(database, first),
+      invites,
       sessions,
       activity,
       directory,
       secureCookies,
+      now,
     }),
   )
   await app.register(loginRoutes({ users, sessions, secureCookies }))
@@ -128,6 +145,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(
     memberRoutes({ members: createMembershipStore(database), organizations, activity, directory }),
   )
+  await app.register(inviteRoutes({ invites, organizations, activity, jobs: deps.jobs, canMail, now }))
   const { has: hasDashboard } = createDashboardStore(database)
   await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))

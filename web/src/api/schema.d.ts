@@ -131,6 +131,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{id}/invites/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invites of an organization
+         * @description Newest first, also those that have expired. An invite that was used is gone.
+         */
+        get: operations["invites_list"];
+        put?: never;
+        /**
+         * Invite somebody to an organization
+         * @description For every member. The link goes out by e-mail where the server can send any (`SMTP_URL`). Who joins is a member (level 1).
+         */
+        post: operations["invites_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/invites/bulk/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite several people to an organization
+         * @description Up to 20, all of them or none.
+         */
+        post: operations["invites_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/invites/{invite_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invite
+         * @description Its link stops working at once.
+         */
+        delete: operations["invites_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{id}/members/": {
         parameters: {
             query?: never;
@@ -2433,6 +2497,30 @@ export interface paths {
          * @description Makes your organization and its "Default Project", and signs you in. Possible once: afterwards it answers 403.
          */
         post: operations["signup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signup/{invite_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at an invite
+         * @description Before using it. Whoever is signed in also learns whether it is for them.
+         */
+        get: operations["signup_retrieve"];
+        put?: never;
+        /**
+         * Join an organization by an invite
+         * @description Makes an account with the address that was invited, and signs in; whoever is signed in with that address joins with the account that they have, and sends nothing. Other invites of the address to the organization are used up.
+         */
+        post: operations["signup_invite_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5374,12 +5462,32 @@ export interface components {
             is_member_join_email_enabled?: boolean;
             enforce_2fa?: boolean | null;
         };
+        NewOrganizationInvite: {
+            /**
+             * Format: email
+             * @description Only who has this address can use the invite.
+             */
+            target_email: string;
+            first_name?: string;
+            /** @description Goes into the e-mail. */
+            message?: string | null;
+        };
         NewPersonalAPIKey: {
             /** @description Just for you, usually to describe the key's purpose. */
             label: string;
             scopes?: string[] | null;
             scoped_teams?: number[] | null;
             scoped_organizations?: string[] | null;
+        };
+        OpenInvite: {
+            /** Format: uuid */
+            id: string;
+            /** @description The address that it is for, with most of it hidden. */
+            target_email: string;
+            first_name: string;
+            organization_name: string;
+            /** @description The first name of who made it. */
+            invited_by: string | null;
         };
         Organization: {
             /** Format: uuid */
@@ -5406,6 +5514,26 @@ export interface components {
             name?: string;
             is_member_join_email_enabled?: boolean;
             enforce_2fa?: boolean | null;
+        };
+        /** @description An invitation to an organization. */
+        OrganizationInvite: {
+            /**
+             * Format: uuid
+             * @description In the invite's link, `/signup/<id>`: who has it may join.
+             */
+            id: string;
+            target_email: string;
+            first_name: string;
+            /** @description Whether the link went out by e-mail; where it did not, pass it on yourself. */
+            emailing_attempt_made: boolean;
+            /** @description Three days after it was made. */
+            is_expired: boolean;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            message: string | null;
         };
         /** @description A user in an organization. */
         OrganizationMember: {
@@ -5521,6 +5649,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: (components["schemas"]["Insight"] | components["schemas"]["InsightBasic"])[];
+        };
+        PaginatedOrganizationInviteList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["OrganizationInvite"][];
         };
         PaginatedOrganizationList: {
             /** @description How many there are on all pages. */
@@ -6212,6 +6349,13 @@ export interface components {
             email: string;
             is_email_verified: boolean | null;
             redirect_url: string;
+        };
+        SignupByInvite: {
+            /** @description Needed for a new account. */
+            first_name?: string;
+            /** @description At least 8 characters; not all digits, not a common one. */
+            password?: string;
+            email_opt_in?: boolean;
         };
         StickinessActors: {
             results: {
@@ -7136,6 +7280,236 @@ export interface operations {
             };
             /** @description No credentials, or wrong ones. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invites_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedOrganizationInviteList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invites_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganizationInvite"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationInvite"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invites_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganizationInvite"][];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationInvite"][];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invites_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization; `@current` is the one you work in. */
+                id: string;
+                invite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19251,6 +19625,74 @@ export interface operations {
             };
             /** @description Not allowed. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    signup_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invite's id, as its link has it. */
+                invite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenInvite"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    signup_invite_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invite's id, as its link has it. */
+                invite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupByInvite"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupAnswer"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

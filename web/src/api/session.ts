@@ -10,10 +10,11 @@ export const meQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** Whether this instance has its first user; needs no session. */
+/** Whether this instance has its first user, and whether it can send e-mails; needs no session. */
 export const preflightQuery = queryOptions({
   queryKey: ['preflight'],
-  queryFn: ({ signal }) => undescribed<{ initiated: boolean }>('/_preflight', undefined, signal),
+  queryFn: ({ signal }) =>
+    undescribed<{ initiated: boolean; email_service_available: boolean }>('/_preflight', undefined, signal),
 })
 
 /** The signed-in user. Only below the routes that require a session. */
@@ -38,8 +39,8 @@ export function useSwitch() {
   })
 }
 
-/** Ends the session and forgets everything that was loaded with it. */
-export async function signOut(): Promise<void> {
+/** Ends the session, forgets everything that was loaded with it, and goes on elsewhere. */
+export async function signOut(next = '/login'): Promise<void> {
   await answer(http.POST('/api/logout/'))
-  window.location.assign('/login')
+  window.location.assign(next)
 }

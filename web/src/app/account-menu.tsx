@@ -1,5 +1,6 @@
 import { Avatar, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import {
+  IconBuilding,
   IconCheck,
   IconChevronDown,
   IconDeviceDesktop,
@@ -7,6 +8,7 @@ import {
   IconMoon,
   IconSettings,
   IconSun,
+  IconUserPlus,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -65,6 +67,23 @@ export function AccountMenu(): ReactNode {
           </Tooltip>
         </div>
         <Menu.Divider />
+        {me.organization && (
+          <>
+            <Menu.Label>{me.organization.name}</Menu.Label>
+            <Menu.Item
+              component={Link}
+              to="/organization/settings"
+              hash="invite"
+              leftSection={<IconUserPlus size={16} />}
+            >
+              Invite members
+            </Menu.Item>
+            <Menu.Item component={Link} to="/organization/settings" leftSection={<IconBuilding size={16} />}>
+              Organization settings
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
         <Menu.Label>Theme</Menu.Label>
         {themes.map(({ value, label, icon: Icon }) => (
           <Menu.Item

@@ -1,5 +1,14 @@
 import { Modal, useMantineColorScheme } from '@mantine/core'
-import { IconBolt, IconKey, IconMoon, IconSearch, IconSettings, IconSun } from '@tabler/icons-react'
+import {
+  IconBolt,
+  IconBuilding,
+  IconKey,
+  IconMoon,
+  IconSearch,
+  IconSettings,
+  IconSun,
+  IconUserPlus,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
@@ -112,6 +121,18 @@ function useRows(projectId: number | null, text: string): Row[] {
       label: 'Account settings',
       icon: IconSettings,
       run: () => void navigate({ to: '/me/settings' }),
+    },
+    {
+      group: 'Go to',
+      label: 'Organization settings',
+      icon: IconBuilding,
+      run: () => void navigate({ to: '/organization/settings' }),
+    },
+    {
+      group: 'Actions',
+      label: 'Invite members',
+      icon: IconUserPlus,
+      run: () => void navigate({ to: '/organization/settings', hash: 'invite' }),
     },
     {
       group: 'Actions',

@@ -61,6 +61,12 @@ const signup = createRoute({
   component: lazyRouteComponent(() => import('../features/auth/signup-page.tsx'), 'SignupPage'),
 })
 
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/signup/$inviteId',
+  component: lazyRouteComponent(() => import('../features/auth/invite-page.tsx'), 'InvitePage'),
+})
+
 /** What anybody sees who has a link. */
 const shared = createRoute({
   getParentRoute: () => root,
@@ -110,6 +116,15 @@ const account = createRoute({
   getParentRoute: () => session,
   path: '/me/settings',
   component: lazyRouteComponent(() => import('../features/settings/account-page.tsx'), 'AccountPage'),
+})
+
+const organization = createRoute({
+  getParentRoute: () => session,
+  path: '/organization/settings',
+  component: lazyRouteComponent(
+    () => import('../features/settings/organization-page.tsx'),
+    'OrganizationPage',
+  ),
 })
 
 const project = createRoute({
@@ -300,12 +315,14 @@ const elsewhere = createRoute({
 const routeTree = root.addChildren([
   login,
   signup,
+  invite,
   shared,
   sharedDashboard,
   embedded,
   session.addChildren([
     home,
     account,
+    organization,
     project.addChildren([
       projectHome,
       onboarding,

@@ -5,6 +5,8 @@ type Deps = {
   checks: Record<'database' | 'warehouse' | 'event_log', () => Promise<unknown>>
   /** Whether the first user has signed up. */
   initiated: () => Promise<boolean>
+  /** Whether this server can send e-mails. */
+  canMail: boolean
 }
 
 /** What a load balancer may send here: without `role` everything is needed. */
@@ -37,7 +39,7 @@ export const probeRoutes =
 
 /** What PostHog's clients ask before signing in. */
 export const instanceRoutes =
-  ({ checks, initiated }: Deps) =>
+  ({ checks, initiated, canMail }: Deps) =>
   async (app: FastifyInstance) => {
     const answers = asks(app, checks)
     app.get('/_preflight', async () => {
@@ -61,7 +63,7 @@ export const instanceRoutes =
         realm: 'hosted-clickhouse',
         available_social_auth_providers: { 'google-oauth2': false, github: false, gitlab: false },
         can_create_org: !started,
-        email_service_available: false,
+        email_service_available: canMail,
         slack_service: { available: false, client_id: null },
         object_storage: false,
       }

@@ -14,6 +14,8 @@ const Signup = z
   })
   .meta({ id: 'Signup' })
 
+const SignupAnswer = z.object({ ...UserBasic.shape, redirect_url: z.string() }).meta({ id: 'SignupAnswer' })
+
 export const signup = operation({
   id: 'signup_create',
   method: 'POST',
@@ -25,6 +27,50 @@ export const signup = operation({
     'Makes your organization and its "Default Project", and signs you in. Possible once: afterwards it answers 403.',
   body: Signup,
   status: 201,
-  answer: z.object({ ...UserBasic.shape, redirect_url: z.string() }).meta({ id: 'SignupAnswer' }),
+  answer: SignupAnswer,
   errors: [403],
+})
+
+const invite = {
+  // Credentials of a browser are known, not asked for.
+  access: 'visitor',
+  tags: ['signup'],
+  path: '/api/signup/:invite_id/',
+  params: z.object({ invite_id: z.string().describe("The invite's id, as its link has it.") }),
+} as const
+
+export const retrieveInvite = operation({
+  ...invite,
+  id: 'signup_retrieve',
+  method: 'GET',
+  summary: 'Look at an invite',
+  description: 'Before using it. Whoever is signed in also learns whether it is for them.',
+  answer: z
+    .object({
+      id: z.uuid(),
+      target_email: z.string().describe('The address that it is for, with most of it hidden.'),
+      first_name: z.string(),
+      organization_name: z.string(),
+      invited_by: z.string().nullable().describe('The first name of who made it.'),
+    })
+    .meta({ id: 'OpenInvite' }),
+  errors: [400],
+})
+
+export const acceptInvite = operation({
+  ...invite,
+  id: 'signup_invite_create',
+  method: 'POST',
+  summary: 'Join an organization by an invite',
+  description:
+    'Makes an account with the address that was invited, and signs in; whoever is signed in with that address joins with the account that they have, and sends nothing. Other invites of the address to the organization are used up.',
+  body: z
+    .object({
+      first_name: Signup.shape.first_name.optional().describe('Needed for a new account.'),
+      password: Signup.shape.password.optional(),
+      email_opt_in: z.boolean().optional(),
+    })
+    .meta({ id: 'SignupByInvite' }),
+  status: 201,
+  answer: SignupAnswer,
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type TestApp, testApp, testPassword } from '../../../test/app.ts'
 import { createFirstUser } from '../../accounts/first-user.ts'
+import { createInviteStore } from '../../accounts/invites.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
 import { users } from '../../database/schema.ts'
 import { signupRoutes } from './routes.ts'
@@ -21,10 +22,12 @@ describe('signing up', () => {
     api = await testApp(afterAll, ({ database, directory, activity }) => [
       signupRoutes({
         createFirstUser: (first) => createFirstUser(database, first),
+        invites: createInviteStore(database),
         sessions: createSessionStore(database),
         activity,
         directory,
         secureCookies: false,
+        now: () => new Date(),
       }),
     ])
   })

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
 
@@ -21,3 +21,26 @@ export function useLogin() {
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }
+
+/** The invite that a link leads to; 400 where it can't be used, or not by who is signed in. */
+export const openInviteQuery = (inviteId: string) =>
+  queryOptions({
+    queryKey: ['open-invite', inviteId],
+    queryFn: ({ signal }) =>
+      answer(http.GET('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, signal })),
+    retry: false,
+    staleTime: 0,
+  })
+
+/**
+ * Makes an account and signs in; who is signed in joins with what they have, and says nothing. The app then begins
+ * anew: what was loaded is of somebody who was not there yet, or of another organization.
+ */
+export const useAcceptInvite = (inviteId: string) =>
+  useMutation({
+    mutationFn: (form: { first_name?: string; password?: string }) =>
+      answer(
+        http.POST('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, body: form }),
+      ),
+    onSuccess: () => window.location.assign('/'),
+  })

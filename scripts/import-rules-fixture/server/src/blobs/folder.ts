@@ -2,4 +2,5 @@ import { open } from 'lmdb'
 import { createClient } from '@clickhouse/client'
 import { Pool } from 'pg'
 import fastify from 'fastify'
-export const blobs = [open, createClient, Pool, fastify]
+import { createTransport } from 'nodemailer'
+export const blobs = [open, createClient, Pool, fastify, createTransport]
