@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { ActivityLog } from '../src/activity/activity-log.ts'
 import type { Database } from '../src/database/database.ts'
 import { organizationMemberships, projects } from '../src/database/schema.ts'
+import type { Directory } from '../src/directory/directory.ts'
 import { createPropertyTypes } from '../src/insights/property-types.ts'
 import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
@@ -34,13 +35,16 @@ export async function ingested(
     warehouse: Warehouse
     writer: PersonWriter
     receipts: ReceiptReader
+    directory: Pick<Directory, 'changed'>
+    /** Where the events are taken from. */
+    pipeline: TestPipeline
   }) => FastifyPluginAsync[],
 ): Promise<Ingested> {
   let pipeline: TestPipeline | undefined
   let receipts: ReceiptReader | undefined
   const api = await testApp(
     whenDone,
-    ({ database, activity }) => [
+    ({ database, activity, directory }) => [
       async (app) => {
         pipeline = await testPipeline(whenDone, { database })
         const cohorts = createCohortStore(database)
@@ -67,6 +71,8 @@ export async function ingested(
           warehouse,
           writer,
           receipts,
+          directory,
+          pipeline,
         }))
           await app.register(slice)
       },

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createFlagDefinitions } from '../src/directory/flag-definitions.ts'
+import { createEvaluator } from '../src/flags/evaluator.ts'
+import { parseDefinition, shownFilters } from '../src/insights/cohort-definition.ts'
+import { createPropertyNames, createPropertyTypes } from '../src/insights/property-types.ts'
+import { createInsights } from '../src/insights/run.ts'
+import { createJobs, type Jobs } from '../src/jobs/jobs.ts'
+import { createFlagLookUps } from '../src/persons/flag-look-ups.ts'
+import { createDeadLetters } from '../src/pipeline/dead-letters.ts'
+import { readWarnings } from '../src/pipeline/ingestion-warnings.ts'
+import { createActionStore } from '../src/private-api/actions/store.ts'
+import { createCalculation } from '../src/private-api/cohorts/calculate.ts'
+import { createFlagCopies } from '../src/private-api/cohorts/flag-copies.ts'
+import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
+import { privateApi } from '../src/private-api/private-api.ts'
+import { type Ingested, ingested } from './ingested.ts'
+import { testAnswers } from './insights.ts'
+
+/**
+ * Every slice of the private API, put together as `compose.ts` does it, over a real pipeline, with the background jobs
+ * running; answers that are not what their contract says fail.
+ */
+export async function wholeApi(whenDone: (close: () => Promise<void>) => void): Promise<Ingested> {
+  const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
+  whenDone(() => rm(folder, { recursive: true, force: true }))
+  const logger = { info: () => {}, warn: () => {}, error: console.error, debug: () => {} }
+  let start: () => Promise<void> = async () => {}
+  const on = await ingested(
+    whenDone,
+    ({ database, warehouse, cohorts, questions, writer, receipts, directory, pipeline }) => [
+      async (app) => {
+        const propertyTypes = createPropertyTypes(database)
+        const actions = createActionStore(database)
+        const flagDefinitions = await createFlagDefinitions({ database, folder, logger })
+        whenDone(() => flagDefinitions.close())
+        const evaluator = createEvaluator({
+          definitionsOf: flagDefinitions.of,
+          cohorts: { read: parseDefinition, show: shownFilters },
+          lookUp: createFlagLookUps({ database, logger }).lookUp,
+        })
+        const findProject = () => ({
+          timezone: 'UTC',
+          testAccountFilters: [],
+          botFilter: 'off' as const,
+          dropEventsOlderThan: null,
+        })
+        const insights = createInsights({
+          warehouse,
+          findProject,
+          propertyTypes,
+          findProperties: createPropertyNames(database),
+          findAction: actions.findForQuestions,
+          cohorts: cohorts.finder,
+        })
+        const copies = createFlagCopies({
+          database,
+          warehouse,
+          cohorts,
+          neededBy: evaluator.membersNeededBy,
+          changed: flagDefinitions.changed,
+          copyLater: (projectId, cohortId) => jobs.send(copyCohort, { projectId, cohortId }),
+          logger,
+        })
+        const calculation = createCalculation({
+          cohorts,
+          warehouse,
+          findProject,
+          findAction: actions.findForQuestions,
+          propertyTypes,
+          peopleChanged: copies.peopleChanged,
+          logger,
+        })
+        const jobs: Jobs = createJobs({
+          database,
+          tasks: cohortTasks({
+            cohorts,
+            calculation,
+            copies,
+            insights,
+            projectsWithFlags: flagDefinitions.projectIds,
+          }),
+          logger,
+        })
+        whenDone(() => jobs.stop())
+        start = async () => jobs.start()
+        const answers = async () => {}
+        await app.register(
+          privateApi({
+            database,
+            directory,
+            actions,
+            cohorts,
+            calculation,
+            evaluator,
+            flagsChanged: async (projectId) => {
+              await flagDefinitions.changed(projectId)
+              await copies.flagsChanged(projectId)
+            },
+            jobs,
+            personWriter: writer,
+            deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),
+            readWarnings: readWarnings({ warehouse }),
+            receipts,
+            insights,
+            answers: testAnswers(insights),
+            questions,
+            rateLimits: null,
+            secureCookies: false,
+            canMail: false,
+            checks: { database: answers, warehouse: answers, event_log: answers },
+          }),
+        )
+      },
+    ],
+  )
+  await start()
+  return on
+}
