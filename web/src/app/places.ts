@@ -4,6 +4,7 @@ import {
   IconChartBar,
   IconChartLine,
   IconDatabase,
+  IconFlask,
   IconHome,
   IconLayoutDashboard,
   IconListDetails,
@@ -41,5 +42,6 @@ export const places = [
     to: '/project/$projectId/data-management/ingestion-warnings',
     icon: IconAlertTriangle,
   },
+  { group: 'Ship', label: 'Experiments', to: '/project/$projectId/experiments', icon: IconFlask },
   { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', icon: IconSettings },
 ] as const

@@ -14,6 +14,7 @@ import type { Me } from '../api/types.ts'
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
 import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
+import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readInsightsSearch, readTrendsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonsSearch } from '../features/persons/search.ts'
@@ -253,6 +254,33 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('../features/dashboards/dashboard-page.tsx'), 'DashboardPage'),
 })
 
+const experiments = createRoute({
+  getParentRoute: () => project,
+  path: '/experiments',
+  validateSearch: readExperimentsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/experiments/experiments-page.tsx'),
+    'ExperimentsPage',
+  ),
+})
+
+const experiment = createRoute({
+  getParentRoute: () => project,
+  path: '/experiments/$experimentId',
+  params: {
+    parse: ({ experimentId }) => {
+      const id = Number(experimentId)
+      if (!Number.isSafeInteger(id) || id < 1) throw new Error('An experiment is addressed by its number.')
+      return { experimentId: id }
+    },
+    stringify: ({ experimentId }) => ({ experimentId: String(experimentId) }),
+  },
+  component: lazyRouteComponent(
+    () => import('../features/experiments/experiment-page.tsx'),
+    'ExperimentPage',
+  ),
+})
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -304,7 +332,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|experiments|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -338,6 +366,8 @@ const routeTree = root.addChildren([
       insightEdit,
       dashboards,
       dashboard,
+      experiments,
+      experiment,
       sql,
       eventDefinitions,
       propertyDefinitions,

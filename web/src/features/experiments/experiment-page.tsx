@@ -1,0 +1,193 @@
+import { Badge, Button, Menu, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconArchive, IconDots, IconFlag, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { useProject } from '../../api/session.ts'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Page } from '../../ui/page.tsx'
+import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { absoluteTime } from '../../ui/time.ts'
+import styles from './experiment-page.module.css'
+import { metricSentence, otherVariantOf } from './metric.ts'
+import { type Experiment, experimentQuery, useDeleteExperiment, useUpdateExperiment } from './queries.ts'
+import { Results } from './results.tsx'
+import { stateColors, stateOf } from './shown.ts'
+
+/** An experiment, and what it says. */
+export function ExperimentPage(): ReactNode {
+  const { projectId, experimentId } = useParams({
+    from: '/session/project/$projectId/experiments/$experimentId',
+  })
+  const experiment = useQuery(experimentQuery(projectId, experimentId))
+  if (experiment.data) return <Shown projectId={projectId} experiment={experiment.data} />
+  if (!experiment.isError) return <Loading what="this experiment" rows={8} height={24} />
+  const isGone = experiment.error instanceof ApiError && experiment.error.status === 404
+  return (
+    <Page title={isGone ? 'Experiment not found' : 'Experiment'} narrow>
+      {isGone ? (
+        <p>
+          It was deleted, or the link is wrong.{' '}
+          <Link to="/project/$projectId/experiments" params={{ projectId }}>
+            Back to experiments
+          </Link>
+        </p>
+      ) : (
+        <LoadError what="this experiment" error={experiment.error} retry={() => void experiment.refetch()} />
+      )}
+    </Page>
+  )
+}
+
+type Shown = { projectId: number; experiment: Experiment }
+
+function Shown({ projectId, experiment }: Shown): ReactNode {
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const state = stateOf(experiment)
+  const isLaunched = experiment.start_date !== null
+  return (
+    <Page
+      title={experiment.name}
+      about={experiment.description || undefined}
+      actions={<Actions projectId={projectId} experiment={experiment} />}
+    >
+      <div className={styles.parts}>
+        <dl className={styles.facts}>
+          <div>
+            <dt>State</dt>
+            <dd>
+              <Badge variant="light" color={stateColors[state]}>
+                {state}
+              </Badge>
+            </dd>
+          </div>
+          <div>
+            <dt>Feature flag</dt>
+            <dd className="mono">{experiment.feature_flag_key}</dd>
+          </div>
+          <div>
+            <dt>Compared</dt>
+            <dd>{metricSentence(experiment.filters)}</dd>
+          </div>
+          {experiment.start_date && (
+            <div>
+              <dt>Launched</dt>
+              <dd>{absoluteTime(experiment.start_date, timeZone)}</dd>
+            </div>
+          )}
+          {experiment.end_date && (
+            <div>
+              <dt>Ended</dt>
+              <dd>{absoluteTime(experiment.end_date, timeZone)}</dd>
+            </div>
+          )}
+        </dl>
+        {isLaunched ? (
+          <Results projectId={projectId} experiment={experiment} timeZone={timeZone} />
+        ) : (
+          <Draft experiment={experiment} />
+        )}
+      </div>
+    </Page>
+  )
+}
+
+function Draft({ experiment }: { experiment: Experiment }): ReactNode {
+  const key = JSON.stringify(experiment.feature_flag_key)
+  const variant = JSON.stringify(otherVariantOf(experiment))
+  return (
+    <section className="card" style={{ padding: 16 }}>
+      <Title order={2} size="h3" mb="xs">
+        Before you launch
+      </Title>
+      <Text size="sm" mb="sm">
+        Ask for the flag where the variants differ. As long as this is a draft everybody gets what they have
+        now. The SDK then tells who saw which variant, and adds it to their events.
+      </Text>
+      <CodeBlock
+        what="Code that asks for the flag"
+        title="posthog-js"
+        code={`if (posthog.getFeatureFlag(${key}) === ${variant}) {\n  // what is new\n} else {\n  // control\n}`}
+      />
+    </section>
+  )
+}
+
+function Actions({ projectId, experiment }: Shown): ReactNode {
+  const [asks, setAsks] = useState<'end' | 'delete' | null>(null)
+  const navigate = useNavigate()
+  const update = useUpdateExperiment(projectId, experiment.id)
+  const remove = useDeleteExperiment(projectId, experiment.id)
+  const now = () => new Date().toISOString()
+  const failed = (error: unknown) =>
+    notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
+  const close = () => setAsks(null)
+  return (
+    <>
+      {!experiment.start_date && (
+        <Button
+          leftSection={<IconPlayerPlay size={16} />}
+          loading={update.isPending}
+          onClick={() => update.mutate({ start_date: now() }, { onError: failed })}
+        >
+          Launch
+        </Button>
+      )}
+      {experiment.start_date && !experiment.end_date && (
+        <Button variant="default" leftSection={<IconFlag size={16} />} onClick={() => setAsks('end')}>
+          End
+        </Button>
+      )}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" px="xs" aria-label="More">
+            <IconDots size={16} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconArchive size={16} />}
+            onClick={() => update.mutate({ archived: !experiment.archived }, { onError: failed })}
+          >
+            {experiment.archived ? 'Bring back from the archive' : 'Archive'}
+          </Menu.Item>
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsks('delete')}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {asks === 'end' && (
+        <Confirm
+          title="End this experiment?"
+          verb="End it"
+          busy={update.isPending}
+          error={update.error}
+          onConfirm={() => update.mutate({ end_date: now() }, { onSuccess: close })}
+          onClose={close}
+        >
+          What happens from now on is not counted. The flag stays as it is: people keep their variants.
+        </Confirm>
+      )}
+      {asks === 'delete' && (
+        <Confirm
+          title="Delete this experiment?"
+          verb="Delete it"
+          busy={remove.isPending}
+          error={remove.error}
+          onConfirm={() =>
+            remove.mutate(undefined, {
+              onSuccess: () =>
+                void navigate({ to: '/project/$projectId/experiments', params: { projectId } }),
+            })
+          }
+          onClose={close}
+        >
+          A flag that was made for it is deleted too: people then get what code does without it.
+        </Confirm>
+      )}
+    </>
+  )
+}

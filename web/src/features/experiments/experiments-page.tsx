@@ -1,0 +1,126 @@
+import { Badge, Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { useProject } from '../../api/session.ts'
+import { Page } from '../../ui/page.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { dayOf } from '../../ui/time.ts'
+import { NewExperimentDialog } from './new-dialog.tsx'
+import { EXPERIMENTS_A_PAGE, type Experiment, experimentsQuery } from './queries.ts'
+import { stateColors, stateOf } from './shown.ts'
+
+/** The experiments of the project. */
+export function ExperimentsPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/experiments' })
+  const { page = 1 } = useSearch({ from: '/session/project/$projectId/experiments' })
+  const navigate = useNavigate({ from: '/project/$projectId/experiments' })
+  const [creating, setCreating] = useState(false)
+  const experiments = useQuery(experimentsQuery(projectId, page))
+  const rows = experiments.data?.results
+  const create = (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+      New experiment
+    </Button>
+  )
+  return (
+    <Page
+      title="Experiments"
+      about="Show people variants of a feature, and see which makes more of them do what you want."
+      actions={create}
+    >
+      <div className="card">
+        {rows ? (
+          rows.length > 0 ? (
+            <ExperimentTable projectId={projectId} rows={rows} />
+          ) : (
+            <Empty title="No experiments yet.">
+              An experiment makes a feature flag with variants, and compares what the people who get each of
+              them do.
+            </Empty>
+          )
+        ) : experiments.isError ? (
+          <LoadError what="experiments" error={experiments.error} retry={() => void experiments.refetch()} />
+        ) : (
+          <Loading what="experiments" rows={6} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={EXPERIMENTS_A_PAGE}
+        count={experiments.data?.count}
+        more={Boolean(experiments.data?.next)}
+        go={(to) => void navigate({ search: to > 1 ? { page: to } : {} })}
+      />
+      {creating && (
+        <NewExperimentDialog
+          projectId={projectId}
+          onClose={() => setCreating(false)}
+          onCreated={(experimentId) =>
+            void navigate({
+              to: '/project/$projectId/experiments/$experimentId',
+              params: { projectId, experimentId },
+            })
+          }
+        />
+      )}
+    </Page>
+  )
+}
+
+function ExperimentTable({ projectId, rows }: { projectId: number; rows: Experiment[] }): ReactNode {
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const day = (at: string | null) => (at ? dayOf(at, timeZone) : '')
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Experiments">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">State</th>
+            <th scope="col" className="wide-only">
+              Launched
+            </th>
+            <th scope="col" className="wide-only">
+              Ended
+            </th>
+            <th scope="col" className="wide-only">
+              By
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((experiment) => {
+            const state = stateOf(experiment)
+            const by = experiment.created_by
+            return (
+              <tr key={experiment.id} className="link">
+                <td>
+                  <Link
+                    to="/project/$projectId/experiments/$experimentId"
+                    params={{ projectId, experimentId: experiment.id }}
+                  >
+                    {experiment.name}
+                  </Link>
+                  <div className="muted small mono">{experiment.feature_flag_key}</div>
+                </td>
+                <td>
+                  <Badge variant="light" color={stateColors[state]}>
+                    {state}
+                  </Badge>
+                </td>
+                <td className="muted wide-only">{day(experiment.start_date)}</td>
+                <td className="muted wide-only">{day(experiment.end_date)}</td>
+                <td className="muted wide-only">{by ? by.first_name || by.email : ''}</td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

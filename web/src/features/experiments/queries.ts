@@ -1,0 +1,95 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { answer, http } from '../../api/client.ts'
+import type { components } from '../../api/schema.d.ts'
+
+export type Experiment = components['schemas']['Experiment']
+export type ExperimentResults = components['schemas']['ExperimentResults']
+type NewExperiment = components['schemas']['NewExperiment']
+type ExperimentChanges = components['schemas']['ExperimentChanges']
+
+export const EXPERIMENTS_A_PAGE = 100
+
+const all = (projectId: number) => ['project', projectId, 'experiments']
+const one = (projectId: number, id: number) => ({ path: { project_id: String(projectId), id } })
+
+/** A page of the project's experiments, the oldest first. */
+export const experimentsQuery = (projectId: number, page: number) =>
+  queryOptions({
+    queryKey: [...all(projectId), 'list', page],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/projects/{project_id}/experiments/', {
+          params: {
+            path: { project_id: String(projectId) },
+            query: { limit: EXPERIMENTS_A_PAGE, offset: (page - 1) * EXPERIMENTS_A_PAGE },
+          },
+          signal,
+        }),
+      ),
+  })
+
+export const experimentQuery = (projectId: number, id: number) =>
+  queryOptions({
+    queryKey: [...all(projectId), id],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id), signal }),
+      ),
+  })
+
+/**
+ * What an experiment says.
+ * @param anew calculated, whatever was answered before
+ */
+export const resultsQuery = (projectId: number, id: number, anew = false) =>
+  queryOptions({
+    queryKey: [...all(projectId), id, 'results'],
+    queryFn: async ({ signal }) =>
+      (await answer(
+        http.GET('/api/projects/{project_id}/experiments/{id}/results/', {
+          params: { ...one(projectId, id), query: anew ? { refresh: 'true' } : {} },
+          signal,
+        }),
+      )) as ExperimentResults,
+    staleTime: 60_000,
+    // what has no numbers yet says so by an error, and does not by being asked again
+    retry: false,
+  })
+
+export function useCreateExperiment(projectId: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (experiment: NewExperiment) =>
+      answer(
+        http.POST('/api/projects/{project_id}/experiments/', {
+          params: { path: { project_id: String(projectId) } },
+          body: experiment,
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
+  })
+}
+
+/** Changes an experiment: launches, ends, archives it. */
+export function useUpdateExperiment(projectId: number, id: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (changes: ExperimentChanges) =>
+      answer(
+        http.PATCH('/api/projects/{project_id}/experiments/{id}/', {
+          params: one(projectId, id),
+          body: changes,
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
+  })
+}
+
+export function useDeleteExperiment(projectId: number, id: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () =>
+      answer(http.DELETE('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id) })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [...all(projectId), 'list'] }),
+  })
+}

@@ -1,0 +1,175 @@
+import { Alert, Button, Text } from '@mantine/core'
+import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { ApiError } from '../../api/client.ts'
+import { number } from '../../ui/numbers.ts'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import styles from './experiment-page.module.css'
+import { type Experiment, type ExperimentResults, resultsQuery } from './queries.ts'
+import { chance, isFunnel, percent, type ShownVariant, variantsOf, verdictOf } from './shown.ts'
+
+/** What an experiment that was launched says. */
+export function Results({
+  projectId,
+  experiment,
+  timeZone,
+}: {
+  projectId: number
+  experiment: Experiment
+  timeZone: string
+}): ReactNode {
+  const client = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const query = resultsQuery(projectId, experiment.id)
+  const results = useQuery(query)
+  const refresh = async () => {
+    setBusy(true)
+    const anew = { ...resultsQuery(projectId, experiment.id, true), staleTime: 0 }
+    // its failure is the query's, which shows it
+    await client.fetchQuery(anew).catch(() => undefined)
+    setBusy(false)
+  }
+  const again = (
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      loading={busy}
+      leftSection={<IconRefresh size={14} />}
+      onClick={() => void refresh()}
+    >
+      Refresh
+    </Button>
+  )
+  if (results.isError) {
+    const hasNone = results.error instanceof ApiError && results.error.code === 'no_data'
+    return (
+      <div className="card">
+        {hasNone ? (
+          <Empty title="No data yet.">
+            Results appear when people have seen “control” and another variant, and their events carry{' '}
+            <code>$feature/{experiment.feature_flag_key}</code>, which the SDKs add. <div>{again}</div>
+          </Empty>
+        ) : (
+          <LoadError what="the results" error={results.error} retry={() => void refresh()} />
+        )}
+      </div>
+    )
+  }
+  if (!results.data) {
+    return (
+      <div className="card">
+        <Loading what="the results" rows={4} />
+      </div>
+    )
+  }
+  const { sample_ratio: ratio } = results.data
+  return (
+    <>
+      {ratio.warning && (
+        <Alert
+          color="red"
+          variant="outline"
+          icon={<IconAlertTriangle size={20} />}
+          title="Variants are not seen as often as they should be."
+          role="alert"
+          styles={{ root: { background: 'var(--surface)' }, title: { color: 'var(--danger)' } }}
+        >
+          <Text size="sm" c="var(--text)">
+            {ratio.warning}
+          </Text>
+        </Alert>
+      )}
+      <div className="card">
+        <div className={styles.verdict}>
+          <Text fw={500}>{verdictOf(results.data)}</Text>
+          <Text size="xs" c="dimmed" component="span">
+            <RelativeTime at={results.data.last_refresh} timeZone={timeZone} /> {again}
+          </Text>
+        </div>
+        <VariantTable results={results.data} />
+      </div>
+    </>
+  )
+}
+
+function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
+  const variants = variantsOf(results)
+  const funnel = isFunnel(results)
+  const shown = (value: number) => (funnel ? percent(value) : number(value))
+  const ends = variants.flatMap(({ interval }) => interval ?? [])
+  const [low, high] = [Math.min(...ends), Math.max(...ends)]
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Variants">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            <th scope="col" className="num">
+              Best with
+            </th>
+            <th scope="col" className="num">
+              {funnel ? 'Converted' : 'People who saw it'}
+            </th>
+            <th scope="col" className="num">
+              {funnel ? 'Conversion' : 'For each of them'}
+            </th>
+            <th scope="col">95 % of what is likely</th>
+          </tr>
+        </thead>
+        <tbody>
+          {variants.map((variant) => (
+            <tr key={variant.key}>
+              <td className="mono">{variant.key}</td>
+              <td className="num">{chance(variant.probability)}</td>
+              <td className="num">
+                {funnel ? variant.counted : `${number(variant.people)} (${variant.counted} in all)`}
+              </td>
+              <td className="num">{variant.value === null ? '—' : shown(variant.value)}</td>
+              <td>
+                <IntervalCell variant={variant} low={low} high={high} shown={shown} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** An interval as text, and drawn on the scale that all variants share. */
+function IntervalCell({
+  variant: { interval, value },
+  low,
+  high,
+  shown,
+}: {
+  variant: ShownVariant
+  low: number
+  high: number
+  shown: (value: number) => string
+}): ReactNode {
+  if (!interval) return '—'
+  const at = (x: number) => 2 + (156 * (x - low)) / (high - low || 1)
+  return (
+    <>
+      <svg className={styles.interval} viewBox="0 0 160 14" aria-hidden="true">
+        <line className={styles.track} x1={2} x2={158} y1={7} y2={7} strokeWidth={1} />
+        <line
+          className={styles.range}
+          x1={at(interval[0])}
+          x2={at(interval[1])}
+          y1={7}
+          y2={7}
+          strokeWidth={4}
+        />
+        {value !== null && <circle className={styles.point} cx={at(value)} cy={7} r={4} />}
+      </svg>
+      <span className="small" style={{ whiteSpace: 'nowrap' }}>
+        {shown(interval[0])} to {shown(interval[1])}
+      </span>
+    </>
+  )
+}
