@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { createFirstUser } from './accounts/first-user.ts'
 import { createInviteStore } from './accounts/invites.ts'
+import { createPasswordResetStore } from './accounts/password-resets.ts'
 import { createProjectStore } from './accounts/projects.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
@@ -50,6 +51,7 @@ import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { sendInviteTask } from './private-api/invites/tasks.ts'
+import { sendPasswordResetTask } from './private-api/password-reset/tasks.ts'
 import { privateApi } from './private-api/private-api.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -350,7 +352,10 @@ const openEventLog = async (
 const mailTasks = ({ mail, siteUrl }: Config, database: Database) => {
   if (!mail || siteUrl === null) return []
   const mailer = createMailer(mail)
-  return [sendInviteTask({ invites: createInviteStore(database), mailer, siteUrl })]
+  return [
+    sendInviteTask({ invites: createInviteStore(database), mailer, siteUrl }),
+    sendPasswordResetTask({ resets: createPasswordResetStore(database), mailer, siteUrl }),
+  ]
 }
 
 /** Where an address is; the files are opened when they are first needed. */

@@ -173,6 +173,14 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   }),
   // used in its own way below
   signup_invite_create: () => ({ body: { first_name: canary, password: 'correct horse battery' } }),
+  // no e-mails are sent here, and so nobody has such a link
+  reset_create: () => ({ body: { email: 'owner@example.com' }, status: 400 }),
+  reset_retrieve: ({ ids }) => ({ params: { user_uuid: ids.users! }, query: { token: 'x' }, status: 400 }),
+  reset_complete: ({ ids }) => ({
+    params: { user_uuid: ids.users! },
+    body: { token: 'x', password: 'correct horse battery' },
+    status: 400,
+  }),
   invites_create: () => ({ body: { target_email: `${canary}.new@example.net` } }),
   invites_bulk_create: () => ({ body: [{ target_email: `${canary}.two@example.net` }] }),
   // an invite that was used is gone

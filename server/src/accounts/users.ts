@@ -1,7 +1,7 @@
 import { asc, count, eq, sql } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedUnique } from '../database/errors.ts'
-import { users } from '../database/schema.ts'
+import { passwordResets, users } from '../database/schema.ts'
 import { randomToken } from '../kit/api-keys.ts'
 import { invalid } from '../model/errors.ts'
 
@@ -47,13 +47,18 @@ export function createUserStore(database: Database) {
       return { count: total!.count, results }
     },
 
-    /** @throws HedgerowError `unique` when the address is someone else's. */
+    /**
+     * With another password or address, links that were sent for a lost one are no good any more.
+     * @throws HedgerowError `unique` when the address is someone else's.
+     */
     async update(id: number, changes: Partial<typeof users.$inferInsert>): Promise<User> {
       if (Object.keys(changes).length === 0) {
         const [user] = await db.select().from(users).where(eq(users.id, id))
         return user!
       }
       const [user] = await orTaken(db.update(users).set(changes).where(eq(users.id, id)).returning())
+      if ('passwordHash' in changes || 'email' in changes)
+        await db.delete(passwordResets).where(eq(passwordResets.userId, id))
       return user!
     },
 

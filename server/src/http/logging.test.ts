@@ -57,6 +57,9 @@ it('knows the token of a shared page by its place', () => {
   expect(withoutSecrets('/shared/abc-D_1.json?noHeader=1')).toBe('/shared/***.json?noHeader=1')
   expect(withoutSecrets('/embedded/abc')).toBe('/embedded/***')
   expect(withoutSecrets('/sharedness/abc')).toBe('/sharedness/abc')
+  expect(withoutSecrets('/signup/0186-a')).toBe('/signup/***')
+  expect(withoutSecrets('/api/signup/0186-a/')).toBe('/api/signup/***/')
+  expect(withoutSecrets('/reset/0186-a/T0ken')).toBe('/reset/0186-a/***')
 })
 
 it('says of a fault where and why, not what was in the rows', () => {

@@ -3,10 +3,10 @@ import { type Logger, type LoggerOptions, pino } from 'pino'
 
 const secretParameter = /([?&](?:personal_api_key|token|api_key|key|password|secret|code|state)=)[^&#]*/gi
 
-/** The path of a shared page, or of an invite, ends in what lets one in. */
-const secretPath = /^(\/(?:shared|embedded|shared_dashboard|(?:api\/)?signup)\/)[\w-]+/
+/** The path of a shared page, of an invite, or of a link for a lost password ends in what lets one in. */
+const secretPath = /^(\/(?:shared|embedded|shared_dashboard|(?:api\/)?signup|reset\/[\w-]+)\/)[\w-]+/
 
-/** A URL without the values of parameters that can be keys, and without the token of a shared page or an invite. */
+/** A URL without the values of parameters that can be keys, and without what a link lets one in with. */
 export const withoutSecrets = (url: string) =>
   url.replace(secretParameter, '$1***').replace(secretPath, '$1***')
 

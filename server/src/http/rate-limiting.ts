@@ -72,7 +72,7 @@ export async function countRequest(
   const held = (rateLimitClasses[rateLimitClassOf(operation)] as PerWhom[])
     .filter(({ per }) => per === 'user' || caller.by === 'personal_key')
     .map((limit) => ({ limit, whose: limit.per === 'user' ? user : organization }))
-  if (held.length > 0) await count(rateLimits, held, request, reply)
+  if (held.length > 0) await countAgainst(rateLimits, held, request, reply)
 }
 
 /** How long the count of a request is waited for that must not wait for the database. */
@@ -89,13 +89,18 @@ export async function countLocalEvaluation(
   reply: FastifyReply,
 ): Promise<void> {
   const held = rateLimitClasses.local_evaluation.map((limit) => ({ limit, whose: organizationId }))
-  const counted = count(rateLimits, held, request, reply)
+  const counted = countAgainst(rateLimits, held, request, reply)
   // when nobody waits for it any more, a refusal is nobody's
   counted.catch(() => undefined)
   await Promise.race([counted, sleep(patienceMs, undefined, { ref: false })])
 }
 
-async function count(
+/**
+ * Counts a request against limits that an operation has beside its class, and says in headers how much is left.
+ * A limiter that fails lets pass.
+ * @throws HedgerowError 429 when one is reached.
+ */
+export async function countAgainst(
   rateLimits: RateLimits,
   held: Held[],
   request: FastifyRequest,

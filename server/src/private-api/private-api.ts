@@ -3,6 +3,7 @@ import { createFirstUser } from '../accounts/first-user.ts'
 import { createInviteStore } from '../accounts/invites.ts'
 import { createMembershipStore } from '../accounts/memberships.ts'
 import { createOrganizationStore } from '../accounts/organizations.ts'
+import { createPasswordResetStore } from '../accounts/password-resets.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
@@ -21,6 +22,7 @@ import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { ReadWarnings } from '../pipeline/ingestion-warnings.ts'
 import type { PersonWriter } from '../pipeline/person-writer.ts'
 import type { ReceiptReader } from '../pipeline/receipt-reader.ts'
+import { createRateLimits } from '../rate-limits/in-memory.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { createDashboardStore } from '../saved/dashboards.ts'
 import { actionRoutes } from './actions/routes.ts'
@@ -53,6 +55,7 @@ import { inviteRoutes } from './invites/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
+import { passwordResetRoutes } from './password-reset/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { personRoutes } from './persons/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -139,6 +142,19 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(loginRoutes({ users, sessions, secureCookies }))
+  await app.register(
+    passwordResetRoutes({
+      resets: createPasswordResetStore(database),
+      sessions,
+      activity,
+      directory,
+      jobs: deps.jobs,
+      rateLimits: deps.rateLimits ?? createRateLimits(),
+      canMail,
+      secureCookies,
+      now,
+    }),
+  )
   await app.register(userRoutes({ users, organizations, projects, sessions, activity, directory }))
   await app.register(personalApiKeyRoutes({ keys, activity, directory }))
   await app.register(organizationRoutes({ organizations, projects, activity, directory }))

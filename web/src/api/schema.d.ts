@@ -2483,6 +2483,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reset/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The link goes to the address by e-mail, if it has an account. The answer is the same if it has none. Six times a day for an address.
+         */
+        post: operations["reset_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reset/{user_uuid}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a link to set a new password is good */
+        get: operations["reset_retrieve"];
+        put?: never;
+        /**
+         * Set a new password by a link
+         * @description Ends all of the user's sessions, and signs in anew.
+         */
+        post: operations["reset_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signup/": {
         parameters: {
             query?: never;
@@ -5710,6 +5751,16 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["User"][];
+        };
+        PasswordReset: {
+            /** @description From the link. Good for a day, and for one new password. */
+            token: string;
+            /** @description At least 8 characters; not all digits, not a common one. */
+            password: string;
+        };
+        PasswordResetRequest: {
+            /** Format: email */
+            email: string;
         };
         PathActorsBody: {
             /** @description TRENDS (default), STICKINESS or LIFECYCLE */
@@ -19583,6 +19634,113 @@ export interface operations {
             };
             /** @description Too many requests; `Retry-After` says how many seconds to wait. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reset_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reset_retrieve: {
+        parameters: {
+            query: {
+                /** @description From the link. Good for a day, and for one new password. */
+                token: string;
+            };
+            header?: never;
+            path: {
+                /** @description The user, as the link has it. */
+                user_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reset_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user, as the link has it. */
+                user_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -68,6 +68,19 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('../features/auth/invite-page.tsx'), 'InvitePage'),
 })
 
+const requestReset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  loader: ({ context }) => context.queryClient.fetchQuery(preflightQuery),
+  component: lazyRouteComponent(() => import('../features/auth/reset-pages.tsx'), 'RequestResetPage'),
+})
+
+const completeReset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset/$userUuid/$token',
+  component: lazyRouteComponent(() => import('../features/auth/reset-pages.tsx'), 'CompleteResetPage'),
+})
+
 /** What anybody sees who has a link. */
 const shared = createRoute({
   getParentRoute: () => root,
@@ -344,6 +357,8 @@ const routeTree = root.addChildren([
   login,
   signup,
   invite,
+  requestReset,
+  completeReset,
   shared,
   sharedDashboard,
   embedded,

@@ -1,5 +1,5 @@
-import { Alert, Button, PasswordInput, TextInput } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Alert, Anchor, Button, PasswordInput, TextInput } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { sentence } from '../../ui/states.tsx'
@@ -60,6 +60,11 @@ export function LoginPage(): ReactNode {
           Sign in
         </Button>
       </form>
+      <p style={{ marginBottom: 0 }}>
+        <Anchor component={Link} to="/reset" size="sm">
+          Forgot your password?
+        </Anchor>
+      </p>
     </Door>
   )
 }

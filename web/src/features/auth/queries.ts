@@ -44,3 +44,36 @@ export const useAcceptInvite = (inviteId: string) =>
       ),
     onSuccess: () => window.location.assign('/'),
   })
+
+/** Whether a link for a lost password is still good: 400 where not. */
+export const resetLinkQuery = (link: { userUuid: string; token: string }) =>
+  queryOptions({
+    queryKey: ['reset-link', link.userUuid, link.token],
+    queryFn: async ({ signal }) => {
+      await answer(
+        http.GET('/api/reset/{user_uuid}/', {
+          params: { path: { user_uuid: link.userUuid }, query: { token: link.token } },
+          signal,
+        }),
+      )
+      return true
+    },
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const useRequestReset = () =>
+  useMutation({ mutationFn: (email: string) => answer(http.POST('/api/reset/', { body: { email } })) })
+
+/** Sets a new password and signs in. */
+export const useCompleteReset = ({ userUuid, token }: { userUuid: string; token: string }) =>
+  useMutation({
+    mutationFn: (password: string) =>
+      answer(
+        http.POST('/api/reset/{user_uuid}/', {
+          params: { path: { user_uuid: userUuid } },
+          body: { token, password },
+        }),
+      ),
+    onSuccess: () => window.location.assign('/'),
+  })
