@@ -61,6 +61,21 @@ export function createPersonalApiKeyStore(database: Database) {
       return insertPersonalApiKey(db, userId, key)
     },
 
+    /**
+     * Gives a key another value, which exists in plain at this moment only; the old one is good for nothing any more.
+     * @throws HedgerowError not found, also for another user's key.
+     */
+    async roll(userId: number, id: string): Promise<{ key: PersonalApiKey; value: string }> {
+      const value = newPersonalApiKey()
+      const [key] = await db
+        .update(personalApiKeys)
+        .set({ secureValue: hashKey(value), maskValue: maskKey(value), lastUsedAt: null })
+        .where(mine(userId, id))
+        .returning()
+      if (!key) throw notFound()
+      return { key, value }
+    },
+
     /** @throws HedgerowError not found, also for another user's key. */
     async remove(userId: number, id: string): Promise<void> {
       const gone = await db

@@ -13,7 +13,10 @@ const PersonalApiKey = z
       .meta({ format: 'date-time' })
       .describe('Accurate to about an hour; null until the key was used.'),
     user_id: z.int(),
-    value: z.string().nullable().describe('The key itself: only in the answer to its creation, never again.'),
+    value: z
+      .string()
+      .nullable()
+      .describe('The key itself: only in the answer to its creation, or to `roll/`, never again.'),
     mask_value: z.string().describe('Enough to recognise the key by.'),
     scopes: z.array(z.string()).describe('`["*"]` is everything that its user may do.'),
     scoped_teams: z.array(z.int()).nullable().describe('Projects that it is held to; null for all.'),
@@ -84,6 +87,19 @@ export const createKey = operation({
   body: NewPersonalApiKey,
   status: 201,
   answer: PersonalApiKey,
+})
+
+export const rollKey = operation({
+  ...common,
+  id: 'personal_api_keys_roll_create',
+  method: 'POST',
+  path: `${path}:id/roll/`,
+  summary: 'Give one of your personal API keys another value',
+  description:
+    'The old value stops working at once; label, scopes and limits stay. The new `value` is in this answer and nowhere else.',
+  params: id,
+  answer: PersonalApiKey,
+  errors: [404],
 })
 
 export const deleteKey = operation({

@@ -43,6 +43,33 @@ describe('personal API keys', () => {
     expect((await api.get(`${path}${made.id}/`)).status).toBe(404)
   })
 
+  it('gets another value when it is rolled, and keeps what it may do', async () => {
+    const { body: made } = await api.post(path, { label: 'leaked', scopes: ['insight:read'] })
+    expect((await api.get(`${path}@current/`, { key: made.value })).status).toBe(200)
+    await api.activities()
+    const rolled = await api.post(`${path}${made.id}/roll/`)
+    expect([rolled.status, rolled.body]).toEqual([
+      200,
+      {
+        ...made,
+        value: expect.stringMatching(/^phx_/),
+        mask_value: expect.not.stringMatching(made.mask_value),
+        last_used_at: null,
+      },
+    ])
+    expect((await api.get(`${path}@current/`, { key: made.value })).status).toBe(401)
+    expect((await api.get(`${path}@current/`, { key: rolled.body.value })).body.id).toBe(made.id)
+    const entries = await api.activities()
+    expect(entries).toMatchObject([{ scope: 'PersonalAPIKey', itemId: made.id, activity: 'rolled' }])
+    expect(JSON.stringify(entries)).not.toContain(rolled.body.value)
+    const stranger = await api.stranger()
+    expect((await api.post(`${path}${made.id}/roll/`, undefined, { key: stranger.key })).status).toBe(404)
+    // A key that is held to scopes makes no keys, and no new values either.
+    expect((await api.post(`${path}${made.id}/roll/`, undefined, { key: rolled.body.value })).status).toBe(
+      403,
+    )
+  })
+
   it.each([
     [{}, 'required', 'This field is required.'],
     [{ label: null }, 'null', 'This field may not be null.'],

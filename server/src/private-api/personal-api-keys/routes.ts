@@ -5,7 +5,7 @@ import type { ActivityLog } from '../../activity/activity-log.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { route } from '../../http/operation.ts'
 import { notFound } from '../../model/errors.ts'
-import { createKey, deleteKey, listKeys, retrieveCurrentKey, retrieveKey } from './contract.ts'
+import { createKey, deleteKey, listKeys, retrieveCurrentKey, retrieveKey, rollKey } from './contract.ts'
 
 type Deps = {
   keys: PersonalApiKeyStore
@@ -40,6 +40,13 @@ export const personalApiKeyRoutes =
       return present(key, value)
     })
 
+    route(app, rollKey, async ({ user, params }) => {
+      const { key, value } = await keys.roll(user.id, params.id)
+      await directory.changed()
+      await record(user, key, 'rolled')
+      return present(key, value)
+    })
+
     route(app, deleteKey, async ({ user, params }) => {
       const key = await keys.get(user.id, params.id)
       await keys.remove(user.id, params.id)
@@ -48,7 +55,11 @@ export const personalApiKeyRoutes =
     })
 
     /** The organization that the user works in is told; a key itself belongs to none. */
-    async function record(user: User, key: PersonalApiKey, word: 'created' | 'deleted'): Promise<void> {
+    async function record(
+      user: User,
+      key: PersonalApiKey,
+      word: 'created' | 'deleted' | 'rolled',
+    ): Promise<void> {
       if (user.currentOrganizationId === null) return
       await activity.record({
         organizationId: user.currentOrganizationId,
