@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testMailServer } from '../../server/test/mail.ts'
@@ -5,7 +7,6 @@ import { init, type RunningServer, startServer } from '../support/server.ts'
 import { launchChromium, picture } from './chromium.ts'
 
 /** Somebody has lost their password; and a colleague is invited by e-mail. */
-const siteUrl = 'http://hedgerow.example'
 let mails: Awaited<ReturnType<typeof testMailServer>>
 let server: RunningServer
 let browser: Browser
@@ -14,11 +15,14 @@ let page: Page
 
 beforeAll(async () => {
   mails = await testMailServer(afterAll)
-  server = await startServer({ env: { SMTP_URL: mails.url, SITE_URL: siteUrl } })
+  const port = await freePort()
+  // Links begin with the public address, which is known before the start.
+  const env = { SMTP_URL: mails.url, PORT: String(port), SITE_URL: `http://127.0.0.1:${port}` }
+  server = await startServer({ env })
   browser = await launchChromium()
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
 })
 
 afterAll(async () => {
@@ -26,12 +30,20 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** The link of a mail, on the server that these tests reach. */
+async function freePort(): Promise<number> {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  taken.close()
+  await once(taken, 'close')
+  return port
+}
+
+/** The link of the newest mail to an address. */
 async function linkIn(to: string): Promise<string> {
   const its = () => mails.received.findLast((mail) => mail.to.includes(to))
   await expect.poll(its, { timeout: 30_000 }).toBeDefined()
-  const link = /^http:\/\/hedgerow\.example(\/\S+)$/m.exec(its()!.text)?.[1]
-  return server.url + link
+  return new RegExp(`^${server.url}/\\S+$`, 'm').exec(its()!.text)![0]
 }
 
 test('a lost password is set anew by the link of an e-mail', async () => {

@@ -12,6 +12,7 @@ import { createActivityLog } from '../activity/activity-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Evaluator } from '../flags/evaluator.ts'
+import { doneBy } from '../http/activity-shapes.ts'
 import type { Answers } from '../insights/answer-life.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
@@ -162,7 +163,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     memberRoutes({ members: createMembershipStore(database), organizations, activity, directory }),
   )
   await app.register(inviteRoutes({ invites, organizations, activity, jobs: deps.jobs, canMail, now }))
-  const { has: hasDashboard } = createDashboardStore(database)
+  const { has: hasDashboard } = createDashboardStore(database, { activity })
   await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))
   await app.register(insightRoutes({ answers }))
@@ -205,9 +206,18 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       projects,
       findCohorts: cohorts.load,
       findCohortByName: cohorts.byName,
-      createCohort: async (projectId, userId, given) => {
+      createCohort: async (project, userId, given) => {
+        const projectId = project.id
         const { cohort } = await cohorts.create(projectId, userId, given)
         const { id, isStatic } = cohort
+        await activity.record({
+          ...doneBy(project, { id: userId }),
+          scope: 'Cohort',
+          itemId: id,
+          name: cohort.name,
+          createdBy: userId,
+          activity: 'created',
+        })
         if (!isStatic) await deps.jobs.send(calculateCohort, { projectId, cohortId: id })
         return cohort
       },

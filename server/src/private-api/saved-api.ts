@@ -22,8 +22,8 @@ type Deps = { database: Database; answers: Answers; activity: ActivityLog; now: 
 export const savedApi = (deps: Deps) => async (app: FastifyInstance) => {
   const { database, answers, activity, now } = deps
   const insights = createInsightStore(database, { activity, kindOf })
-  const dashboards = createDashboardStore(database)
-  const collaborators = createCollaboratorStore(database)
+  const dashboards = createDashboardStore(database, { activity })
+  const collaborators = createCollaboratorStore(database, { activity })
   const links = createSharingLinkStore(database)
   const answerSaved = createAnswerSaved(deps)
   await app.register(savedInsightRoutes({ insights, answerSaved, activity, now }))

@@ -1,5 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import type { Activity, ActivityLog } from '../activity/activity-log.ts'
+import { changesBetween } from '../activity/changes.ts'
 import type { Database, Queries } from '../database/database.ts'
 import {
   dashboards,
@@ -47,9 +49,50 @@ export type TileRow = {
 
 const modifiers = alias(users, 'modifiers')
 
-/** Dashboards of projects, in the database. */
-export function createDashboardStore(database: Database) {
+/** The project that a dashboard belongs to, and whose log tells of it. */
+type Where = { id: number; organizationId: string }
+
+/** Dashboards of projects, in the database. Every change is told in the activity log, in the transaction that makes it. */
+export function createDashboardStore(
+  database: Database,
+  { activity }: { activity: Pick<ActivityLog, 'record'> },
+) {
   const { db } = database
+
+  const record = (
+    tx: Queries,
+    project: Where,
+    viewer: Viewer,
+    { dashboard }: DashboardRow,
+    what: Pick<Activity, 'activity' | 'changes'>,
+  ) => activity.record({ ...what, ...doneTo(project, viewer), ...known(dashboard) }, tx)
+
+  /** Insights that go and come with a dashboard are told of as if they had been changed by themselves. */
+  async function recordInsights(
+    tx: Queries,
+    project: Where,
+    viewer: Viewer,
+    which: (typeof insights.$inferSelect)[],
+    deleted: boolean,
+  ) {
+    for (const insight of which) {
+      const name = insight.name || insight.derivedName
+      if (!name) continue
+      await activity.record(
+        {
+          ...doneTo(project, viewer),
+          scope: 'Insight',
+          itemId: insight.id,
+          shortId: insight.shortId,
+          createdBy: insight.createdBy,
+          name,
+          activity: 'updated',
+          changes: changesBetween('Insight', { deleted: !deleted }, { deleted }),
+        },
+        tx,
+      )
+    }
+  }
 
   const rows = (tx: Queries, userId: number, where: SQL | undefined) =>
     tx
@@ -85,7 +128,7 @@ export function createDashboardStore(database: Database) {
     await tx.select({ id: dashboards.id }).from(dashboards).where(is(projectId, id)).for('update')
   }
 
-  /** Deletes all tiles, and with `insightsToo` the insights that are then on no dashboard. */
+  /** Deletes all tiles, and with `insightsToo` the insights that are then on no dashboard: these are answered. */
   async function deleteTiles(tx: Queries, dashboardId: number, insightsToo: boolean, now: Date) {
     const live = await tx
       .update(dashboardTiles)
@@ -93,7 +136,7 @@ export function createDashboardStore(database: Database) {
       .where(and(eq(dashboardTiles.dashboardId, dashboardId), isLive))
       .returning({ id: dashboardTiles.id, insightId: dashboardTiles.insightId })
     const ids = live.flatMap(({ insightId }) => insightId ?? [])
-    if (!insightsToo || ids.length === 0) return
+    if (!insightsToo || ids.length === 0) return []
     const gone = await tx
       .update(insights)
       .set({ deleted: true, updatedAt: now.toISOString() })
@@ -105,8 +148,8 @@ export function createDashboardStore(database: Database) {
             where ${dashboardTiles.insightId} = ${insights.id} and ${isLive} and not ${dashboards.deleted})`,
         ),
       )
-      .returning({ id: insights.id })
-    if (gone.length === 0) return
+      .returning()
+    if (gone.length === 0) return []
     await tx
       .update(dashboardTiles)
       .set({ deletedWith: 'insight' })
@@ -120,25 +163,53 @@ export function createDashboardStore(database: Database) {
           ),
         ),
       )
+    return gone
   }
 
-  /** Brings back what was deleted with the dashboard, and nothing that had been deleted before. */
+  /** Brings back what was deleted with the dashboard, and nothing that had been deleted before; answers the insights. */
   async function restoreTiles(tx: Queries, dashboardId: number, now: Date) {
     const restored = await tx
       .select({ id: dashboardTiles.insightId })
       .from(dashboardTiles)
       .where(and(eq(dashboardTiles.dashboardId, dashboardId), eq(dashboardTiles.deletedWith, 'insight')))
     const ids = restored.flatMap(({ id }) => id ?? [])
-    if (ids.length) {
-      await tx
-        .update(insights)
-        .set({ deleted: false, updatedAt: now.toISOString() })
-        .where(inArray(insights.id, ids))
-    }
+    const back = ids.length
+      ? await tx
+          .update(insights)
+          .set({ deleted: false, updatedAt: now.toISOString() })
+          .where(inArray(insights.id, ids))
+          .returning()
+      : []
     await tx
       .update(dashboardTiles)
       .set({ deleted: false, deletedWith: null })
       .where(and(eq(dashboardTiles.dashboardId, dashboardId), isNotNull(dashboardTiles.deletedWith)))
+    return back
+  }
+
+  /** What the log tells of a dashboard. Where tiles are is nothing that it does. */
+  async function told(tx: Queries, { dashboard, tags }: DashboardRow) {
+    const { name, description, pinned, filters, restrictionLevel, deleted } = dashboard
+    const tiles = await tx
+      .select({
+        id: dashboardTiles.id,
+        color: dashboardTiles.color,
+        insight: sql<string | null>`coalesce(nullif(${insights.name}, ''), ${insights.derivedName})`,
+        insight_id: dashboardTiles.insightId,
+        text: dashboardTexts.body,
+      })
+      .from(dashboardTiles)
+      .leftJoin(insights, eq(insights.id, dashboardTiles.insightId))
+      .leftJoin(dashboardTexts, eq(dashboardTexts.id, dashboardTiles.textId))
+      .where(
+        and(
+          eq(dashboardTiles.dashboardId, dashboard.id),
+          isLive,
+          or(isNull(dashboardTiles.insightId), eq(insights.deleted, false)),
+        ),
+      )
+      .orderBy(asc(dashboardTiles.id))
+    return { name, description, pinned, filters, restriction_level: restrictionLevel, deleted, tags, tiles }
   }
 
   return {
@@ -204,12 +275,13 @@ export function createDashboardStore(database: Database) {
      * @throws HedgerowError `invalid` for a dashboard that is not there.
      */
     create: (
-      projectId: number,
+      project: Where,
       viewer: Viewer,
       given: DashboardChanges,
       from?: { template: DashboardTemplate } | { dashboard: number; mode: 'share' | 'copy' },
     ): Promise<DashboardRow> =>
       database.transaction(async (tx) => {
+        const projectId = project.id
         const original =
           from && 'dashboard' in from ? await originalOf(tx, projectId, from.dashboard, viewer) : undefined
         const template = from && 'template' in from ? from.template : undefined
@@ -232,7 +304,9 @@ export function createDashboardStore(database: Database) {
         const of = { projectId, dashboardId: id, userId: viewer.userId }
         if (template) await makeTilesOf(tx, of, template)
         if (from && 'dashboard' in from) await copyTiles(tx, of, from.dashboard, from.mode)
-        return get(tx, projectId, id, viewer, true)
+        const made = await get(tx, projectId, id, viewer, true)
+        await record(tx, project, viewer, made, { activity: 'created' })
+        return made
       }),
 
     /**
@@ -242,16 +316,18 @@ export function createDashboardStore(database: Database) {
      * @throws HedgerowError not found; 403 where the viewer may not edit or restrict it; as `changeTiles`.
      */
     update: (
-      projectId: number,
+      project: Where,
       id: number,
       viewer: Viewer,
       given: DashboardChanges & { tiles?: TileChanges[] },
       { insightsToo, restores, now }: { insightsToo: boolean; restores: boolean; now: Date },
     ): Promise<DashboardRow> =>
       database.transaction(async (tx) => {
+        const projectId = project.id
         await locked(tx, projectId, id)
         const before = await get(tx, projectId, id, viewer, restores && given.deleted === false)
         permitEdit(before, viewer)
+        const was = await told(tx, before)
         const { tags, tiles, ...values } = given
         const level = values.restrictionLevel
         if (level !== undefined && level !== before.dashboard.restrictionLevel) {
@@ -264,18 +340,30 @@ export function createDashboardStore(database: Database) {
         if (tiles) {
           await changeTiles(tx, { projectId, dashboardId: id, userId: viewer.userId }, tiles, now)
         }
-        if (given.deleted === true) await deleteTiles(tx, id, insightsToo, now)
-        if (given.deleted === false && before.dashboard.deleted) await restoreTiles(tx, id, now)
-        return get(tx, projectId, id, viewer, true)
+        if (given.deleted === true) {
+          await recordInsights(tx, project, viewer, await deleteTiles(tx, id, insightsToo, now), true)
+        }
+        if (given.deleted === false && before.dashboard.deleted) {
+          await recordInsights(tx, project, viewer, await restoreTiles(tx, id, now), false)
+        }
+        const after = await get(tx, projectId, id, viewer, true)
+        // Its tiles go and come with it: that is no change of them.
+        const omit = after.dashboard.deleted !== before.dashboard.deleted ? ['tiles'] : []
+        await record(tx, project, viewer, after, {
+          activity: 'updated',
+          changes: changesBetween('Dashboard', was, await told(tx, after), { omit }),
+        })
+        return after
       }),
 
     /** @throws HedgerowError not found; 403 where the viewer may not edit both dashboards; as `moveTile`. */
     moveTile: (
-      projectId: number,
+      project: Where,
       viewer: Viewer,
       { tile: tileId, from, to }: { tile: number; from: number; to: number },
     ): Promise<DashboardRow> =>
       database.transaction(async (tx) => {
+        const projectId = project.id
         const source = await get(tx, projectId, from, viewer)
         const target = await get(tx, projectId, to, viewer).catch(() => {
           throw invalid(`Invalid pk "${to}" - object does not exist.`, {
@@ -290,7 +378,14 @@ export function createDashboardStore(database: Database) {
           .from(dashboardTiles)
           .where(and(eq(dashboardTiles.id, tileId), eq(dashboardTiles.dashboardId, from), isLive))
         if (!tile) throw notFound()
-        if (from !== to) await moveTile(tx, tile, to)
+        if (from !== to) {
+          const were = [await told(tx, source), await told(tx, target)] as const
+          await moveTile(tx, tile, to)
+          for (const [at, row] of [source, target].entries()) {
+            const changes = changesBetween('Dashboard', were[at]!, await told(tx, row))
+            await record(tx, project, viewer, row, { activity: 'updated', changes })
+          }
+        }
         return get(tx, projectId, from, viewer)
       }),
   }
@@ -303,6 +398,20 @@ export function createDashboardStore(database: Database) {
 }
 
 export type DashboardStore = ReturnType<typeof createDashboardStore>
+
+const doneTo = (project: Where, viewer: Viewer) => ({
+  organizationId: project.organizationId,
+  projectId: project.id,
+  userId: viewer.userId,
+})
+
+/** How the activity log knows a dashboard. */
+export const known = ({ id, name, createdBy }: typeof dashboards.$inferSelect) => ({
+  scope: 'Dashboard' as const,
+  itemId: id,
+  name,
+  createdBy,
+})
 
 /** The rights to a dashboard, of the viewer whom its row was read for. */
 export const rightsOf = ({ dashboard, isCollaborator }: DashboardRow) => ({ ...dashboard, isCollaborator })

@@ -560,3 +560,77 @@ describe('templates', () => {
     expect([plain.status, plain.text]).toEqual([403, ''])
   })
 })
+
+describe('the activity log', () => {
+  const told = async () =>
+    (await api.activities())
+      .filter(({ scope }) => scope !== 'SharingConfiguration')
+      .map(({ scope, itemId, activity, detail }) => ({ scope, itemId, activity, ...(detail as object) }))
+
+  it('tells what is done to a dashboard, its tiles and its collaborators', async () => {
+    const colleague = await api.colleague()
+    await api.activities()
+    const board = await made({ name: 'Told', description: 'a' })
+    const its = { scope: 'Dashboard', itemId: String(board.id), name: 'Told' }
+    expect(await told()).toMatchObject([{ ...its, activity: 'created', changes: null }])
+
+    await api.patch(one(board.id), { description: 'b', tags: ['x'], name: 'Told' })
+    expect(await told()).toMatchObject([
+      {
+        ...its,
+        activity: 'updated',
+        changes: [
+          { field: 'description', before: 'a', after: 'b' },
+          { field: 'tags', before: [], after: ['x'] },
+        ],
+      },
+    ])
+    const { tiles } = (await api.patch(one(board.id), { tiles: [{ text: { body: 'a text' } }] })).body
+    const tile = { id: tiles[0].id, text: 'a text', insight: null, insight_id: null, color: null }
+    expect(await told()).toMatchObject([{ changes: [{ field: 'tiles', before: [], after: [tile] }] }])
+    // Where a tile is changes with every look at the page; nothing is told of it.
+    await api.patch(one(board.id), { tiles: [{ id: tile.id, layouts: { sm: { x: 1 } } }], description: 'b' })
+    expect(await told()).toEqual([])
+
+    const other = await made({ name: 'Other' })
+    await api.activities()
+    await api.patch(`${one(board.id)}move_tile/`, { tile: { id: tile.id }, toDashboard: other.id })
+    expect(await told()).toMatchObject([
+      { ...its, changes: [{ field: 'tiles', before: [tile], after: [] }] },
+      { itemId: String(other.id), changes: [{ field: 'tiles', before: [], after: [tile] }] },
+    ])
+
+    await api.patch(one(board.id), { restriction_level: 37 })
+    const at = `${one(board.id)}collaborators/`
+    await api.post(at, { user_uuid: colleague.user.uuid })
+    await api.delete(`${at}${colleague.user.uuid}/`)
+    const { email } = colleague.user
+    expect(await told()).toMatchObject([
+      { changes: [{ field: 'restriction_level', before: 21, after: 37 }] },
+      { ...its, changes: [{ field: 'collaborators', action: 'created', before: null, after: email }] },
+      { ...its, changes: [{ field: 'collaborators', action: 'deleted', before: email, after: null }] },
+    ])
+  })
+
+  it('tells of insights that go with a dashboard, and come back with it', async () => {
+    const board = await made({ name: 'Going' })
+    const { id } = await insight({ name: 'Gone', filters, dashboards: [board.id] })
+    await api.activities()
+    await api.patch(one(board.id), { deleted: true, delete_insights: true })
+    const deleted = (before: boolean) => [{ field: 'deleted', before, after: !before }]
+    const both = (before: boolean) => [
+      { scope: 'Insight', itemId: String(id), activity: 'updated', changes: deleted(before) },
+      { scope: 'Dashboard', itemId: String(board.id), activity: 'updated', changes: deleted(before) },
+    ]
+    expect(await told()).toMatchObject(both(false))
+    await api.patch(one(board.id), { deleted: false })
+    expect(await told()).toMatchObject(both(true))
+  })
+
+  it('tells nothing of what was refused', async () => {
+    const board = await made({ name: 'Refused' })
+    await api.activities()
+    await api.patch(one(board.id), { name: 'x', tiles: [{ id: 987654321, color: 'red' }] })
+    expect(await told()).toEqual([])
+  })
+})

@@ -56,14 +56,14 @@ export const dashboardRoutes =
     route(app, createDashboard, async ({ body, ...from }) => {
       const { project, user } = from
       const given = { ...changesOf(body), deleted: false }
-      const row = await dashboards.create(project.id, viewerOf(project, user), given, sourceOf(body))
+      const row = await dashboards.create(project, viewerOf(project, user), given, sourceOf(body))
       return shown(row, from)
     })
 
     route(app, createFromTemplateJson, async ({ body, ...from }) => {
       const { project, user } = from
       const template = templateFrom(body.template)
-      return shown(await dashboards.create(project.id, viewerOf(project, user), {}, { template }), from)
+      return shown(await dashboards.create(project, viewerOf(project, user), {}, { template }), from)
     })
 
     route(app, retrieveDashboard, async ({ params, query, ...from }) => {
@@ -79,7 +79,7 @@ export const dashboardRoutes =
         const { project, user } = from
         const how = { insightsToo: body.delete_insights ?? false, restores, now: now() }
         const given = { ...changesOf(body), deleted: body.deleted, tiles: tilesOf(body) }
-        const row = await dashboards.update(project.id, params.id, viewerOf(project, user), given, how)
+        const row = await dashboards.update(project, params.id, viewerOf(project, user), given, how)
         return shown(row, from)
       })
     }
@@ -89,7 +89,7 @@ export const dashboardRoutes =
     route(app, moveTileOperation, async ({ params, body, ...from }) => {
       const { project, user } = from
       const move = { tile: body.tile.id, from: params.id, to: body.toDashboard }
-      return shown(await dashboards.moveTile(project.id, viewerOf(project, user), move), from)
+      return shown(await dashboards.moveTile(project, viewerOf(project, user), move), from)
     })
 
     route(app, listCollaborators, async ({ project, user, params }) => {
@@ -106,7 +106,7 @@ export const dashboardRoutes =
     route(app, removeCollaborator, async ({ project, user, params }) => {
       const viewer = viewerOf(project, user)
       const row = await dashboards.get(project.id, params.id, viewer)
-      await collaborators.remove(row, viewer, params.user_uuid)
+      await collaborators.remove(project, row, viewer, params.user_uuid)
     })
   }
 

@@ -21,7 +21,7 @@ export type CopyDeps = {
   /** The live cohort of a name, the newest where there are several. */
   findCohortByName(projectId: number, name: string): Promise<{ id: number } | undefined>
   createCohort(
-    projectId: number,
+    project: FlagProject,
     userId: number,
     given: Pick<CopiedCohort, 'name' | 'description' | 'isStatic' | 'filters'>,
   ): Promise<{ id: number }>
@@ -40,7 +40,7 @@ export async function copyFlag(
 ): Promise<FlagRow> {
   const { flags } = deps
   const filters = readFilters(flag.filters)
-  const cohorts = await copyCohorts(deps, userId, flag.projectId, cohortsOf(filters), project.id)
+  const cohorts = await copyCohorts(deps, userId, flag.projectId, cohortsOf(filters), project)
   const others = await sameFlags(deps, flag.projectId, flagsOf(filters), project.id)
   const copy = {
     key: flag.key,
@@ -67,7 +67,7 @@ async function copyCohorts(
   userId: number,
   from: number,
   ids: number[],
-  to: number,
+  to: FlagProject,
 ): Promise<Map<number, number>> {
   const copies = new Map<number, number>()
   const under = new Set<number>()
@@ -76,7 +76,7 @@ async function copyCohorts(
     under.add(id)
     const [cohort] = await deps.findCohorts(from, [id])
     if (!cohort) throw invalid(`Cohort with id ${id} does not exist`, { code: 'cohort_does_not_exist' })
-    const there = cohort.name ? await deps.findCohortByName(to, cohort.name) : undefined
+    const there = cohort.name ? await deps.findCohortByName(to.id, cohort.name) : undefined
     if (!there) for (const named of cohortsNamedBy(parseDefinition(cohort))) await copyOf(named)
     const { name, description, isStatic } = cohort
     const filters = isStatic ? null : replaced(shownFilters(cohort), renumbered)

@@ -30,7 +30,7 @@ beforeAll(async () => {
         projects: createProjectStore(database),
         findCohorts: cohorts.load,
         findCohortByName: cohorts.byName,
-        createCohort: async (...given) => (await cohorts.create(...given)).cohort,
+        createCohort: async (project, ...given) => (await cohorts.create(project.id, ...given)).cohort,
       }),
     ]
   })

@@ -18,7 +18,7 @@ describe('projects', () => {
         organizations: createOrganizationStore(database),
         activity,
         directory,
-        hasDashboard: createDashboardStore(database).has,
+        hasDashboard: createDashboardStore(database, { activity }).has,
       }),
     ])
   })
