@@ -10379,7 +10379,7 @@ export interface operations {
                 email?: string;
                 /** @description A part of the e-mail address, or a whole distinct id. */
                 search?: string;
-                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. */
+                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
                 properties?: string;
                 /** @description `csv` for a table. */
                 format?: string;
@@ -12100,7 +12100,7 @@ export interface operations {
                 distinct_id?: string;
                 /** @description A person's integer id or uuid. */
                 person_id?: string;
-                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. */
+                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
                 properties?: string;
                 /** @description Only events of this action. */
                 action_id?: string;
@@ -16909,7 +16909,7 @@ export interface operations {
                 email?: string;
                 /** @description A part of the e-mail address, or a whole distinct id. */
                 search?: string;
-                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. */
+                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
                 properties?: string;
                 /** @description Persons who are in this cohort. */
                 cohort?: number;
