@@ -34,14 +34,15 @@ async function signIn(context: BrowserContext): Promise<Page> {
   return page
 }
 
-const variantOf = async (key: string, who: string): Promise<unknown> => {
+const flagFor = async (key: string, who: string): Promise<Json> => {
   const response = await fetch(`${server.url}/flags/?v=2`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token: init.projectApiKey, distinct_id: who }),
   })
-  return ((await response.json()) as Json).flags[key]?.variant
+  return ((await response.json()) as Json).flags[key]
 }
+const variantOf = async (key: string, who: string): Promise<unknown> => (await flagFor(key, who))?.variant
 
 const results = async (key: string): Promise<Json> => {
   const { results: all } = await api(server.url, 'GET', '/api/projects/@current/experiments/')
@@ -124,6 +125,7 @@ describe.each([
     await page.getByText('No data yet.').waitFor()
     // the server tells its own evaluator
     await eventually(async () => (await variantOf(key, 'somebody')) !== undefined, 'the flag is on')
+    expect((await flagFor(key, 'somebody')).metadata.has_experiment).toBe(true)
     const had = await people(key, 260)
     expect(Object.keys(had).sort()).toEqual(['control', 'test'])
     await page.getByRole('button', { name: 'Refresh' }).click()

@@ -24,6 +24,8 @@ const copy = z.object({
         evaluationRuntime: z.string(),
         evaluationContexts: z.array(z.string()),
         isRemoteConfiguration: z.boolean(),
+        // copies from before there were experiments have none
+        hasExperiment: z.boolean().default(false),
       }),
     ),
     cohorts: z.array(

@@ -7,7 +7,7 @@ import { testDatabase } from '../../test/database.ts'
 import { startPostgres } from '../../test/postgres.ts'
 import { createDatabase } from '../database/create-database.ts'
 import type { Database } from '../database/database.ts'
-import { cohorts, featureFlags, groupTypes } from '../database/schema.ts'
+import { cohorts, experiments, featureFlags, groupTypes } from '../database/schema.ts'
 import { flagDefinitionsChannel } from '../model/notifications.ts'
 import { createFlagDefinitions } from './flag-definitions.ts'
 
@@ -52,7 +52,10 @@ test('a project has its flags that are not deleted, its group types, and the coh
   const filters = { groups: [{ properties: [{ type: 'cohort', key: 'id', value: cohort!.id }] }] }
   const flag = await newFlag(projectId, 'a', { filters, active: false, evaluationContexts: ['app'] })
   await newFlag(projectId, 'gone', { deleted: true })
-  await newFlag(plain, 'b')
+  const compared = await newFlag(plain, 'b')
+  await newFlag(plain, 'c')
+  const experiment = { projectId: plain, featureFlagId: compared.id, ownsFlag: true, name: 'x', filters: {} }
+  await database.db.insert(experiments).values([experiment, { ...experiment, deleted: true }])
   await database.db.insert(cohorts).values({ projectId: plain })
   const definitions = await open()
   expect(definitions.of(projectId)).toEqual({
@@ -70,12 +73,17 @@ test('a project has its flags that are not deleted, its group types, and the coh
         evaluationRuntime: 'all',
         evaluationContexts: ['app'],
         isRemoteConfiguration: false,
+        hasExperiment: false,
       },
     ],
     cohorts: [{ id: cohort!.id, isStatic: true, isCopied: false, filters: null, groups: [] }],
     groupTypes: [{ groupType: 'company', groupTypeIndex: 0 }],
   })
   expect(definitions.of(plain)?.cohorts).toEqual([])
+  expect(definitions.of(plain)?.flags).toMatchObject([
+    { key: 'b', hasExperiment: true },
+    { key: 'c', hasExperiment: false },
+  ])
   expect(definitions.of(await newProject())).toBeUndefined()
   expect(definitions.ageMs()).toBe(0)
 })

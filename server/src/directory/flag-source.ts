@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { cohorts, featureFlags, groupTypes } from '../database/schema.ts'
+import { cohorts, experiments, featureFlags, groupTypes } from '../database/schema.ts'
 import type { ProjectDefinitions } from '../model/flags.ts'
 
 /**
@@ -48,8 +48,14 @@ const readFlags = ({ db }: Database, projectIds: number[] | undefined) =>
       evaluationRuntime: featureFlags.evaluationRuntime,
       evaluationContexts: featureFlags.evaluationContexts,
       isRemoteConfiguration: featureFlags.isRemoteConfiguration,
+      hasExperiment: sql<boolean>`${experiments.id} is not null`,
     })
     .from(featureFlags)
+    // of live ones a flag has one at most
+    .leftJoin(
+      experiments,
+      and(eq(experiments.featureFlagId, featureFlags.id), eq(experiments.deleted, false)),
+    )
     .where(
       and(
         eq(featureFlags.deleted, false),

@@ -24,6 +24,7 @@ const flag = (key: string, filters: object = {}, more: Partial<FlagRecord> = {})
   evaluationRuntime: 'all',
   evaluationContexts: [],
   isRemoteConfiguration: false,
+  hasExperiment: false,
   ...more,
 })
 const cohort = (id: number, values: object[] | null, more: Partial<CohortRecord> = {}): CohortRecord => ({
@@ -748,6 +749,7 @@ describe('definitions for SDKs', () => {
       bucketing_identifier: null,
       evaluation_runtime: 'all',
       evaluation_tags: [],
+      has_experiment: false,
     })
     const dependency = (n: number) => flags[n].filters.groups[0].properties[0]
     expect(dependency(1)).toMatchObject({ key: 'a', dependency_chain: ['a'] })

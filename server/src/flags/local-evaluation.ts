@@ -64,6 +64,7 @@ function shown(project: ProjectFlags, flag: CompiledFlag, trees: Map<number, Jso
     bucketing_identifier: flag.bucketingIdentifier,
     evaluation_runtime: flag.evaluationRuntime,
     evaluation_tags: flag.evaluationContexts,
+    has_experiment: flag.hasExperiment,
   }
 }
 

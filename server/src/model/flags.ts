@@ -14,6 +14,8 @@ export type FlagRecord = {
   evaluationRuntime: string
   evaluationContexts: string[]
   isRemoteConfiguration: boolean
+  /** Whether an experiment compares its variants. */
+  hasExperiment: boolean
 }
 
 /** A cohort that flags may name, as stored. */

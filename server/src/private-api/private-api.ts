@@ -196,7 +196,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
-  const experiments = createExperimentStore({ database, activity, flags })
+  const experiments = createExperimentStore({ database, activity, flags, changed: deps.flagsChanged })
   await app.register(experimentRoutes({ experiments, answers, activity }))
   await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))
   await app.register(

@@ -42,7 +42,12 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'bought', steps: [{ event: 'buy' }] } : undefined,
       now: () => new Date('2024-02-12T12:00:00Z'),
     })
-    const experiments = createExperimentStore({ database, activity, flags })
+    const experiments = createExperimentStore({
+      database,
+      activity,
+      flags,
+      changed: async () => {},
+    })
     return [
       featureFlagRoutes({ flags, activity }),
       experimentRoutes({

@@ -48,12 +48,18 @@ export type FlagsOfExperiments = {
   ): Promise<unknown>
 }
 
-type Deps = { database: Database; activity: Pick<ActivityLog, 'record'>; flags: FlagsOfExperiments }
+type Deps = {
+  database: Database
+  activity: Pick<ActivityLog, 'record'>
+  flags: FlagsOfExperiments
+  /** Which of the project's flags have experiments is other than before. */
+  changed(projectId: number): Promise<void>
+}
 
 const mostExperiments = 10_000
 
 /** Experiments of projects, in the database. Each has a feature flag, and changes it in the same transaction. */
-export function createExperimentStore({ database, activity, flags }: Deps) {
+export function createExperimentStore({ database, activity, flags, changed }: Deps) {
   const { db } = database
 
   const withFlag = (queries: Queries = db) =>
@@ -107,7 +113,10 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
     try {
       if (Object.keys(flagChanges).length) {
         await flags.update(project, flag.id, userId, flagChanges, {}, work)
-      } else await database.transaction((tx) => work(tx, flag))
+      } else {
+        await database.transaction((tx) => work(tx, flag))
+        await changed(project.id)
+      }
     } catch (error) {
       if (violatedUnique(error) !== 'experiments_live_flag') throw error
       throw keyIsTaken()

@@ -86,6 +86,6 @@ const detailsOf = ({ flag, evaluation }: EvaluatedFlag) => ({
     version: flag.version,
     description: flag.name || null,
     payload: evaluation.payload,
-    has_experiment: false,
+    has_experiment: flag.hasExperiment,
   },
 })
