@@ -173,6 +173,13 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   }),
   // used in its own way below
   signup_invite_create: () => ({ body: { first_name: canary, password: 'correct horse battery' } }),
+  // nobody has given a password in this browser
+  login_token_create: () => ({ body: { token: '123456' }, status: 400 }),
+  // how one signs in is changed with a session only
+  users_start_2fa_setup: () => ({ status: 403 }),
+  users_validate_2fa_create: () => ({ body: { token: '123456' }, status: 403 }),
+  users_two_factor_backup_codes_create: () => ({ status: 403 }),
+  users_two_factor_disable_create: () => ({ status: 403 }),
   // no e-mails are sent here, and so nobody has such a link
   reset_create: () => ({ body: { email: 'owner@example.com' }, status: 400 }),
   reset_retrieve: ({ ids }) => ({ params: { user_uuid: ids.users! }, query: { token: 'x' }, status: 400 }),

@@ -5,6 +5,7 @@ import { levels } from '../accounts/levels.ts'
 import { checkPassword, hashPassword } from '../accounts/passwords.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
+import { createTwoFactorStore } from '../accounts/two-factor.ts'
 import { createUserStore, type User } from '../accounts/users.ts'
 import type { Database } from '../database/database.ts'
 import { personalApiKeys, users } from '../database/schema.ts'
@@ -22,6 +23,7 @@ export const inputs = {
   }),
   'user-list': z.object({}),
   'user-set-password': z.object({ email: z.email(), password: z.string().optional() }),
+  'user-disable-2fa': z.object({ email: z.email() }),
   'key-create': z.object({ email: z.email(), label: z.string().min(1).max(40) }),
   'key-list': z.object({ email: z.email().optional() }),
   'key-delete': z.object({ id: z.string().min(1) }),
@@ -81,6 +83,14 @@ export function accountVerbs({
       await userStore.update(user.id, { passwordHash: await hashPassword(password) })
       await sessions.closeOthers(user.id, null)
       return { email: user.email, ...(asked.password === undefined ? { password } : {}) }
+    },
+
+    /** For who has lost their app and their backup codes. */
+    'user-disable-2fa': async (input) => {
+      const user = await userOf(inputs['user-disable-2fa'].parse(input).email)
+      await createTwoFactorStore(database).disable(user.id)
+      await changed()
+      return { email: user.email }
     },
 
     'key-create': async (input) => {

@@ -8,6 +8,7 @@ const help = `hedgerow: self-hosted product analytics that speaks PostHog's API
   hedgerow user create --email E [--password P] [--name N] [--level member|admin|owner]
   hedgerow user list
   hedgerow user set-password --email E [--password P]
+  hedgerow user disable-2fa --email E              for who has lost their authenticator app
   hedgerow key create --email E --label L          make a personal API key; it is shown once
   hedgerow key list [--email E]
   hedgerow key delete --id I
@@ -27,7 +28,15 @@ const accountOptions = {
   json: { type: 'boolean' },
 } as const
 
-const accountVerbs = ['user create', 'user list', 'user set-password', 'key create', 'key list', 'key delete']
+const accountVerbs = [
+  'user create',
+  'user list',
+  'user set-password',
+  'user disable-2fa',
+  'key create',
+  'key list',
+  'key delete',
+]
 
 /** Reads the words, calls one function, sets the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(words: string[]): Promise<void> {

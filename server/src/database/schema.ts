@@ -101,6 +101,8 @@ export const users = pgTable(
     passwordHash: text('password_hash'),
     isActive: boolean('is_active').notNull().default(true),
     isStaff: boolean('is_staff').notNull().default(false),
+    /** Whether signing in takes a second factor: `two_factors` then has it. */
+    is2faEnabled: boolean('is_2fa_enabled').notNull().default(false),
     dateJoined: instant('date_joined').notNull().default(sql`now()`),
     lastLogin: instant('last_login'),
     /** "The last project you visited": what `@current` and un-nested paths mean. */
@@ -166,6 +168,38 @@ export const sessions = pgTable(
     expiresAt: instant('expires_at').notNull(),
   },
   (table) => [index('sessions_user').on(table.userId)],
+)
+
+/** The second factor of users: what their authenticator app has, too, and backup codes. */
+export const twoFactors = pgTable('two_factors', {
+  userId: integer('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** In base 32. Codes are made of it, so it can't be kept as a hash. */
+  secret: text('secret').notNull(),
+  /** Null until a code has shown that an app has the secret. */
+  confirmedAt: instant('confirmed_at'),
+  /** The newest half minute (since 1970) whose code was used: each is good once. */
+  usedStep: bigint('used_step', { mode: 'number' }).notNull().default(0),
+  /** SHA-256 of each code that is left, hex. */
+  backupCodes: json('backup_codes').$type<string[]>().notNull().default([]),
+  /** Wrong codes since the last right one. */
+  wrong: integer('wrong').notNull().default(0),
+  restsUntil: instant('rests_until'),
+})
+
+/** Those who have given the right password and have yet to give a code. */
+export const loginChallenges = pgTable(
+  'login_challenges',
+  {
+    /** SHA-256 of the cookie's value, hex. */
+    id: text('id').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('login_challenges_user').on(table.userId)],
 )
 
 /** Links by which a user sets a new password: each once, and for a day. */

@@ -35,6 +35,7 @@ export const kinds: Record<ErrorKind, { status: number; type: ErrorBody['type'] 
 export const typesByCode: Record<string, ErrorBody['type']> = {
   parse_error: 'invalid_request',
   protected_error: 'invalid_request',
+  '2fa_required': 'server_error',
 }
 
 /** The answer to a failure that the caller is told about. */

@@ -7,6 +7,7 @@ import { createPasswordResetStore } from '../accounts/password-resets.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
+import { createTwoFactorStore } from '../accounts/two-factor.ts'
 import { createUserStore } from '../accounts/users.ts'
 import { createActivityLog } from '../activity/activity-log.ts'
 import type { Database } from '../database/database.ts'
@@ -67,6 +68,7 @@ import { rateLimitRoutes } from './rate-limits/routes.ts'
 import { savedApi } from './saved-api.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
+import { twoFactorRoutes } from './two-factor/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 export type PrivateApiDeps = {
@@ -115,6 +117,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const projects = createProjectStore(database)
   const sessions = createSessionStore(database)
   const keys = createPersonalApiKeyStore(database)
+  const twoFactor = createTwoFactorStore(database)
   const invites = createInviteStore(database)
   const persons = createPersonReader(database)
   const eventDefinitions = createEventDefinitionStore(database)
@@ -142,7 +145,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       now,
     }),
   )
-  await app.register(loginRoutes({ users, sessions, secureCookies }))
+  await app.register(loginRoutes({ users, sessions, twoFactor, secureCookies, now }))
+  await app.register(twoFactorRoutes({ twoFactor, sessions, activity, directory, now }))
   await app.register(
     passwordResetRoutes({
       resets: createPasswordResetStore(database),

@@ -350,5 +350,5 @@ describe('a server that sends no e-mails', () => {
       target_email: 'nora@example.org',
     })
     expect([made.status, made.body.emailing_attempt_made]).toEqual([201, false])
-  })
+  }, 120_000)
 })

@@ -10,10 +10,23 @@ export const login = operation({
   path: '/api/login/',
   summary: 'Sign in',
   description:
-    'Sets the cookies `sessionid` and `posthog_csrftoken`. Send the latter back as `X-CSRFToken` with everything but GET. Too many wrong passwords lock the address for ten minutes.',
+    'Sets the cookies `sessionid` and `posthog_csrftoken`. Send the latter back as `X-CSRFToken` with everything but GET. Too many wrong passwords lock the address for ten minutes. Who has a second factor is answered 401 `2fa_required`: send a code to `/api/login/token/` next.',
   body: z.object({ email: z.email(), password: z.string().min(1).max(1000) }).meta({ id: 'Login' }),
   answer: Success,
-  errors: [403],
+  errors: [401, 403],
+})
+
+export const loginToken = operation({
+  ...common,
+  id: 'login_token_create',
+  path: '/api/login/token/',
+  summary: 'Sign in with the second factor',
+  description:
+    'Within ten minutes of the right password, and with the cookie that it was answered with. Ten wrong codes in a row are followed by ten minutes in which none is taken.',
+  body: z
+    .object({ token: z.string().min(1).max(100).describe('Six digits from the app, or a backup code.') })
+    .meta({ id: 'LoginToken' }),
+  answer: Success,
 })
 
 export const precheck = operation({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type TestApp, testApp, testPassword } from '../../../test/app.ts'
 import { createPersonalApiKeyStore } from '../../accounts/personal-api-keys.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
+import { createTwoFactorStore } from '../../accounts/two-factor.ts'
 import { createUserStore } from '../../accounts/users.ts'
 import { sessions, users } from '../../database/schema.ts'
 import { hashKey } from '../../kit/api-keys.ts'
@@ -27,7 +28,9 @@ describe('signing in', () => {
       loginRoutes({
         users: createUserStore(database),
         sessions: createSessionStore(database),
+        twoFactor: createTwoFactorStore(database),
         secureCookies: true,
+        now: () => new Date(),
       }),
       personalApiKeyRoutes({ keys: createPersonalApiKeyStore(database), activity, directory }),
     ])

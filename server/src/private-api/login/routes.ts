@@ -1,27 +1,33 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { passwordMatches } from '../../accounts/passwords.ts'
 import type { SessionStore } from '../../accounts/sessions.ts'
-import type { UserStore } from '../../accounts/users.ts'
+import type { TwoFactorStore } from '../../accounts/two-factor.ts'
+import type { User, UserStore } from '../../accounts/users.ts'
 import { route } from '../../http/operation.ts'
 import { clearSessionCookies, sessionCookie, setSessionCookies } from '../../http/session-cookies.ts'
-import { invalid } from '../../model/errors.ts'
-import { login, logout, precheck } from './contract.ts'
+import { invalid, notAuthenticated } from '../../model/errors.ts'
+import { login, loginToken, logout, precheck } from './contract.ts'
 import { createLockout } from './lockout.ts'
+
+/** Says that its holder has given the right password, and nothing more. */
+const challengeCookie = 'login_challenge'
 
 type Deps = {
   users: UserStore
   sessions: SessionStore
+  twoFactor: Pick<TwoFactorStore, 'challenge' | 'answer'>
   /** Whether the public address is https. */
   secureCookies: boolean
+  now: () => Date
 }
 
 export const loginRoutes =
-  ({ users, sessions, secureCookies }: Deps) =>
+  ({ users, sessions, twoFactor, secureCookies, now: clock }: Deps) =>
   async (app: FastifyInstance) => {
     const lockout = createLockout()
 
     route(app, login, async ({ body, request, reply }) => {
-      const now = new Date()
+      const now = clock()
       lockout.check(body.email, request.ip, now.getTime())
       const user = await users.findByEmail(body.email)
       const right = await passwordMatches(user?.passwordHash, body.password)
@@ -30,12 +36,35 @@ export const loginRoutes =
         throw invalid('Invalid email or password.', { code: 'invalid_credentials' })
       }
       lockout.succeeded(body.email, request.ip)
+      if (user.is2faEnabled) {
+        const value = await twoFactor.challenge(user.id, now)
+        reply.setCookie(challengeCookie, value, {
+          path: '/api/login',
+          httpOnly: true,
+          sameSite: 'lax',
+          secure: secureCookies,
+          maxAge: 600,
+        })
+        throw notAuthenticated('2FA is required.', { code: '2fa_required' })
+      }
+      await signIn(user, request, reply, now)
+      return { success: true }
+    })
+
+    route(app, loginToken, async ({ body, request, reply }) => {
+      const now = clock()
+      const user = await twoFactor.answer(request.cookies[challengeCookie], body.token, now)
+      reply.clearCookie(challengeCookie, { path: '/api/login' })
+      await signIn(user, request, reply, now)
+      return { success: true }
+    })
+
+    async function signIn(user: User, request: FastifyRequest, reply: FastifyReply, now: Date) {
       const before = request.cookies[sessionCookie]
       if (before) await sessions.close(before)
       await users.update(user.id, { lastLogin: now.toISOString() })
       setSessionCookies(reply, await sessions.open(user.id, now), secureCookies)
-      return { success: true }
-    })
+    }
 
     route(app, precheck, async () => ({ sso_enforcement: null, saml_available: false }))
 

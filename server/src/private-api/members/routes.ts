@@ -84,6 +84,6 @@ const present = ({ membership, user }: Member) => ({
   level: membership.level as z.input<typeof Level>,
   joined_at: membership.joinedAt,
   updated_at: membership.updatedAt,
-  is_2fa_enabled: false,
+  is_2fa_enabled: user.is2faEnabled,
   has_social_auth: false,
 })

@@ -35,7 +35,7 @@ export const completeReset = operation({
   id: 'reset_complete',
   method: 'POST',
   summary: 'Set a new password by a link',
-  description: "Ends all of the user's sessions, and signs in anew.",
+  description: "Ends all of the user's sessions, and signs in anew, but for who has a second factor.",
   body: z
     .object({
       token,

@@ -5,6 +5,7 @@ import { testMailServer } from '../../../test/mail.ts'
 import { createPasswordResetStore } from '../../accounts/password-resets.ts'
 import { hashPassword } from '../../accounts/passwords.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
+import { createTwoFactorStore } from '../../accounts/two-factor.ts'
 import { createUserStore } from '../../accounts/users.ts'
 import { passwordResets, users } from '../../database/schema.ts'
 import { createJobs, type Jobs } from '../../jobs/jobs.ts'
@@ -44,7 +45,13 @@ beforeAll(async () => {
         secureCookies: false,
         now: () => new Date(),
       }),
-      loginRoutes({ users: createUserStore(database), sessions, secureCookies: false }),
+      loginRoutes({
+        users: createUserStore(database),
+        sessions,
+        twoFactor: createTwoFactorStore(database),
+        secureCookies: false,
+        now: () => new Date(),
+      }),
     ]
   })
   jobs.start()
@@ -211,5 +218,5 @@ describe('a server that sends no e-mails', () => {
     const answer = await other.post('/api/reset/', { email: 'owner@example.com' }, anonymous)
     expect(refusal(answer)).toEqual([400, 'email_not_available', null])
     expect(answer.body.detail).toContain('hedgerow user set-password')
-  })
+  }, 120_000)
 })

@@ -71,6 +71,9 @@ export const passwordResetRoutes = (deps: Deps) => async (app: FastifyInstance) 
         changes: changesBetween('User', { password: before.passwordHash }, { password: after.passwordHash }),
       })
     }
-    setSessionCookies(reply, await sessions.open(after.id, now()), secureCookies)
+    // A link in a mailbox is one factor: who has a second one signs in with both.
+    if (!after.is2faEnabled) {
+      setSessionCookies(reply, await sessions.open(after.id, now()), secureCookies)
+    }
   })
 }

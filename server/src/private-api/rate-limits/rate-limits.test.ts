@@ -5,6 +5,7 @@ import { insertPersonalApiKey } from '../../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../../accounts/projects.ts'
 import type { Scope } from '../../accounts/scopes.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
+import { createTwoFactorStore } from '../../accounts/two-factor.ts'
 import { createUserStore } from '../../accounts/users.ts'
 import { operation, route } from '../../http/operation.ts'
 import { newPersonalApiKey } from '../../kit/api-keys.ts'
@@ -52,7 +53,13 @@ beforeAll(async () => {
       return [
         rateLimitRoutes({ rateLimits: current, organizations, now: () => new Date() }),
         userRoutes({ users, organizations, projects, sessions, activity, directory }),
-        loginRoutes({ users, sessions, secureCookies: false }),
+        loginRoutes({
+          users,
+          sessions,
+          twoFactor: createTwoFactorStore(database),
+          secureCookies: false,
+          now: () => new Date(),
+        }),
         async (app) => {
           for (const thing of things) route(app, thing, async () => undefined)
         },

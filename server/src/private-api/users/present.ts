@@ -48,7 +48,7 @@ export async function present(
     has_social_auth: false,
     is_staff: user.isStaff,
     is_impersonated: false,
-    is_2fa_enabled: false,
+    is_2fa_enabled: user.is2faEnabled,
     ...defaults,
     ...Object.fromEntries(Object.entries(user.settings).filter(([name]) => name in defaults)),
     team: team ? teamBasic(team) : null,

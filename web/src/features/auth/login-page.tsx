@@ -5,7 +5,7 @@ import { ApiError } from '../../api/client.ts'
 import { sentence } from '../../ui/states.tsx'
 import styles from './door.module.css'
 import { Door } from './door.tsx'
-import { useLogin } from './queries.ts'
+import { useLogin, useLoginToken } from './queries.ts'
 
 export function LoginPage(): ReactNode {
   const { next } = useSearch({ from: '/login' })
@@ -18,6 +18,9 @@ export function LoginPage(): ReactNode {
     document.title = 'Sign in · Hedgerow'
   }, [])
   const failed = login.error
+  if (failed instanceof ApiError && failed.code === '2fa_required') {
+    return <SecondFactor next={next} again={() => login.reset()} />
+  }
   const wrong = failed instanceof ApiError && failed.code === 'invalid_credentials'
   const at = (attr: string) =>
     failed instanceof ApiError && failed.attr === attr ? failed.message : undefined
@@ -63,6 +66,50 @@ export function LoginPage(): ReactNode {
       <p style={{ marginBottom: 0 }}>
         <Anchor component={Link} to="/reset" size="sm">
           Forgot your password?
+        </Anchor>
+      </p>
+    </Door>
+  )
+}
+
+/** A code of the app, or a backup code. */
+function SecondFactor({ next, again }: { next: string | undefined; again: () => void }): ReactNode {
+  const navigate = useNavigate()
+  const login = useLoginToken()
+  const [token, setToken] = useState('')
+  const [missing, setMissing] = useState<string>()
+  const failed = login.error
+  const code = failed instanceof ApiError ? failed.code : null
+  const words: Record<string, string> = {
+    '2fa_invalid': "That code didn't match. Codes change every 30 s.",
+    '2fa_too_many_attempts': 'Too many tries. Wait 10 minutes.',
+    '2fa_expired': 'That took too long. Begin again.',
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const typed = token.trim()
+    setMissing(typed ? undefined : 'Enter a code.')
+    if (typed) login.mutate(typed, { onSuccess: () => void navigate({ href: next ?? '/' }) })
+  }
+  return (
+    <Door title="Enter a code" about="Of your authenticator app, or one of your backup codes.">
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <TextInput
+          label="Code"
+          autoComplete="one-time-code"
+          autoFocus
+          maxLength={40}
+          value={token}
+          error={missing ?? (failed ? (words[code ?? ''] ?? sentence(failed)) : undefined)}
+          onChange={(event) => setToken(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={login.isPending} fullWidth>
+          Sign in
+        </Button>
+      </form>
+      <p style={{ marginBottom: 0 }}>
+        <Anchor component="button" type="button" size="sm" onClick={again}>
+          Begin again
         </Anchor>
       </p>
     </Door>

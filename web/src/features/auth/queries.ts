@@ -13,6 +13,15 @@ export function useSignup() {
   })
 }
 
+/** The second step, for who has a second factor. */
+export function useLoginToken() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (token: string) => answer(http.POST('/api/login/token/', { body: { token } })),
+    onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
+  })
+}
+
 export function useLogin() {
   const client = useQueryClient()
   return useMutation({

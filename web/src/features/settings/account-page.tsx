@@ -9,11 +9,13 @@ import { PersonalApiKeys } from './personal-api-keys.tsx'
 import { useUpdateMe } from './queries.ts'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
+import { TwoFactor } from './two-factor.tsx'
 
 const sections = [
   { id: 'details', title: 'Details' },
   { id: 'personal-api-keys', title: 'Personal API Keys' },
   { id: 'password', title: 'Password' },
+  { id: 'two-factor', title: 'Two-factor' },
   { id: 'appearance', title: 'Appearance' },
 ]
 
@@ -28,6 +30,7 @@ export function AccountPage(): ReactNode {
           <Details />
           <PersonalApiKeys />
           <Password />
+          <TwoFactor />
           <Section id="appearance" title="Appearance" about="On this device.">
             <SegmentedControl
               aria-label="Theme"

@@ -95,3 +95,54 @@ export function useResetToken(projectId: number) {
     },
   })
 }
+
+export const twoFactorQuery = queryOptions({
+  queryKey: ['two-factor'],
+  queryFn: ({ signal }) => answer(http.GET('/api/users/@me/two_factor_status/', { signal })),
+})
+
+/** A secret for an app; it has no effect until a code confirms it. */
+export const useStartTwoFactor = () =>
+  useMutation({ gcTime: 0, mutationFn: () => answer(http.GET('/api/users/@me/start_2fa_setup/')) })
+
+/**
+ * Turning it on, off, or renewing its codes. What is answered is handed to `show` at once and kept nowhere; then the user
+ * and the state are read anew, and whoever asked may be gone from the page.
+ */
+function useTwoFactorChange<Given, Answered>(
+  change: (given: Given) => Promise<Answered>,
+  show: (answered: Answered) => void,
+) {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: 0,
+    mutationFn: async (given: Given) => show(await change(given)),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: twoFactorQuery.queryKey }),
+        client.invalidateQueries({ queryKey: meQuery.queryKey }),
+      ]),
+  })
+}
+
+type ShowCodes = (codes: string[]) => void
+
+export const useConfirmTwoFactor = (show: ShowCodes) =>
+  useTwoFactorChange(
+    (token: string) => answer(http.POST('/api/users/@me/validate_2fa/', { body: { token } })),
+    ({ backup_codes }) => show(backup_codes),
+  )
+
+export const useRenewBackupCodes = (show: ShowCodes) =>
+  useTwoFactorChange(
+    (current_password: string) =>
+      answer(http.POST('/api/users/@me/two_factor_backup_codes/', { body: { current_password } })),
+    ({ backup_codes }) => show(backup_codes),
+  )
+
+export const useDisableTwoFactor = (done: () => void) =>
+  useTwoFactorChange(
+    (current_password: string) =>
+      answer(http.POST('/api/users/@me/two_factor_disable/', { body: { current_password } })),
+    done,
+  )
