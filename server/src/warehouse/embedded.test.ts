@@ -191,14 +191,14 @@ describe('queries that run too long', () => {
     for (let kill = 0; kill < 4; kill++) {
       const pid = engine.pid()
       const cancel = new AbortController()
-      const answer = warehouse.query({ sql: endless, signal: cancel.signal })
+      const answer = warehouse.query({ sql: endless, signal: cancel.signal, name: crypto.randomUUID() })
       await sleep(150)
       cancel.abort()
       await expect(answer).rejects.toMatchObject({ code: 394 })
       await until(() => engine.pid() !== pid)
       await engine.ready()
     }
-    await expect(warehouse.query({ sql: endless })).rejects.toMatchObject({
+    await expect(warehouse.query({ sql: endless, name: crypto.randomUUID() })).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'query_refused',
       retryAfter: 600,

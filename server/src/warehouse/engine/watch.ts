@@ -45,9 +45,13 @@ export function decideKill(
   return alone && abandoned ? { fingerprint: abandoned.fingerprint, reason: 'abandoned' } : null
 }
 
-/** Names a query by its text and values, for the list of refused ones. */
+/**
+ * Names a query by its text and values, for the list of refused ones. What it is called, which comes first in the text
+ * (`WarehouseQuery.name`), is another each time.
+ */
 export function fingerprintOf(sql: string): string {
-  return createHash('sha256').update(sql).digest('base64url').slice(0, 22)
+  const bare = sql.replace(/^(.*\n)?\/\* [0-9a-f-]{36} \*\/ /, '$1')
+  return createHash('sha256').update(bare).digest('base64url').slice(0, 22)
 }
 
 /** What a refused query is told. */
