@@ -90,8 +90,8 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
           <thead>
             <tr>
               <th scope="col">E-mail</th>
-              <th scope="col">Invited</th>
               <th scope="col">Link</th>
+              <th scope="col">Invited</th>
               <th scope="col">
                 <span className="visually-hidden">Withdraw</span>
               </th>
@@ -101,10 +101,6 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
             {invites.map((invite) => (
               <tr key={invite.id}>
                 <td>{invite.target_email}</td>
-                <td className="muted">
-                  <RelativeTime at={invite.created_at} timeZone={timeZone} />
-                  {invite.created_by && <> by {invite.created_by.first_name || invite.created_by.email}</>}
-                </td>
                 <td>
                   {invite.is_expired ? (
                     <span className="muted">Expired</span>
@@ -115,6 +111,10 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
                       what={`for ${invite.target_email}`}
                     />
                   )}
+                </td>
+                <td className="muted">
+                  <RelativeTime at={invite.created_at} timeZone={timeZone} />
+                  {invite.created_by && <> by {invite.created_by.first_name || invite.created_by.email}</>}
                 </td>
                 <td className="num">
                   <Button
