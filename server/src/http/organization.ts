@@ -1,11 +1,8 @@
 import type { MemberOrganization, OrganizationStore } from '../accounts/organizations.ts'
+import { isUuid } from '../kit/uuid.ts'
 import { notFound } from '../model/errors.ts'
 import type { Caller } from './authenticate.ts'
 import { permitKeyInOrganization } from './project.ts'
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** What is none was not found: the database would refuse it. */
-export const isUuid = (text: string): boolean => uuid.test(text)
 
 /**
  * The organization of a path, by id or `@current`.

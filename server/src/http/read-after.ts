@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { isLooseUuid } from '../kit/uuid.ts'
 import { invalid } from '../model/errors.ts'
 
 /** Waits until an event, or everything accepted so far, can be queried; null for an event that is not known. */
@@ -31,8 +32,6 @@ export const afterAnswer = z
   .optional()
   .describe('Only with `after` in the address')
 
-const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
-
 /**
  * Holds a request back until what its `after` names can be queried, and says in headers how that went.
  * @throws HedgerowError 400 when it names no event that is known.
@@ -44,7 +43,7 @@ export async function readAfter(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<z.infer<typeof afterAnswer>> {
-  if (after !== 'now' && !uuidPattern.test(after)) {
+  if (after !== 'now' && !isLooseUuid(after)) {
     throw invalid('`after` must be the uuid of an event, or `now`.', { attr: 'after' })
   }
   const start = performance.now()

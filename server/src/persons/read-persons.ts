@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { personDistinctIds, persons } from '../database/schema.ts'
+import { isLooseUuid } from '../kit/uuid.ts'
 
 /** A person as they are now. */
 export type StoredPerson = {
@@ -23,10 +24,8 @@ const identifiedFirst = (ids: string[]) =>
 
 const idsAtOnce = 5_000
 
-const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
-
 /** Whether a text can be a person's id: an integer, or a uuid with or without hyphens. */
-export const isPersonId = (text: string): boolean => uuidPattern.test(text) || /^\d{1,15}$/.test(text)
+export const isPersonId = (text: string): boolean => isLooseUuid(text) || /^\d{1,15}$/.test(text)
 
 /** Reads people for the API. */
 export function createPersonReader(database: Database) {
@@ -71,8 +70,10 @@ export function createPersonReader(database: Database) {
     /** By integer id or uuid, hyphens optional. */
     async find(projectId: number, id: string): Promise<StoredPerson | undefined> {
       if (!isPersonId(id)) return undefined
-      const isUuid = uuidPattern.test(id)
-      const [found] = await load(projectId, isUuid ? eq(persons.uuid, id) : eq(persons.id, Number(id)))
+      const [found] = await load(
+        projectId,
+        isLooseUuid(id) ? eq(persons.uuid, id) : eq(persons.id, Number(id)),
+      )
       return found
     },
 

@@ -1,5 +1,6 @@
 import { cleanJson, cleanText } from '../../kit/clean-text.ts'
 import { microsToSql } from '../../kit/micros.ts'
+import { isUuid } from '../../kit/uuid.ts'
 import type { Group } from '../../persons/groups.ts'
 import type { Person, Properties } from '../../persons/person.ts'
 import { type Batch, deadLetter, noRows, type Row } from '../batch.ts'
@@ -180,7 +181,6 @@ export const warningLine = ({ projectId, type, at, details }: IngestionWarning) 
     timestamp: microsToSql(at * 1000, 3),
   })
 
-const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const noUuid = '00000000-0000-0000-0000-000000000000'
 
 /** @param now milliseconds since 1970 */
@@ -188,7 +188,7 @@ export const deadLetterLine = (letter: DeadLetter, now: number) =>
   JSON.stringify({
     team_id: letter.projectId,
     // a letter that the warehouse refused for its uuid must not be refused again
-    uuid: isUuid.test(letter.uuid) ? letter.uuid : noUuid,
+    uuid: isUuid(letter.uuid) ? letter.uuid : noUuid,
     reason: letter.reason,
     step: letter.step,
     detail: cleanText(letter.detail),

@@ -18,6 +18,7 @@ import { type Action, actionExpr } from '../../insights/actions.ts'
 import { type Clock, parseDate } from '../../insights/date-range.ts'
 import { instant, propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
+import { isLooseUuid } from '../../kit/uuid.ts'
 import { notFound } from '../../model/errors.ts'
 import type { PersonReader, StoredPerson } from '../../persons/read-persons.ts'
 import type { ReceiptReader } from '../../pipeline/receipt-reader.ts'
@@ -37,7 +38,6 @@ type Deps = {
 const maxLimit = 10_000
 const day = 86_400_000
 const sdkEvents = new Set(['$autocapture', '$pageview', '$identify', '$pageleave', '$screen'])
-const uuidPattern = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
 export const eventRoutes =
   ({ questions, persons, receipts, eventNames, findAction }: Deps) =>
@@ -119,7 +119,7 @@ export const eventRoutes =
     })
 
     route(app, eventReceipt, async ({ project, params }) => {
-      const uuid = uuidPattern.test(params.uuid) ? hyphenated(params.uuid) : null
+      const uuid = isLooseUuid(params.uuid) ? hyphenated(params.uuid) : null
       const found = uuid && presentReceipt(project.id, uuid, await receipts.find(project.id, uuid))
       if (!found) {
         throw notFound(
@@ -131,7 +131,7 @@ export const eventRoutes =
 
     route(app, retrieveEvent, async ({ project, params, query }) => {
       const missing = () => notFound(`No events exist for event UUID ${params.id}`)
-      if (!uuidPattern.test(params.id)) throw missing()
+      if (!isLooseUuid(params.id)) throw missing()
       const [row] = await questions.rows(
         project,
         select({

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { Decompress } from 'fzstd'
+import { isUuid } from '../../kit/uuid.ts'
 
 /**
  * Why a whole V1 request is refused. `tag` is what SDKs switch on; the status says whether they try again.
@@ -44,7 +45,6 @@ const required = [
   'User-Agent',
 ] as const
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/
 
 /**
@@ -64,7 +64,7 @@ export function readV1Headers(headers: IncomingHttpHeaders): V1Headers {
   if (!/^\d{1,9}$/.test(attempt) || Number(attempt) < 1)
     throw invalidHeader('PostHog-Attempt', 'a whole number from 1')
   const requestId = textOf(headers['posthog-request-id'])
-  if (!uuid.test(requestId)) throw invalidHeader('PostHog-Request-Id', 'a UUID')
+  if (!isUuid(requestId)) throw invalidHeader('PostHog-Request-Id', 'a UUID')
   const sentAt = readRfc3339(textOf(headers['posthog-request-timestamp']))
   if (sentAt === null) throw invalidHeader('PostHog-Request-Timestamp', 'a time of RFC 3339')
   return {

@@ -6,6 +6,7 @@ import { clientIp } from '../../http/client-ip.ts'
 import { decode } from '../../http/decode.ts'
 import { addPublicCors } from '../../http/public-cors.ts'
 import { bearerOf, formType, Query, takeRawBodies } from '../../http/raw-bodies.ts'
+import { isUuid } from '../../kit/uuid.ts'
 import { HedgerowError, invalid, notAuthenticated, notFound } from '../../model/errors.ts'
 import type { ProjectFacts } from '../../model/project.ts'
 import { answerFlags, shapeFor } from './answers.ts'
@@ -25,7 +26,6 @@ export type FlagsDeps = {
 }
 
 const compressions = new Set(['gzip', 'gzip-js', 'base64', 'b64', 'lz64', 'lz-string'])
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Flags for SDKs. Definitions are in memory, so are keys; people and groups are looked up where flags ask for what the
@@ -172,7 +172,7 @@ export const flagsRoutes =
     function standing(request: FastifyRequest) {
       const given = [request.headers['x-request-id']].flat()[0]
       return {
-        requestId: given && uuid.test(given) ? given.toLowerCase() : request.id,
+        requestId: given && isUuid(given) ? given.toLowerCase() : request.id,
         evaluatedAt: now(),
       }
     }
