@@ -5,7 +5,7 @@ import { invalid, notFound } from '../model/errors.ts'
 import { levels } from './levels.ts'
 import { insertMember, type Member } from './memberships.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
-import { insertUser, type User } from './users.ts'
+import { insertUser, type User, withEmail } from './users.ts'
 
 export const inviteDays = 3
 const day = 86_400_000
@@ -143,10 +143,7 @@ export function createInviteStore(database: Database) {
     ): Promise<Member> {
       const { invite } = await usable(db, id, now)
       const email = invite.targetEmail
-      const [account] = await db
-        .select({ id: users.id })
-        .from(users)
-        .where(eq(sql`lower(${users.email})`, lower(email)))
+      const [account] = await db.select({ id: users.id }).from(users).where(withEmail(email))
       if (account) {
         throw invalid('There is already an account with this email address. Sign in to join.', {
           code: 'existing_email_address',

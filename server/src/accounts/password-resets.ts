@@ -1,14 +1,15 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { passwordResets, sessions, users } from '../database/schema.ts'
-import { hashKey, randomToken } from '../kit/api-keys.ts'
+import { hashKey } from '../kit/api-keys.ts'
 import { invalid } from '../model/errors.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
-import type { User } from './users.ts'
+import { isGood, issueToken } from './tokens.ts'
+import { type User, withEmail } from './users.ts'
 
 const dayMs = 86_400_000
 
-/** For who has lost their password: tokens of 256 random bits, kept as hashes, good for a day and for one new password. */
+/** For who has lost their password: tokens that are good for a day and for one new password. */
 export function createPasswordResetStore(database: Database) {
   const { db } = database
 
@@ -18,14 +19,7 @@ export function createPasswordResetStore(database: Database) {
       .select({ user: users })
       .from(passwordResets)
       .innerJoin(users, eq(users.id, passwordResets.userId))
-      .where(
-        and(
-          eq(passwordResets.id, hashKey(token)),
-          gt(passwordResets.expiresAt, now.toISOString()),
-          eq(users.uuid, userUuid),
-          eq(users.isActive, true),
-        ),
-      )
+      .where(and(isGood(passwordResets, token, now), eq(users.uuid, userUuid)))
     if (!found) throw invalidToken()
     return found.user
   }
@@ -33,18 +27,14 @@ export function createPasswordResetStore(database: Database) {
   return {
     find,
 
-    /** A token for the account with the address; null where there is none. Those of everybody that are over are cleared away. */
+    /** A token for the account with the address; null where there is none. */
     async issue(email: string, now: Date): Promise<{ user: User; token: string } | null> {
       const [user] = await db
         .select()
         .from(users)
-        .where(and(eq(sql`lower(${users.email})`, email.toLowerCase()), eq(users.isActive, true)))
+        .where(and(withEmail(email), eq(users.isActive, true)))
       if (!user) return null
-      const token = randomToken()
-      const expiresAt = new Date(now.getTime() + dayMs).toISOString()
-      await db.delete(passwordResets).where(lt(passwordResets.expiresAt, now.toISOString()))
-      await db.insert(passwordResets).values({ id: hashKey(token), userId: user.id, expiresAt })
-      return { user, token }
+      return { user, token: await issueToken(db, passwordResets, user.id, { lifetimeMs: dayMs, now }) }
     },
 
     /**

@@ -1,7 +1,8 @@
-import { and, eq, gt, lt, ne } from 'drizzle-orm'
+import { and, eq, ne } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { sessions, users } from '../database/schema.ts'
-import { hashKey, randomToken } from '../kit/api-keys.ts'
+import { hashKey } from '../kit/api-keys.ts'
+import { isGood, issueToken } from './tokens.ts'
 import type { User } from './users.ts'
 
 export const sessionDays = 14
@@ -14,13 +15,8 @@ export function createSessionStore(database: Database) {
   const { db } = database
   return {
     /** Opens a session and returns its cookie's value. Expired ones of everybody are cleared away. */
-    async open(userId: number, now: Date): Promise<string> {
-      const value = randomToken()
-      const expiresAt = new Date(now.getTime() + sessionDays * day).toISOString()
-      await db.delete(sessions).where(lt(sessions.expiresAt, now.toISOString()))
-      await db.insert(sessions).values({ id: hashKey(value), userId, expiresAt })
-      return value
-    },
+    open: (userId: number, now: Date): Promise<string> =>
+      issueToken(db, sessions, userId, { lifetimeMs: sessionDays * day, now }),
 
     /** The session and its user; undefined when it is unknown, over, or its user deactivated. */
     async find(value: string, now: Date): Promise<{ session: Session; user: User } | undefined> {
@@ -28,13 +24,7 @@ export function createSessionStore(database: Database) {
         .select({ session: sessions, user: users })
         .from(sessions)
         .innerJoin(users, eq(users.id, sessions.userId))
-        .where(
-          and(
-            eq(sessions.id, hashKey(value)),
-            gt(sessions.expiresAt, now.toISOString()),
-            eq(users.isActive, true),
-          ),
-        )
+        .where(isGood(sessions, value, now))
       return found
     },
 

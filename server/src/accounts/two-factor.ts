@@ -1,9 +1,10 @@
-import { and, eq, gt, lt } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
 import { loginChallenges, twoFactors, users } from '../database/schema.ts'
 import { hashKey, randomToken } from '../kit/api-keys.ts'
 import { matchTotp, newTotpSecret } from '../kit/totp.ts'
 import { invalid } from '../model/errors.ts'
+import { isGood, issueToken } from './tokens.ts'
 import type { User } from './users.ts'
 
 const challengeMs = 600_000
@@ -102,28 +103,25 @@ export function createTwoFactorStore(database: Database) {
       }),
 
     /** For who has given the right password: the value of a cookie that says so, for ten minutes. */
-    async challenge(userId: number, now: Date): Promise<string> {
-      const value = randomToken()
-      const expiresAt = new Date(now.getTime() + challengeMs).toISOString()
-      await db.delete(loginChallenges).where(lt(loginChallenges.expiresAt, now.toISOString()))
-      await db.insert(loginChallenges).values({ id: hashKey(value), userId, expiresAt })
-      return value
-    },
+    challenge: (userId: number, now: Date): Promise<string> =>
+      issueToken(db, loginChallenges, userId, { lifetimeMs: challengeMs, now }),
 
     /**
      * Who has given the password and now gives a code.
      * @throws HedgerowError `2fa_expired`; as `spend`.
      */
-    async answer(value: string | undefined, code: string, now: Date): Promise<User> {
-      const which = eq(loginChallenges.id, hashKey(value ?? ''))
+    async answer(value = '', code: string, now: Date): Promise<User> {
       const [found] = await db
         .select({ user: users })
         .from(loginChallenges)
         .innerJoin(users, eq(users.id, loginChallenges.userId))
-        .where(and(which, gt(loginChallenges.expiresAt, now.toISOString()), eq(users.isActive, true)))
+        .where(isGood(loginChallenges, value, now))
       if (!found) throw expired()
       await spend(found.user.id, code, now)
-      const gone = await db.delete(loginChallenges).where(which).returning({ id: loginChallenges.id })
+      const gone = await db
+        .delete(loginChallenges)
+        .where(eq(loginChallenges.id, hashKey(value)))
+        .returning({ id: loginChallenges.id })
       if (gone.length === 0) throw expired()
       return found.user
     },

@@ -25,12 +25,8 @@ export function createUserStore(database: Database) {
       return user
     },
 
-    /** Addresses differ by more than case. */
     async findByEmail(email: string): Promise<User | undefined> {
-      const [user] = await db
-        .select()
-        .from(users)
-        .where(eq(sql`lower(${users.email})`, email.toLowerCase()))
+      const [user] = await db.select().from(users).where(withEmail(email))
       return user
     },
 
@@ -71,6 +67,9 @@ export function createUserStore(database: Database) {
 }
 
 export type UserStore = ReturnType<typeof createUserStore>
+
+/** Of a user: they have this address. Addresses differ by more than case. */
+export const withEmail = (email: string) => eq(sql`lower(${users.email})`, email.toLowerCase())
 
 /** @throws HedgerowError `unique` when the address is taken. */
 export async function insertUser(tx: Queries, user: NewUser): Promise<User> {

@@ -156,16 +156,21 @@ export const personalApiKeys = pgTable(
   (table) => [index('personal_api_keys_user').on(table.userId)],
 )
 
+/** Of what a user holds for a while to be known by; see `accounts/tokens.ts`. */
+const ofToken = () => ({
+  /** SHA-256 of what the holder has, hex. */
+  id: text('id').primaryKey(),
+  userId: integer('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  expiresAt: instant('expires_at').notNull(),
+})
+
 export const sessions = pgTable(
   'sessions',
   {
-    /** SHA-256 of the cookie's value, hex. */
-    id: text('id').primaryKey(),
-    userId: integer('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    ...ofToken(),
     createdAt: createdAt(),
-    expiresAt: instant('expires_at').notNull(),
   },
   (table) => [index('sessions_user').on(table.userId)],
 )
@@ -192,12 +197,7 @@ export const twoFactors = pgTable('two_factors', {
 export const loginChallenges = pgTable(
   'login_challenges',
   {
-    /** SHA-256 of the cookie's value, hex. */
-    id: text('id').primaryKey(),
-    userId: integer('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    expiresAt: instant('expires_at').notNull(),
+    ...ofToken(),
   },
   (table) => [index('login_challenges_user').on(table.userId)],
 )
@@ -206,13 +206,8 @@ export const loginChallenges = pgTable(
 export const passwordResets = pgTable(
   'password_resets',
   {
-    /** SHA-256 of the link's token, hex. */
-    id: text('id').primaryKey(),
-    userId: integer('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    ...ofToken(),
     createdAt: createdAt(),
-    expiresAt: instant('expires_at').notNull(),
   },
   (table) => [index('password_resets_user').on(table.userId)],
 )
