@@ -26,8 +26,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
   whenDone(() => rm(folder, { recursive: true, force: true }))
   const logger = { info: () => {}, warn: () => {}, error: console.error, debug: () => {} }
-  let start: () => Promise<void> = async () => {}
-  const on = await ingested(
+  return ingested(
     whenDone,
     ({ database, warehouse, cohorts, questions, writer, receipts, directory, pipeline }) => [
       async (app) => {
@@ -84,7 +83,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
           logger,
         })
         whenDone(() => jobs.stop())
-        start = async () => jobs.start()
+        jobs.start()
         const answers = async () => {}
         await app.register(
           privateApi({
@@ -115,6 +114,4 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
       },
     ],
   )
-  await start()
-  return on
 }

@@ -56,6 +56,9 @@ const insight = (more: object = {}) =>
     ...more,
   })
 
+/** What is kept in the database and found by its id. */
+const kinds = ['actions', 'annotations', 'cohorts', 'dashboards', 'insights', 'feature_flags'] as const
+
 it('1. both forms of a path answer directly', async () => {
   for (const path of [`${base}actions`, `${base}actions/`, '/api/projects', '/api/users/@me']) {
     expect([path, (await api.get(path)).status]).toEqual([path, 200])
@@ -203,14 +206,7 @@ it("12. a flag's filters are kept without groups, and unknown parts of them alwa
 })
 
 it('13. fields that are unknown or read-only are ignored: whole objects are sent back', async () => {
-  for (const kind of [
-    'actions',
-    'annotations',
-    'cohorts',
-    'dashboards',
-    'insights',
-    'feature_flags',
-  ] as const) {
+  for (const kind of kinds) {
     const path = `${base}${kind}/${ids[kind]}/`
     const { body } = await api.get(path)
     const back = await api.patch(path, { ...body, of_nobody: 1 })
@@ -469,14 +465,7 @@ it('33. whatever Accept says, the answer is JSON', async () => {
 })
 
 it('34. times say their zone', async () => {
-  for (const kind of [
-    'actions',
-    'annotations',
-    'cohorts',
-    'dashboards',
-    'insights',
-    'feature_flags',
-  ] as const) {
+  for (const kind of kinds) {
     const { body } = await api.get(`${base}${kind}/${ids[kind]}/`)
     expect([kind, body.created_at]).toEqual([
       kind,

@@ -1,83 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Account, type TestApp, testApp } from '../../test/app.ts'
-import { testAnswers } from '../../test/insights.ts'
-import { testWarehouse } from '../../test/warehouse.ts'
-import { createEvaluator } from '../flags/evaluator.ts'
+import type { Account, TestApp } from '../../test/app.ts'
+import { wholeApi } from '../../test/whole-api.ts'
 import { needsCredentials, type Operation } from '../http/operation.ts'
-import { createPropertyTypes } from '../insights/property-types.ts'
-import { createQuestions } from '../insights/questions.ts'
-import { createInsights } from '../insights/run.ts'
-import { createDeadLetters } from '../pipeline/dead-letters.ts'
-import { readWarnings } from '../pipeline/ingestion-warnings.ts'
-import { createPersonWriter } from '../pipeline/person-writer.ts'
-import { createActionStore } from './actions/store.ts'
-import { createCalculation } from './cohorts/calculate.ts'
 import { duplicateCohort } from './cohorts/contract.ts'
-import { createCohortStore } from './cohorts/store.ts'
-import { privateApi } from './private-api.ts'
 
 /** What holds for every operation of the private API, walked over all that are registered. */
 describe('every operation', () => {
   let api: TestApp
   let stranger: Account
   beforeAll(async () => {
-    const answers = async () => {}
-    const unused = () => {
-      throw new Error('no request here comes so far')
-    }
-    const { warehouse, cleanup } = await testWarehouse()
-    afterAll(cleanup)
-    api = await testApp(afterAll, ({ database, directory }) => {
-      const insights = createInsights({
-        warehouse,
-        findProject: () => ({
-          timezone: 'UTC',
-          testAccountFilters: [],
-          botFilter: 'off',
-          dropEventsOlderThan: null,
-        }),
-        propertyTypes: createPropertyTypes(database),
-      })
-      return [
-        privateApi({
-          cohorts: createCohortStore(database),
-          calculation: createCalculation({
-            cohorts: createCohortStore(database),
-            warehouse,
-            findProject: unused,
-            findAction: unused,
-            propertyTypes: unused,
-            logger: { info: () => {}, warn: () => {} },
-          }),
-          evaluator: createEvaluator({
-            definitionsOf: () => undefined,
-            cohorts: { read: unused, show: unused },
-            lookUp: unused,
-          }),
-          flagsChanged: unused,
-          jobs: { send: async () => {} },
-          database,
-          directory,
-          actions: createActionStore(database),
-          personWriter: createPersonWriter({
-            log: { append: unused, mark: unused, reached: unused },
-            pipeline: { between: unused },
-            database,
-            warehouse,
-          }),
-          deadLetters: createDeadLetters({ warehouse, log: { append: unused } }),
-          readWarnings: readWarnings({ warehouse }),
-          receipts: { find: async () => ({ status: 'unknown' }), whenVisible: async () => null },
-          insights,
-          answers: testAnswers(insights),
-          questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database) }),
-          rateLimits: null,
-          canMail: true,
-          secureCookies: false,
-          checks: { database: answers, warehouse: answers, event_log: answers },
-        }),
-      ]
-    })
+    ;({ api } = await wholeApi(afterAll))
     stranger = await api.stranger()
   })
 
