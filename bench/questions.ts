@@ -7,6 +7,8 @@ import { keys, median, type Row, startHedgerow } from './processes.ts'
 export type Question = { what: string; sql: string; query: object }
 
 const EIGHT = 8
+/** The budget is about tables of this size; smaller ones show how time grows. */
+const budgetedRows = 10_000_000
 
 /**
  * Insights over HTTP against hand-written SQL on the same table; A B A B, median of five. Besides: the first time that
@@ -52,7 +54,7 @@ async function benchTable(questions: Question[], rows: number, rounds: number): 
       }
       const memory = await peakOf(engine, () => ask(server.url, question.query))
       const atOnce = await timed(() =>
-        Promise.all(Array.from({ length: EIGHT }, (_, n) => ask(server.url, limitedTo(question.query, n)))),
+        Promise.all(Array.from({ length: EIGHT }, (_, n) => ask(server.url, earlier(question.query, n)))),
       )
       const ratio = median(ours) / median(byHand)
       table.push({
@@ -60,8 +62,7 @@ async function benchTable(questions: Question[], rows: number, rounds: number): 
         ours: `${median(ours).toFixed(0)} ms`,
         yardstick: `${median(byHand).toFixed(0)} ms`,
         ratio: `${ratio.toFixed(2)} ×`,
-        budget: '≤ 1.3 ×',
-        holds: ratio <= 1.3,
+        ...(rows >= budgetedRows ? { budget: '≤ 1.3 ×', holds: ratio <= 1.3 } : { budget: '', holds: null }),
         more: {
           first: `${first.toFixed(0)} ms`,
           again: `${median(again).toFixed(1)} ms`,
@@ -77,12 +78,15 @@ async function benchTable(questions: Question[], rows: number, rounds: number): 
   }
 }
 
-/** The same work under another key: the time of a question as if only so many days before its last were asked for. */
-function limitedTo(query: object, days: number): object {
+/** As much work under another key: the question about so many days earlier. */
+function earlier(query: object, days: number): object {
   const { dateRange, ...rest } = query as { dateRange?: { date_from: string; date_to: string } }
   if (!dateRange) throw new Error('a question of the bench must say its days')
-  const to = new Date(Date.parse(dateRange.date_to) - days * 86_400_000).toISOString().slice(0, 10)
-  return { ...rest, dateRange: { ...dateRange, date_to: to } }
+  const moved = (day: string) => new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10)
+  return {
+    ...rest,
+    dateRange: { date_from: moved(dateRange.date_from), date_to: moved(dateRange.date_to) },
+  }
 }
 
 /** The most that the engine held for one question while `work` went on, in MB. */
