@@ -93,6 +93,8 @@ export type PropertyRead = Node & {
   table: string
   key: string
   path: (string | number)[]
+  /** As the map has it: an empty text where there is no such property, and never null. */
+  asKept?: boolean
 }
 
 export type OrderExpr = Node & { expr: Expr; order: 'ASC' | 'DESC'; nulls?: 'FIRST' | 'LAST' }

@@ -1,5 +1,6 @@
 import { and, type CompareOperator, call, compare, constant, type Expr, not, or } from './ast.ts'
 import type { Context } from './context.ts'
+import { isHot, isKeptAsIs } from './property-column.ts'
 import { type Type, type Typed, type } from './types.ts'
 
 /**
@@ -15,7 +16,21 @@ export function compareValues(
   nullIsNo: boolean,
 ): Typed {
   const [a, b] = alike(context, op, left, right)
-  return { expr: decided(op, a, b, nullIsNo), type: type('Boolean') }
+  const [c, d] = isEquality.has(op) ? [asKept(a, b), asKept(b, a)] : [a, b]
+  return { expr: decided(op, c, d, nullIsNo), type: type('Boolean') }
+}
+
+const isEquality = new Set<CompareOperator>(['=', '!=', 'in', 'not in'])
+
+/**
+ * A property beside texts that are kept as they are: as the map has it. Where there is none that is an empty text, like
+ * none of them; so nothing is converted in any row, and nothing is null.
+ */
+function asKept(value: Typed, other: Typed): Typed {
+  const { expr } = value
+  if (expr.kind !== 'property' || isHot(expr.table, String(expr.column.chain.at(-1)), expr.key)) return value
+  if (!everyConstant(other, isKeptAsIs)) return value
+  return { expr: { ...expr, asKept: true }, type: type('String') }
 }
 
 const isNull = ({ expr }: Typed) => expr.kind === 'constant' && expr.value === null

@@ -73,7 +73,7 @@ const clickhouse = (string: (value: string) => string): Dialect => ({
     return String(value)
   },
   field: ({ chain }) => chain.map((part) => (part === '*' ? '*' : name(String(part)))).join('.'),
-  property: (node, column) => printPropertyRead(column, node.key, node.table),
+  property: (node, column) => printPropertyRead(column, node.key, node.table, node.asKept),
   operator(node) {
     const operator = operators[node.op]
     if (!operator) throw new Error(`print: ${node.op} was not resolved`)

@@ -49,19 +49,29 @@ export function propertyMap(properties: Record<string, unknown>): Record<string,
   return map
 }
 
+/** Whether a table has a column of its own for the property. */
+export const isHot = (table: string | undefined, column: string, key: string): boolean =>
+  table !== undefined && hotProperties[`${table}.${column}`]?.includes(key) === true
+
+/** Whether the text is kept as it is, and is nothing that stands for something else. */
+export const isKeptAsIs = (text: unknown): text is string =>
+  typeof text === 'string' && text !== '' && text !== empty
+
 /**
  * SQL text of type `Nullable(String)`: the value of property `key`, null where there is none.
  * @param column SQL text of the `*_map` column, qualified and quoted by the caller (`events.properties_map`).
  * @param table The table whose own column it is, where it is one and not a subquery's. Then a property with a
  *   column of its own is read from that.
+ * @param asKept the map's own value instead, of type `String`; a column of its own is read as ever
  */
-export function printPropertyRead(column: string, key: string, table?: string): string {
+export function printPropertyRead(column: string, key: string, table?: string, asKept = false): string {
   const name = /(\w+)[`"]?$/.exec(column)?.[1]
-  if (table && name && hotProperties[`${table}.${name}`]?.includes(key)) {
+  if (name && isHot(table, name, key)) {
     return `${column.slice(0, column.lastIndexOf(name)).replace(/[`"]$/, '')}\`${name}:${key}\``
   }
   // The bare `map['key']` is what the engine turns into reading one bucket; `mapContains` would read them all.
   const read = `${column}[${quote(key)}]`
+  if (asKept) return read
   return `multiIf(${read} = '', NULL, ${read} = '\\x01', '', ${read})`
 }
 
