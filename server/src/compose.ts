@@ -37,6 +37,7 @@ import { createLocalControl, localControlPath } from './local-control.ts'
 import { createMailer } from './mail/mailer.ts'
 import { createFlagLookUps } from './persons/flag-look-ups.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
+import { deleteEvents, eventDeletionTasks } from './pipeline/delete-events.ts'
 import { createFolding, foldingTask } from './pipeline/fold-overrides.ts'
 import { createGeoIp, type GeoIp } from './pipeline/geoip.ts'
 import { readWarnings } from './pipeline/ingestion-warnings.ts'
@@ -195,6 +196,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           projectsWithFlags: flagDefinitions.projectIds,
         }),
         foldingTask(folding),
+        ...eventDeletionTasks({ log, warehouse }),
         rateLimitsTask(database),
         queryStatusesTask(database),
         ...mailTasks(config, database),
@@ -287,7 +289,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
           evaluator,
           flagsChanged,
           jobs,
-          personWriter: createPersonWriter({ log, pipeline, database, warehouse }),
+          personWriter: createPersonWriter({
+            log,
+            pipeline,
+            database,
+            warehouse,
+            deleteEvents: (deletion) => jobs.send(deleteEvents, deletion),
+          }),
           deadLetters: createDeadLetters({ warehouse, log }),
           readWarnings: readWarnings({ warehouse }),
           receipts,

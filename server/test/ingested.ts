@@ -7,12 +7,13 @@ import type { Directory } from '../src/directory/directory.ts'
 import { createPropertyTypes } from '../src/insights/property-types.ts'
 import { createQuestions, type Questions } from '../src/insights/questions.ts'
 import { createPersonReader, type PersonReader } from '../src/persons/read-persons.ts'
-import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
+import { type EventDeletion, eventDeletionTasks } from '../src/pipeline/delete-events.ts'
+import type { PersonWriter } from '../src/pipeline/person-writer.ts'
 import { createReceiptReader, type ReceiptReader } from '../src/pipeline/receipt-reader.ts'
 import { type CohortStore, createCohortStore } from '../src/private-api/cohorts/store.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { type TestApp, testApp } from './app.ts'
-import { type TestPipeline, testPipeline } from './pipeline.ts'
+import { type TestPipeline, testPersonWriter, testPipeline } from './pipeline.ts'
 
 export type Ingested = {
   api: TestApp
@@ -21,6 +22,8 @@ export type Ingested = {
   send(...events: unknown[]): Promise<void>
   /** The project that they go to, as a path: `/api/projects/7/`. */
   base: string
+  /** Does what jobs do: the events of those who were deleted with them go. */
+  deleteEvents(): Promise<void>
 }
 
 /** The API over a real pipeline: what is sent is what the slices read. The first user owns the project. */
@@ -42,6 +45,7 @@ export async function ingested(
 ): Promise<Ingested> {
   let pipeline: TestPipeline | undefined
   let receipts: ReceiptReader | undefined
+  const deletions: EventDeletion[] = []
   const api = await testApp(
     whenDone,
     ({ database, activity, directory }) => [
@@ -55,11 +59,10 @@ export async function ingested(
         })
         const persons = createPersonReader(database)
         const { warehouse, log } = pipeline
-        const writer = createPersonWriter({
-          log: log(),
-          pipeline: pipeline.pipeline(),
-          database,
-          warehouse,
+        const writer = testPersonWriter(pipeline, {
+          deleteEvents: async (deletion) => {
+            deletions.push(deletion)
+          },
         })
         receipts = createReceiptReader({ log: log() })
         for (const slice of slices({
@@ -89,5 +92,10 @@ export async function ingested(
     pipeline: pipeline!,
     send: (...events) => send({ batch: events }, { path: '/batch' }),
     base: `/api/projects/${projectId}/`,
+    async deleteEvents() {
+      const { warehouse, log } = pipeline!
+      const [remove] = eventDeletionTasks({ log: log(), warehouse })
+      for (const deletion of deletions.splice(0)) await remove.run(deletion, new AbortController().signal)
+    },
   }
 }

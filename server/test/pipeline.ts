@@ -8,6 +8,7 @@ import { createLmdbEventLog } from '../src/event-log/lmdb.ts'
 import { type CaptureEnvelope, eventsOf } from '../src/model/captured.ts'
 import type { BotFilter } from '../src/model/project.ts'
 import { createPipeline, type Pipeline, type PipelineDeps } from '../src/pipeline/consumer.ts'
+import { createPersonWriter, type PersonWriter } from '../src/pipeline/person-writer.ts'
 import type { Warehouse } from '../src/warehouse/warehouse.ts'
 import { testDatabase } from './database.ts'
 import { testWarehouse } from './warehouse.ts'
@@ -174,3 +175,17 @@ export function captured(body: unknown, envelope: Partial<CaptureEnvelope>): Uin
   }
   return Buffer.from(`${JSON.stringify(full)}\n${text}`)
 }
+
+/** Changes people by hand, beside the pipeline. Events that should go are only told of by `changes.deleteEvents`. */
+export const testPersonWriter = (
+  pipe: Pick<TestPipeline, 'database' | 'warehouse' | 'log' | 'pipeline'>,
+  changes: Partial<Parameters<typeof createPersonWriter>[0]> = {},
+): PersonWriter =>
+  createPersonWriter({
+    log: pipe.log(),
+    pipeline: pipe.pipeline(),
+    database: pipe.database,
+    warehouse: pipe.warehouse,
+    deleteEvents: async () => {},
+    ...changes,
+  })

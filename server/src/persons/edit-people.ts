@@ -48,7 +48,8 @@ export function splitChanges(
 }
 
 /**
- * The person goes, and their distinct ids with them: `distinctIds` have the versions to say so with. An event may
+ * The person goes, and their distinct ids with them: `distinctIds` have the versions to say so with. `personIds` are
+ * all that their events may say who they are of. An event may
  * have been received before this and be processed after it, so whoever comes back needs to know these versions: they
  * are left behind as overrides of each uuid by itself.
  */
@@ -69,7 +70,9 @@ export function removal(known: KnownPeople, uuid: string, now: number) {
     if (one !== uuid && known.persons.some((other) => other.uuid === one)) continue
     changes.overrides.push({ projectId, oldPersonId: one, personId: one, version })
   }
-  return { changes, distinctIds }
+  const followers = known.overrides.filter((one) => one.personId === uuid)
+  const personIds = [...new Set([...followers, ...changes.overrides].map(({ oldPersonId }) => oldPersonId))]
+  return { changes, distinctIds, personIds }
 }
 
 const newPerson = (projectId: number, uuid: string, version: number, now: number): Person => ({

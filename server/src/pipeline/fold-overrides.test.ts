@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { type TestPipeline, testPipeline } from '../../test/pipeline.ts'
+import { type TestPipeline, testPersonWriter, testPipeline } from '../../test/pipeline.ts'
 import { compile } from '../hogql/compile.ts'
 import { parseSelect } from '../hogql/parse.ts'
 import { createPersonStore } from '../persons/person-store.ts'
 import { createFolding, type FoldDeps } from './fold-overrides.ts'
-import { createPersonWriter } from './person-writer.ts'
 
 const at = '2026-03-01T12:00:00.000Z'
 /** As if a day had passed. */
@@ -155,10 +154,10 @@ test('more than go at once are folded one lot after the other', async () => {
 
 test('who was deleted and came back is nobody else', async () => {
   const pipe = await testPipeline(onTestFinished)
-  const { database, warehouse, projectId } = pipe
+  const { database, projectId } = pipe
   await pipe.send([plain('ann'), plain('visitor')])
   await pipe.send([identify('ann', 'visitor')])
-  const writer = createPersonWriter({ log: pipe.log(), pipeline: pipe.pipeline(), database, warehouse })
+  const writer = testPersonWriter(pipe)
   const { uuid } = (await createPersonStore(database).findByDistinctId(projectId, 'ann'))!
   await writer.remove(projectId, uuid)
   await pipe.send([plain('visitor'), plain('ann')])

@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { testPipeline } from '../../test/pipeline.ts'
+import { testPersonWriter, testPipeline } from '../../test/pipeline.ts'
 import { unavailable } from '../model/errors.ts'
 import { createPersonStore } from '../persons/person-store.ts'
-import { createPersonWriter } from './person-writer.ts'
 
 const at = '2026-03-01T12:00:00.000Z'
 
@@ -21,8 +20,8 @@ test('while a batch is in hand nobody is split or deleted; when it is done they 
       },
     }),
   })
-  const { database, warehouse, projectId } = pipe
-  const writer = createPersonWriter({ log: pipe.log(), pipeline: pipe.pipeline(), database, warehouse })
+  const { database, projectId } = pipe
+  const writer = testPersonWriter(pipe)
   await pipe.send({ event: 'a', distinct_id: 'p', timestamp: at })
   const person = () => createPersonStore(database).findByDistinctId(projectId, 'p')
   const { uuid } = (await person())!
@@ -41,12 +40,9 @@ test('while a batch is in hand nobody is split or deleted; when it is done they 
 
 test('a deletion that the database could not make is made by the next try', async () => {
   const pipe = await testPipeline(onTestFinished)
-  const { database, warehouse, projectId } = pipe
+  const { database, projectId } = pipe
   let fails = true
-  const writer = createPersonWriter({
-    log: pipe.log(),
-    pipeline: pipe.pipeline(),
-    warehouse,
+  const writer = testPersonWriter(pipe, {
     database: {
       ...database,
       transaction: (work) => (fails ? Promise.reject(unavailable('away')) : database.transaction(work)),
@@ -65,9 +61,9 @@ test('a deletion that the database could not make is made by the next try', asyn
 
 test('a change of properties is answered without waiting for ever', async () => {
   const pipe = await testPipeline(onTestFinished)
-  const { database, warehouse, projectId } = pipe
+  const { projectId } = pipe
   const pipeline = { ...pipe.pipeline(), idle: () => new Promise<void>(() => {}) }
-  const writer = createPersonWriter({ log: pipe.log(), pipeline, database, warehouse, patienceMs: 20 })
+  const writer = testPersonWriter(pipe, { pipeline, patienceMs: 20 })
   await writer.set(projectId, 'p', { x: 1 })
   await pipe.pipeline().idle()
   const stored = await pipe.events()
@@ -76,7 +72,7 @@ test('a change of properties is answered without waiting for ever', async () => 
 
 test('what a crash left is finished before anybody is deleted', async () => {
   const pipe = await testPipeline(onTestFinished)
-  const { database, warehouse, projectId } = pipe
+  const { database, projectId } = pipe
   await pipe.send({ event: 'a', distinct_id: 'p', timestamp: at })
   const { uuid } = (await createPersonStore(database).findByDistinctId(projectId, 'p'))!
   await pipe.restart((deps) => ({
@@ -96,7 +92,7 @@ test('what a crash left is finished before anybody is deleted', async () => {
       },
     },
   }))
-  const writer = createPersonWriter({ log: pipe.log(), pipeline: pipe.pipeline(), database, warehouse })
+  const writer = testPersonWriter(pipe)
   await writer.remove(projectId, uuid)
   await pipe.pipeline().idle()
   const owners = (await pipe.events()).map(({ event, person_id }) => [event, person_id])

@@ -8,6 +8,7 @@ import { createPersonStore, PeopleChanged, writePeople } from '../persons/person
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { newBatch } from './batch.ts'
 import type { Pipeline } from './consumer.ts'
+import type { EventDeletion } from './delete-events.ts'
 import { toRows } from './steps/to-rows.ts'
 
 const mostTries = 5
@@ -17,6 +18,8 @@ type Deps = {
   pipeline: Pick<Pipeline, 'between'>
   database: Database
   warehouse: Pick<Warehouse, 'insert'>
+  /** Has events deleted soon; resolves when that is sure to happen. */
+  deleteEvents(deletion: EventDeletion): Promise<void>
   /** Milliseconds since 1970. Default: the clock. */
   now?: () => number
   /** How long a change of properties is waited for before the caller is answered without it. */
@@ -29,7 +32,7 @@ type Deps = {
  * the only writer.
  */
 export function createPersonWriter(deps: Deps) {
-  const { log, pipeline, database, warehouse, now = Date.now, patienceMs = 5000 } = deps
+  const { log, pipeline, database, warehouse, deleteEvents, now = Date.now, patienceMs = 5000 } = deps
   const persons = createPersonStore(database)
   const rowsOf = toRows(now)
 
@@ -115,12 +118,22 @@ export function createPersonWriter(deps: Deps) {
       }),
 
     /**
-     * Events stay, and a next one of the same distinct id makes a person again.
+     * Events stay, unless they are to go with the person; a next one of the same distinct id makes a person again.
      * @throws HedgerowError not found; `unavailable` when the pipeline is held up.
      */
-    remove: (projectId: number, uuid: string) =>
+    remove: (projectId: number, uuid: string, { withEvents = false } = {}) =>
       inTurn(async () => {
-        const { changes, distinctIds } = removal(await load(projectId, uuid), uuid, now())
+        const at = now()
+        const { changes, distinctIds, personIds } = removal(await load(projectId, uuid), uuid, at)
+        // Before the person is gone: afterwards nobody could ask for it again.
+        if (withEvents) {
+          await deleteEvents({
+            projectId,
+            personIds,
+            distinctIds: distinctIds.map(({ distinctId }) => distinctId),
+            receivedUntil: at,
+          })
+        }
         const token = `remove-${uuid}-${changes.deleted[0]!.person.version}`
         const lines = distinctIds.map((one) =>
           JSON.stringify({

@@ -176,12 +176,14 @@ export const deletePerson = operation({
   aliases: ['/api/person/:id/'],
   summary: 'Delete a person',
   description:
-    'With their distinct ids. The events stay, and a next event of the same distinct id makes a person again.',
+    'With their distinct ids. The events stay unless `delete_events` says otherwise, and a next event of the same distinct id makes a person again.',
   query: z.object({
     delete_events: z
       .boolean()
       .default(false)
-      .describe('Deleting the events as well is not possible yet: with `true` nothing is deleted.'),
+      .describe(
+        'Whether the events that were received so far go too: in the background, mostly within seconds. They leave the disk within a day or so.',
+      ),
   }),
   status: 202,
   answer: null,

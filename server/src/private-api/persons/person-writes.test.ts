@@ -63,7 +63,7 @@ test.each([
   ['POST', 'update_property/', { value: 1 }, 'key', 'required'],
   ['POST', 'delete_property/', {}, '$unset', 'required'],
   ['POST', 'split/', { main_distinct_id: 'somebody else' }, 'main_distinct_id', 'invalid_input'],
-  ['DELETE', '?delete_events=true', undefined, 'delete_events', 'invalid_input'],
+  ['DELETE', '?delete_events=sure', undefined, 'delete_events', 'invalid_input'],
 ])('%s %s refuses %j', async (method, more, body, attr, code) => {
   await on.send(seen('ref'))
   const { uuid } = await find('ref')
@@ -138,6 +138,40 @@ test('a deleted person is gone, their events stay, and the id may come back', as
   expect(after).toMatchObject({ distinct_ids: ['d1'], properties: { fate: 'back' } })
   expect(await counted('fate', 'back')).toBe(1)
   expect(await find('d2')).toBeUndefined()
+})
+
+test('a person deleted with their events: all of theirs until then, whoever they were, and nobody else’s', async () => {
+  const names = async () =>
+    (await on.pipeline.events())
+      .filter(({ properties }) => properties.tale === 'w')
+      .map(({ distinct_id, event }) => `${distinct_id} ${event}`)
+      .sort()
+  const told = (distinctId: string, event = 'seen', properties = {}) => ({
+    event,
+    distinct_id: distinctId,
+    properties: { tale: 'w', ...properties },
+  })
+  const personless = { $process_person_profile: false }
+  const heat = { $heatmap_data: { 'https://a.test/': [{ x: 1, y: 2, target_fixed: false, type: 'click' }] } }
+  const points = { ...heat, $viewport_width: 100, $viewport_height: 100, $session_id: 's' }
+  await on.send(told('w1', 'seen', personless), told('w2'), told('other'))
+  await on.send(told('w2', '$$heatmap', points), told('other', '$$heatmap', points))
+  await on.send({ ...alias('w2', 'w1'), properties: { alias: 'w1', tale: 'w' } }, told('w1'))
+  const { uuid } = await find('w1')
+  expect((await on.api.delete(`${one(uuid)}?delete_events=true`)).status).toBe(202)
+  await on.send(told('w1', 'came back'))
+  await on.deleteEvents()
+  expect(await names()).toEqual(['other seen', 'w1 came back'])
+  expect(await on.pipeline.rows('select distinct_id from heatmaps')).toEqual([{ distinct_id: 'other' }])
+  expect(await find('w1')).toMatchObject({ properties: {} })
+  // for ever: not only out of sight
+  await on.pipeline.warehouse.command('alter table events apply deleted mask settings mutations_sync = 2')
+  expect(
+    await on.pipeline.rows(
+      "select 1 from system.parts where database = currentDatabase() and table = 'events' and active and has_lightweight_delete",
+    ),
+  ).toEqual([])
+  expect(await names()).toEqual(['other seen', 'w1 came back'])
 })
 
 test('changes by hand and events at the same time do not get into each other', async () => {

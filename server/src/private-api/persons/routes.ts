@@ -132,12 +132,7 @@ export const personRoutes =
 
     route(app, deletePerson, async ({ project, user, params, query }) => {
       const person = await get(project.id, params.id)
-      if (query.delete_events) {
-        throw invalid('Events can not be deleted with their person yet. Nothing was deleted.', {
-          attr: 'delete_events',
-        })
-      }
-      await writer.remove(project.id, person.uuid)
+      await writer.remove(project.id, person.uuid, { withEvents: query.delete_events })
       await activity.record({ ...doneBy(project, user), ...known(person), activity: 'deleted' })
     })
 
