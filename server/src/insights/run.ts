@@ -25,6 +25,7 @@ import type {
 } from './insight-queries.ts'
 import { lifecycle } from './lifecycle.ts'
 import { paths } from './paths.ts'
+import { personTimeline } from './person-timeline.ts'
 import { isOfAllTime, type Lookups, type Prepared, prepare } from './prepare.ts'
 import type { ActorsQuery, EditorQuery, EventsQuery, HogQLQuery, RunnableQuery } from './queries.ts'
 import { retention } from './retention.ts'
@@ -140,6 +141,19 @@ export function createInsights(deps: Deps) {
       const tree: Query = { ...question.tree, orderBy: undefined, limit: undefined, offset: undefined }
       const known = await cohortsIn(tree, projectId, deps.cohorts)
       return compile({ ...tree, select: [alias('id', question.id)] }, { ...schema, ...known })
+    },
+
+    /**
+     * See `personTimeline`.
+     * @throws HedgerowError `invalid` when the question can't be asked, `not_found` without a project.
+     */
+    async timeline(projectId: number, personId: string, query: TrendsQuery, options: AskOptions = {}) {
+      const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
+      const { schema, ctx } = await prepare(projectId, query, now(), deps)
+      if (isOfAllTime(query)) ctx.earliest = await firstEvent(schema, cost, options)
+      const { tree, results } = personTimeline(query, personId, ctx)
+      const answer = tree && (await ask(tree, { ...schema, timezone: 'UTC' }, cost, options))
+      return results(answer?.rows ?? [])
     },
 
     /**

@@ -52,6 +52,7 @@ import { insightActorRoutes } from './insights/actor-routes.ts'
 import { actorsOf } from './insights/actors-of.ts'
 import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
+import { timelineRoutes } from './insights/timeline-routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
 import { inviteRoutes } from './invites/routes.ts'
 import { loginRoutes } from './login/routes.ts'
@@ -172,6 +173,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(queryRoutes({ insights, answers, persons, groups }))
   await app.register(insightRoutes({ answers }))
   await app.register(insightActorRoutes({ answers, persons, groups }))
+  await app.register(timelineRoutes({ insights, persons }))
   await app.register(funnelRoutes({ answers, persons, groups }))
   await app.register(savedApi({ database, answers, activity, persons, groups, now }))
   await app.register(

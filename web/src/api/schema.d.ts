@@ -2297,7 +2297,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a person
-         * @description With their distinct ids. The events stay, and a next event of the same distinct id makes a person again.
+         * @description With their distinct ids. The events stay unless `delete_events` says otherwise, and a next event of the same distinct id makes a person again.
          */
         delete: operations["persons_destroy"];
         options?: never;
@@ -2343,6 +2343,26 @@ export interface paths {
          * @description It is done by an event, in its turn: the answer comes when it can be read, or after five seconds without that.
          */
         post: operations["persons_delete_property_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/persons/{id}/properties_timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a person's properties over time
+         * @description Asked by a trend’s filters: how the person changed in the properties that these name, seen by those of their events that the trend counts. At most 1,000 points.
+         */
+        get: operations["persons_properties_timeline_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6107,6 +6127,27 @@ export interface components {
             properties: {
                 [key: string]: unknown;
             };
+        };
+        PersonPropertiesTimeline: {
+            points: {
+                /**
+                 * Format: date-time
+                 * @description Of the first event that saw them so
+                 */
+                timestamp: string;
+                /** @description All of the person’s, as they were then */
+                properties: {
+                    [key: string]: unknown;
+                };
+                /** @description Events until the next point */
+                relevant_event_count: number;
+            }[];
+            /** @description A change of any of these makes a point */
+            crucial_property_keys: string[];
+            /** Format: date-time */
+            effective_date_from: string;
+            /** Format: date-time */
+            effective_date_to: string;
         };
         PersonPropertyChange: {
             key: string;
@@ -18729,7 +18770,7 @@ export interface operations {
     persons_destroy: {
         parameters: {
             query?: {
-                /** @description Deleting the events as well is not possible yet: with `true` nothing is deleted. */
+                /** @description Whether the events that were received so far go too: in the background, mostly within seconds. They leave the disk within a day or so. */
                 delete_events?: boolean;
             };
             header?: never;
@@ -18960,6 +19001,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    persons_properties_timeline_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
+                /** @description `true`: calculate, whatever was answered before */
+                refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description Integer id or uuid. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPropertiesTimeline"];
                 };
             };
             /** @description The request says something that cannot be. */

@@ -7,6 +7,7 @@ import { createGroupStore } from '../../persons/group-store.ts'
 import { queryRoutes } from '../query/routes.ts'
 import { insightActorRoutes } from './actor-routes.ts'
 import { insightRoutes } from './routes.ts'
+import { timelineRoutes } from './timeline-routes.ts'
 
 /** The people behind numbers: every link of an answer is followed, and must give those who make up its number. */
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
       queryRoutes({ insights, answers, ...actors }),
       insightRoutes({ answers }),
       insightActorRoutes({ answers, ...actors }),
+      timelineRoutes({ insights, persons }),
     ]
   })
   const view = (distinct_id: string, timestamp: string, properties: object = {}) => ({
@@ -421,5 +423,81 @@ describe('ActorsQuery', () => {
       type: 'validation_error',
       detail: expect.stringContaining(sentence),
     })
+  })
+})
+
+describe('persons/:id/properties_timeline/', () => {
+  const plan = (is: string) => ({ key: 'plan', type: 'person', value: is, operator: 'exact' })
+  const ask = (id: string | number, filters: Record<string, unknown>) => {
+    const texts = Object.entries(filters).map(([key, value]): [string, string] => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ])
+    return on.api.get(`${on.base}persons/${id}/properties_timeline/?${new URLSearchParams(texts)}`)
+  }
+
+  it('has a point wherever what the trend asks about has changed, and counts the events between', async () => {
+    const did = (event: string, minute: number, set: object = {}) => ({
+      event,
+      distinct_id: 'timely',
+      timestamp: `2024-02-05T15:0${minute}:00Z`,
+      properties: { $set: set },
+    })
+    await on.send(
+      did('view', 0, { plan: 'free', seen: 1 }),
+      did('view', 1, { seen: 2 }),
+      did('other', 2, { plan: 'trial' }),
+      did('view', 3, { plan: 'pro' }),
+      did('view', 4),
+      did('buy', 5, { plan: 'free' }),
+      { event: 'view', distinct_id: 'ann', timestamp: '2024-02-05T15:04:30Z' },
+    )
+    const [[personId] = []] = (
+      await on.pipeline.warehouse.query({
+        sql: "select person_id from events where distinct_id = 'timely' limit 1",
+      })
+    ).rows
+    const events = [{ id: 'view' }, { id: 'buy', properties: [] }]
+    const range = { date_from: '2024-02-05', date_to: '2024-02-05' }
+    const { status, body } = await ask(String(personId), {
+      events,
+      breakdown: 'plan',
+      breakdown_type: 'person',
+      ...range,
+    })
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      points: [
+        {
+          timestamp: '2024-02-05T15:00:00.000000Z',
+          properties: expect.objectContaining({ plan: 'free', seen: 1 }),
+          relevant_event_count: 2,
+        },
+        {
+          timestamp: '2024-02-05T15:03:00.000000Z',
+          properties: expect.objectContaining({ plan: 'pro', seen: 2 }),
+          relevant_event_count: 2,
+        },
+        {
+          timestamp: '2024-02-05T15:05:00.000000Z',
+          properties: expect.objectContaining({ plan: 'free' }),
+          relevant_event_count: 1,
+        },
+      ],
+      crucial_property_keys: ['plan'],
+      effective_date_from: '2024-02-05T05:00:00.000Z',
+      effective_date_to: '2024-02-06T05:00:00.000Z',
+    })
+    const filtered = { events: [{ id: 'view', properties: [{ ...plan('pro'), key: 'seen', value: 2 }] }] }
+    const seen = await ask(String(personId), { ...filtered, properties: [plan('pro')], ...range })
+    expect(seen.body.crucial_property_keys).toEqual(['seen', 'plan'])
+    expect((await ask(String(personId), { events, ...range })).body.points).toMatchObject([
+      { relevant_event_count: 5 },
+    ])
+  })
+
+  it('is not there for whom nobody knows', async () => {
+    expect((await ask('0190c2f0-5a44-7cc0-9d6e-4a9f1b1f0a01', {})).status).toBe(404)
+    expect((await ask('nobody', {})).status).toBe(404)
   })
 })

@@ -194,3 +194,33 @@ export const lifecycleActors = operation({
     })
     .meta({ id: 'LifecycleActors' }),
 })
+
+export const personTimeline = operation({
+  access: 'project',
+  scope: 'person:read',
+  tags: ['persons'],
+  id: 'persons_properties_timeline_retrieve',
+  method: 'GET',
+  path: '/api/projects/:project_id/persons/:id/properties_timeline/',
+  aliases: ['/api/person/:id/properties_timeline/'],
+  summary: "Follow a person's properties over time",
+  description:
+    'Asked by a trend’s filters: how the person changed in the properties that these name, seen by those of their events that the trend counts. At most 1,000 points.',
+  params: z.object({ id: z.string().describe('Integer id or uuid.') }),
+  query: LegacyFilters,
+  answer: z
+    .object({
+      points: z.array(
+        z.object({
+          timestamp: z.string().meta({ format: 'date-time' }).describe('Of the first event that saw them so'),
+          properties: z.record(z.string(), z.unknown()).describe('All of the person’s, as they were then'),
+          relevant_event_count: z.int().describe('Events until the next point'),
+        }),
+      ),
+      crucial_property_keys: z.array(z.string()).describe('A change of any of these makes a point'),
+      effective_date_from: z.string().meta({ format: 'date-time' }),
+      effective_date_to: z.string().meta({ format: 'date-time' }),
+    })
+    .meta({ id: 'PersonPropertiesTimeline' }),
+  errors: [400, 404],
+})
