@@ -85,3 +85,22 @@ test('signing in then takes a code', async () => {
   await section.getByRole('button', { name: 'Turn off' }).click()
   await section.getByRole('button', { name: 'Set up' }).waitFor()
 })
+
+test('where the organization requires it, nothing else is to be seen before it is set up', async () => {
+  await page.goto(`${server.url}/organization/settings`)
+  const required = page.getByRole('switch', { name: 'Require two-factor authentication' })
+  await required.check()
+  await page.reload()
+  await page.getByText('requires two-factor authentication').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/me/settings')
+  await picture(page, 'two-factor-required')
+  const section = page.getByRole('region', { name: 'Two-factor' })
+  await section.getByRole('button', { name: 'Set up' }).click()
+  const secret = (await section.getByTestId('totp-secret').textContent()) ?? ''
+  await section.getByLabel('Code of the app').fill(appCode(secret))
+  await section.getByRole('button', { name: 'Turn on' }).click()
+  await section.getByText('10 backup codes are left.').waitFor()
+  await page.getByText('requires two-factor authentication').waitFor({ state: 'hidden' })
+  await page.goto(`${server.url}/organization/settings`)
+  expect(await required.isChecked()).toBe(true)
+})

@@ -6,6 +6,7 @@ import {
   groups,
   groupTypes,
   organizationMemberships,
+  organizations,
   personOverrides,
   persons,
   projects,
@@ -20,7 +21,11 @@ import type { User } from './users.ts'
 
 export type Project = typeof projects.$inferSelect
 /** A project as one user sees it. */
-export type VisibleProject = Project & { membershipLevel: number }
+export type VisibleProject = Project & {
+  membershipLevel: number
+  /** Whether its organization asks those who sign in for a second factor. */
+  enforces2fa: boolean
+}
 
 /**
  * Whether somebody of this level in the organization (null: not in it) may use the project. With `access_control`
@@ -35,8 +40,13 @@ export function createProjectStore(database: Database) {
 
   const withLevel = (userId: number) =>
     db
-      .select({ project: projects, level: organizationMemberships.level })
+      .select({
+        project: projects,
+        level: organizationMemberships.level,
+        enforces2fa: organizations.enforce2fa,
+      })
       .from(projects)
+      .innerJoin(organizations, eq(organizations.id, projects.organizationId))
       .leftJoin(
         organizationMemberships,
         and(
@@ -45,13 +55,17 @@ export function createProjectStore(database: Database) {
         ),
       )
 
+  const seen = (row: { project: Project; enforces2fa: boolean | null }, level: number): VisibleProject => ({
+    ...row.project,
+    membershipLevel: level,
+    enforces2fa: row.enforces2fa === true,
+  })
+
   /** The project of the condition: undefined when there is none, `forbidden` when this user may not see it. */
   const seenBy = async (userId: number, where: ReturnType<typeof eq>) => {
     const [found] = await withLevel(userId).where(where)
     if (!found) return undefined
-    return visible(found.project, found.level)
-      ? { ...found.project, membershipLevel: found.level }
-      : ('forbidden' as const)
+    return visible(found.project, found.level) ? seen(found, found.level) : ('forbidden' as const)
   }
 
   const listFor = async (userId: number, organizationId?: string): Promise<VisibleProject[]> => {
@@ -63,9 +77,7 @@ export function createProjectStore(database: Database) {
         ),
       )
       .orderBy(asc(projects.id))
-    return rows.flatMap(({ project, level }) =>
-      visible(project, level) ? [{ ...project, membershipLevel: level }] : [],
-    )
+    return rows.flatMap((row) => (visible(row.project, row.level) ? [seen(row, row.level)] : []))
   }
 
   return {
@@ -93,11 +105,16 @@ export function createProjectStore(database: Database) {
     visit: (userId: number, project: Project) => remember(db, userId, project),
 
     /** A new project, which becomes the current one of its maker. */
-    create: (user: User, organizationId: string, values: Partial<typeof projects.$inferInsert>) =>
-      database.transaction(async (tx) => {
-        const project = await insertProject(tx, user, { ...values, organizationId })
-        return { ...project, membershipLevel: await levelOf(tx, user.id, organizationId) }
-      }),
+    async create(
+      user: User,
+      organizationId: string,
+      values: Partial<typeof projects.$inferInsert>,
+    ): Promise<VisibleProject> {
+      const { id } = await database.transaction((tx) =>
+        insertProject(tx, user, { ...values, organizationId }),
+      )
+      return (await listFor(user.id, organizationId)).find((project) => project.id === id)!
+    },
 
     async update(projectId: number, changes: Partial<typeof projects.$inferInsert>): Promise<Project> {
       const [project] = await db
@@ -181,20 +198,6 @@ async function remember(tx: Queries, userId: number, project: Project): Promise<
     .set({ currentProjectId: project.id, currentOrganizationId: project.organizationId })
     .where(eq(users.id, userId))
 }
-
-async function levelOf(tx: Queries, userId: number, organizationId: string): Promise<number> {
-  const [membership] = await tx
-    .select({ level: organizationMemberships.level })
-    .from(organizationMemberships)
-    .where(
-      and(
-        eq(organizationMemberships.userId, userId),
-        eq(organizationMemberships.organizationId, organizationId),
-      ),
-    )
-  return membership?.level ?? levels.member
-}
-
 /** Where everybody has an address, an address says nothing about who is a colleague. */
 const publicMailProviders = new Set([
   'gmail.com',

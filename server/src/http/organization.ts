@@ -2,11 +2,11 @@ import type { MemberOrganization, OrganizationStore } from '../accounts/organiza
 import { isUuid } from '../kit/uuid.ts'
 import { notFound } from '../model/errors.ts'
 import type { Caller } from './authenticate.ts'
-import { permitKeyInOrganization } from './project.ts'
+import { permitFactors, permitKeyInOrganization } from './project.ts'
 
 /**
  * The organization of a path, by id or `@current`.
- * @throws HedgerowError 404 for one that the caller isn't in; 403 when the key is held to others.
+ * @throws HedgerowError 404 for one that the caller isn't in; 403 when the key is held to others, or two factors are asked for.
  */
 export async function resolveOrganization(
   organizations: Pick<OrganizationStore, 'current' | 'find'>,
@@ -22,5 +22,6 @@ export async function resolveOrganization(
         : undefined
   if (!found) throw notFound()
   permitKeyInOrganization(caller, found.id)
+  permitFactors(caller, found.enforce2fa)
   return found
 }

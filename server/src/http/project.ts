@@ -34,7 +34,22 @@ export async function resolveProject(
 ): Promise<AddressedProject> {
   const project = await addressed(deps, caller, request)
   permitKeyInProject(caller, project)
+  permitFactors(caller, project.enforces2fa)
   return project
+}
+
+/**
+ * Whoever signed in with a password alone gets nowhere in an organization that asks for more; keys are not asked.
+ * @throws HedgerowError 403 `2fa_setup_required`.
+ */
+export function permitFactors(caller: Caller, enforces2fa: boolean | null): void {
+  if (!enforces2fa || caller.by !== 'session' || caller.user.is2faEnabled) return
+  throw forbidden(
+    'Your organization requires two-factor authentication. Set it up in your account settings.',
+    {
+      code: '2fa_setup_required',
+    },
+  )
 }
 
 /** Which projects and organizations a key is limited to; an empty list is no limit. */

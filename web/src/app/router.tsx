@@ -103,13 +103,20 @@ const embedded = createRoute({
   component: lazyRouteComponent(() => import('../features/shared/shared-page.tsx'), 'EmbeddedPage'),
 })
 
-/** Everything below needs a session; without one the way leads to the login, or to the sign-up on a new instance. */
+/**
+ * Everything below needs a session; without one the way leads to the login, or to the sign-up on a new instance. Whose
+ * organization asks for a second factor sets it up first.
+ */
 const session = createRoute({
   getParentRoute: () => root,
   id: 'session',
   beforeLoad: async ({ context, location }) => {
     const me = await visitor(context.queryClient)
-    if (me) return { me }
+    if (me) {
+      const isHeldUp = me.organization?.enforce_2fa === true && !me.is_2fa_enabled
+      if (isHeldUp && location.pathname !== '/me/settings') throw redirect({ to: '/me/settings' })
+      return { me }
+    }
     const { initiated } = await context.queryClient.fetchQuery(preflightQuery)
     if (!initiated) throw redirect({ to: '/signup' })
     throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, type TestApp, testApp, testPassword } from '../../../test/app.ts'
+import { createOrganizationStore } from '../../accounts/organizations.ts'
 import { createPasswordResetStore } from '../../accounts/password-resets.ts'
+import { createProjectStore } from '../../accounts/projects.ts'
 import { createSessionStore } from '../../accounts/sessions.ts'
 import { createTwoFactorStore } from '../../accounts/two-factor.ts'
 import { createUserStore } from '../../accounts/users.ts'
@@ -10,7 +12,9 @@ import { csrfToken } from '../../http/session-cookies.ts'
 import { totpCode, totpStep } from '../../kit/totp.ts'
 import { createRateLimits } from '../../rate-limits/in-memory.ts'
 import { loginRoutes } from '../login/routes.ts'
+import { organizationRoutes } from '../organizations/routes.ts'
 import { passwordResetRoutes } from '../password-reset/routes.ts'
+import { tagRoutes } from '../tags/routes.ts'
 import { twoFactorRoutes } from './routes.ts'
 
 let api: TestApp
@@ -25,6 +29,13 @@ beforeAll(async () => {
     const sessions = createSessionStore(database)
     const now = () => new Date(time)
     return [
+      tagRoutes({ database }),
+      organizationRoutes({
+        organizations: createOrganizationStore(database),
+        projects: createProjectStore(database),
+        activity,
+        directory,
+      }),
       twoFactorRoutes({ twoFactor, sessions, activity, directory, now }),
       loginRoutes({ users: createUserStore(database), sessions, twoFactor, secureCookies: false, now }),
       passwordResetRoutes({
@@ -192,5 +203,28 @@ describe('a second factor', () => {
     const set = await api.post(reset, { token: issued!.token, password: testPassword }, anonymous)
     expect([set.status, set.cookies]).toEqual([204, []])
     expect(refusal(await logIn())[2]).toBe('2fa_required')
+  })
+})
+
+describe('an organization that requires it', () => {
+  it('is closed to sessions without it, and to nothing else', async () => {
+    const plain = await browser()
+    const [organization, project] = [
+      `/api/organizations/${api.organization.id}/`,
+      `/api/projects/${api.project.id}/tags/`,
+    ]
+    expect((await api.patch(organization, { enforce_2fa: true }, plain)).status).toBe(200)
+    for (const path of [
+      organization,
+      '/api/organizations/@current/',
+      project,
+      '/api/projects/@current/tags/',
+    ]) {
+      expect(refusal(await api.get(path, plain))).toEqual([403, 'authentication_error', '2fa_setup_required'])
+      expect((await api.get(path)).status).toBe(200)
+    }
+    const { own } = await turnedOn()
+    expect((await api.get(project, own)).status).toBe(200)
+    expect((await api.patch(organization, { enforce_2fa: false }, own)).status).toBe(200)
   })
 })

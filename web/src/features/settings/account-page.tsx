@@ -1,4 +1,11 @@
-import { Button, PasswordInput, SegmentedControl, TextInput, useMantineColorScheme } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  PasswordInput,
+  SegmentedControl,
+  TextInput,
+  useMantineColorScheme,
+} from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
@@ -22,8 +29,16 @@ const sections = [
 /** What belongs to the user, whichever project they look at. */
 export function AccountPage(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const me = useMe()
+  const isHeldUp = me.organization?.enforce_2fa === true && !me.is_2fa_enabled
   return (
     <Page title="Account settings">
+      {isHeldUp && (
+        <Alert color="yellow" title={`${me.organization?.name} requires two-factor authentication`} mb="md">
+          Set it up <a href="#two-factor">below</a> to go on. You need an authenticator app; it takes a
+          minute.
+        </Alert>
+      )}
       <div className={styles.layout}>
         <Rail sections={sections} />
         <div className={styles.sections}>

@@ -1,15 +1,19 @@
+import { Switch } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useMe } from '../../api/session.ts'
+import type { Me } from '../../api/types.ts'
 import { Page } from '../../ui/page.tsx'
-import { Empty } from '../../ui/states.tsx'
+import { Empty, sentence } from '../../ui/states.tsx'
 import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
-import { Rail } from './section.tsx'
+import { useUpdateOrganization } from './organization-queries.ts'
+import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
 
 const sections = [
   { id: 'members', title: 'Members' },
   { id: 'invites', title: 'Invites' },
+  { id: 'security', title: 'Security' },
 ]
 
 /** What belongs to the organization that the user works in. */
@@ -31,8 +35,30 @@ export function OrganizationPage(): ReactNode {
         <div className={styles.sections} key={organization.id}>
           <Members organization={organization} />
           <Invites organizationId={organization.id} />
+          <Security organization={organization} />
         </div>
       </div>
     </Page>
+  )
+}
+
+function Security({ organization }: { organization: NonNullable<Me['organization']> }): ReactNode {
+  const update = useUpdateOrganization(organization.id)
+  const isAdmin = (organization.membership_level ?? 1) >= 8
+  return (
+    <Section
+      id="security"
+      title="Security"
+      about="Members without a second factor then see nothing but their account settings until they set one up. API keys go on working."
+    >
+      <Switch
+        label="Require two-factor authentication"
+        description={isAdmin ? undefined : 'Admins of the organization can change this.'}
+        disabled={!isAdmin || update.isPending}
+        checked={organization.enforce_2fa === true}
+        error={update.isError ? sentence(update.error) : undefined}
+        onChange={(event) => update.mutate({ enforce_2fa: event.currentTarget.checked })}
+      />
+    </Section>
   )
 }

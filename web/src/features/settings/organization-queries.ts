@@ -37,6 +37,16 @@ export const invitesQuery = (organizationId: string, page: number) =>
     placeholderData: keepPreviousData,
   })
 
+/** The user's record has the organization in it, so it is read again. */
+export function useUpdateOrganization(organizationId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { enforce_2fa: boolean }) =>
+      answer(http.PATCH('/api/organizations/{id}/', { params: { path: { id: organizationId } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  })
+}
+
 /** Passing on the ownership changes what one may do oneself, so the user is read again too. */
 export function useSetLevel(organizationId: string) {
   const client = useQueryClient()
