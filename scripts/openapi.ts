@@ -11,6 +11,7 @@ import { privateApi } from '../server/src/private-api/private-api.ts'
 import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
 import { captureV1Routes } from '../server/src/public-api/capture/v1-routes.ts'
 import { flagDefinitionRoutes } from '../server/src/public-api/flags/definition-routes.ts'
+import { sdkListRoutes } from '../server/src/public-api/flags/list-routes.ts'
 import { flagsRoutes } from '../server/src/public-api/flags/routes.ts'
 
 const file = fileURLToPath(new URL('../openapi.json', import.meta.url))
@@ -39,6 +40,7 @@ await app.register(captureRoutes({ log: unused(), directory: unused(), maxBodyBy
 await app.register(captureV1Routes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
 await app.register(flagsRoutes(unused()))
 await app.register(flagDefinitionRoutes(unused()))
+await app.register(sdkListRoutes(unused()))
 await app.register(privateApi(unused()))
 await app.ready()
 const current = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -270,7 +270,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         }),
       )
       await app.register(flagDefinitionRoutes({ directory, evaluator, rateLimits }))
-      await app.register(sdkListRoutes({ directory }))
+      await app.register(sdkListRoutes({ directory, definitionsOf: flagDefinitions.of }))
     }
     const checks = {
       database: () => database.db.execute('select 1'),

@@ -84,6 +84,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const other = await make('dashboards/', { name: `${canary} other` })
   const flag = await make('feature_flags/', flagBody(canary))
   const experiment = await make('experiments/', experimentBody(`${canary}-experiment`))
+  const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
   const invite = await make(`/api/organizations/${organization}/invites/`, {
     target_email: `${canary}@example.net`,
   })
@@ -121,6 +122,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       feature_flags: flag.id,
       'flag key': flag.key,
       experiments: experiment.id,
+      early_access_feature: feature.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -229,6 +231,8 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
     body: { tile: { id: ids.tile }, toDashboard: ids['other dashboard'] },
   }),
   dead_letters_replay_create: () => ({ body: { ids: ['0190c2f0-5a44-7cc0-9d6e-000000000000'] } }),
+  early_access_feature_create: () => ({ body: { name: fresh(), stage: 'beta' } }),
+  early_access_feature_update: () => ({ body: { name: `${canary} early`, stage: 'beta' } }),
   event_definitions_update: () => ({ body: { description: canary } }),
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
   experiments_create: () => ({ body: experimentBody(fresh()) }),

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { complaints, humanUserAgent, launchChromium } from '../browser/chromium.ts'
 import { type Site, startSite } from '../browser/site.ts'
-import { api, eventually, hogql } from '../support/api.ts'
+import { api, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 
 /**
@@ -280,4 +280,48 @@ test('what was taken but not answered is sent again, and counts once', async () 
   await leave(shop)
   const found = await rows('event', [id], 3)
   expect(found.map(([event]) => event).sort()).toEqual(['$pageleave', '$pageview', 'lasting'])
+})
+
+test('early access: who joins has the feature at once and for good, and may leave again', async () => {
+  const path = '/api/projects/@current/early_access_feature/'
+  const feature = await api(server.url, 'POST', path, { name: 'Larger maps', stage: 'beta' })
+  const shop = await visit()
+  await shop.run("posthog.identify('eve')")
+  expect(await shop.run('new Promise((done) => posthog.getEarlyAccessFeatures(done, true))')).toEqual([
+    expect.objectContaining({ id: feature.id, name: 'Larger maps', stage: 'beta', flagKey: 'larger-maps' }),
+  ])
+
+  /** What the SDK comes to know when it asks for flags again. */
+  const asked = async () => {
+    const answer = shop.page.waitForResponse((response) => response.url().includes('/flags/'))
+    await shop.run('posthog.reloadFeatureFlags()')
+    const { flags } = await (await answer).json()
+    return [flags['larger-maps'].enabled, flags['larger-maps'].reason.code]
+  }
+  /** The same for a server, which says nothing of the person. */
+  const stored = async () => {
+    const response = await fetch(`${server.url}/flags/?v=2`, {
+      method: 'POST',
+      body: JSON.stringify({ token: init.projectApiKey, distinct_id: 'eve' }),
+    })
+    return ((await response.json()) as Json).flags['larger-maps'].enabled
+  }
+  await expect.poll(asked).toEqual([false, 'out_of_rollout_bound'])
+  for (const joins of [true, false]) {
+    await shop.run(`posthog.updateEarlyAccessFeatureEnrollment('larger-maps', ${joins})`)
+    expect(await shop.run("posthog.isFeatureEnabled('larger-maps')")).toBe(joins)
+    await expect.poll(asked).toEqual([joins, 'super_condition_value'])
+    await eventually(async () => {
+      const [person] = await persons('eve')
+      return person?.properties['$feature_enrollment/larger-maps'] === joins
+    }, 'what eve has answered')
+    expect(await stored()).toBe(joins)
+  }
+  const rows = await hogql(
+    server.url,
+    "select properties.$feature_enrollment from events where event = '$feature_enrollment_update' order by timestamp",
+  )
+  expect(rows).toEqual([[true], [false]])
+  expect(shop.errors).toEqual([])
+  await api(server.url, 'DELETE', `${path}${feature.id}/`)
 })

@@ -799,6 +799,33 @@ export const experiments = pgTable(
   ],
 )
 
+/** Features that people may turn on for themselves before they are there for all. */
+export const earlyAccessFeatures = pgTable(
+  'early_access_features',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    featureFlagId: integer('feature_flag_id')
+      .notNull()
+      .references(() => featureFlags.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    /** `draft`, `concept`, `alpha`, `beta`, `general-availability` or `archived`. */
+    stage: text('stage').notNull(),
+    documentationUrl: text('documentation_url').notNull().default(''),
+    /** Whatever its pages want to know of it. */
+    payload: json('payload').$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    uniqueIndex('early_access_features_flag').on(table.featureFlagId),
+    index('early_access_features_newest').on(table.projectId, table.createdAt.desc(), table.id),
+  ],
+)
+
 /**
  * When requests came, for limits that several processes keep together: a ring of times for each. Written by
  * `count_rate_limits`, a function of the database; neither outlives a crash, and they need not.

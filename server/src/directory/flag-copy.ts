@@ -28,6 +28,20 @@ const copy = z.object({
         hasExperiment: z.boolean().default(false),
       }),
     ),
+    // copies from before there were any have none
+    earlyAccessFeatures: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          description: z.string(),
+          stage: z.string(),
+          documentationUrl: z.string(),
+          payload: json,
+          flagKey: z.string(),
+        }),
+      )
+      .default([]),
     cohorts: z.array(
       z.object({
         id: z.int(),

@@ -7,7 +7,7 @@ import { testDatabase } from '../../test/database.ts'
 import { startPostgres } from '../../test/postgres.ts'
 import { createDatabase } from '../database/create-database.ts'
 import type { Database } from '../database/database.ts'
-import { cohorts, experiments, featureFlags, groupTypes } from '../database/schema.ts'
+import { cohorts, earlyAccessFeatures, experiments, featureFlags, groupTypes } from '../database/schema.ts'
 import { flagDefinitionsChannel } from '../model/notifications.ts'
 import { createFlagDefinitions } from './flag-definitions.ts'
 
@@ -40,7 +40,7 @@ const newFlag = async (projectId: number, key: string, more: object = {}, on = d
 const keysOf = (definitions: { of(id: number): { flags: { key: string }[] } | undefined }, id: number) =>
   definitions.of(id)?.flags.map(({ key }) => key)
 
-test('a project has its flags that are not deleted, its group types, and the cohorts that they may name', async () => {
+test('a project has its flags that are not deleted, what has flags, its group types, and cohorts', async () => {
   const projectId = await newProject()
   const plain = await newProject()
   const [cohort] = await database.db
@@ -51,6 +51,10 @@ test('a project has its flags that are not deleted, its group types, and the coh
   await database.db.insert(groupTypes).values({ projectId, groupType: 'company', groupTypeIndex: 0 })
   const filters = { groups: [{ properties: [{ type: 'cohort', key: 'id', value: cohort!.id }] }] }
   const flag = await newFlag(projectId, 'a', { filters, active: false, evaluationContexts: ['app'] })
+  const [feature] = await database.db
+    .insert(earlyAccessFeatures)
+    .values({ projectId, featureFlagId: flag.id, name: 'A', stage: 'beta', payload: { at: 1 } })
+    .returning()
   await newFlag(projectId, 'gone', { deleted: true })
   const compared = await newFlag(plain, 'b')
   await newFlag(plain, 'c')
@@ -74,6 +78,17 @@ test('a project has its flags that are not deleted, its group types, and the coh
         evaluationContexts: ['app'],
         isRemoteConfiguration: false,
         hasExperiment: false,
+      },
+    ],
+    earlyAccessFeatures: [
+      {
+        id: feature!.id,
+        name: 'A',
+        description: '',
+        stage: 'beta',
+        documentationUrl: '',
+        payload: { at: 1 },
+        flagKey: 'a',
       },
     ],
     cohorts: [{ id: cohort!.id, isStatic: true, isCopied: false, filters: null, groups: [] }],

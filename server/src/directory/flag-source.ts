@@ -1,10 +1,11 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, type Column, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { cohorts, experiments, featureFlags, groupTypes } from '../database/schema.ts'
+import { cohorts, earlyAccessFeatures, experiments, featureFlags, groupTypes } from '../database/schema.ts'
 import type { ProjectDefinitions } from '../model/flags.ts'
 
 /**
- * The flags of projects with the cohorts and group types that they may name; projects without flags are not in it.
+ * The flags of projects with the cohorts and group types that they may name, and with what has flags; projects without
+ * flags are not in it.
  * @param projectIds all projects where it is not said
  */
 export async function readFlagDefinitions(
@@ -18,11 +19,15 @@ export async function readFlagDefinitions(
   for (const { projectId, ...flag } of flags) {
     let project = byProject.get(projectId)
     if (!project) {
-      project = { projectId, flags: [], cohorts: [], groupTypes: [] }
+      project = { projectId, flags: [], earlyAccessFeatures: [], cohorts: [], groupTypes: [] }
       byProject.set(projectId, project)
     }
     project.flags.push(flag)
     if (JSON.stringify(flag.filters).includes('"cohort"')) namingCohorts.add(projectId)
+  }
+  // Each has a flag that is not deleted.
+  for (const { projectId, ...feature } of await readEarlyAccessFeatures(database, projectIds)) {
+    byProject.get(projectId)?.earlyAccessFeatures.push(feature)
   }
   for (const { projectId, ...type } of await readGroupTypes(database, [...byProject.keys()])) {
     byProject.get(projectId)!.groupTypes.push(type)
@@ -56,13 +61,29 @@ const readFlags = ({ db }: Database, projectIds: number[] | undefined) =>
       experiments,
       and(eq(experiments.featureFlagId, featureFlags.id), eq(experiments.deleted, false)),
     )
-    .where(
-      and(
-        eq(featureFlags.deleted, false),
-        projectIds && sql`${featureFlags.projectId} = any(${sql.param(projectIds)}::int[])`,
-      ),
-    )
+    .where(and(eq(featureFlags.deleted, false), isIn(featureFlags.projectId, projectIds)))
     .orderBy(asc(featureFlags.projectId), asc(featureFlags.id))
+
+const readEarlyAccessFeatures = ({ db }: Database, projectIds: number[] | undefined) =>
+  db
+    .select({
+      projectId: earlyAccessFeatures.projectId,
+      id: earlyAccessFeatures.id,
+      name: earlyAccessFeatures.name,
+      description: earlyAccessFeatures.description,
+      stage: earlyAccessFeatures.stage,
+      documentationUrl: earlyAccessFeatures.documentationUrl,
+      payload: earlyAccessFeatures.payload,
+      flagKey: featureFlags.key,
+    })
+    .from(earlyAccessFeatures)
+    .innerJoin(featureFlags, eq(featureFlags.id, earlyAccessFeatures.featureFlagId))
+    .where(isIn(earlyAccessFeatures.projectId, projectIds))
+    .orderBy(asc(earlyAccessFeatures.createdAt), asc(earlyAccessFeatures.id))
+
+/** Whatever it is, where nothing is said. */
+const isIn = (column: Column, ids: number[] | undefined) =>
+  ids && sql`${column} = any(${sql.param(ids)}::int[])`
 
 const readGroupTypes = async ({ db }: Database, projectIds: number[]) =>
   projectIds.length

@@ -1,13 +1,8 @@
 import type { CohortRule, CompiledCohort } from './cohorts.ts'
+import { enrollmentKey } from './flag-filters.ts'
 import { placeInFlag, placeInHoldout } from './hash.ts'
 import type { Clock } from './moments.ts'
-import {
-  type CompiledCondition,
-  type CompiledFlag,
-  enrollmentKey,
-  type ProjectFlags,
-  type Test,
-} from './project-flags.ts'
+import type { CompiledCondition, CompiledFlag, ProjectFlags, Test } from './project-flags.ts'
 import {
   type Asker,
   type FailureCode,

@@ -57,6 +57,7 @@ function world({ flags = [], cohorts = [], found = {}, lookUp }: World) {
   const definitions = {
     projectId: 1,
     flags,
+    earlyAccessFeatures: [],
     cohorts,
     groupTypes: [
       { groupType: 'organization', groupTypeIndex: 0 },

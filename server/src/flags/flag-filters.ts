@@ -124,6 +124,17 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 const indexOrNull = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null
 
+/** The property of a person that says whether they joined an early access feature. */
+export const enrollmentKey = (flagKey: string) => `$feature_enrollment/${flagKey}`
+
+/** The `super_groups` of a flag that people have by joining its early access feature, as PostHog writes them. */
+export const enrollmentGroups = (flagKey: string) => [
+  {
+    properties: [{ key: enrollmentKey(flagKey), type: 'person', operator: 'exact', value: ['true'] }],
+    rollout_percentage: 100,
+  },
+]
+
 /** The cohorts that a flag's conditions name. */
 export const cohortsOf = ({ conditions, superCondition }: FlagFilters): number[] =>
   [...conditions, ...(superCondition ? [superCondition] : [])].flatMap(({ properties }) =>

@@ -2,6 +2,7 @@ import type { FlagRecord, ProjectDefinitions } from '../model/flags.ts'
 import type { ReadCohort } from './cohort-tree.ts'
 import { type CompiledCohort, compileCohorts } from './cohorts.ts'
 import {
+  enrollmentKey,
   type FlagCondition,
   type FlagFilters,
   type FlagProperty,
@@ -106,9 +107,6 @@ function compileFlag(record: FlagRecord, cohorts: Map<number, CompiledCohort>): 
   needs.continuity = record.ensureExperienceContinuity
   return { ...record, parsed, conditions: compiled, superCondition: first, isBroken: false, needs }
 }
-
-/** Where a person's answer to an early access feature is kept. */
-export const enrollmentKey = (flagKey: string) => `$feature_enrollment/${flagKey}`
 
 function compileCondition({ properties, ...condition }: FlagCondition): CompiledCondition {
   const tests = properties.map((property) => compileTest(property, condition.groupTypeIndex))

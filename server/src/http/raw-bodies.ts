@@ -20,7 +20,7 @@ export function takeRawBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
-/** Query parameters, the first where one is given twice. */
+/** Query parameters, the first where one is given twice unless all are asked for. */
 export class Query {
   readonly #values: Record<string, unknown>
   constructor(values: unknown) {
@@ -28,9 +28,11 @@ export class Query {
   }
   /** Null where it is missing or empty. */
   get(name: string): string | null {
-    const value = this.#values[name]
-    const first: unknown = Array.isArray(value) ? value[0] : value
+    const first: unknown = [this.#values[name]].flat()[0]
     return typeof first === 'string' && first !== '' ? first : null
+  }
+  all(name: string): string[] {
+    return [this.#values[name]].flat().filter((one): one is string => typeof one === 'string' && one !== '')
   }
   has(name: string): boolean {
     return Object.hasOwn(this.#values, name)

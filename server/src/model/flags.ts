@@ -28,10 +28,24 @@ export type CohortRecord = {
   groups: unknown[]
 }
 
-/** All that flags of one project are made of. Deleted flags and cohorts are not in it. */
+/** A feature that people may turn on for themselves before others have it, as SDKs are told of it. */
+export type EarlyAccessRecord = {
+  /** A UUID. */
+  id: string
+  name: string
+  description: string
+  /** `draft`, `concept`, `alpha`, `beta`, `general-availability` or `archived`. */
+  stage: string
+  documentationUrl: string
+  payload: Record<string, unknown>
+  flagKey: string
+}
+
+/** All that SDKs may ask of one project's flags, and of what has flags. Deleted flags and cohorts are not in it. */
 export type ProjectDefinitions = {
   projectId: number
   flags: FlagRecord[]
+  earlyAccessFeatures: EarlyAccessRecord[]
   cohorts: CohortRecord[]
   groupTypes: { groupType: string; groupTypeIndex: number }[]
 }

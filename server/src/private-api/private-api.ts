@@ -36,6 +36,8 @@ import type { Calculation } from './cohorts/calculate.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import type { CohortStore } from './cohorts/store.ts'
 import { calculateCohort } from './cohorts/tasks.ts'
+import { earlyAccessRoutes } from './early-access-features/routes.ts'
+import { createEarlyAccessStore } from './early-access-features/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -202,8 +204,9 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
-  const experiments = createExperimentStore({ database, activity, flags, changed: deps.flagsChanged })
+  const experiments = createExperimentStore({ database, activity, flags })
   await app.register(experimentRoutes({ experiments, answers, activity }))
+  await app.register(earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags }) }))
   await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))
   await app.register(
     organizationFlagRoutes({

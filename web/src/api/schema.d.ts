@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/early_access_features/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the features that people may turn on for themselves
+         * @description Whoever is for or against one says so by an event `$feature_enrollment_update`, as posthog-js sends it, that sets the person's property `$feature_enrollment/<flag key>`.
+         */
+        get: operations["early_access_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login/": {
         parameters: {
             query?: never;
@@ -1037,6 +1057,59 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/early_access_feature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List early access features
+         * @description Newest first.
+         */
+        get: operations["early_access_feature_list"];
+        put?: never;
+        /**
+         * Create an early access feature
+         * @description With a flag of the name, `New editor` → `new-editor`, that nobody has without joining; or with the flag that is said.
+         */
+        post: operations["early_access_feature_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/early_access_feature/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an early access feature */
+        get: operations["early_access_feature_retrieve"];
+        /**
+         * Change an early access feature, with its name and stage
+         * @description As PATCH does, but `name` and `stage` must be sent.
+         */
+        put: operations["early_access_feature_update"];
+        post?: never;
+        /**
+         * Delete an early access feature
+         * @description Its flag stays, and no longer asks whether people have joined.
+         */
+        delete: operations["early_access_feature_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an early access feature
+         * @description What is not sent stays. Its flag follows the stage.
+         */
+        patch: operations["early_access_feature_partial_update"];
         trace?: never;
     };
     "/api/projects/{project_id}/event_definitions/": {
@@ -3720,6 +3793,61 @@ export interface components {
             key: string;
             name: string;
         };
+        /** @description A feature that people may turn on for themselves. */
+        EarlyAccessFeature: {
+            /** Format: uuid */
+            id: string;
+            feature_flag: components["schemas"]["MinimalFeatureFlag"];
+            name: string;
+            /** @description Shown to people who may join. */
+            description: string;
+            /**
+             * @description In `alpha`, `beta` and `general-availability` people who have joined have the flag, and those who have left do not; in the others its conditions alone decide.
+             * @enum {string}
+             */
+            stage: "draft" | "concept" | "alpha" | "beta" | "general-availability" | "archived";
+            documentation_url: string;
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        EarlyAccessFeatureChanges: {
+            name?: string;
+            /** @description Shown to people who may join. */
+            description?: string;
+            /**
+             * @description In `alpha`, `beta` and `general-availability` people who have joined have the flag, and those who have left do not; in the others its conditions alone decide.
+             * @enum {string}
+             */
+            stage?: "draft" | "concept" | "alpha" | "beta" | "general-availability" | "archived";
+            /** @description Where people read more. */
+            documentation_url?: "" | string;
+            /** @description Whatever your pages want to know of it. */
+            payload?: {
+                [key: string]: unknown;
+            };
+        };
+        EarlyAccessFeatureReplacement: {
+            name: string;
+            /** @description Shown to people who may join. */
+            description?: string;
+            /**
+             * @description In `alpha`, `beta` and `general-availability` people who have joined have the flag, and those who have left do not; in the others its conditions alone decide.
+             * @enum {string}
+             */
+            stage: "draft" | "concept" | "alpha" | "beta" | "general-availability" | "archived";
+            /** @description Where people read more. */
+            documentation_url?: "" | string;
+            /** @description Whatever your pages want to know of it. */
+            payload?: {
+                [key: string]: unknown;
+            };
+        };
+        EarlyAccessFeatures: {
+            earlyAccessFeatures: components["schemas"]["MinimalEarlyAccessFeature"][];
+        };
         /** @description An element of a page, as autocapture saw it. */
         Element: {
             event: string | null;
@@ -4157,7 +4285,8 @@ export interface components {
             ensure_experience_continuity: boolean;
             /** @description Ids of the experiments that compare its variants. */
             experiment_set: number[];
-            features: unknown[];
+            /** @description The early access feature that turns it on. */
+            features: components["schemas"]["MinimalEarlyAccessFeature"][];
             rollback_conditions: unknown;
             performed_rollback: boolean | null;
             can_edit: boolean;
@@ -5558,6 +5687,39 @@ export interface components {
             ids: number[];
             total: number;
         };
+        /** @description A feature that people may turn on for themselves. */
+        MinimalEarlyAccessFeature: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            stage: string;
+            documentationUrl: string;
+            payload: {
+                [key: string]: unknown;
+            };
+            flagKey: string;
+        };
+        /** @description A feature flag in short. */
+        MinimalFeatureFlag: {
+            id: number;
+            team_id: number;
+            /** @description The description. */
+            name: string;
+            key: string;
+            filters: {
+                [key: string]: unknown;
+            };
+            deleted: boolean;
+            active: boolean;
+            ensure_experience_continuity: boolean;
+            /** @constant */
+            has_encrypted_payloads: false;
+            version: number;
+            evaluation_runtime: string;
+            bucketing_identifier: string | null;
+            evaluation_tags: string[];
+        };
         MoveTile: {
             tile: {
                 id: number;
@@ -5609,6 +5771,24 @@ export interface components {
             user_uuid: string;
             /** @constant */
             level?: 37;
+        };
+        NewEarlyAccessFeature: {
+            name: string;
+            /** @description Shown to people who may join. */
+            description?: string;
+            /**
+             * @description In `alpha`, `beta` and `general-availability` people who have joined have the flag, and those who have left do not; in the others its conditions alone decide.
+             * @enum {string}
+             */
+            stage: "draft" | "concept" | "alpha" | "beta" | "general-availability" | "archived";
+            /** @description Where people read more. */
+            documentation_url?: "" | string;
+            /** @description Whatever your pages want to know of it. */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /** @description A flag without variants, about people, that no other feature has. Without it one is made. */
+            feature_flag_id?: number | null;
         };
         NewExperiment: {
             name: string;
@@ -5813,6 +5993,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["DeadLetter"][];
+        };
+        PaginatedEarlyAccessFeatureList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["EarlyAccessFeature"][];
         };
         PaginatedEventDefinitionList: {
             /** @description How many there are on all pages. */
@@ -7047,6 +7236,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    early_access_features: {
+        parameters: {
+            query: {
+                /** @description The project API key, `phc_…`. */
+                token: string;
+                /** @description Of these stages; may be repeated. Default `beta`. */
+                stage?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyAccessFeatures"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     login_create: {
         parameters: {
             query?: never;
@@ -11982,6 +12205,442 @@ export interface operations {
             };
             /** @description Away or full for the moment. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedEarlyAccessFeatureList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEarlyAccessFeature"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyAccessFeature"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyAccessFeature"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlyAccessFeatureReplacement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyAccessFeature"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    early_access_feature_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlyAccessFeatureChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyAccessFeature"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -42,12 +42,7 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'bought', steps: [{ event: 'buy' }] } : undefined,
       now: () => new Date('2024-02-12T12:00:00Z'),
     })
-    const experiments = createExperimentStore({
-      database,
-      activity,
-      flags,
-      changed: async () => {},
-    })
+    const experiments = createExperimentStore({ database, activity, flags })
     return [
       featureFlagRoutes({ flags, activity }),
       experimentRoutes({

@@ -4,11 +4,10 @@ import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { experiments, featureFlags, users } from '../../database/schema.ts'
+import type { FlagWrite, FlagWrites } from '../../flags/flag-writes.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { type ExperimentRow, presentExperiment } from './present.ts'
 import { changedFlagFilters, flagFiltersFor, hasVariantsOf, isComparable, variantsIn } from './rules.ts'
-
-type Flag = ExperimentRow['flag']
 
 export type ExperimentChanges = Partial<
   Pick<
@@ -25,41 +24,17 @@ export type ExperimentChanges = Partial<
 > & { flagKey?: string }
 
 type Project = { id: number; organizationId: string }
-type Alongside = (tx: Queries, flag: Flag) => Promise<void>
-type FlagChanges = { filters?: Record<string, unknown>; active?: boolean; deleted?: boolean }
-
-/** What an experiment does with its flag. What is written `alongside` is in the flag's own transaction. */
-export type FlagsOfExperiments = {
-  /** The live flag of a key. */
-  byKey(projectId: number, key: string): Promise<{ flag: Flag; experiments: number[] } | undefined>
-  create(
-    project: Project,
-    userId: number,
-    given: FlagChanges & { key: string; name: string },
-    alongside: Alongside,
-  ): Promise<unknown>
-  update(
-    project: Project,
-    id: number,
-    userId: number,
-    changes: FlagChanges,
-    expected: object,
-    alongside: Alongside,
-  ): Promise<unknown>
-}
 
 type Deps = {
   database: Database
   activity: Pick<ActivityLog, 'record'>
-  flags: FlagsOfExperiments
-  /** Which of the project's flags have experiments is other than before. */
-  changed(projectId: number): Promise<void>
+  flags: Pick<FlagWrites, 'byKey' | 'creating' | 'updating' | 'changing'>
 }
 
 const mostExperiments = 10_000
 
 /** Experiments of projects, in the database. Each has a feature flag, and changes it in the same transaction. */
-export function createExperimentStore({ database, activity, flags, changed }: Deps) {
+export function createExperimentStore({ database, activity, flags }: Deps) {
   const { db } = database
 
   const withFlag = (queries: Queries = db) =>
@@ -99,24 +74,10 @@ export function createExperimentStore({ database, activity, flags, changed }: De
     )
   }
 
-  /**
-   * Makes a change to an experiment, and to its flag where that changes too: both or none.
-   * @throws HedgerowError `unique` for a flag that is another live experiment's.
-   */
-  async function writing(
-    project: Project,
-    userId: number,
-    flag: Flag,
-    flagChanges: FlagChanges,
-    work: Alongside,
-  ): Promise<void> {
+  /** @throws HedgerowError `unique` for a flag that is another live experiment's. */
+  async function changing<T>(project: Project, work: (tx: Queries) => Promise<T>): Promise<T> {
     try {
-      if (Object.keys(flagChanges).length) {
-        await flags.update(project, flag.id, userId, flagChanges, {}, work)
-      } else {
-        await database.transaction((tx) => work(tx, flag))
-        await changed(project.id)
-      }
+      return await flags.changing(project.id, work)
     } catch (error) {
       if (violatedUnique(error) !== 'experiments_live_flag') throw error
       throw keyIsTaken()
@@ -155,40 +116,42 @@ export function createExperimentStore({ database, activity, flags, changed }: De
       )
       if (count >= mostExperiments) throw invalid(`A project may have ${mostExperiments} experiments.`)
       const active = Boolean(given.startDate)
-      let id = 0
-      const insert = (ownsFlag: boolean) => async (tx: Queries, flag: Flag) => {
-        const [row] = await tx
-          .insert(experiments)
-          .values({
-            ...rest,
-            filters,
-            ownsFlag,
-            projectId: project.id,
-            featureFlagId: flag.id,
-            createdBy: userId,
-          })
-          .returning({ id: experiments.id })
-        id = row!.id
-        await tell(tx, project, userId, { after: await get(project.id, id, tx), activity: 'created' })
-      }
       const existing = await flags.byKey(project.id, flagKey)
+      let flagWrite: FlagWrite
       if (existing) {
         if (existing.experiments.length || !isComparable(existing.flag.filters)) throw keyIsTaken()
         if (!hasVariantsOf(given.parameters, existing.flag.filters)) {
           throw invalid('The feature flag of this key has other variants.', { attr: 'parameters' })
         }
-        const turnedOn = active && !existing.flag.active ? { active } : {}
-        await writing(project, userId, existing.flag, turnedOn, insert(false))
+        const isTurnedOn = active && !existing.flag.active
+        flagWrite = isTurnedOn
+          ? await flags.updating(project, existing.flag.id, userId, { active })
+          : async () => existing
       } else {
-        const flag = {
+        flagWrite = await flags.creating(project, userId, {
           key: flagKey,
           name: `Feature Flag for Experiment ${given.name}`,
           filters: flagFiltersFor(given.parameters, filters),
           active,
-        }
-        await flags.create(project, userId, flag, insert(true))
+        })
       }
-      return get(project.id, id)
+      return changing(project, async (tx) => {
+        const { flag } = await flagWrite(tx)
+        const [row] = await tx
+          .insert(experiments)
+          .values({
+            ...rest,
+            filters,
+            ownsFlag: !existing,
+            projectId: project.id,
+            featureFlagId: flag.id,
+            createdBy: userId,
+          })
+          .returning({ id: experiments.id })
+        const made = await get(project.id, row!.id, tx)
+        await tell(tx, project, userId, { after: made, activity: 'created' })
+        return made
+      })
     },
 
     /** @throws HedgerowError not found; `invalid` for what can't change, or can't be. */
@@ -204,7 +167,11 @@ export function createExperimentStore({ database, activity, flags, changed }: De
       const filters = changes.filters && changedFlagFilters(flag.filters, changes.filters)
       const isLaunched = Boolean(changes.startDate) && experiment.startDate === null
       const flagChanges = { ...(filters && { filters }), ...(isLaunched && { active: true }) }
-      await writing(project, userId, flag, flagChanges, async (tx) => {
+      const flagWrite = Object.keys(flagChanges).length
+        ? await flags.updating(project, flag.id, userId, flagChanges)
+        : undefined
+      return changing(project, async (tx) => {
+        await flagWrite?.(tx)
         await tx.select({ id: experiments.id }).from(experiments).where(is(project.id, id)).for('update')
         const before = await get(project.id, id, tx)
         checkDates({ ...before.experiment, ...defined(rest) })
@@ -214,15 +181,19 @@ export function createExperimentStore({ database, activity, flags, changed }: De
           .where(is(project.id, id))
         const after = await get(project.id, id, tx)
         await tell(tx, project, userId, { before, after, activity: 'updated' })
+        return after
       })
-      return get(project.id, id)
     },
 
     /** With the flag that was made for it. @throws HedgerowError not found; `invalid` where other flags depend on it. */
     async delete(project: Project, id: number, userId: number): Promise<void> {
       const row = await get(project.id, id)
-      const goesToo = row.experiment.ownsFlag && !row.flag.deleted
-      await writing(project, userId, row.flag, goesToo ? { deleted: true } : {}, async (tx) => {
+      const flagWrite =
+        row.experiment.ownsFlag && !row.flag.deleted
+          ? await flags.updating(project, row.flag.id, userId, { deleted: true })
+          : undefined
+      await changing(project, async (tx) => {
+        await flagWrite?.(tx)
         await tx.update(experiments).set({ deleted: true, updatedAt: sql`now()` }).where(is(project.id, id))
         await tell(tx, project, userId, { after: row, activity: 'deleted' })
       })

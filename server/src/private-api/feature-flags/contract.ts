@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { activityOperation } from '../../http/activity-shapes.ts'
+import { EarlyAccessFeatureInShort } from '../../http/flag-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
 import { GivenTags, Tags } from '../../http/tag-shapes.ts'
@@ -40,7 +41,7 @@ const FeatureFlag = z
       .boolean()
       .describe('Whether people keep what they got before they were identified.'),
     experiment_set: z.array(z.int()).describe('Ids of the experiments that compare its variants.'),
-    features: z.array(z.unknown()),
+    features: z.array(EarlyAccessFeatureInShort).describe('The early access feature that turns it on.'),
     rollback_conditions: z.unknown(),
     performed_rollback: z.boolean().nullable(),
     can_edit: z.boolean(),

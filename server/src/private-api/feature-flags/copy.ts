@@ -1,8 +1,9 @@
 import { cohortsOf, flagsOf, readFilters } from '../../flags/flag-filters.ts'
+import type { StoredFlag } from '../../flags/flag-writes.ts'
 import { cohortsNamedBy, parseDefinition, shownFilters } from '../../insights/cohort-definition.ts'
 import { isObject } from '../../kit/is-object.ts'
 import { invalid } from '../../model/errors.ts'
-import type { FlagRow, StoredFlag } from './search.ts'
+import type { FlagRow } from './search.ts'
 import type { FlagProject, FlagStore } from './store.ts'
 
 export type CopiedCohort = {

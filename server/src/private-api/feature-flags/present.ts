@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { upgraded } from '../../flags/flag-filters.ts'
+import type { StoredFlag } from '../../flags/flag-writes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
 import type { retrieveFlag } from './contract.ts'
-import type { FlagRow, StoredFlag } from './search.ts'
+import type { FlagRow } from './search.ts'
 
 export type ShownFlag = z.input<typeof retrieveFlag.answer>
 
@@ -10,7 +11,7 @@ export type ShownFlag = z.input<typeof retrieveFlag.answer>
 export function presentFlag(
   flag: StoredFlag,
   tags: string[],
-): Omit<ShownFlag, 'experiment_set' | 'created_by' | 'last_modified_by'> {
+): Omit<ShownFlag, 'experiment_set' | 'features' | 'created_by' | 'last_modified_by'> {
   const filters = upgraded(flag.filters)
   const simple = simpleRollout(filters)
   return {
@@ -26,7 +27,6 @@ export function presentFlag(
     is_simple_flag: simple !== undefined,
     rollout_percentage: simple ?? null,
     ensure_experience_continuity: flag.ensureExperienceContinuity,
-    features: [],
     rollback_conditions: flag.rollbackConditions ?? null,
     performed_rollback: flag.performedRollback,
     can_edit: true,
@@ -43,9 +43,10 @@ export function presentFlag(
   }
 }
 
-export const present = ({ flag, tags, experiments, creator, editor }: FlagRow): ShownFlag => ({
+export const present = ({ flag, tags, experiments, features, creator, editor }: FlagRow): ShownFlag => ({
   ...presentFlag(flag, tags),
   experiment_set: experiments,
+  features,
   created_by: creator && userBasic(creator),
   last_modified_by: editor && userBasic(editor),
 })

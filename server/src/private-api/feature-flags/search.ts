@@ -1,15 +1,14 @@
 import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { User } from '../../accounts/users.ts'
-import { experiments, featureFlags } from '../../database/schema.ts'
+import { earlyAccessFeatures, experiments, featureFlags } from '../../database/schema.ts'
+import type { OwnedFlag } from '../../flags/flag-writes.ts'
+import type { EarlyAccessRecord } from '../../model/flags.ts'
 import { hasTag } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
 
-export type StoredFlag = typeof featureFlags.$inferSelect
-/** A flag with its tags, the ids of its live experiments, who made it, and who changed it last. */
-export type FlagRow = {
-  flag: StoredFlag
+/** A flag with its tags, what has it, who made it, and who changed it last. */
+export type FlagRow = OwnedFlag & {
   tags: string[]
-  experiments: number[]
   creator: User | null
   editor: User | null
 }
@@ -20,6 +19,11 @@ export const ofLiveExperiment = and(
   eq(experiments.featureFlagId, featureFlags.id),
   eq(experiments.deleted, false),
 )
+/** Of a flag: its early access feature, as a list. */
+export const featuresOf = sql<EarlyAccessRecord[]>`(select coalesce(json_agg(json_build_object(
+    'id', f.id, 'name', f.name, 'description', f.description, 'stage', f.stage,
+    'documentationUrl', f.documentation_url, 'payload', f.payload, 'flagKey', ${featureFlags.key})), '[]')
+  from ${earlyAccessFeatures} f where f.feature_flag_id = ${featureFlags.id})`
 export const isId = (id: number) => Number.isInteger(id) && id > 0 && id <= 2_147_483_647
 
 const columns = {

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
-import { aliasedTable, and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { aliasedTable, and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { experiments, featureFlags, users } from '../../database/schema.ts'
 import { checkFilters } from '../../flags/check-filters.ts'
-import { flagsOf, readFilters } from '../../flags/flag-filters.ts'
+import { enrollmentKey, flagsOf, readFilters } from '../../flags/flag-filters.ts'
+import type { StoredFlag } from '../../flags/flag-writes.ts'
 import { conflict, invalid, notFound } from '../../model/errors.ts'
 import { setTags, tagsOf } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
 import { presentFlag } from './present.ts'
 import { createReferenceCheck, type ReferenceDeps } from './references.ts'
-import { type FlagRow, foundBy, live, ofLiveExperiment, orderOf, type StoredFlag } from './search.ts'
+import { type FlagRow, featuresOf, foundBy, isId, live, ofLiveExperiment, orderOf } from './search.ts'
 
 export type FlagChanges = Partial<
   Pick<
@@ -41,8 +42,8 @@ export type FlagStoreDeps = Pick<ReferenceDeps, 'findCohorts'> & {
 
 export type FlagProject = { id: number; organizationId: string }
 
-/** What else is written when a flag is, in the same transaction: an experiment is made together with its flag. */
-export type Alongside = (tx: Queries, flag: StoredFlag) => Promise<void>
+/** Writes what was checked before; for `changing` only. */
+type Write = (tx: Queries) => Promise<FlagRow>
 
 const mostFlags = 10_000
 
@@ -58,6 +59,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
         tags: tagsOf('FeatureFlag', featureFlags.projectId, featureFlags.id),
         experiments: sql<number[]>`array(select ${experiments.id} from ${experiments}
           where ${ofLiveExperiment} order by ${experiments.id})`,
+        features: featuresOf,
         creator: users,
         editor: editors,
       })
@@ -111,8 +113,8 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
   }
 
   /**
-   * Makes a change, and tells those who evaluate flags.
-   * @throws HedgerowError `unique` when the key is another live flag's.
+   * Makes changes in one transaction, and tells those who evaluate flags.
+   * @throws HedgerowError `unique` when a key is another live flag's.
    */
   async function changing<T>(projectId: number, work: (tx: Queries) => Promise<T>): Promise<T> {
     let made: T
@@ -127,10 +129,15 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
   }
 
   /** @throws HedgerowError `invalid` when a change would leave others with a flag that is not there. */
-  async function checkDependents(tx: Queries, flag: StoredFlag, changes: FlagChanges): Promise<void> {
+  async function checkDependents(
+    tx: Queries,
+    { flag, features }: FlagRow,
+    changes: FlagChanges,
+  ): Promise<void> {
     const verb =
       changes.deleted && !flag.deleted ? 'delete' : changes.active === false && flag.active ? 'disable' : null
     if (!verb) return
+    if (verb === 'delete' && features.length) throw invalid(inEarlyAccess)
     const others = await dependents(flag.projectId, [flag.id], tx)
     if (!others.length) return
     throw invalid(
@@ -169,7 +176,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
   async function tell(
     tx: Queries,
     project: FlagProject,
-    userId: number,
+    userId: number | null,
     before: FlagRow | null,
     now: FlagRow,
   ) {
@@ -198,18 +205,18 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     )
   }
 
-  async function create(
+  /** Checks a flag that is to be made. @throws HedgerowError `invalid` for one that can't work. */
+  async function creating(
     project: FlagProject,
-    userId: number,
+    userId: number | null,
     given: FlagChanges & { key: string },
-    alongside?: Alongside,
-  ) {
+  ): Promise<Write> {
     const { tags = [], filters = {}, ...rest } = given
     checkKey(given.key)
     await checkReferences(project.id, { id: null, key: given.key }, checkFilters(filters), null)
     const count = await db.$count(featureFlags, and(eq(featureFlags.projectId, project.id), live))
     if (count >= mostFlags) throw invalid(`A project may have ${mostFlags} feature flags.`)
-    return changing(project.id, async (tx) => {
+    return async (tx) => {
       const [row] = await tx
         .insert(featureFlags)
         .values({
@@ -225,19 +232,18 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       await setTags(tx, { projectId: project.id, kind: 'FeatureFlag', id }, tags)
       const made = await get(project.id, id, tx)
       await tell(tx, project, userId, null, made)
-      await alongside?.(tx, made.flag)
       return made
-    })
+    }
   }
 
-  async function update(
+  /** Checks changes of a flag. @throws HedgerowError not found; `invalid` for what can't work. */
+  async function updating(
     project: FlagProject,
     id: number,
-    userId: number,
+    userId: number | null,
     { tags, ...changes }: FlagChanges,
     expected: Expected = {},
-    alongside?: Alongside,
-  ) {
+  ): Promise<Write> {
     const { flag } = await get(project.id, id)
     if (changes.key !== undefined && changes.key !== flag.key) checkKey(changes.key)
     if (changes.filters) {
@@ -245,11 +251,11 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       const self = { id, key: changes.key ?? flag.key }
       await checkReferences(project.id, self, filters, readFilters(flag.filters))
     }
-    return changing(project.id, async (tx) => {
+    return async (tx) => {
       await tx.select({ id: featureFlags.id }).from(featureFlags).where(is(project.id, id)).for('update')
       const before = await get(project.id, id, tx)
       checkVersion(before, expected)
-      await checkDependents(tx, before.flag, changes)
+      await checkDependents(tx, before, changes)
       await checkOff(tx, before.flag, changes)
       await tx
         .update(featureFlags)
@@ -265,9 +271,8 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       await setTags(tx, { projectId: project.id, kind: 'FeatureFlag', id }, tags)
       const now = await get(project.id, id, tx)
       await tell(tx, project, userId, before, now)
-      await alongside?.(tx, now.flag)
       return now
-    })
+    }
   }
 
   /** @throws HedgerowError `conflict` when somebody else was faster. */
@@ -280,10 +285,20 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     )
   }
 
+  /** The live flag that a condition finds. */
+  async function liveFlag(projectId: number, condition: SQL): Promise<FlagRow | undefined> {
+    const [row] = await withUsers().where(and(eq(featureFlags.projectId, projectId), live, condition))
+    return row
+  }
+
   return {
     get,
-    create,
-    update,
+    creating,
+    updating,
+    changing,
+
+    create: async (...given: Parameters<typeof creating>) => changing(given[0].id, await creating(...given)),
+    update: async (...given: Parameters<typeof updating>) => changing(given[0].id, await updating(...given)),
 
     async list(projectId: number, search: FlagSearch & { order?: string; limit: number; offset: number }) {
       const where = foundBy(projectId, search)
@@ -312,13 +327,9 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     liveFlags,
     dependents: (projectId: number, id: number) => dependents(projectId, [id]),
 
-    /** The live flag of a key. */
-    async byKey(projectId: number, key: string) {
-      const [row] = await withUsers().where(
-        and(eq(featureFlags.projectId, projectId), live, eq(featureFlags.key, key)),
-      )
-      return row
-    },
+    byKey: (projectId: number, key: string) => liveFlag(projectId, eq(featureFlags.key, key)),
+    byId: async (projectId: number, id: number) =>
+      isId(id) ? liveFlag(projectId, eq(featureFlags.id, id)) : undefined,
 
     /** Deletes those that nobody but each other depends on. */
     deleteAll: (project: FlagProject, userId: number, ids: number[]) =>
@@ -337,6 +348,10 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
             continue
           }
           const before = await get(project.id, id, tx)
+          if (before.features.length) {
+            errors.push({ id, key, reason: inEarlyAccess })
+            continue
+          }
           const change = {
             deleted: true,
             version: before.flag.version + 1,
@@ -378,6 +393,10 @@ const derived = ['version', 'is_simple_flag', 'rollout_percentage', 'can_edit', 
 const is = (projectId: number, id: number) =>
   and(eq(featureFlags.projectId, projectId), eq(featureFlags.id, id))
 
+const inEarlyAccess =
+  'Cannot delete a feature flag that is in use with early access features. ' +
+  'Please delete the early access feature before deleting the flag.'
+
 function checkKey(key: string): void {
   if (/^[a-zA-Z0-9_-]+$/.test(key)) return
   throw invalid('Only letters, numbers, hyphens (-) & underscores (_) are allowed.', {
@@ -395,7 +414,7 @@ function renamed(row: StoredFlag, changes: FlagChanges): FlagChanges {
   const filters = changes.filters ?? row.filters
   if (key === undefined || key === row.key || !Array.isArray(filters.super_groups)) return {}
   const text = JSON.stringify(filters.super_groups)
-  const [from, to] = [row.key, key].map((one) => JSON.stringify(`$feature_enrollment/${one}`))
+  const [from, to] = [row.key, key].map((one) => JSON.stringify(enrollmentKey(one)))
   return { filters: { ...filters, super_groups: JSON.parse(text.replaceAll(from!, to!)) } }
 }
 

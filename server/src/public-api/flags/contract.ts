@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EarlyAccessFeatureInShort } from '../../http/flag-shapes.ts'
 import type { PublicOperation } from '../../http/operation.ts'
 
 /**
@@ -102,6 +103,27 @@ export const decideOperation = {
     'gives. All with what posthog-js is told besides.',
   query: z.object(version('1 to 4.')),
   answer: z.looseObject({ featureFlags: z.unknown().optional() }).meta({ id: 'Decided' }),
+} satisfies PublicOperation
+
+const byProjectKey = { token: z.string().describe('The project API key, `phc_…`.') }
+
+export const earlyAccessOperation = {
+  tag,
+  method: 'GET',
+  id: 'early_access_features',
+  path: '/api/early_access_features/',
+  summary: 'List the features that people may turn on for themselves',
+  description:
+    'Whoever is for or against one says so by an event `$feature_enrollment_update`, as posthog-js sends it, that sets the ' +
+    "person's property `$feature_enrollment/<flag key>`.",
+  query: z.object({
+    ...byProjectKey,
+    stage: z.string().optional().describe('Of these stages; may be repeated. Default `beta`.'),
+  }),
+  answer: z
+    .object({ earlyAccessFeatures: z.array(EarlyAccessFeatureInShort) })
+    .meta({ id: 'EarlyAccessFeatures' }),
+  errors: [401],
 } satisfies PublicOperation
 
 const ofProject = { project_id: z.string().describe('The project; `@current` is the one you work in.') }

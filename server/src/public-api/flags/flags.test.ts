@@ -7,6 +7,8 @@ import { groupTypes, personalApiKeys, personDistinctIds, persons, projects } fro
 import { createDirectory } from '../../directory/create-directory.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { createCohortStore } from '../../private-api/cohorts/store.ts'
+import { earlyAccessRoutes } from '../../private-api/early-access-features/routes.ts'
+import { createEarlyAccessStore } from '../../private-api/early-access-features/store.ts'
 import { featureFlagRoutes } from '../../private-api/feature-flags/routes.ts'
 import { createFlagStore } from '../../private-api/feature-flags/store.ts'
 import { createRateLimits } from '../../rate-limits/in-memory.ts'
@@ -35,16 +37,15 @@ beforeAll(async () => {
   }
   api = await testApp(afterAll, ({ database }) => {
     const activity = createActivityLog(database)
+    const store = createFlagStore({
+      database,
+      activity,
+      findCohorts: createCohortStore(database).load,
+      changed: (id) => flags.changed(id),
+    })
     return [
-      featureFlagRoutes({
-        activity,
-        flags: createFlagStore({
-          database,
-          activity,
-          findCohorts: createCohortStore(database).load,
-          changed: (id) => flags.changed(id),
-        }),
-      }),
+      featureFlagRoutes({ activity, flags: store }),
+      earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags: store }) }),
       flagsRoutes({
         directory: asked,
         evaluator,
@@ -57,7 +58,7 @@ beforeAll(async () => {
         now: () => 1_700_000_000_000,
       }),
       flagDefinitionRoutes({ directory: asked, evaluator, rateLimits: createRateLimits() }),
-      sdkListRoutes({ directory: asked }),
+      sdkListRoutes({ directory: asked, definitionsOf: (id) => flags.definitions.of(id) }),
     ]
   })
   flags = await testFlags(api.database, afterAll)
@@ -504,6 +505,59 @@ describe('remote configuration', () => {
     expect((await api.get(at('nothing'))).status).toBe(404)
     expect((await api.get(at('rc-empty'), publicly)).status).toBe(401)
   })
+})
+
+test('early access: listed by stage, and who has joined has the flag', async () => {
+  const features = `/api/projects/${api.project.id}/early_access_feature/`
+  const flag = (await make({ key: 'maps', filters: { groups: [{ rollout_percentage: 0 }] } })).id
+  const given = { name: 'Maps', description: 'Larger', documentation_url: 'https://example.com' }
+  const { body: maps } = await api.post(features, { ...given, stage: 'beta', feature_flag_id: flag })
+  const { body: later } = await api.post(features, { name: 'Later', stage: 'concept' })
+  const list = async (query = '') => {
+    const url = `/api/early_access_features/?token=${api.project.apiToken}${query}`
+    return (await api.get(url, publicly)).body.earlyAccessFeatures
+  }
+  expect(await list()).toEqual([
+    {
+      id: maps.id,
+      name: 'Maps',
+      description: 'Larger',
+      stage: 'beta',
+      documentationUrl: 'https://example.com',
+      payload: {},
+      flagKey: 'maps',
+    },
+  ])
+  const names = async (query: string) => (await list(query)).map(({ name }: { name: string }) => name)
+  expect(await names('&stage=concept')).toEqual(['Later'])
+  expect(await names('&stage=beta&stage=concept')).toEqual(['Maps', 'Later'])
+  expect(await names('&stage=nothing')).toEqual([])
+
+  const isOn = async (distinct_id: string, said: object = {}) => {
+    const { body } = await ask('/flags/?v=2', { distinct_id, person_properties: said })
+    return [body.flags.maps.enabled, body.flags.maps.reason.code]
+  }
+  expect(await isOn('eve')).toEqual([false, 'out_of_rollout_bound'])
+  expect(await isOn('eve', { '$feature_enrollment/maps': true })).toEqual([true, 'super_condition_value'])
+  expect(await isOn('eve', { '$feature_enrollment/maps': false })).toEqual([false, 'super_condition_value'])
+  const projectId = api.project.id
+  const [person] = await api.database.db
+    .insert(persons)
+    .values({ projectId, uuid: crypto.randomUUID(), properties: { '$feature_enrollment/maps': true } })
+    .returning()
+  await api.database.db
+    .insert(personDistinctIds)
+    .values({ projectId, distinctId: 'joined', personId: person!.id })
+  expect(await isOn('joined')).toEqual([true, 'super_condition_value'])
+  expect(await isOn('joined', { '$feature_enrollment/maps': false })).toEqual([
+    false,
+    'super_condition_value',
+  ])
+  await api.patch(`${features}${maps.id}/`, { stage: 'archived' })
+  expect(await isOn('joined')).toEqual([false, 'out_of_rollout_bound'])
+  expect(await list()).toEqual([])
+  await api.delete(`${features}${maps.id}/`)
+  await api.delete(`${features}${later.id}/`)
 })
 
 test.each([
