@@ -123,12 +123,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const flagDefinitions = await opened.when(
       createFlagDefinitions({ database, folder: join(config.dataDir, 'feature-flags'), logger }),
     )
-    await bootstrap({
-      init: config.init,
-      createFirstUser: (first) => createFirstUser(database, first),
-      changed: () => directory.changed(),
-      log: logger,
-    })
+    // Where the database is away, what it said when somebody was there before is known all the same.
+    if (directory.ageMs() === 0) {
+      await bootstrap({
+        init: config.init,
+        createFirstUser: (first) => createFirstUser(database, first),
+        changed: () => directory.changed(),
+        log: logger,
+      })
+    }
     const log = await opened.when(openEventLog(config, database, logger))
 
     // The engines: what turns events into rows, and questions into answers.
@@ -148,6 +151,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     // Who evaluates flags has them in memory, with the cohorts that they name.
     const evaluator = createEvaluator({
       definitionsOf: flagDefinitions.of,
+      definitionsAgeMs: flagDefinitions.ageMs,
       cohorts: { read: parseDefinition, show: shownFilters },
       lookUp: createFlagLookUps({ database, logger }).lookUp,
     })

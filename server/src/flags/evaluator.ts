@@ -17,6 +17,8 @@ import { type Asker, isSaid } from './subject.ts'
 export type EvaluatorDeps = {
   /** The flags of a project; undefined where it has none. */
   definitionsOf(projectId: number): ProjectDefinitions | undefined
+  /** How long they have been out of touch with the database, milliseconds; 0 while in touch. */
+  definitionsAgeMs?(): number
   /** How cohorts are read, and shown: as `insights` does it. */
   cohorts: { read: ReadCohort; show: ShowCohort }
   /** Finds out what the database knows, within bounded time; never throws for what it could not. */
@@ -48,7 +50,8 @@ const everyone: ClientKind = { runtime: 'all', contexts: null, onlySurveys: fals
 const nothingFound = (): LookedUp => ({ person: null, memberOf: new Set(), hashKeys: {}, groups: new Map() })
 
 /** Evaluates the flags of projects: the one way from a request to its flags, for every endpoint. */
-export function createEvaluator({ definitionsOf, cohorts, lookUp, now = Date.now }: EvaluatorDeps) {
+export function createEvaluator(deps: EvaluatorDeps) {
+  const { definitionsOf, definitionsAgeMs = () => 0, cohorts, lookUp, now = Date.now } = deps
   const compiled = new WeakMap<ProjectDefinitions, ProjectFlags>()
   const local = new WeakMap<ProjectFlags, Map<boolean, { json: Buffer; sum: string }>>()
 
@@ -110,7 +113,7 @@ export function createEvaluator({ definitionsOf, cohorts, lookUp, now = Date.now
     return new Set(flagsOf(projectId)?.flags.flatMap(({ needs }) => [...needs.members]))
   }
 
-  return { flagsOf, evaluate, definitionsFor, membersNeededBy }
+  return { flagsOf, evaluate, definitionsFor, definitionsAgeMs, membersNeededBy }
 }
 
 export type Evaluator = ReturnType<typeof createEvaluator>

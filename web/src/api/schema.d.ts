@@ -4424,6 +4424,8 @@ export interface components {
             };
             /** @description With `explain`: those that were tried, in order. */
             conditions?: components["schemas"]["TriedCondition"][];
+            /** @description With `explain`: how long what this server has in memory of flags has been out of touch with the database, milliseconds; 0 while it is as it was saved. */
+            definitions_age_ms?: number;
         };
         FlagsRequest: {
             /** @description The project API key, `phc_…`. `api_key` is the same. */

@@ -62,6 +62,12 @@ const FlagEvaluation = z
       .array(TriedCondition)
       .optional()
       .describe('With `explain`: those that were tried, in order.'),
+    definitions_age_ms: z
+      .int()
+      .optional()
+      .describe(
+        'With `explain`: how long what this server has in memory of flags has been out of touch with the database, milliseconds; 0 while it is as it was saved.',
+      ),
   })
   .meta({ id: 'FlagEvaluation' })
 

@@ -16,7 +16,7 @@ import type { FlagStore } from './store.ts'
 
 type Deps = {
   flags: Pick<FlagStore, 'list'>
-  evaluator: Pick<Evaluator, 'evaluate' | 'flagsOf'>
+  evaluator: Pick<Evaluator, 'evaluate' | 'flagsOf' | 'definitionsAgeMs'>
   questions: Questions
 }
 
@@ -49,10 +49,15 @@ export const flagEvaluationRoutes =
       const off = (evaluator.flagsOf(project.id)?.flags ?? []).filter(
         (flag) => !flag.active && (key === undefined || flag.key === key),
       )
+      const explained = (flagKey: string) =>
+        trace && {
+          conditions: (trace.get(flagKey) ?? []).map(shown),
+          definitions_age_ms: evaluator.definitionsAgeMs(),
+        }
       return Object.fromEntries([
         ...evaluated.map(({ flag, evaluation }) => [
           flag.key,
-          { ...reasonOf(evaluation), ...(trace && { conditions: (trace.get(flag.key) ?? []).map(shown) }) },
+          { ...reasonOf(evaluation), ...explained(flag.key) },
         ]),
         ...off.map((flag) => [
           flag.key,

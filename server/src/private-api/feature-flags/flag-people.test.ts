@@ -69,6 +69,7 @@ beforeAll(async () => {
         evaluator: {
           evaluate: (request) => flags.evaluator.evaluate(request),
           flagsOf: (id) => flags.evaluator.flagsOf(id),
+          definitionsAgeMs: () => flags.evaluator.definitionsAgeMs(),
         },
         questions,
       }),
@@ -265,6 +266,7 @@ test('it is explained why somebody gets what they get', async () => {
           variant_bucket: null,
         },
       ],
+      definitions_age_ms: 0,
     },
   })
   const all = (await on.api.get(`${at}?distinct_id=bob`)).body

@@ -1,6 +1,7 @@
+import type { FastifyReply } from 'fastify'
 import type { Evaluation } from '../../flags/evaluate.ts'
 import { flagValue } from '../../flags/evaluate.ts'
-import type { EvaluatedFlag } from '../../flags/evaluator.ts'
+import type { EvaluatedFlag, Evaluator } from '../../flags/evaluator.ts'
 
 /** The shapes in which flags are answered, by the version that a client asks for. */
 export type AnswerShape = 'active keys' | 'active values' | 'values' | 'details'
@@ -89,3 +90,7 @@ const detailsOf = ({ flag, evaluation }: EvaluatedFlag) => ({
     has_experiment: flag.hasExperiment,
   },
 })
+
+/** Says how many seconds ago the definitions that an answer goes by were last known to be those of the database. */
+export const tellAge = (reply: FastifyReply, { definitionsAgeMs }: Pick<Evaluator, 'definitionsAgeMs'>) =>
+  reply.header('x-definitions-age', Math.round(definitionsAgeMs() / 1000))

@@ -7,11 +7,12 @@ import { Query } from '../../http/raw-bodies.ts'
 import { forbidden, notAuthenticated, notFound } from '../../model/errors.ts'
 import type { ProjectFacts } from '../../model/project.ts'
 import type { RateLimits } from '../../rate-limits/rate-limits.ts'
+import { tellAge } from './answers.ts'
 import { definitionsOperation, localEvaluationOperation, remoteConfigOperation } from './contract.ts'
 
 export type DefinitionDeps = {
   directory: Pick<Directory, 'projectByToken' | 'projectById' | 'personalKey'>
-  evaluator: Pick<Evaluator, 'flagsOf' | 'definitionsFor'>
+  evaluator: Pick<Evaluator, 'flagsOf' | 'definitionsFor' | 'definitionsAgeMs'>
   /** Null where nothing is held to limits. */
   rateLimits: RateLimits | null
 }
@@ -33,6 +34,7 @@ export const flagDefinitionRoutes =
         query.has('send_cohorts') && !/^(?:false|0|no|off)$/i.test(query.get('send_cohorts') ?? '')
       const { json, sum } = evaluator.definitionsFor(project.id, sendCohorts)
       const etag = `W/"${sum}"`
+      tellAge(reply, evaluator)
       reply.header('etag', etag).header('cache-control', 'private, must-revalidate')
       if (isKnown(request.headers['if-none-match'], sum)) return reply.code(304).send()
       return reply.type('application/json; charset=utf-8').send(json)

@@ -28,6 +28,7 @@ beforeAll(async () => {
       late.evaluator!.evaluate(...given),
     flagsOf: (id: number) => late.evaluator!.flagsOf(id),
     definitionsFor: (id: number, cohorts: boolean) => late.evaluator!.definitionsFor(id, cohorts),
+    definitionsAgeMs: () => late.evaluator!.definitionsAgeMs(),
   }
   const asked: Pick<Directory, 'projectByToken' | 'projectById' | 'projectByPersonalKey' | 'personalKey'> = {
     projectByToken: (token) => directory.projectByToken(token),

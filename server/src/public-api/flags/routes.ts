@@ -9,13 +9,13 @@ import { bearerOf, formType, Query, takeRawBodies } from '../../http/raw-bodies.
 import { isUuid } from '../../kit/uuid.ts'
 import { HedgerowError, invalid, notAuthenticated, notFound } from '../../model/errors.ts'
 import type { ProjectFacts } from '../../model/project.ts'
-import { answerFlags, shapeFor } from './answers.ts'
+import { answerFlags, shapeFor, tellAge } from './answers.ts'
 import { decideOperation, flagsOperation } from './contract.ts'
 import { type AskedFlags, readAskedFlags } from './read-request.ts'
 
 export type FlagsDeps = {
   directory: Pick<Directory, 'projectByToken' | 'projectByPersonalKey'>
-  evaluator: Pick<Evaluator, 'evaluate'>
+  evaluator: Pick<Evaluator, 'evaluate' | 'definitionsAgeMs'>
   /** Where an address is, by PostHog's names; null where that is not known. */
   locate(address: string): Promise<Readonly<Record<string, unknown>> | null>
   /** What posthog-js is told besides flags; of no project where the key is not looked at. */
@@ -79,6 +79,7 @@ export const flagsRoutes =
       const flags = asked.flagsDisabled
         ? []
         : await evaluator.evaluate(await flagRequest(asked, asked.distinctId, project, request, query))
+      tellAge(reply, evaluator)
       return send(reply, {
         ...answerFlags(shape, flags),
         ...standing(request),
