@@ -1,6 +1,6 @@
 /**
- * The yardstick for capture: a Fastify handler that parses the same JSON and answers the same body, and does nothing
- * else. Prints its port.
+ * The yardstick for capture and flags: Fastify handlers that parse the same JSON and answer the same body, and do nothing
+ * else. What `/flags/` answers is put there first. Prints its port.
  */
 import fastify from 'fastify'
 
@@ -10,6 +10,16 @@ app.post('/batch/', async (request, reply) => {
   JSON.parse(typeof request.body === 'string' ? request.body : JSON.stringify(request.body))
   reply.type('application/json')
   return '{"status":"Ok"}'
+})
+let flags = {}
+app.put('/flags/', async (request) => {
+  flags = JSON.parse(String(request.body))
+  return 'ok'
+})
+app.post('/flags/', async (request, reply) => {
+  JSON.parse(String(request.body))
+  reply.type('application/json')
+  return JSON.stringify(flags)
 })
 await app.listen({ port: 0, host: '127.0.0.1' })
 const address = app.server.address()

@@ -1,20 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  keys,
-  type Load,
-  load,
-  median,
-  type Row,
-  startBare,
-  startCapture,
-  startHedgerow,
-} from './processes.ts'
+import { against, type Comparison, compare, LOAD_CORE, rate, row, SERVER_CORE } from './compared.ts'
+import { keys, load, median, type Row, startBare, startCapture, startHedgerow } from './processes.ts'
 import { sampleEvent } from './sample-events.ts'
-
-const SERVER_CORE = 0
-const LOAD_CORE = 1
 
 /**
  * Durable capture against a handler that only parses. The servers run on one core, the load on the other, A B A B, so
@@ -28,7 +17,7 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
   const whole = await startHedgerow(join(folder, 'whole'), SERVER_CORE)
   try {
     const measure = (url: string, size: number, connections: number) =>
-      compare(url, bare.url, { size, connections, rounds, seconds })
+      compare(url, bare.url, { path: '/batch/', body: body(size), connections, rounds, seconds })
     const cost = parseAndStringify(body(100))
     const single = await measure(alone.url, 1, 64)
     const half = await load(LOAD_CORE, {
@@ -40,7 +29,8 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
     })
     const fewer: Row[] = []
     for (const connections of [1, 16]) {
-      const compared = await compare(alone.url, bare.url, { size: 1, connections, rounds: 2, seconds })
+      const asked = { path: '/batch/', body: body(1), connections, rounds: 2, seconds }
+      const compared = await compare(alone.url, bare.url, asked)
       fewer.push(row(`… ${connections === 1 ? 'one connection' : `${connections} connections`}`, compared))
     }
     const batches = await measure(alone.url, 100, 8)
@@ -73,46 +63,6 @@ const body = (size: number) =>
     batch: Array.from({ length: size }, (_, i) => sampleEvent(i)),
     sent_at: new Date().toISOString(),
   })
-
-type Comparison = { ours: Load[]; theirs: Load[] }
-
-async function compare(
-  ours: string,
-  theirs: string,
-  options: { size: number; connections: number; rounds: number; seconds: number },
-): Promise<Comparison> {
-  const run = (url: string, seconds = options.seconds) =>
-    load(LOAD_CORE, {
-      url: `${url}/batch/`,
-      body: body(options.size),
-      connections: options.connections,
-      seconds,
-    })
-  await run(ours, 2) // both compilers warm
-  await run(theirs, 2)
-  const result: Comparison = { ours: [], theirs: [] }
-  for (let round = 0; round < options.rounds; round++) {
-    result.ours.push(await run(ours))
-    result.theirs.push(await run(theirs))
-  }
-  return result
-}
-
-const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
-const rate = (runs: Load[]) => median(runs.map((run) => run.perSecond))
-
-const against = (share: number, budget?: number) => ({
-  ratio: `${Math.round(share * 100)} %`,
-  budget: budget === undefined ? '' : `≥ ${budget * 100} %`,
-  holds: budget === undefined ? null : share >= budget,
-})
-
-const row = (what: string, { ours, theirs }: Comparison, budget?: number): Row => ({
-  what,
-  ours: `${Math.round(rate(ours))} requests/s (p50 ${middle(ours, 'p50')} ms, p99 ${middle(ours, 'p99')} ms)`,
-  yardstick: `${Math.round(rate(theirs))} requests/s`,
-  ...against(rate(ours) / rate(theirs), budget),
-})
 
 const batchRow = (what: string, { ours }: Comparison, cost: number, budget?: number): Row => ({
   what,

@@ -10,6 +10,7 @@ import { benchCapture } from './capture.ts'
 import { benchCohorts } from './cohorts.ts'
 import { benchDashboards } from './dashboards.ts'
 import { benchEndToEnd } from './end-to-end.ts'
+import { benchFlags } from './flags.ts'
 import { benchFunnels } from './funnels.ts'
 import { benchIsolation } from './isolation.ts'
 import { benchLayouts } from './layouts.ts'
@@ -32,6 +33,7 @@ const sizes = values.rows?.split(',').map(Number)
 const rows = sizes?.at(-1)
 const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
+  flags: () => benchFlags({ rounds: Math.min(rounds, 3) }),
   'end-to-end': () => benchEndToEnd(),
   isolation: () => benchIsolation(),
   cohorts: () => benchCohorts({ rows, rounds }),

@@ -1,0 +1,41 @@
+import { type Load, load, median, type Row } from './processes.ts'
+
+export const SERVER_CORE = 0
+export const LOAD_CORE = 1
+
+export type Comparison = { ours: Load[]; theirs: Load[] }
+
+/** The same load on two servers that share a core, A B A B, after both compilers are warm. */
+export async function compare(
+  ours: string,
+  theirs: string,
+  options: { path: string; body: string; connections: number; rounds: number; seconds: number },
+): Promise<Comparison> {
+  const { path, body, connections, rounds } = options
+  const run = (url: string, seconds = options.seconds) =>
+    load(LOAD_CORE, { url: `${url}${path}`, body, connections, seconds })
+  await run(ours, 2)
+  await run(theirs, 2)
+  const result: Comparison = { ours: [], theirs: [] }
+  for (let round = 0; round < rounds; round++) {
+    result.ours.push(await run(ours))
+    result.theirs.push(await run(theirs))
+  }
+  return result
+}
+
+const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
+export const rate = (runs: Load[]) => median(runs.map((run) => run.perSecond))
+
+export const against = (share: number, budget?: number) => ({
+  ratio: `${Math.round(share * 100)} %`,
+  budget: budget === undefined ? '' : `≥ ${budget * 100} %`,
+  holds: budget === undefined ? null : share >= budget,
+})
+
+export const row = (what: string, { ours, theirs }: Comparison, budget?: number): Row => ({
+  what,
+  ours: `${Math.round(rate(ours))} requests/s (p50 ${middle(ours, 'p50')} ms, p99 ${middle(ours, 'p99')} ms)`,
+  yardstick: `${Math.round(rate(theirs))} requests/s`,
+  ...against(rate(ours) / rate(theirs), budget),
+})
