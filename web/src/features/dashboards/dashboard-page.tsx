@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Menu } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import {
   IconChartLine,
   IconDots,
@@ -13,13 +12,14 @@ import {
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { ApiError } from '../../api/client.ts'
 import type { Dashboard, DashboardTile } from '../../api/types.ts'
 import { type DateRange, DateRangePicker } from '../../ui/date-range.tsx'
 import { inReadingOrder, TextTile, TileGrid } from '../../ui/insight/tile-grid.tsx'
+import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { AddInsightDialog, RenameDialog, TextDialog } from './dialogs.tsx'
 import { InsightTile } from './insight-tile.tsx'
 import { dashboardQuery, tileQuery, useUpdateDashboard } from './queries.ts'
@@ -31,21 +31,16 @@ export function DashboardPage(): ReactNode {
   })
   const dashboard = useQuery(dashboardQuery(projectId, dashboardId))
   if (dashboard.data) return <Shown projectId={projectId} dashboard={dashboard.data} />
-  if (!dashboard.isError) return <Loading what="this dashboard" rows={8} height={24} />
-  const isGone = dashboard.error instanceof ApiError && dashboard.error.status === 404
   return (
-    <Page title={isGone ? 'Dashboard not found' : 'Dashboard'} narrow>
-      {isGone ? (
-        <p>
-          It was deleted, or the link is wrong.{' '}
-          <Link to="/project/$projectId/dashboard" params={{ projectId }}>
-            Back to dashboards
-          </Link>
-        </p>
-      ) : (
-        <LoadError what="this dashboard" error={dashboard.error} retry={() => void dashboard.refetch()} />
-      )}
-    </Page>
+    <NotLoaded
+      thing="dashboard"
+      query={dashboard}
+      back={
+        <Link to="/project/$projectId/dashboard" params={{ projectId }}>
+          Back to dashboards
+        </Link>
+      }
+    />
   )
 }
 
@@ -66,8 +61,6 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   const mayEdit = dashboard.effective_privilege_level >= 37
   const close = () => setOpen(null)
   const range = rangeOf(dashboard)
-  const failed = (error: unknown) =>
-    notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
   const refresh = () => {
     for (const { insight } of dashboard.tiles) {
       if (!insight) continue
@@ -75,7 +68,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
     }
   }
   const remove = ({ id }: DashboardTile) =>
-    update.mutate({ tiles: [{ id, deleted: true }] }, { onError: failed })
+    update.mutate({ tiles: [{ id, deleted: true }] }, { onError: sayFailed })
   return (
     <Page
       title={dashboard.name || 'Untitled dashboard'}
@@ -110,7 +103,6 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             dashboard={dashboard}
             mayEdit={mayEdit}
             onRename={() => setOpen('name')}
-            onFailed={failed}
           />
         </>
       }
@@ -123,7 +115,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             onChange={({ date_from, date_to }) =>
               update.mutate(
                 { filters: { ...dashboard.filters, date_from, date_to: date_to ?? null } },
-                { onError: failed },
+                { onError: sayFailed },
               )
             }
           />
@@ -133,7 +125,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             variant="subtle"
             onClick={() => {
               const { date_from: _, date_to: __, ...others } = dashboard.filters
-              update.mutate({ filters: others }, { onError: failed })
+              update.mutate({ filters: others }, { onError: sayFailed })
             }}
           >
             Dates of each insight
@@ -213,37 +205,20 @@ function More({
   dashboard,
   mayEdit,
   onRename,
-  onFailed,
 }: {
   projectId: number
   dashboard: Dashboard
   mayEdit: boolean
   onRename: () => void
-  onFailed: (error: unknown) => void
 }): ReactNode {
   const navigate = useNavigate()
   const { mutateAsync: update } = useUpdateDashboard(projectId, dashboard.id)
   const remove = async () => {
     await update({ deleted: true })
     void navigate({ to: '/project/$projectId/dashboard', params: { projectId } })
-    const id = notifications.show({
-      role: 'status',
-      message: (
-        <>
-          Deleted “{dashboard.name || 'Untitled dashboard'}”. Its insights are kept.{' '}
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              notifications.hide(id)
-              update({ deleted: false }).catch(onFailed)
-            }}
-          >
-            Undo
-          </Button>
-        </>
-      ),
-    })
+    offerUndo(`Deleted “${dashboard.name || 'Untitled dashboard'}”. Its insights are kept.`, () =>
+      update({ deleted: false }),
+    )
   }
   return (
     <Menu position="bottom-end">
@@ -260,7 +235,7 @@ function More({
           leftSection={<IconTrash size={16} />}
           color="red"
           disabled={!mayEdit}
-          onClick={() => remove().catch(onFailed)}
+          onClick={() => remove().catch(sayFailed)}
         >
           Delete
         </Menu.Item>

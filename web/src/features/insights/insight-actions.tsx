@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import {
   IconDots,
   IconLayoutDashboard,
@@ -17,6 +16,7 @@ import type { Insight, InsightBasic } from '../../api/types.ts'
 import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 
 type Changing = 'name' | 'dashboards' | 'sharing'
 
@@ -111,8 +111,6 @@ export function Star({
 /** Deletes an insight; the message has the way back. */
 export function useDelete(projectId: number) {
   const { mutateAsync: update } = useUpdateInsight(projectId)
-  const failed = (error: unknown) =>
-    notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
   const restore = async ({ id, dashboards }: InsightBasic | Insight) => {
     await update({ id, deleted: false })
     // its tiles do not come back by themselves
@@ -122,28 +120,11 @@ export function useDelete(projectId: number) {
     try {
       await update({ id: insight.id, deleted: true })
     } catch (error) {
-      failed(error)
+      sayFailed(error)
       return
     }
     done?.()
-    const id = notifications.show({
-      role: 'status',
-      message: (
-        <>
-          Deleted “{insightName(insight)}”.{' '}
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              notifications.hide(id)
-              restore(insight).catch(failed)
-            }}
-          >
-            Undo
-          </Button>
-        </>
-      ),
-    })
+    offerUndo(`Deleted “${insightName(insight)}”.`, () => restore(insight))
   }
 }
 

@@ -3,14 +3,13 @@ import { IconDeviceFloppy, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
-import { ApiError } from '../../api/client.ts'
 import { useUpdateInsight } from '../../api/saved.ts'
 import type { Insight } from '../../api/types.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
 import { innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
+import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
-import { LoadError, Loading } from '../../ui/states.tsx'
 import { InsightActions } from './insight-actions.tsx'
 import { asked } from './queries.ts'
 import { insightQuery, markViewed } from './queries-saved.ts'
@@ -39,21 +38,16 @@ export function InsightPage(): ReactNode {
       <Viewer projectId={projectId} insight={insight.data} />
     )
   }
-  if (!insight.isError) return <Loading what="this insight" rows={8} height={24} />
-  const isGone = insight.error instanceof ApiError && insight.error.status === 404
   return (
-    <Page title={isGone ? 'Insight not found' : 'Insight'} narrow>
-      {isGone ? (
-        <p>
-          It was deleted, or the link is wrong.{' '}
-          <Link to="/project/$projectId/insights" params={{ projectId }}>
-            Back to insights
-          </Link>
-        </p>
-      ) : (
-        <LoadError what="this insight" error={insight.error} retry={() => void insight.refetch()} />
-      )}
-    </Page>
+    <NotLoaded
+      thing="insight"
+      query={insight}
+      back={
+        <Link to="/project/$projectId/insights" params={{ projectId }}>
+          Back to insights
+        </Link>
+      }
+    />
   )
 }
 

@@ -1,25 +1,8 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, http } from '../../api/client.ts'
+import { membersAPage } from '../../api/members.ts'
 import { meQuery } from '../../api/session.ts'
 import type { Member } from '../../api/types.ts'
-
-export const membersAPage = 50
-
-export const membersQuery = (organizationId: string, page: number) =>
-  queryOptions({
-    queryKey: ['members', organizationId, page],
-    queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{id}/members/', {
-          params: {
-            path: { id: organizationId },
-            query: { limit: membersAPage, offset: (page - 1) * membersAPage },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  })
 
 export const invitesQuery = (organizationId: string, page: number) =>
   queryOptions({
