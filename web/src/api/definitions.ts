@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, http } from './client.ts'
+import type { PropertyFilter } from './types.ts'
 
 /** More names than this are found by searching on the server; no picker lists so many. */
 const PICKER_NAMES = 2000
@@ -26,13 +27,20 @@ export const eventNamesQuery = (projectId: number) =>
   })
 
 /** Every property name of a project of one kind, with the inferred type; the project's own before the SDKs' (`$…`). */
-export const propertyNamesQuery = (projectId: number, type: 'event' | 'person') =>
+export const propertyNamesQuery = (
+  projectId: number,
+  type: 'event' | 'person' | 'group',
+  groupTypeIndex?: number,
+) =>
   queryOptions({
-    queryKey: ['project', projectId, 'property-names', type],
+    queryKey: ['project', projectId, 'property-names', type, groupTypeIndex],
     queryFn: async ({ signal }) => {
       const page = await answer(
         http.GET('/api/projects/{project_id}/property_definitions/', {
-          params: { path: { project_id: String(projectId) }, query: { type, limit: PICKER_NAMES } },
+          params: {
+            path: { project_id: String(projectId) },
+            query: { type, group_type_index: groupTypeIndex?.toString(), limit: PICKER_NAMES },
+          },
           signal,
         }),
       )
@@ -43,19 +51,59 @@ export const propertyNamesQuery = (projectId: number, type: 'event' | 'person') 
     staleTime: alwaysAskAgain,
   })
 
-/** Values that a property really has, for suggestions: the most frequent that contain `text`. */
-export const propertyValuesQuery = (projectId: number, type: 'event' | 'person', key: string, text: string) =>
+/** Values that a filter's property really has, for suggestions: the most frequent that contain `text`. */
+export const propertyValuesQuery = (
+  projectId: number,
+  { type, key, group_type_index: index = 0 }: Pick<PropertyFilter, 'type' | 'key' | 'group_type_index'>,
+  text: string,
+) =>
   queryOptions({
-    queryKey: ['project', projectId, 'property-values', type, key, text],
+    queryKey: ['project', projectId, 'property-values', type, index, key, text],
     queryFn: async ({ signal }) => {
-      const asked = {
-        params: { path: { project_id: String(projectId) }, query: { key, value: text || undefined } },
-        signal,
-      }
+      const path = { project_id: String(projectId) }
+      const query = { key, value: text || undefined }
+      const asked = { params: { path, query }, signal }
       const values: { name: string }[] = await (type === 'event'
         ? answer(http.GET('/api/projects/{project_id}/events/values/', asked))
-        : answer(http.GET('/api/projects/{project_id}/persons/values/', asked)))
+        : type === 'group'
+          ? answer(
+              http.GET('/api/projects/{project_id}/groups/property_values/', {
+                params: { path, query: { ...query, group_type_index: index } },
+                signal,
+              }),
+            )
+          : answer(http.GET('/api/projects/{project_id}/persons/values/', asked)))
       return values.map((value) => value.name)
     },
     staleTime: 60_000,
+  })
+
+/** The types of groups that there are. */
+export const groupTypesQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'group-types'],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/projects/{project_id}/groups_types/', {
+          params: { path: { project_id: String(projectId) } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  })
+
+/** The cohorts, newest first: what pickers offer. */
+export const cohortsQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'cohorts'],
+    queryFn: async ({ signal }) => {
+      const page = await answer(
+        http.GET('/api/projects/{project_id}/cohorts/', {
+          params: { path: { project_id: String(projectId) }, query: { limit: PICKER_NAMES } },
+          signal,
+        }),
+      )
+      return page.results
+    },
+    staleTime: alwaysAskAgain,
   })

@@ -21,10 +21,13 @@ export type PropertyName = Pick<Schemas['PropertyDefinition'], 'name' | 'propert
 export type Properties = Record<string, unknown>
 
 export type PropertyFilter = {
+  /** `id` of a cohort, whose id is the value; the id of a flag. */
   key: string
-  type: 'event' | 'person'
+  type: 'event' | 'person' | 'person_metadata' | 'group' | 'cohort' | 'flag'
   operator: string
   value?: string | number | boolean | (string | number)[] | null
+  group_type_index?: number
+  negation?: boolean
 }
 
 /** How events are counted: each one, the people behind them, or the sessions they fell into. */
@@ -70,3 +73,6 @@ export type Dashboard = Schemas['Dashboard']
 export type ListedDashboard = Schemas['ListedDashboard']
 export type DashboardTile = Schemas['DashboardTile']
 export type DashboardTemplate = Schemas['DashboardTemplate']
+export type FeatureFlag = Schemas['FeatureFlag']
+export type FlagEvaluation = Schemas['FlagEvaluation']
+export type TriedCondition = Schemas['TriedCondition']

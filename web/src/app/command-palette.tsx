@@ -1,7 +1,9 @@
 import { Modal, useMantineColorScheme } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import {
   IconBolt,
   IconBuilding,
+  IconFlag,
   IconKey,
   IconMoon,
   IconSearch,
@@ -13,12 +15,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
 import { eventNamesQuery } from '../api/definitions.ts'
+import { flagsQuery } from '../features/feature-flags/queries.ts'
 import styles from './command-palette.module.css'
 import { places } from './places.ts'
 
+/** Of the flags and of the events that match. */
+const MOST_FOUND = 8
+
 type Row = { group: string; label: string; icon: typeof IconBolt; run: () => void }
 
-/** One field that finds pages, actions and events. Arrows move, Enter goes, Escape closes. */
+/** One field that finds pages, actions, feature flags and events. Arrows move, Enter goes, Escape closes. */
 export default function CommandPalette({
   projectId,
   onClose,
@@ -53,7 +59,7 @@ export default function CommandPalette({
           // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
           autoFocus
           className={styles.input}
-          placeholder="Search pages, actions, events…"
+          placeholder="Search pages, actions, flags, events…"
           role="combobox"
           aria-label="Search"
           aria-expanded="true"
@@ -109,6 +115,12 @@ function useRows(projectId: number | null, text: string): Row[] {
   const navigate = useNavigate()
   const { setColorScheme } = useMantineColorScheme()
   const events = useQuery({ ...eventNamesQuery(projectId ?? 0), enabled: projectId !== null })
+  const wanted = text.trim().toLowerCase()
+  const [settled] = useDebouncedValue(wanted, 150)
+  const flags = useQuery({
+    ...flagsQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
+    enabled: projectId !== null && settled !== '',
+  })
   const rows: Row[] = []
   if (projectId !== null) {
     for (const { label, to, icon } of places) {
@@ -143,10 +155,12 @@ function useRows(projectId: number | null, text: string): Row[] {
     { group: 'Actions', label: 'Light theme', icon: IconSun, run: () => setColorScheme('light') },
     { group: 'Actions', label: 'Dark theme', icon: IconMoon, run: () => setColorScheme('dark') },
   )
-  const wanted = text.trim().toLowerCase()
   const matching = rows.filter((row) => row.label.toLowerCase().includes(wanted))
   if (!wanted || projectId === null) return matching
-  const found = (events.data ?? []).filter((each) => each.name.toLowerCase().includes(wanted)).slice(0, 8)
+  const found = (events.data ?? [])
+    .filter((each) => each.name.toLowerCase().includes(wanted))
+    .slice(0, MOST_FOUND)
+  const ofThem = (flags.data?.results ?? []).filter(({ key }) => key.toLowerCase().includes(wanted))
   return [
     ...matching,
     ...found.map((each) => ({
@@ -165,6 +179,16 @@ function useRows(projectId: number | null, text: string): Row[] {
               dateRange: { date_from: '-7d' },
             },
           },
+        }),
+    })),
+    ...ofThem.map(({ id, key }) => ({
+      group: 'Feature flags',
+      label: key,
+      icon: IconFlag,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/feature_flags/$flagId',
+          params: { projectId, flagId: id },
         }),
     })),
   ]

@@ -4,6 +4,7 @@ import {
   IconChartBar,
   IconChartLine,
   IconDatabase,
+  IconFlag,
   IconFlask,
   IconHome,
   IconLayoutDashboard,
@@ -42,6 +43,7 @@ export const places = [
     to: '/project/$projectId/data-management/ingestion-warnings',
     icon: IconAlertTriangle,
   },
+  { group: 'Ship', label: 'Feature flags', to: '/project/$projectId/feature_flags', icon: IconFlag },
   { group: 'Ship', label: 'Experiments', to: '/project/$projectId/experiments', icon: IconFlask },
   { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', icon: IconSettings },
 ] as const

@@ -15,6 +15,7 @@ import { readActivitySearch, readReceiptSearch } from '../features/activity/sear
 import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
+import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
 import { readInsightsSearch, readTrendsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonsSearch } from '../features/persons/search.ts'
@@ -42,6 +43,13 @@ async function visitor(client: QueryClient): Promise<Me | null> {
     if (error instanceof ApiError && error.status === 401) return null
     throw error
   }
+}
+
+/** The number by which a path names a thing. */
+function idIn(text: string, what: string): number {
+  const id = Number(text)
+  if (!Number.isSafeInteger(id) || id < 1) throw new Error(`${what} is addressed by its number.`)
+  return id
 }
 
 const login = createRoute({
@@ -152,11 +160,7 @@ const project = createRoute({
   getParentRoute: () => session,
   path: '/project/$projectId',
   params: {
-    parse: ({ projectId }) => {
-      const id = Number(projectId)
-      if (!Number.isSafeInteger(id) || id < 1) throw new Error('A project is addressed by its number.')
-      return { projectId: id }
-    },
+    parse: ({ projectId }) => ({ projectId: idIn(projectId, 'A project') }),
     stringify: ({ projectId }) => ({ projectId: String(projectId) }),
   },
 })
@@ -264,11 +268,7 @@ const dashboard = createRoute({
   getParentRoute: () => project,
   path: '/dashboard/$dashboardId',
   params: {
-    parse: ({ dashboardId }) => {
-      const id = Number(dashboardId)
-      if (!Number.isSafeInteger(id) || id < 1) throw new Error('A dashboard is addressed by its number.')
-      return { dashboardId: id }
-    },
+    parse: ({ dashboardId }) => ({ dashboardId: idIn(dashboardId, 'A dashboard') }),
     stringify: ({ dashboardId }) => ({ dashboardId: String(dashboardId) }),
   },
   component: lazyRouteComponent(() => import('../features/dashboards/dashboard-page.tsx'), 'DashboardPage'),
@@ -288,17 +288,47 @@ const experiment = createRoute({
   getParentRoute: () => project,
   path: '/experiments/$experimentId',
   params: {
-    parse: ({ experimentId }) => {
-      const id = Number(experimentId)
-      if (!Number.isSafeInteger(id) || id < 1) throw new Error('An experiment is addressed by its number.')
-      return { experimentId: id }
-    },
+    parse: ({ experimentId }) => ({ experimentId: idIn(experimentId, 'An experiment') }),
     stringify: ({ experimentId }) => ({ experimentId: String(experimentId) }),
   },
   component: lazyRouteComponent(
     () => import('../features/experiments/experiment-page.tsx'),
     'ExperimentPage',
   ),
+})
+
+const flags = createRoute({
+  getParentRoute: () => project,
+  path: '/feature_flags',
+  validateSearch: readFlagsSearch,
+  component: lazyRouteComponent(() => import('../features/feature-flags/flags-page.tsx'), 'FlagsPage'),
+})
+
+const newFlag = createRoute({
+  getParentRoute: () => project,
+  path: '/feature_flags/new',
+  validateSearch: readNewFlagSearch,
+  component: lazyRouteComponent(() => import('../features/feature-flags/editor-page.tsx'), 'NewFlagPage'),
+})
+
+const flagId = {
+  parse: ({ flagId }: { flagId: string }) => ({ flagId: idIn(flagId, 'A feature flag') }),
+  stringify: ({ flagId }: { flagId: number }) => ({ flagId: String(flagId) }),
+}
+
+const flag = createRoute({
+  getParentRoute: () => project,
+  path: '/feature_flags/$flagId',
+  params: flagId,
+  validateSearch: readFlagSearch,
+  component: lazyRouteComponent(() => import('../features/feature-flags/flag-page.tsx'), 'FlagPage'),
+})
+
+const flagEdit = createRoute({
+  getParentRoute: () => project,
+  path: '/feature_flags/$flagId/edit',
+  params: flagId,
+  component: lazyRouteComponent(() => import('../features/feature-flags/editor-page.tsx'), 'EditFlagPage'),
 })
 
 const sql = createRoute({
@@ -352,7 +382,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|experiments|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -388,6 +418,10 @@ const routeTree = root.addChildren([
       insightEdit,
       dashboards,
       dashboard,
+      flags,
+      newFlag,
+      flag,
+      flagEdit,
       experiments,
       experiment,
       sql,

@@ -1,18 +1,22 @@
 import { Button, Combobox, useCombobox } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import type { PropertyName } from '../api/types.ts'
+import type { PropertyFilter, PropertyName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
-export type PropertyKind = 'event' | 'person'
-export type Properties = Record<PropertyKind, PropertyName[]>
+export type PropertyKind = PropertyFilter['type']
+/** What there is to pick, by kind: a cohort's and a flag's `key` is its id, and `values` what the flag can be. */
+export type Properties = Partial<Record<PropertyKind, (PropertyName & { key?: string; values?: string[] })[]>>
 
 const MOST_SHOWN = 60
 const kinds: { kind: PropertyKind; label: string }[] = [
   { kind: 'event', label: 'Event properties' },
   { kind: 'person', label: "People's properties" },
+  { kind: 'group', label: 'Properties' },
+  { kind: 'cohort', label: 'Cohorts' },
+  { kind: 'flag', label: 'Feature flags' },
 ]
 
-/** A button that opens a searchable list of the properties of events and of people. */
+/** A button that opens a searchable list of properties, and of what else can be filtered by. */
 export function PropertyPicker({
   properties,
   children,
@@ -35,15 +39,14 @@ export function PropertyPicker({
     onDropdownOpen: () => combobox.focusSearchInput(),
   })
   const text = search.trim()
-  const groups = kinds.map(({ kind, label: title }) => ({
-    kind,
-    title,
-    names: searchNames(
-      properties[kind].map((each) => each.name),
-      text,
-    ).slice(0, MOST_SHOWN),
-  }))
-  const exact = properties.event.some((each) => each.name === text)
+  const groups = kinds.map(({ kind, label: title }) => {
+    const keys = new Map(properties[kind]?.map((each) => [each.name, each.key ?? each.name]))
+    const names = searchNames([...keys.keys()], text).slice(0, MOST_SHOWN)
+    return { kind, title, options: names.map((name) => ({ name, key: keys.get(name)! })) }
+  })
+  /** The kind that a name which was not seen yet is of. */
+  const open = kinds.find(({ kind }) => properties[kind])?.kind ?? 'event'
+  const exact = properties[open]?.some((each) => each.name === text)
   return (
     <Combobox
       store={combobox}
@@ -52,7 +55,7 @@ export function PropertyPicker({
       shadow="md"
       onOptionSubmit={(picked) => {
         const [kind, ...key] = picked.split(':')
-        onPick(kind === 'person' ? 'person' : 'event', key.join(':'))
+        onPick(kind as PropertyKind, key.join(':'))
         combobox.closeDropdown()
       }}
     >
@@ -80,11 +83,11 @@ export function PropertyPicker({
         />
         <Combobox.Options mah={300} style={{ overflowY: 'auto' }} aria-label={label}>
           {groups.map(
-            ({ kind, title, names }) =>
-              names.length > 0 && (
+            ({ kind, title, options }) =>
+              options.length > 0 && (
                 <Combobox.Group key={kind} label={title}>
-                  {names.map((name) => (
-                    <Combobox.Option key={name} value={`${kind}:${name}`}>
+                  {options.map(({ name, key }) => (
+                    <Combobox.Option key={key} value={`${kind}:${key}`}>
                       {name}
                     </Combobox.Option>
                   ))}
@@ -92,11 +95,11 @@ export function PropertyPicker({
               ),
           )}
           {text && !exact && (
-            <Combobox.Option value={`event:${text}`}>
+            <Combobox.Option value={`${open}:${text}`}>
               Use “{text}” <span className="muted">(not seen yet)</span>
             </Combobox.Option>
           )}
-          {!text && groups.every((group) => group.names.length === 0) && (
+          {!text && groups.every((group) => group.options.length === 0) && (
             <Combobox.Empty>No properties yet</Combobox.Empty>
           )}
         </Combobox.Options>

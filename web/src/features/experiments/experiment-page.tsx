@@ -1,16 +1,15 @@
 import { Badge, Button, Menu, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconArchive, IconDots, IconFlag, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { ApiError } from '../../api/client.ts'
 import { useProject } from '../../api/session.ts'
-import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
+import { FlagCode } from '../../ui/flag-code.tsx'
+import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { absoluteTime } from '../../ui/time.ts'
+import { sayFailed } from '../../ui/undo.tsx'
 import styles from './experiment-page.module.css'
 import { metricSentence, otherVariantOf } from './metric.ts'
 import { type Experiment, experimentQuery, useDeleteExperiment, useUpdateExperiment } from './queries.ts'
@@ -24,21 +23,16 @@ export function ExperimentPage(): ReactNode {
   })
   const experiment = useQuery(experimentQuery(projectId, experimentId))
   if (experiment.data) return <Shown projectId={projectId} experiment={experiment.data} />
-  if (!experiment.isError) return <Loading what="this experiment" rows={8} height={24} />
-  const isGone = experiment.error instanceof ApiError && experiment.error.status === 404
   return (
-    <Page title={isGone ? 'Experiment not found' : 'Experiment'} narrow>
-      {isGone ? (
-        <p>
-          It was deleted, or the link is wrong.{' '}
-          <Link to="/project/$projectId/experiments" params={{ projectId }}>
-            Back to experiments
-          </Link>
-        </p>
-      ) : (
-        <LoadError what="this experiment" error={experiment.error} retry={() => void experiment.refetch()} />
-      )}
-    </Page>
+    <NotLoaded
+      thing="experiment"
+      query={experiment}
+      back={
+        <Link to="/project/$projectId/experiments" params={{ projectId }}>
+          Back to experiments
+        </Link>
+      }
+    />
   )
 }
 
@@ -66,7 +60,14 @@ function Shown({ projectId, experiment }: Shown): ReactNode {
           </div>
           <div>
             <dt>Feature flag</dt>
-            <dd className="mono">{experiment.feature_flag_key}</dd>
+            <dd className="mono">
+              <Link
+                to="/project/$projectId/feature_flags/$flagId"
+                params={{ projectId, flagId: experiment.feature_flag }}
+              >
+                {experiment.feature_flag_key}
+              </Link>
+            </dd>
           </div>
           <div>
             <dt>Compared</dt>
@@ -88,16 +89,14 @@ function Shown({ projectId, experiment }: Shown): ReactNode {
         {isLaunched ? (
           <Results projectId={projectId} experiment={experiment} timeZone={timeZone} />
         ) : (
-          <Draft experiment={experiment} />
+          <Draft projectId={projectId} experiment={experiment} />
         )}
       </div>
     </Page>
   )
 }
 
-function Draft({ experiment }: { experiment: Experiment }): ReactNode {
-  const key = JSON.stringify(experiment.feature_flag_key)
-  const variant = JSON.stringify(otherVariantOf(experiment))
+function Draft({ projectId, experiment }: Shown): ReactNode {
   return (
     <section className="card" style={{ padding: 16 }}>
       <Title order={2} size="h3" mb="xs">
@@ -107,10 +106,9 @@ function Draft({ experiment }: { experiment: Experiment }): ReactNode {
         Ask for the flag where the variants differ. As long as this is a draft everybody gets what they have
         now. The SDK then tells who saw which variant, and adds it to their events.
       </Text>
-      <CodeBlock
-        what="Code that asks for the flag"
-        title="posthog-js"
-        code={`if (posthog.getFeatureFlag(${key}) === ${variant}) {\n  // what is new\n} else {\n  // control\n}`}
+      <FlagCode
+        projectId={projectId}
+        flag={{ key: experiment.feature_flag_key, variant: otherVariantOf(experiment) }}
       />
     </section>
   )
@@ -122,8 +120,6 @@ function Actions({ projectId, experiment }: Shown): ReactNode {
   const update = useUpdateExperiment(projectId, experiment.id)
   const remove = useDeleteExperiment(projectId, experiment.id)
   const now = () => new Date().toISOString()
-  const failed = (error: unknown) =>
-    notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
   const close = () => setAsks(null)
   return (
     <>
@@ -131,7 +127,7 @@ function Actions({ projectId, experiment }: Shown): ReactNode {
         <Button
           leftSection={<IconPlayerPlay size={16} />}
           loading={update.isPending}
-          onClick={() => update.mutate({ start_date: now() }, { onError: failed })}
+          onClick={() => update.mutate({ start_date: now() }, { onError: sayFailed })}
         >
           Launch
         </Button>
@@ -150,7 +146,7 @@ function Actions({ projectId, experiment }: Shown): ReactNode {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<IconArchive size={16} />}
-            onClick={() => update.mutate({ archived: !experiment.archived }, { onError: failed })}
+            onClick={() => update.mutate({ archived: !experiment.archived }, { onError: sayFailed })}
           >
             {experiment.archived ? 'Bring back from the archive' : 'Archive'}
           </Menu.Item>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { evenShares, filtersOf, keyFrom, metricSentence } from './metric.ts'
+import { filtersOf, keyFrom, metricSentence } from './metric.ts'
 
 test.each([
   ['Green button!', 'green-button'],
@@ -7,12 +7,6 @@ test.each([
   ['§', ''],
 ])('the key of %j', (name, key) => {
   expect(keyFrom(name)).toBe(key)
-})
-
-test('shares are even and sum to 100', () => {
-  expect(evenShares(2)).toEqual([50, 50])
-  expect(evenShares(3)).toEqual([34, 33, 33])
-  for (let count = 2; count <= 10; count++) expect(evenShares(count).reduce((a, b) => a + b)).toBe(100)
 })
 
 test('a metric is told in a sentence', () => {

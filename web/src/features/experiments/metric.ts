@@ -46,10 +46,6 @@ export const keyFrom = (name: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 100)
 
-/** Shares that sum to 100: as even as whole numbers are. */
-export const evenShares = (count: number): number[] =>
-  Array.from({ length: count }, (_, i) => Math.floor(100 / count) + (i < 100 % count ? 1 : 0))
-
 /** The first variant that is not control, as the experiment says; `test` where it says none. */
 export function otherVariantOf({ parameters }: Pick<Experiment, 'parameters'>): string {
   const variants = parameters?.feature_flag_variants

@@ -1,5 +1,4 @@
 import {
-  ActionIcon,
   Button,
   Group,
   Modal,
@@ -10,16 +9,18 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { eventNamesQuery } from '../../api/definitions.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import { sentence } from '../../ui/states.tsx'
-import { evenShares, filtersOf, keyFrom, type Metric } from './metric.ts'
+import { type Variant, variantsProblem } from '../../ui/variants.ts'
+import { VariantsEditor } from '../../ui/variants-editor.tsx'
+import { filtersOf, keyFrom, type Metric } from './metric.ts'
 import { useCreateExperiment } from './queries.ts'
 
 const MOST_VARIANTS = 10
+const variantOf = (key: string): Variant => ({ key, name: '', rollout_percentage: 50 })
 
 /** Asks what an experiment needs, and makes it as a draft. */
 export function NewExperimentDialog({
@@ -34,28 +35,22 @@ export function NewExperimentDialog({
   const [name, setName] = useState('')
   const [ownKey, setOwnKey] = useState<string | null>(null)
   const [description, setDescription] = useState('')
-  const [others, setOthers] = useState(['test'])
+  const [variants, setVariants] = useState(['control', 'test'].map(variantOf))
   const [metric, setMetric] = useState<Metric>({ kind: 'funnel', from: '', to: '' })
   const create = useCreateExperiment(projectId)
   const key = ownKey ?? keyFrom(name)
-  const isComplete = metric.kind === 'funnel' ? metric.from !== '' && metric.to !== '' : metric.event !== ''
+  const isMeasured = metric.kind === 'funnel' ? metric.from !== '' && metric.to !== '' : metric.event !== ''
+  const isComplete = isMeasured && variantsProblem(variants) === null
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isComplete) return
-    const shares = evenShares(others.length + 1)
     create.mutate(
       {
         name: name.trim(),
         description: description.trim() || null,
         feature_flag_key: key,
         filters: filtersOf(metric),
-        parameters: {
-          feature_flag_variants: ['control', ...others].map((variant, i) => ({
-            key: variant.trim(),
-            name: '',
-            rollout_percentage: shares[i],
-          })),
-        },
+        parameters: { feature_flag_variants: variants },
       },
       { onSuccess: ({ id }) => onCreated(id) },
     )
@@ -90,7 +85,13 @@ export function NewExperimentDialog({
             value={key}
             onChange={(event) => setOwnKey(event.currentTarget.value)}
           />
-          <Variants others={others} onChange={setOthers} />
+          <VariantsEditor
+            variants={variants}
+            most={MOST_VARIANTS}
+            locked="control"
+            create={variantOf}
+            onChange={setVariants}
+          />
           <MetricFields projectId={projectId} metric={metric} onChange={setMetric} />
           {create.isError && (
             <Text size="sm" c="var(--danger)" role="alert">
@@ -103,76 +104,6 @@ export function NewExperimentDialog({
         </Stack>
       </form>
     </Modal>
-  )
-}
-
-function Variants({
-  others,
-  onChange,
-}: {
-  others: string[]
-  onChange: (others: string[]) => void
-}): ReactNode {
-  const shares = evenShares(others.length + 1)
-  return (
-    <fieldset>
-      <legend className="visually-hidden">Variants</legend>
-      <Stack gap="xs">
-        <Text size="sm" fw={500} aria-hidden>
-          Variants
-        </Text>
-        <Group gap="xs" wrap="nowrap">
-          <TextInput
-            aria-label="Variant 1"
-            classNames={{ input: 'mono' }}
-            style={{ flex: 1 }}
-            value="control"
-            readOnly
-          />
-          <Text size="sm" c="dimmed" w={44} ta="right">
-            {shares[0]} %
-          </Text>
-          <span style={{ width: 28 }} />
-        </Group>
-        {others.map((variant, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: variants have no identity but their place
-          <Group key={i} gap="xs" wrap="nowrap">
-            <TextInput
-              aria-label={`Variant ${i + 2}`}
-              classNames={{ input: 'mono' }}
-              style={{ flex: 1 }}
-              required
-              maxLength={100}
-              value={variant}
-              onChange={(event) => onChange(others.with(i, event.currentTarget.value))}
-            />
-            <Text size="sm" c="dimmed" w={44} ta="right">
-              {shares[i + 1]} %
-            </Text>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove the variant ${variant}`}
-              disabled={others.length === 1}
-              onClick={() => onChange(others.toSpliced(i, 1))}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Group>
-        ))}
-        <div>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconPlus size={14} />}
-            disabled={others.length + 1 >= MOST_VARIANTS}
-            onClick={() => onChange([...others, `test-${others.length + 1}`])}
-          >
-            Add a variant
-          </Button>
-        </div>
-      </Stack>
-    </fieldset>
   )
 }
 

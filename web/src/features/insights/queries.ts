@@ -1,13 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask } from '../../api/ask.ts'
-import type { PropertyFilter, TrendsAnswer, TrendsQuery } from '../../api/types.ts'
-
-/** Filters need a value, except those that ask whether there is one. */
-export const isComplete = ({ key, operator, value }: PropertyFilter): boolean =>
-  key !== '' &&
-  (operator === 'is_set' ||
-    operator === 'is_not_set' ||
-    (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''))
+import type { TrendsAnswer, TrendsQuery } from '../../api/types.ts'
+import { isComplete } from '../../ui/operators.ts'
 
 /** The query as it is asked: without filters that are still being written. */
 export function asked(query: TrendsQuery): TrendsQuery {

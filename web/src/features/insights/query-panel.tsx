@@ -123,7 +123,14 @@ export function QueryPanel({
                 breakdownFilter ? `Broken down by ${breakdownFilter.breakdown}. Change` : 'Break down by'
               }
               properties={properties}
-              onPick={(kind, key) => onChange({ breakdownFilter: { breakdown: key, breakdown_type: kind } })}
+              onPick={(kind, key) =>
+                onChange({
+                  breakdownFilter: {
+                    breakdown: key,
+                    breakdown_type: kind === 'person' ? 'person' : 'event',
+                  },
+                })
+              }
             >
               {breakdownFilter ? breakdownFilter.breakdown : 'Choose a property'}
             </PropertyPicker>

@@ -1,0 +1,186 @@
+import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { groupTypesQuery } from '../../api/definitions.ts'
+import { useMe } from '../../api/session.ts'
+import type { FeatureFlag, PropertyFilter, TriedCondition } from '../../api/types.ts'
+import { LoadError, Loading } from '../../ui/states.tsx'
+import { type FlagFilters, groupTypeOf, rolloutOf } from './filters.ts'
+import styles from './flag-page.module.css'
+import { type Asker, explainQuery } from './queries.ts'
+import { filterWords, type Names } from './words.ts'
+
+type Props = { projectId: number; flag: FeatureFlag; filters: FlagFilters; names: Names }
+
+/** Why somebody gets what they get: the set that decided, and what each filter saw. */
+export function Explain({
+  distinctId,
+  onExplain,
+  ...props
+}: Props & { distinctId: string | undefined; onExplain: (distinctId: string) => void }): ReactNode {
+  const { projectId, filters } = props
+  const me = useMe()
+  const [text, setText] = useState(distinctId ?? '')
+  const [keys, setKeys] = useState<Record<string, string>>({})
+  const [groups, setGroups] = useState<Record<string, string>>({})
+  const types = useQuery(groupTypesQuery(projectId))
+  const indexes = new Set(filters.groups.map((set) => groupTypeOf(set, filters)))
+  const asked = (types.data ?? []).filter(({ group_type_index: index }) => indexes.has(index))
+  const explain = (id: string) => {
+    setText(id)
+    setGroups(Object.fromEntries(Object.entries(keys).filter(([, key]) => key !== '')))
+    if (id) onExplain(id)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    explain(text.trim())
+  }
+  return (
+    <Stack gap="sm">
+      <form onSubmit={submit}>
+        <Stack gap="xs">
+          <TextInput
+            label="Distinct id"
+            description="The id that code asks with."
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          {asked.map(({ group_type: type }) => (
+            <TextInput
+              key={type}
+              label={`Key of the ${type}`}
+              value={keys[type] ?? ''}
+              onChange={(event) => setKeys({ ...keys, [type]: event.currentTarget.value })}
+            />
+          ))}
+          <Group gap="xs">
+            <Button type="submit" variant="default" disabled={!text.trim()}>
+              Explain
+            </Button>
+            {me.distinct_id && (
+              <Button variant="subtle" onClick={() => explain(me.distinct_id ?? '')}>
+                For me
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </form>
+      {distinctId && <Explained {...props} asker={{ distinctId, groups }} />}
+    </Stack>
+  )
+}
+
+function Explained({ projectId, flag, filters, names, asker }: Props & { asker: Asker }): ReactNode {
+  const explained = useQuery(explainQuery(projectId, flag.key, asker))
+  if (explained.isError) {
+    return <LoadError what="the explanation" error={explained.error} retry={() => void explained.refetch()} />
+  }
+  if (explained.isPending) return <Loading what="the explanation" rows={3} />
+  if (!explained.data) {
+    return (
+      <Text size="sm" c="dimmed">
+        The server doesn't know this flag yet. Ask again in a moment.
+      </Text>
+    )
+  }
+  const { value, evaluation, conditions = [] } = explained.data
+  return (
+    <section aria-label={`What ${asker.distinctId} gets`}>
+      <p className={styles.verdict}>
+        <span className="mono">{asker.distinctId}</span> gets{' '}
+        <Badge variant="light" color={value === false ? 'gray' : 'green'} tt="none">
+          {value === true ? 'on' : value === false ? 'off' : value}
+        </Badge>
+      </p>
+      <Text size="sm">{reasonWords(evaluation.reason, evaluation.condition_index)}</Text>
+      <ol className={styles.sets} style={{ marginTop: 8 }}>
+        {conditions.map((tried) => (
+          <Tried
+            key={tried.condition_index}
+            tried={tried}
+            byDevice={flag.bucketing_identifier === 'device_id'}
+            rollout={rolloutOf(filters.groups[tried.condition_index] ?? { properties: [] })}
+            names={names}
+          />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Tried({
+  tried: { condition_index: at, outcome, properties, bucket, variant_bucket: variantBucket },
+  byDevice,
+  rollout,
+  names,
+}: {
+  tried: TriedCondition
+  byDevice: boolean
+  rollout: number
+  names: Names
+}): ReactNode {
+  return (
+    <li>
+      <strong>Set {at + 1}</strong>: {outcomes[outcome] ?? outcome}
+      {properties.map(({ actual, matched, operator, value, ...filter }) => {
+        const wanted = { ...filter, operator: operator ?? 'exact', value } as PropertyFilter
+        return (
+          <div key={JSON.stringify(wanted)} className="small">
+            <span className={matched ? styles.yes : styles.no}>{matched ? '✓' : '✗'}</span>{' '}
+            <span className="visually-hidden">{matched ? 'matched: ' : 'not matched: '}</span>
+            {filterWords(wanted, names)}
+            <span className="muted">
+              {actual === undefined ? '; nothing is known' : `; it is ${JSON.stringify(actual)}`}
+            </span>
+          </div>
+        )
+      })}
+      {bucket && (
+        <div className="small">
+          Drawn at {percent(bucket.value)} by <span className="mono">{bucket.id}</span>: the set takes those
+          up to {percent(bucket.upper_bound)}.
+        </div>
+      )}
+      {variantBucket !== null && (
+        <div className="small">Its variant was drawn at {percent(variantBucket)}.</div>
+      )}
+      {byDevice && outcome === 'out_of_rollout_bound' && !bucket && (
+        <div className="small">People are drawn by their device ({rollout} %), and here none is known.</div>
+      )}
+    </li>
+  )
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+const outcomes: Record<string, string> = {
+  condition_match: 'matched',
+  no_condition_match: 'a filter did not match',
+  out_of_rollout_bound: 'matched, but left out by its percentage',
+  no_group_type: 'no group of its type was given',
+}
+
+function reasonWords(reason: string, at: number | null): string {
+  const set = at === null ? 'A set' : `Set ${at + 1}`
+  switch (reason) {
+    case 'condition_match':
+      return `${set} decided.`
+    case 'no_condition_match':
+      return 'No set matched.'
+    case 'out_of_rollout_bound':
+      return `${set} matched, but its percentage leaves them out.`
+    case 'no_group_type':
+      return 'It is for groups, and no key of one was given.'
+    case 'super_condition_value':
+      return 'They have answered to an early access feature.'
+    case 'holdout_condition_value':
+      return 'They are held out of it.'
+    case 'missing_dependency':
+      return 'It asks for a flag that is not there, or in a circle.'
+    case 'disabled':
+    case 'flag_disabled':
+      return 'The flag is off.'
+    default:
+      return `It could not be evaluated (${reason}).`
+  }
+}

@@ -1,0 +1,300 @@
+import { ActionIcon, Badge, Button, Group, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconPlus, IconSearch, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { membersQuery } from '../../api/members.ts'
+import { useMe, useProject } from '../../api/session.ts'
+import type { FeatureFlag } from '../../api/types.ts'
+import { CopyIcon } from '../../ui/copy-button.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { readFilters, variantsOf } from './filters.ts'
+import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
+import styles from './flags-page.module.css'
+import { FLAGS_A_PAGE, flagsQuery, useNames } from './queries.ts'
+import type { FlagsSearch } from './search.ts'
+import { StaleMark } from './stale-mark.tsx'
+import { staleReason, summaryOf } from './words.ts'
+
+type OnSearch = (changes: FlagsSearch) => void
+
+/** The feature flags of the project. */
+export function FlagsPage(): ReactNode {
+  const { projectId } = useParams({ from: '/session/project/$projectId/feature_flags' })
+  const asked = useSearch({ from: '/session/project/$projectId/feature_flags' })
+  const navigate = useNavigate({ from: '/project/$projectId/feature_flags' })
+  const flags = useQuery(flagsQuery(projectId, asked))
+  const rows = flags.data?.results
+  const onSearch: OnSearch = (changes) =>
+    void navigate({
+      search: (old) => ({ ...old, page: undefined, ...changes }),
+      replace: 'search' in changes,
+    })
+  const { page = 1, order: _, ...narrowed } = asked
+  const [text, setText] = useState(asked.search ?? '')
+  const clear = () => {
+    setText('')
+    void navigate({ search: {} })
+  }
+  const create = (
+    <Button
+      component={Link}
+      to={`/project/${projectId}/feature_flags/new`}
+      leftSection={<IconPlus size={16} />}
+    >
+      New feature flag
+    </Button>
+  )
+  return (
+    <Page
+      title="Feature flags"
+      about="Turn a feature on for some people or groups, without a deploy."
+      actions={create}
+    >
+      <Filters text={text} onText={setText} asked={asked} onSearch={onSearch} />
+      <div className="card" style={{ opacity: flags.isPlaceholderData ? 0.6 : 1 }}>
+        {rows ? (
+          rows.length > 0 ? (
+            <FlagTable projectId={projectId} rows={rows} order={asked.order} onSearch={onSearch} />
+          ) : Object.keys(narrowed).length > 0 || page > 1 ? (
+            <Empty title="No feature flags match.">
+              <Button variant="default" mt="xs" onClick={clear}>
+                Clear filters
+              </Button>
+            </Empty>
+          ) : (
+            <Empty title="No feature flags yet.">
+              A flag turns a feature on for some people without a deploy: first for you, then for 10 %, then
+              for everybody. Code asks for it by its key. <div>{create}</div>
+            </Empty>
+          )
+        ) : flags.isError ? (
+          <LoadError what="feature flags" error={flags.error} retry={() => void flags.refetch()} />
+        ) : (
+          <Loading what="feature flags" rows={8} />
+        )}
+      </div>
+      <Pager
+        page={page}
+        rows={rows?.length ?? 0}
+        aPage={FLAGS_A_PAGE}
+        count={flags.data?.count}
+        more={Boolean(flags.data?.next)}
+        go={(to) => onSearch({ page: to > 1 ? to : undefined })}
+      />
+    </Page>
+  )
+}
+
+const types = [
+  { value: '', label: 'Every type' },
+  { value: 'boolean', label: 'Boolean' },
+  { value: 'multivariant', label: 'Multivariate' },
+  { value: 'experiment', label: 'Of an experiment' },
+  { value: 'remote_config', label: 'Remote configuration' },
+]
+
+function Filters({
+  text,
+  onText,
+  asked,
+  onSearch,
+}: {
+  /** What stands in the search field; it is asked for a little later. */
+  text: string
+  onText: (text: string) => void
+  asked: FlagsSearch
+  onSearch: OnSearch
+}): ReactNode {
+  const me = useMe()
+  const apply = useDebouncedCallback((value: string) => onSearch({ search: value || undefined }), 250)
+  const members = useQuery(membersQuery(me.organization?.id ?? '@current', 1))
+  const others = (members.data?.results ?? []).filter(({ user }) => user.uuid !== me.uuid)
+  const own = members.data?.results.find(({ user }) => user.uuid === me.uuid)
+  return (
+    <Group mb="sm" gap="sm">
+      <TextInput
+        type="search"
+        aria-label="Search feature flags"
+        placeholder="Key or description"
+        leftSection={<IconSearch size={16} />}
+        w={{ base: '100%', xs: 260 }}
+        value={text}
+        onChange={(event) => {
+          onText(event.currentTarget.value)
+          apply(event.currentTarget.value.trim())
+        }}
+      />
+      <SegmentedControl
+        aria-label="State"
+        value={asked.active ?? ''}
+        onChange={(active) => onSearch({ active: (active || undefined) as FlagsSearch['active'] })}
+        data={[
+          { value: '', label: 'All' },
+          { value: 'true', label: 'On' },
+          { value: 'false', label: 'Off' },
+          { value: 'STALE', label: 'Stale' },
+        ]}
+      />
+      <NativeSelect
+        aria-label="Type"
+        value={asked.type ?? ''}
+        data={types}
+        onChange={(event) =>
+          onSearch({ type: (event.currentTarget.value || undefined) as FlagsSearch['type'] })
+        }
+      />
+      <NativeSelect
+        aria-label="Created by"
+        value={asked.created_by_id ?? ''}
+        data={[
+          { value: '', label: 'By anybody' },
+          ...(own ? [{ value: String(own.user.id), label: 'By you' }] : []),
+          ...others.map(({ user }) => ({
+            value: String(user.id),
+            label: `By ${user.first_name || user.email}`,
+          })),
+        ]}
+        onChange={(event) => onSearch({ created_by_id: event.currentTarget.value || undefined })}
+      />
+      {asked.tag !== undefined && (
+        <Button
+          variant="default"
+          rightSection={<IconX size={14} />}
+          aria-label={`Tag ${asked.tag}: remove this filter`}
+          onClick={() => onSearch({ tag: undefined })}
+        >
+          {asked.tag}
+        </Button>
+      )}
+    </Group>
+  )
+}
+
+function FlagTable({
+  projectId,
+  rows,
+  order = '-created_at',
+  onSearch,
+}: {
+  projectId: number
+  rows: FeatureFlag[]
+  order?: string
+  onSearch: OnSearch
+}): ReactNode {
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const read = rows.map((flag) => ({ flag, filters: readFilters(flag.filters) }))
+  const names = useNames(
+    projectId,
+    read.map(({ filters }) => filters),
+  )
+  const sorted = (field: string, label: string, className?: string) => {
+    const [up, down] = [order === field, order === `-${field}`]
+    const first = field === 'key' ? field : `-${field}`
+    const next = up ? `-${field}` : down ? field : first
+    return (
+      <th scope="col" className={className} aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}>
+        <button type="button" className={styles.sort} onClick={() => onSearch({ order: next })}>
+          {label}
+          <span aria-hidden>{up ? ' ↑' : down ? ' ↓' : ''}</span>
+        </button>
+      </th>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroll-x" tabIndex={0} aria-label="Feature flags">
+      <table className={`data ${styles.table}`}>
+        <thead>
+          <tr>
+            {sorted('active', 'On')}
+            {sorted('key', 'Key')}
+            <th scope="col" className="wide-only">
+              Who gets it
+            </th>
+            <th scope="col" className="wide-only">
+              By
+            </th>
+            {sorted('created_at', 'Created', 'wide-only')}
+            {sorted('updated_at', 'Changed', 'wide-only')}
+            <th scope="col">
+              <span className="visually-hidden">More</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {read.map(({ flag, filters }) => {
+            const who = summaryOf(filters, names)
+            const count = variantsOf(filters).length
+            return (
+              <tr key={flag.id} className="link">
+                <td className={styles.narrow}>
+                  <FlagSwitch projectId={projectId} flag={flag} who={who} />
+                </td>
+                <td>
+                  <div className={styles.key}>
+                    <Link
+                      to="/project/$projectId/feature_flags/$flagId"
+                      params={{ projectId, flagId: flag.id }}
+                      className="mono"
+                    >
+                      {flag.key}
+                    </Link>
+                    <CopyIcon value={flag.key} what={`the key ${flag.key}`} />
+                    <StaleMark reason={staleReason(flag)} />
+                    {count > 0 && (
+                      <Badge size="sm" variant="outline" color="gray" tt="none">
+                        {count} variants
+                      </Badge>
+                    )}
+                    {flag.experiment_set.length > 0 && (
+                      <Badge size="sm" variant="outline" color="gray" tt="none">
+                        Experiment
+                      </Badge>
+                    )}
+                    {flag.tags.map((tag) => (
+                      <button
+                        key={tag}
+                        type="button"
+                        className={styles.tag}
+                        aria-label={`Only flags with the tag ${tag}`}
+                        onClick={() => onSearch({ tag })}
+                      >
+                        {tag}
+                      </button>
+                    ))}
+                  </div>
+                  {flag.name && <div className="muted small">{flag.name}</div>}
+                  <div className={`small ${styles.below}`}>{who}</div>
+                </td>
+                <td className="wide-only">{who}</td>
+                <td className="muted wide-only">
+                  {flag.created_by ? flag.created_by.first_name || flag.created_by.email : ''}
+                </td>
+                <td className={`muted wide-only ${styles.narrow}`}>
+                  <RelativeTime at={flag.created_at} timeZone={timeZone} />
+                </td>
+                <td className={`muted wide-only ${styles.narrow}`}>
+                  <RelativeTime at={flag.updated_at} timeZone={timeZone} />
+                </td>
+                <td className={`num ${styles.narrow}`}>
+                  <FlagMenu projectId={projectId} flag={flag}>
+                    {(label, icon) => (
+                      <ActionIcon variant="subtle" color="gray" aria-label={label}>
+                        {icon}
+                      </ActionIcon>
+                    )}
+                  </FlagMenu>
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}
