@@ -6,6 +6,7 @@ import { createFirstUser } from './accounts/first-user.ts'
 import { createInviteStore } from './accounts/invites.ts'
 import { createPasswordResetStore } from './accounts/password-resets.ts'
 import { createProjectStore } from './accounts/projects.ts'
+import { createActivityLog } from './activity/activity-log.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
 import type { Config } from './config.ts'
@@ -50,10 +51,13 @@ import { createCalculation } from './private-api/cohorts/calculate.ts'
 import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
+import { createFlagStore } from './private-api/feature-flags/store.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { sendInviteTask } from './private-api/invites/tasks.ts'
 import { sendPasswordResetTask } from './private-api/password-reset/tasks.ts'
 import { privateApi } from './private-api/private-api.ts'
+import { createScheduledChangeStore } from './private-api/scheduled-changes/store.ts'
+import { scheduledChangesTask } from './private-api/scheduled-changes/tasks.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
@@ -189,6 +193,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
       peopleChanged: copies.peopleChanged,
       logger,
     })
+    const activity = createActivityLog(database)
+    const flags = createFlagStore({ database, activity, findCohorts: cohorts.load, changed: flagsChanged })
+    const scheduled = createScheduledChangeStore({ database, flags })
     const jobs: Jobs = createJobs({
       database,
       tasks: [
@@ -201,6 +208,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         }),
         foldingTask(folding),
         ...eventDeletionTasks({ log, warehouse }),
+        scheduledChangesTask(scheduled),
         rateLimitsTask(database),
         queryStatusesTask(database),
         ...mailTasks(config, database),
@@ -291,7 +299,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
           cohorts,
           calculation,
           evaluator,
-          flagsChanged,
+          flags,
+          scheduled,
           jobs,
           personWriter: createPersonWriter({
             log,

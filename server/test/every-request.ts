@@ -85,6 +85,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const flag = await make('feature_flags/', flagBody(canary))
   const experiment = await make('experiments/', experimentBody(`${canary}-experiment`))
   const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
+  const change = await make('scheduled_changes/', changeBody(flag.id))
   const invite = await make(`/api/organizations/${organization}/invites/`, {
     target_email: `${canary}@example.net`,
   })
@@ -123,6 +124,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       'flag key': flag.key,
       experiments: experiment.id,
       early_access_feature: feature.id,
+      scheduled_changes: change.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -141,6 +143,13 @@ const trend = {
   kind: 'InsightVizNode',
   source: { kind: 'TrendsQuery', series: [{ kind: 'EventsNode', event: `${canary} viewed` }] },
 }
+const changeBody = (flagId: string | number) => ({
+  record_id: String(flagId),
+  model_name: 'FeatureFlag',
+  payload: { operation: 'update_variants', value: { variants: [], payloads: { [canary]: 1 } } },
+  scheduled_at: '2099-01-01T00:00:00Z',
+})
+
 const flagBody = (key: string) => ({
   key,
   name: canary,
@@ -233,6 +242,8 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   dead_letters_replay_create: () => ({ body: { ids: ['0190c2f0-5a44-7cc0-9d6e-000000000000'] } }),
   early_access_feature_create: () => ({ body: { name: fresh(), stage: 'beta' } }),
   early_access_feature_update: () => ({ body: { name: `${canary} early`, stage: 'beta' } }),
+  scheduled_changes_create: ({ ids }) => ({ body: changeBody(ids.feature_flags!) }),
+  scheduled_changes_partial_update: () => ({ body: { scheduled_at: '2099-02-01T00:00:00Z' } }),
   event_definitions_update: () => ({ body: { description: canary } }),
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
   experiments_create: () => ({ body: experimentBody(fresh()) }),

@@ -14,7 +14,9 @@ import { createActionStore } from '../src/private-api/actions/store.ts'
 import { createCalculation } from '../src/private-api/cohorts/calculate.ts'
 import { createFlagCopies } from '../src/private-api/cohorts/flag-copies.ts'
 import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
+import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
 import { privateApi } from '../src/private-api/private-api.ts'
+import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
 import { type Ingested, ingested } from './ingested.ts'
 import { testAnswers } from './insights.ts'
 
@@ -28,7 +30,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
   const logger = { info: () => {}, warn: () => {}, error: console.error, debug: () => {} }
   return ingested(
     whenDone,
-    ({ database, warehouse, cohorts, questions, writer, receipts, directory, pipeline }) => [
+    ({ database, activity, warehouse, cohorts, questions, writer, receipts, directory, pipeline }) => [
       async (app) => {
         const propertyTypes = createPropertyTypes(database)
         const actions = createActionStore(database)
@@ -84,6 +86,15 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
         })
         whenDone(() => jobs.stop())
         jobs.start()
+        const flags = createFlagStore({
+          database,
+          activity,
+          findCohorts: cohorts.load,
+          changed: async (projectId) => {
+            await flagDefinitions.changed(projectId)
+            await copies.flagsChanged(projectId)
+          },
+        })
         const answers = async () => {}
         await app.register(
           privateApi({
@@ -93,10 +104,8 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             cohorts,
             calculation,
             evaluator,
-            flagsChanged: async (projectId) => {
-              await flagDefinitions.changed(projectId)
-              await copies.flagsChanged(projectId)
-            },
+            flags,
+            scheduled: createScheduledChangeStore({ database, flags }),
             jobs,
             personWriter: writer,
             deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),

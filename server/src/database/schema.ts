@@ -17,6 +17,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { ScheduledFlagPayload } from '../model/flags.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { toIsoMicros } from './values.ts'
 
@@ -796,6 +797,32 @@ export const experiments = pgTable(
   (table) => [
     uniqueIndex('experiments_live_flag').on(table.featureFlagId).where(sql`not ${table.deleted}`),
     index('experiments_project').on(table.projectId, table.id),
+  ],
+)
+
+/** Changes of feature flags that wait for their time, and those that were tried. */
+export const scheduledChanges = pgTable(
+  'scheduled_changes',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    featureFlagId: integer('feature_flag_id')
+      .notNull()
+      .references(() => featureFlags.id, { onDelete: 'cascade' }),
+    /** `operation` and `value`, as the API has them. */
+    payload: json('payload').$type<ScheduledFlagPayload>().notNull(),
+    scheduledAt: instant('scheduled_at').notNull(),
+    executedAt: instant('executed_at'),
+    failureReason: text('failure_reason'),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index('scheduled_changes_of_flag').on(table.projectId, table.featureFlagId),
+    index('scheduled_changes_due').on(table.scheduledAt).where(sql`${table.executedAt} is null`),
   ],
 )
 

@@ -81,3 +81,12 @@ export type LookedUp = {
   /** By group type index. */
   groups: Map<number, Record<string, unknown>> | LookUpFailure
 }
+
+/** What is done to a flag at a later time. */
+export type ScheduledFlagPayload =
+  | { operation: 'update_status'; value: boolean }
+  | { operation: 'add_release_condition'; value: { groups: Record<string, unknown>[] } }
+  | {
+      operation: 'update_variants'
+      value: { variants: Record<string, unknown>[]; payloads?: Record<string, unknown> }
+    }

@@ -46,7 +46,7 @@ import { createExperimentStore } from './experiments/store.ts'
 import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
 import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
 import { featureFlagRoutes } from './feature-flags/routes.ts'
-import { createFlagStore } from './feature-flags/store.ts'
+import type { FlagStore } from './feature-flags/store.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
 import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
@@ -69,6 +69,8 @@ import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
 import { rateLimitRoutes } from './rate-limits/routes.ts'
 import { savedApi } from './saved-api.ts'
+import { scheduledChangeRoutes } from './scheduled-changes/routes.ts'
+import type { ScheduledChangeStore } from './scheduled-changes/store.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { twoFactorRoutes } from './two-factor/routes.ts'
@@ -81,8 +83,8 @@ export type PrivateApiDeps = {
   cohorts: CohortStore
   calculation: Calculation
   evaluator: Evaluator
-  /** Flags of a project are other than before. */
-  flagsChanged(projectId: number): Promise<void>
+  flags: FlagStore
+  scheduled: ScheduledChangeStore
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -128,12 +130,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const groups = createGroupStore(database)
   const activity = createActivityLog(database)
   const { cohorts } = deps
-  const flags = createFlagStore({
-    database,
-    activity,
-    findCohorts: cohorts.load,
-    changed: deps.flagsChanged,
-  })
+  const { flags } = deps
   const now = () => new Date()
 
   await app.register(instanceRoutes({ checks, initiated: () => users.any(), canMail }))
@@ -204,6 +201,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
+  await app.register(scheduledChangeRoutes({ scheduled: deps.scheduled }))
   const experiments = createExperimentStore({ database, activity, flags })
   await app.register(experimentRoutes({ experiments, answers, activity }))
   await app.register(earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags }) }))
