@@ -7,6 +7,7 @@ import { complaints, launchChromium, picture } from './chromium.ts'
 /** A flag from nothing to its end, on the pages, with people who really ask for it. */
 let server: RunningServer
 let browser: Browser
+let otherProject: number
 
 const people = { ana: 'ana@acme.dev', ben: 'ben@acme.dev', cy: 'cy@else.dev' }
 
@@ -28,6 +29,10 @@ beforeAll(async () => {
   await eventually(known, 'the people are stored')
   const grouped = async () => (await hogql(server.url, 'select count() from groups'))[0]?.[0] === 1
   await eventually(grouped, 'the group is stored')
+  const { id: project } = await api(server.url, 'GET', '/api/projects/@current/')
+  otherProject = (await api(server.url, 'POST', '/api/projects/', { name: 'Second' })).id
+  // who makes a project goes on in it
+  await api(server.url, 'PATCH', '/api/users/@me/', { set_current_team: project })
   await api(server.url, 'POST', '/api/projects/@current/cohorts/', {
     name: 'Of Acme',
     filters: {
@@ -148,12 +153,12 @@ describe.each([
     await eventually(() => isOn(key, 'ana'), 'ana gets it')
     expect(await isOn(key, 'cy')).toBe(false)
 
-    await page.getByLabel('Distinct id').fill('cy')
+    await page.getByRole('combobox', { name: 'Distinct id' }).fill('cy')
     await button('Explain').click()
     await page.getByText('No set matched.').waitFor()
     await page.getByText('it is "cy@else.dev"').waitFor()
-    await page.getByLabel('Distinct id').fill('ana')
-    await button('Explain').click()
+    await page.getByRole('combobox', { name: 'Distinct id' }).fill('ana@')
+    await page.getByRole('option', { name: 'ana@acme.dev ana' }).click()
     await page.getByText('Set 1 decided.').waitFor()
     expect(page.url()).toContain('explain=ana')
     await page.getByText('Not asked for in the last 30 days.').waitFor()
@@ -274,6 +279,7 @@ describe.each([
     expect(await isOn(asking!, 'cy')).toBe(false)
 
     await page.goto(`${server.url}/feature_flags/${id}`)
+    await page.getByRole('link', { name: asking!, exact: true }).waitFor()
     await page.getByRole('switch').press('Space')
     await button('Turn off').click()
     await page.getByRole('alert').getByText('other flags depend on it').waitFor()
@@ -292,7 +298,7 @@ describe.each([
     await heading(ofGroups!)
     await eventually(() => isOn(ofGroups!, 'cy', { organization: 'acme' }), 'acme gets it')
     expect(await isOn(ofGroups!, 'cy', { organization: 'other' })).toBe(false)
-    await page.getByLabel('Distinct id').fill('cy')
+    await page.getByRole('combobox', { name: 'Distinct id' }).fill('cy')
     await button('Explain').click()
     await page.getByText('It is for groups, and no key of one was given.').waitFor()
     await page.getByLabel('Key of the organization').fill('acme')
@@ -304,6 +310,37 @@ describe.each([
     await page.getByLabel('Key').fill(asked!)
     await button('Create').click()
     await page.getByText('There is already a feature flag with this key.').waitFor()
+  })
+
+  test('a flag is duplicated, copied to another project, and marked when nobody needs it any more', async () => {
+    const key = `old-${width}`
+    const filters = { groups: [{ properties: [], rollout_percentage: 100 }] }
+    await api(server.url, 'POST', flags, { key, name: 'Long there', filters })
+    await page.goto(`${server.url}/feature_flags`)
+    await button(`More about ${key}`).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await heading('New feature flag')
+    expect(await page.getByLabel('Key').inputValue()).toBe(`${key}-copy`)
+    await button('Create').click()
+    await heading(`${key}-copy`)
+    expect(await flagOf(`${key}-copy`)).toMatchObject({ name: 'Long there', filters })
+
+    await page.goto(`${server.url}/feature_flags?search=${key}&order=key`)
+    await button(`More about ${key}`).click()
+    await page.getByRole('menuitem', { name: 'Copy to another project' }).click()
+    await page.getByRole('checkbox', { name: 'Second' }).check()
+    await button('Copy').click()
+    await page.getByText('Copied to Second.').waitFor()
+    const copied = await api(server.url, 'GET', `/api/projects/${otherProject}/feature_flags/`)
+    expect(copied.results.map((one: Json) => one.key)).toContain(key)
+
+    await page.clock.setSystemTime(Date.now() + 31 * 86_400_000)
+    await page.reload()
+    const why = 'On for everybody, and older than 30 days.'
+    await page.getByLabel(`Stale: ${why}`).first().hover()
+    await page.getByRole('tooltip').getByText(why).waitFor()
+    await photo('stale')
+    await page.clock.setSystemTime(Date.now())
   })
 
   test('the list is searched, narrowed, sorted and paged, and its address says so', async () => {

@@ -1,14 +1,4 @@
-import {
-  Alert,
-  Button,
-  Group,
-  SegmentedControl,
-  Switch,
-  TagsInput,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -19,30 +9,23 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { sentence } from '../../ui/states.tsx'
-import { spreadEvenly, type Variant } from '../../ui/variants.ts'
-import { VariantsEditor } from '../../ui/variants-editor.tsx'
+import { sayFailed } from '../../ui/undo.tsx'
 import { ConditionSets } from './condition-sets.tsx'
+import { Conflict, Differences } from './conflict.tsx'
+import { About, Drawing, Values } from './editor-fields.tsx'
 import styles from './editor-page.module.css'
 import {
   changesOf,
+  copyOf,
   type Draft,
   draftOf,
-  keyProblem,
   newDraft,
   type Problems,
-  payloadProblem,
-  payloadText,
   problemsOf,
   rebased,
-  variantsOf,
-  withPayload,
-  withVariants,
 } from './filters.ts'
-import { bodyOf, flagQuery, tagsQuery, useCreateFlag, useNames, useUpdateFlag } from './queries.ts'
+import { bodyOf, flagQuery, useCreateFlag, useNames, useUpdateFlag } from './queries.ts'
 import { changeWords } from './words.ts'
-
-const MOST_VARIANTS = 100
-const variantOf = (key: string): Variant => ({ key, name: '', rollout_percentage: 50 })
 
 /** Makes a flag, from nothing or as a copy of another one. */
 export function NewFlagPage(): ReactNode {
@@ -52,10 +35,7 @@ export function NewFlagPage(): ReactNode {
   if (from === undefined) return <Editor key="new" projectId={projectId} flag={null} begin={newDraft} />
   if (!copied.data)
     return <NotLoaded thing="feature flag" query={copied} back={<BackLink projectId={projectId} />} />
-  const draft = draftOf(copied.data)
-  return (
-    <Editor key={from} projectId={projectId} flag={null} begin={{ ...draft, key: `${draft.key}-copy` }} />
-  )
+  return <Editor key={from} projectId={projectId} flag={null} begin={copyOf(copied.data)} />
 }
 
 /** Changes a flag. */
@@ -122,16 +102,16 @@ function Editor({
     create.reset()
     update.reset()
   }
-  const differences = base
-    ? changeWords(
-        Object.entries(changes).map(([field, after]) => ({
-          field,
-          before: before[field as keyof Draft],
-          after,
-        })),
-        names,
-      )
-    : []
+  const told = (what: Partial<Draft>) =>
+    changeWords(
+      Object.entries(what).map(([field, after]) => ({ field, before: before[field as keyof Draft], after })),
+      names,
+    )
+  const goOn = (from: FeatureFlag, next: Draft) => {
+    setDraft(next)
+    setBase(from)
+    setTheirs(null)
+  }
 
   const onSaved = ({ id }: FeatureFlag) => {
     isSaved.current = true
@@ -159,15 +139,17 @@ function Editor({
       // every other failure is the mutation's, and shown by the fields
       if (!(failure instanceof ApiError) || failure.status !== 409) return refused()
       update.reset()
-      setTheirs(await client.fetchQuery({ ...flagQuery(projectId, base.id), staleTime: 0 }))
-      refused()
+      client
+        .fetchQuery({ ...flagQuery(projectId, base.id), staleTime: 0 })
+        .then(setTheirs)
+        .then(refused, sayFailed)
     }
   }
   const submit = () => {
     setTried(true)
     if (Object.keys(problemsOf(draft)).length > 0) refused()
-    else if (base) setConfirming(true)
-    else void save()
+    else if (!base) void save()
+    else if (isDirty) setConfirming(true)
   }
   useHotkeys([['mod+S', submit]], [])
 
@@ -177,24 +159,9 @@ function Editor({
         {base && theirs && (
           <Conflict
             theirs={theirs}
-            words={changeWords(
-              Object.entries(changesOf(draftOf(theirs), before)).map(([field, after]) => ({
-                field,
-                before: before[field as keyof Draft],
-                after,
-              })),
-              names,
-            )}
-            onTheirs={() => {
-              setDraft(draftOf(theirs))
-              setBase(theirs)
-              setTheirs(null)
-            }}
-            onMine={() => {
-              setDraft(rebased(draft, before, draftOf(theirs)))
-              setBase(theirs)
-              setTheirs(null)
-            }}
+            words={told(changesOf(draftOf(theirs), before))}
+            onTheirs={() => goOn(theirs, draftOf(theirs))}
+            onMine={() => goOn(theirs, rebased(draft, before, draftOf(theirs)))}
           />
         )}
         <form
@@ -265,7 +232,7 @@ function Editor({
           onClose={() => setConfirming(false)}
         >
           This is seen by people within a minute.
-          <Differences words={differences} />
+          <Differences words={told(changes)} />
         </Confirm>
       )}
       {blocker.status === 'blocked' && (
@@ -301,187 +268,3 @@ const Problem = ({ text }: { text: string | undefined }) =>
       {text}
     </p>
   ) : null
-
-const Differences = ({ words }: { words: string[] }) => (
-  <ul className={styles.differences}>
-    {words.map((text) => (
-      <li key={text}>{text}</li>
-    ))}
-  </ul>
-)
-
-/** Somebody else was faster: what they changed, and whose version goes on. */
-function Conflict({
-  theirs,
-  words,
-  onTheirs,
-  onMine,
-}: {
-  theirs: FeatureFlag
-  words: string[]
-  onTheirs: () => void
-  onMine: () => void
-}): ReactNode {
-  const by = theirs.last_modified_by
-  return (
-    <Alert
-      color="yellow"
-      variant="outline"
-      title={`${by ? by.first_name || by.email : 'Somebody'} changed this flag while you were editing it.`}
-      role="alert"
-      mb="md"
-      styles={{ root: { background: 'var(--surface)' }, title: { color: 'var(--warning)' } }}
-    >
-      <Text size="sm" c="var(--text)" component="div">
-        Nothing of yours is saved yet.
-        <Differences words={words} />
-      </Text>
-      <Group gap="xs" mt="sm">
-        <Button size="compact-sm" variant="default" onClick={onTheirs}>
-          Show theirs
-        </Button>
-        <Button size="compact-sm" variant="default" onClick={onMine}>
-          Keep mine
-        </Button>
-      </Group>
-    </Alert>
-  )
-}
-
-type Fields = { draft: Draft; set: (next: Partial<Draft>) => void }
-
-function About({
-  projectId,
-  draft,
-  oldKey,
-  problems,
-  set,
-}: Fields & { projectId: number; oldKey: string | null; problems: Problems }): ReactNode {
-  const tags = useQuery(tagsQuery(projectId))
-  const isRenamed = oldKey !== null && draft.key !== oldKey
-  return (
-    <section className={`card ${styles.part}`} aria-label="About">
-      <TextInput
-        label="Key"
-        description="What code asks for. Letters, digits, - and _ only; it can't be changed safely later."
-        required
-        maxLength={400}
-        classNames={{ input: 'mono' }}
-        value={draft.key}
-        error={problems.key ?? (draft.key ? keyProblem(draft.key) : undefined)}
-        onChange={(event) => set({ key: event.currentTarget.value.trim() })}
-        data-autofocus
-      />
-      {isRenamed && (
-        <Text size="sm" c="var(--warning)" role="status">
-          Code that asks for “{oldKey}” gets nothing any more, and people are drawn anew.
-        </Text>
-      )}
-      <Textarea
-        label="Description"
-        autosize
-        minRows={2}
-        maxLength={10_000}
-        value={draft.name}
-        onChange={(event) => set({ name: event.currentTarget.value })}
-      />
-      <TagsInput
-        label="Tags"
-        data={tags.data ?? []}
-        value={draft.tags}
-        acceptValueOnBlur
-        onChange={(picked) => set({ tags: picked.map((tag) => tag.trim().toLowerCase()) })}
-      />
-      <Switch
-        label="On"
-        description="Off, nobody gets it, whatever the conditions say."
-        checked={draft.active}
-        onChange={(event) => set({ active: event.currentTarget.checked })}
-      />
-    </section>
-  )
-}
-
-function Values({ draft, isCompared, set }: Fields & { isCompared: boolean }): ReactNode {
-  const { filters } = draft
-  const variants = variantsOf(filters)
-  const setVariants = (next: Variant[]) => set({ filters: withVariants(filters, next) })
-  const payload = (key: string, label: string) => (
-    <Textarea
-      size="xs"
-      label={label}
-      placeholder='JSON, as {"color": "green"}'
-      autosize
-      minRows={1}
-      classNames={{ input: 'mono' }}
-      value={payloadText(filters, key)}
-      error={payloadProblem(payloadText(filters, key))}
-      onChange={(event) => set({ filters: withPayload(filters, key, event.currentTarget.value) })}
-    />
-  )
-  return (
-    <>
-      <SegmentedControl
-        aria-label="Type"
-        value={variants.length ? 'multivariate' : 'boolean'}
-        onChange={(type) =>
-          setVariants(type === 'boolean' ? [] : spreadEvenly(['control', 'test'].map(variantOf)))
-        }
-        data={[
-          { value: 'boolean', label: 'On or off' },
-          { value: 'multivariate', label: 'Variants' },
-        ]}
-      />
-      {isCompared && (
-        <Text size="sm" c="var(--warning)">
-          An experiment compares its variants: other ones spoil its results.
-        </Text>
-      )}
-      {variants.length ? (
-        <VariantsEditor
-          variants={variants}
-          most={MOST_VARIANTS}
-          create={variantOf}
-          onChange={setVariants}
-          more={({ key }) => payload(key, `Payload of ${key}`)}
-        />
-      ) : (
-        payload('true', 'Payload')
-      )}
-    </>
-  )
-}
-
-function Drawing({ draft, set }: Fields): ReactNode {
-  const isOfPeople = (draft.filters.aggregation_group_type_index ?? null) === null
-  if (!isOfPeople) return null
-  const byDevice = draft.bucketing_identifier === 'device_id'
-  return (
-    <section className={`card ${styles.part}`} aria-label="How percentages are drawn">
-      <h2>How percentages are drawn</h2>
-      <div>
-        <SegmentedControl
-          aria-label="Drawn by"
-          value={byDevice ? 'device_id' : 'distinct_id'}
-          onChange={(by) => set({ bucketing_identifier: by === 'device_id' ? by : null })}
-          data={[
-            { value: 'distinct_id', label: 'By distinct id' },
-            { value: 'device_id', label: 'By device' },
-          ]}
-        />
-        <Text size="xs" c="dimmed" mt={4}>
-          {byDevice
-            ? 'A device keeps what it got, whoever uses it. Only SDKs that tell the device can ask.'
-            : 'Somebody gets the same wherever the same id asks.'}
-        </Text>
-      </div>
-      <Switch
-        label="Keep it after sign-in"
-        description="Who got it before they were known keeps it. Needs a look-up, so SDKs can't evaluate it on their own."
-        checked={draft.ensure_experience_continuity}
-        disabled={byDevice && !draft.ensure_experience_continuity}
-        onChange={(event) => set({ ensure_experience_continuity: event.currentTarget.checked })}
-      />
-    </section>
-  )
-}

@@ -1,14 +1,20 @@
-import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Autocomplete, Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { groupTypesQuery } from '../../api/definitions.ts'
+import { personsQuery } from '../../api/persons.ts'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag, PropertyFilter, TriedCondition } from '../../api/types.ts'
+import { number } from '../../ui/numbers.ts'
+import { personName } from '../../ui/person-name.ts'
 import { LoadError, Loading } from '../../ui/states.tsx'
 import { type FlagFilters, groupTypeOf, rolloutOf } from './filters.ts'
 import styles from './flag-page.module.css'
 import { type Asker, explainQuery } from './queries.ts'
 import { filterWords, type Names } from './words.ts'
+
+const MOST_FOUND = 8
 
 type Props = { projectId: number; flag: FeatureFlag; filters: FlagFilters; names: Names }
 
@@ -18,32 +24,54 @@ export function Explain({
   onExplain,
   ...props
 }: Props & { distinctId: string | undefined; onExplain: (distinctId: string) => void }): ReactNode {
-  const { projectId, filters } = props
+  const { projectId, flag, filters } = props
+  const client = useQueryClient()
   const me = useMe()
   const [text, setText] = useState(distinctId ?? '')
   const [keys, setKeys] = useState<Record<string, string>>({})
   const [groups, setGroups] = useState<Record<string, string>>({})
   const types = useQuery(groupTypesQuery(projectId))
+  const [settled] = useDebouncedValue(text.trim(), 200)
+  const people = useQuery({ ...personsQuery(projectId, settled, 1, MOST_FOUND), enabled: settled !== '' })
+  /** By an id of each: what people are called whom the text finds. */
+  const found = new Map(
+    (people.data?.results ?? []).flatMap(({ properties, distinct_ids: ids }) => {
+      const id = ids.find((one) => one === settled) ?? ids[0]
+      return id === undefined ? [] : [[id, personName(properties, ids)]]
+    }),
+  )
   const indexes = new Set(filters.groups.map((set) => groupTypeOf(set, filters)))
   const asked = (types.data ?? []).filter(({ group_type_index: index }) => indexes.has(index))
   const explain = (id: string) => {
+    const given = Object.fromEntries(Object.entries(keys).filter(([, key]) => key !== ''))
     setText(id)
-    setGroups(Object.fromEntries(Object.entries(keys).filter(([, key]) => key !== '')))
-    if (id) onExplain(id)
+    setGroups(given)
+    onExplain(id)
+    // who asks the same again wants to know it as of now
+    const { queryKey } = explainQuery(projectId, flag.key, { distinctId: id, groups: given })
+    void client.invalidateQueries({ queryKey })
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    explain(text.trim())
+    if (text.trim()) explain(text.trim())
   }
   return (
     <Stack gap="sm">
       <form onSubmit={submit}>
         <Stack gap="xs">
-          <TextInput
+          <Autocomplete
             label="Distinct id"
-            description="The id that code asks with."
+            description="The id that code asks with; or find somebody by their e-mail."
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            data={[...found.keys()]}
+            filter={({ options }) => options}
+            renderOption={({ option: { value: id } }) => (
+              <span className="cut">
+                {found.get(id)} <span className="muted mono">{id}</span>
+              </span>
+            )}
+            onChange={setText}
+            onOptionSubmit={explain}
           />
           {asked.map(({ group_type: type }) => (
             <TextInput
@@ -83,16 +111,21 @@ function Explained({ projectId, flag, filters, names, asker }: Props & { asker: 
       </Text>
     )
   }
-  const { value, evaluation, conditions = [] } = explained.data
+  const { value, evaluation, conditions = [], definitions_age_ms: age = 0 } = explained.data
   return (
     <section aria-label={`What ${asker.distinctId} gets`}>
       <p className={styles.verdict}>
         <span className="mono">{asker.distinctId}</span> gets{' '}
-        <Badge variant="light" color={value === false ? 'gray' : 'green'} tt="none">
+        <Badge variant="outline" color="gray" tt="none">
           {value === true ? 'on' : value === false ? 'off' : value}
         </Badge>
       </p>
       <Text size="sm">{reasonWords(evaluation.reason, evaluation.condition_index)}</Text>
+      {age > 0 && (
+        <Text size="sm" c="var(--warning)">
+          By what the server knew of flags {number(Math.ceil(age / 1000))} s ago: its database is away.
+        </Text>
+      )}
       <ol className={styles.sets} style={{ marginTop: 8 }}>
         {conditions.map((tried) => (
           <Tried

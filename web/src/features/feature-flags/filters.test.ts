@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { FeatureFlag } from '../../api/types.ts'
 import {
   changesOf,
+  copyOf,
   type Draft,
   draftOf,
   newDraft,
@@ -44,6 +45,13 @@ test('the payload and the sets of a variant go with it to its new key, and go wh
   expect(fewer.payloads).toEqual({ a: '{"x":1}' })
   expect(fewer.groups[0]!.variant).toBe(null)
   expect(withVariants(fewer, [])).toMatchObject({ multivariate: null, payloads: {} })
+})
+
+test('a copy is another flag, and nobody has answered to its early access', () => {
+  const { key, filters } = copyOf({ ...newDraft, key: 'nav', filters: stored } as unknown as FeatureFlag)
+  expect(key).toBe('nav-copy')
+  const { super_groups: _, ...rest } = stored
+  expect(JSON.parse(JSON.stringify(filters))).toEqual(rest)
 })
 
 test('only what was changed is sent, and is laid over what somebody else changed', () => {

@@ -169,6 +169,12 @@ export const draftOf = (flag: FeatureFlag): Draft => ({
   filters: readFilters(flag.filters),
 })
 
+/** A new flag like another one; who answered to that one's early access has not answered to this one's. */
+export function copyOf(flag: FeatureFlag): Draft {
+  const { super_groups: _, feature_enrollment: __, ...filters } = flag.filters
+  return draftOf({ ...flag, key: `${flag.key}-copy`, filters })
+}
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** The fields of a draft that are other than they were. */

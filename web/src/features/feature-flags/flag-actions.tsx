@@ -48,8 +48,8 @@ export function FlagSwitch({ projectId, flag, who }: Props & { who: string }): R
           onClose={() => setAsks(false)}
         >
           {active
-            ? `Who gets it now (${who}) loses it within a minute.`
-            : `Who is meant (${who}) gets it within a minute.`}
+            ? `It is for: ${who}. Off, nobody gets it, within a minute.`
+            : `Then it is for: ${who}, within a minute.`}
         </Confirm>
       )}
     </>

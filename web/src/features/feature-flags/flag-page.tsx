@@ -17,7 +17,7 @@ import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
 import styles from './flag-page.module.css'
 import { History } from './history.tsx'
 import { Matches } from './matches.tsx'
-import { flagQuery, useNames, useUpdateFlag } from './queries.ts'
+import { dependentFlagsQuery, flagQuery, useNames, useUpdateFlag } from './queries.ts'
 import { StaleMark } from './stale-mark.tsx'
 import { Usage } from './usage.tsx'
 import { type Names, setWords, staleReason, summaryOf } from './words.ts'
@@ -140,6 +140,7 @@ type Known = Props & { filters: FlagFilters; names: Names }
 
 function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
+  const { data: dependents = [] } = useQuery(dependentFlagsQuery(projectId, flag.id))
   return (
     <>
       <div className={styles.verdict} style={{ marginBottom: 12 }}>
@@ -178,6 +179,24 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
           <>
             <dt>Drawn by</dt>
             <dd>The device</dd>
+          </>
+        )}
+        {dependents.length > 0 && (
+          <>
+            <dt>Asked for by</dt>
+            <dd>
+              {dependents.map(({ id, key }) => (
+                <div key={id}>
+                  <Link
+                    to="/project/$projectId/feature_flags/$flagId"
+                    params={{ projectId, flagId: id }}
+                    className="mono"
+                  >
+                    {key}
+                  </Link>
+                </div>
+              ))}
+            </dd>
           </>
         )}
         {flag.experiment_set.length > 0 && (

@@ -50,7 +50,7 @@ export const flagQuery = (projectId: number, id: number) =>
       ),
   })
 
-/** What a draft says, as the API takes it. */
+/** What a draft says, typed as the API takes it: filters are any object there. */
 export const bodyOf = ({ filters, ...rest }: Partial<Draft>) => ({ ...rest, ...(filters && { filters }) })
 
 export function useCreateFlag(projectId: number) {
@@ -165,6 +165,19 @@ export const flagActivityQuery = (projectId: number, id: number, limit: number) 
         }),
       ),
     placeholderData: keepPreviousData,
+  })
+
+/** The flags that ask for a flag, and keep it from being turned off and deleted. */
+export const dependentFlagsQuery = (projectId: number, id: number) =>
+  queryOptions({
+    queryKey: [...all(projectId), id, 'dependent'],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/projects/{project_id}/feature_flags/{id}/dependent_flags/', {
+          params: one(projectId, id),
+          signal,
+        }),
+      ),
   })
 
 const flagKeysQuery = (projectId: number, ids: number[]) =>

@@ -6,7 +6,12 @@ export function StaleMark({ reason }: { reason: string | null }): ReactNode {
   if (!reason) return null
   return (
     <Tooltip label={reason} multiline maw={320}>
-      <Badge variant="light" color="yellow" tabIndex={0} aria-label={`Stale: ${reason}`}>
+      <Badge
+        tabIndex={0}
+        aria-label={`Stale: ${reason}`}
+        tt="none"
+        style={{ background: 'var(--warning-tint)', color: 'var(--warning)' }}
+      >
         Stale
       </Badge>
     </Tooltip>

@@ -4,13 +4,13 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { PERSONS_A_PAGE, personsQuery } from '../../api/persons.ts'
 import { useProject } from '../../api/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { personName } from '../../ui/person-name.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
-import { PERSONS_A_PAGE, personsQuery } from './queries.ts'
 
 /** Everyone whose events arrived, newest first. */
 export function PersonsPage(): ReactNode {
