@@ -59,6 +59,8 @@ import { privateApi } from './private-api/private-api.ts'
 import { createScheduledChangeStore } from './private-api/scheduled-changes/store.ts'
 import { scheduledChangesTask } from './private-api/scheduled-changes/tasks.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
+import { createSurveyStore } from './private-api/surveys/store.ts'
+import { surveyTask } from './private-api/surveys/tasks.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
 import { captureV1Routes } from './public-api/capture/v1-routes.ts'
 import { flagDefinitionRoutes } from './public-api/flags/definition-routes.ts'
@@ -151,7 +153,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     opened.add(() => pipeline.stop())
     const folding = createFolding({ database, warehouse, pipeline, logger })
     const propertyTypes = createPropertyTypes(database)
-    const actions = createActionStore(database)
+    const actions = createActionStore(database, async (projectId) => {
+      if (flagDefinitions.of(projectId)?.surveys.length) await flagDefinitions.changed(projectId)
+    })
     // Who evaluates flags has them in memory, with the cohorts that they name.
     const evaluator = createEvaluator({
       definitionsOf: flagDefinitions.of,
@@ -196,6 +200,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const activity = createActivityLog(database)
     const flags = createFlagStore({ database, activity, findCohorts: cohorts.load, changed: flagsChanged })
     const scheduled = createScheduledChangeStore({ database, flags })
+    const surveys = createSurveyStore({ database, activity, flags, now: () => new Date() })
     const jobs: Jobs = createJobs({
       database,
       tasks: [
@@ -206,6 +211,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           insights,
           projectsWithFlags: flagDefinitions.projectIds,
         }),
+        surveyTask({ surveys, answers: { ask: (...asked) => answers.ask(...asked) } }),
         foldingTask(folding),
         ...eventDeletionTasks({ log, warehouse }),
         scheduledChangesTask(scheduled),
@@ -262,14 +268,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     opened.add(() => app.close())
     const { roles } = config
+    const hasSurveys = (projectId: number) =>
+      flagDefinitions.of(projectId)?.surveys.some((one) => one.start_date && !one.end_date) ?? false
     if (roles.has('capture')) {
       await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
       await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
       await app.register(
         snippetRoutes({
           directory,
-          hasFeatureFlags: (projectId) =>
-            flagDefinitions.of(projectId)?.flags.some(({ active }) => active) ?? false,
+          projectHas: (projectId) => ({
+            flags: flagDefinitions.of(projectId)?.flags.some(({ active }) => active) ?? false,
+            surveys: hasSurveys(projectId),
+          }),
         }),
       )
       await app.register(
@@ -277,7 +287,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           directory,
           evaluator,
           locate: locateBy(geoip),
-          configOf: flagsConfig,
+          configOf: (project) => flagsConfig(project, project !== null && hasSurveys(project.id)),
           maxBodyBytes: config.maxBodyBytes,
         }),
       )
@@ -301,6 +311,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           evaluator,
           flags,
           scheduled,
+          surveys,
           jobs,
           personWriter: createPersonWriter({
             log,

@@ -86,6 +86,15 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const experiment = await make('experiments/', experimentBody(`${canary}-experiment`))
   const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
   const change = await make('scheduled_changes/', changeBody(flag.id))
+  const survey = await make('surveys/', {
+    ...surveyBody(`${canary} survey`),
+    start_date: '2024-01-01T00:00:00Z',
+  })
+  await on.send({
+    event: 'survey sent',
+    distinct_id: 'ann',
+    properties: { $survey_id: survey.id, $survey_response_why: canary },
+  })
   const invite = await make(`/api/organizations/${organization}/invites/`, {
     target_email: `${canary}@example.net`,
   })
@@ -125,6 +134,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       experiments: experiment.id,
       early_access_feature: feature.id,
       scheduled_changes: change.id,
+      surveys: survey.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -165,6 +175,11 @@ const experimentBody = (key: string) => ({
       { key: 'test', rollout_percentage: 50 },
     ],
   },
+})
+const surveyBody = (name: string) => ({
+  name,
+  type: 'popover',
+  questions: [{ id: 'why', type: 'open', question: canary }],
 })
 const events = JSON.stringify([{ id: `${canary} viewed` }, { id: `${canary} bought`, order: 1 }])
 const funnel = {
@@ -317,6 +332,9 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
     query: { event_names: JSON.stringify([`${canary} viewed`]), property_name: 'plan' },
   }),
   property_definitions_update: () => ({ body: { description: canary } }),
+  surveys_create: () => ({ body: surveyBody(fresh()) }),
+  surveys_update: () => ({ body: surveyBody(`${canary} survey`) }),
+  surveys_duplicate_to_projects_create: ({ ids }) => ({ body: { target_team_ids: [ids.projects] } }),
   query_retrieve: () => ({ query: { query: JSON.stringify(trend.source) } }),
   query_create: () => ({ body: { query: trend.source } }),
   // nobody waits under that name

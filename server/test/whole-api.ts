@@ -17,6 +17,7 @@ import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
 import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
 import { privateApi } from '../src/private-api/private-api.ts'
 import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
+import { createSurveyStore } from '../src/private-api/surveys/store.ts'
 import { type Ingested, ingested } from './ingested.ts'
 import { testAnswers } from './insights.ts'
 
@@ -106,6 +107,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             evaluator,
             flags,
             scheduled: createScheduledChangeStore({ database, flags }),
+            surveys: createSurveyStore({ database, activity, flags, now: () => new Date() }),
             jobs,
             personWriter: writer,
             deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),

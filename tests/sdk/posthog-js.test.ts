@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { complaints, humanUserAgent, launchChromium } from '../browser/chromium.ts'
+import { complaints, humanUserAgent, launchChromium, picture } from '../browser/chromium.ts'
 import { type Site, startSite } from '../browser/site.ts'
 import { api, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
@@ -317,11 +317,90 @@ test('early access: who joins has the feature at once and for good, and may leav
     }, 'what eve has answered')
     expect(await stored()).toBe(joins)
   }
-  const rows = await hogql(
-    server.url,
-    "select properties.$feature_enrollment from events where event = '$feature_enrollment_update' order by timestamp",
-  )
-  expect(rows).toEqual([[true], [false]])
+  const told = `select properties.$feature_enrollment from events
+    where event = '$feature_enrollment_update' order by timestamp`
+  await expect.poll(() => hogql(server.url, told)).toEqual([[true], [false]])
   expect(shop.errors).toEqual([])
   await api(server.url, 'DELETE', `${path}${feature.id}/`)
+})
+
+test('a survey is shown, answered and counted, and not shown again to who has answered', async () => {
+  const path = '/api/projects/@current/surveys/'
+  const config = async () =>
+    ((await (await fetch(`${server.url}/array/${init.projectApiKey}/config`)).json()) as Json).surveys
+  const survey = await api(server.url, 'POST', path, {
+    name: 'How is the shop?',
+    type: 'popover',
+    questions: [
+      {
+        type: 'rating',
+        question: 'How is the shop?',
+        display: 'number',
+        scale: 10,
+        lowerBoundLabel: 'Bad',
+        upperBoundLabel: 'Good',
+        branching: { type: 'response_based', responseValues: { promoters: 2 } },
+      },
+      { type: 'open', question: 'What went wrong?' },
+      { type: 'multiple_choice', question: 'What do you like?', choices: ['Prices', 'Colours'] },
+    ],
+    appearance: { displayThankYouMessage: true, thankYouMessageHeader: 'Thank you!' },
+    conditions: { url: '/', urlMatchType: 'icontains' },
+  })
+  expect(await config()).toBe(false)
+  await api(server.url, 'PATCH', `${path}${survey.id}/`, { start_date: new Date().toISOString() })
+  expect(await config()).toBe(true)
+
+  const shop = await visit()
+  await shop.run("posthog.identify('sue')")
+  const popup = shop.page.locator(`.PostHogSurvey-${survey.id}`)
+  await popup.getByText('How is the shop?').waitFor()
+  await picture(shop.page, 'survey')
+  await popup.getByRole('button', { name: 'Rate 9' }).click()
+  await popup.getByRole('button', { name: 'Submit' }).click()
+  await popup.getByText('What do you like?').waitFor()
+  await popup.getByText('Colours').click()
+  await popup.getByRole('button', { name: 'Submit' }).click()
+  await popup.getByText('Thank you!').waitFor()
+  expect(shop.errors).toEqual([])
+
+  const stats = () => api(server.url, 'GET', `${path}${survey.id}/stats/`)
+  await eventually(async () => (await stats()).stats['survey sent'].total_count === 1, 'the answer')
+  expect(await stats()).toMatchObject({
+    stats: {
+      'survey shown': { total_count: 1, unique_persons: 1 },
+      'survey dismissed': { total_count: 0 },
+      'survey sent': { total_count: 1, unique_persons: 1 },
+    },
+    rates: { response_rate: 100 },
+    questions: [
+      { response_count: 1, distribution: { 9: 1 }, average: 9 },
+      { response_count: 0 },
+      { response_count: 1, distribution: { Colours: 1 } },
+    ],
+  })
+  const { results } = await api(server.url, 'GET', `${path}${survey.id}/responses/`)
+  expect(results).toMatchObject([{ distinct_id: 'sue', answers: [{ answer: '9' }, { answer: ['Colours'] }] }])
+  await eventually(
+    async () => (await persons('sue'))[0]?.properties[`$survey_responded/${survey.id}`] === true,
+    'that sue has answered',
+  )
+
+  // the same person in another browser, which knows nothing of it
+  await context?.close()
+  const elsewhere = await visit()
+  await elsewhere.run("posthog.identify('sue')")
+  const key = survey.internal_targeting_flag.key
+  await expect.poll(() => elsewhere.run(`posthog.getFeatureFlag('${key}')`)).toBe(false)
+  const matching = 'new Promise((done) => posthog.getActiveMatchingSurveys(done, true))'
+  await expect.poll(() => elsewhere.run(matching)).toEqual([])
+  await elsewhere.run("posthog.reset(); posthog.identify('tom')")
+  await elsewhere.page.locator(`.PostHogSurvey-${survey.id}`).getByText('How is the shop?').waitFor()
+  await elsewhere.page.getByRole('button', { name: /close/i }).first().click()
+  await eventually(
+    async () => (await stats()).stats['survey dismissed'].unique_persons === 1,
+    'that tom has dismissed it',
+  )
+  await api(server.url, 'DELETE', `${path}${survey.id}/`)
+  expect(await config()).toBe(false)
 })

@@ -853,6 +853,58 @@ export const earlyAccessFeatures = pgTable(
   ],
 )
 
+/** Questions that SDKs show to people. Their answers are events. */
+export const surveys = pgTable(
+  'surveys',
+  {
+    id: uuid('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    /** `popover`, `widget`, `api`, … */
+    type: text('type').notNull(),
+    /** `once`, `recurring` or `always`; null means the first. */
+    schedule: text('schedule').default('once'),
+    /** Only who has this flag sees it. */
+    linkedFlagId: integer('linked_flag_id').references(() => featureFlags.id, { onDelete: 'set null' }),
+    /** The same, but the flag is the survey's own unless it was there before. */
+    targetingFlagId: integer('targeting_flag_id').references(() => featureFlags.id, { onDelete: 'set null' }),
+    /** Its own, off for whoever has answered or dismissed it. */
+    internalTargetingFlagId: integer('internal_targeting_flag_id').references(() => featureFlags.id, {
+      onDelete: 'set null',
+    }),
+    /** As they were sent, each with an id. */
+    questions: json('questions').$type<Record<string, unknown>[] | null>(),
+    /** As they were sent. */
+    conditions: json('conditions').$type<Record<string, unknown> | null>(),
+    appearance: json('appearance').$type<Record<string, unknown> | null>(),
+    /** Actions that `conditions` name. */
+    actionIds: json('action_ids').$type<number[]>().notNull().default([]),
+    /** Null while it is a draft. */
+    startDate: instant('start_date'),
+    endDate: instant('end_date'),
+    archived: boolean('archived').notNull().default(false),
+    /** It ends when so many have answered. */
+    responsesLimit: integer('responses_limit'),
+    /** Of a recurring one: how often people are asked, every how many days, and which time it is (from 1). */
+    iterationCount: integer('iteration_count'),
+    iterationFrequencyDays: integer('iteration_frequency_days'),
+    currentIteration: integer('current_iteration'),
+    currentIterationStartDate: instant('current_iteration_start_date'),
+    /** Whether answers are sent question by question. */
+    enablePartialResponses: boolean('enable_partial_responses').default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('surveys_name').on(table.projectId, table.name),
+    index('surveys_newest').on(table.projectId, table.createdAt.desc(), table.id),
+  ],
+)
+
 /**
  * When requests came, for limits that several processes keep together: a ring of times for each. Written by
  * `count_rate_limits`, a function of the database; neither outlives a crash, and they need not.

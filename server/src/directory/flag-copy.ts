@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isObject } from '../kit/is-object.ts'
 import { writeFileAtomically } from '../kit/write-file-atomically.ts'
-import type { ProjectDefinitions } from '../model/flags.ts'
+import type { ProjectDefinitions, SurveyRecord } from '../model/flags.ts'
 
 const json = z.record(z.string(), z.unknown())
 const copy = z.object({
@@ -42,6 +43,7 @@ const copy = z.object({
         }),
       )
       .default([]),
+    surveys: z.array(z.custom<SurveyRecord>(isObject)).default([]),
     cohorts: z.array(
       z.object({
         id: z.int(),

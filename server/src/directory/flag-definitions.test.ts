@@ -7,7 +7,15 @@ import { testDatabase } from '../../test/database.ts'
 import { startPostgres } from '../../test/postgres.ts'
 import { createDatabase } from '../database/create-database.ts'
 import type { Database } from '../database/database.ts'
-import { cohorts, earlyAccessFeatures, experiments, featureFlags, groupTypes } from '../database/schema.ts'
+import {
+  actions,
+  cohorts,
+  earlyAccessFeatures,
+  experiments,
+  featureFlags,
+  groupTypes,
+  surveys,
+} from '../database/schema.ts'
 import { flagDefinitionsChannel } from '../model/notifications.ts'
 import { createFlagDefinitions } from './flag-definitions.ts'
 
@@ -55,7 +63,16 @@ test('a project has its flags that are not deleted, what has flags, its group ty
     .insert(earlyAccessFeatures)
     .values({ projectId, featureFlagId: flag.id, name: 'A', stage: 'beta', payload: { at: 1 } })
     .returning()
-  await newFlag(projectId, 'gone', { deleted: true })
+  const gone = await newFlag(projectId, 'gone', { deleted: true })
+  const [action] = await database.db.insert(actions).values({ projectId, name: 'bought' }).returning()
+  await database.db.insert(actions).values({ projectId: await newProject(), name: 'other' })
+  const survey = {
+    ...{ id: crypto.randomUUID(), projectId, name: 'Why', description: 'Secret', type: 'popover' },
+    ...{ linkedFlagId: flag.id, targetingFlagId: gone.id, startDate: '2024-01-01T00:00:00Z' },
+    ...{ questions: [{ id: 'q' }], conditions: { url: '/', actions: null }, actionIds: [action!.id] },
+  }
+  const archived = { id: crypto.randomUUID(), name: 'Old', archived: true }
+  await database.db.insert(surveys).values([survey, { ...survey, ...archived }])
   const compared = await newFlag(plain, 'b')
   await newFlag(plain, 'c')
   const experiment = { projectId: plain, featureFlagId: compared.id, ownsFlag: true, name: 'x', filters: {} }
@@ -91,6 +108,28 @@ test('a project has its flags that are not deleted, what has flags, its group ty
         flagKey: 'a',
       },
     ],
+    surveys: [
+      {
+        id: survey.id,
+        name: 'Why',
+        type: 'popover',
+        linked_flag_key: 'a',
+        targeting_flag_key: 'gone',
+        internal_targeting_flag_key: null,
+        questions: [{ id: 'q' }],
+        conditions: {
+          url: '/',
+          actions: { values: [{ id: action!.id, name: 'bought', steps: [] }] },
+        },
+        appearance: null,
+        start_date: '2024-01-01T00:00:00.000000Z',
+        end_date: null,
+        current_iteration: null,
+        current_iteration_start_date: null,
+        schedule: 'once',
+        enable_partial_responses: false,
+      },
+    ],
     cohorts: [{ id: cohort!.id, isStatic: true, isCopied: false, filters: null, groups: [] }],
     groupTypes: [{ groupType: 'company', groupTypeIndex: 0 }],
   })
@@ -101,6 +140,7 @@ test('a project has its flags that are not deleted, what has flags, its group ty
   ])
   expect(definitions.of(await newProject())).toBeUndefined()
   expect(definitions.ageMs()).toBe(0)
+  await database.db.delete(surveys)
 })
 
 test('a change told to one reaches the others, and only the project that it is about', async () => {
@@ -166,6 +206,8 @@ test('without the database it starts from the copies, says their age, and catche
   const seeded = await createDatabase({ url })
   const projectId = await newProject(seeded)
   await newFlag(projectId, 'a', {}, seeded)
+  const survey = { id: crypto.randomUUID(), projectId, name: 'Why', type: 'popover' }
+  await seeded.db.insert(surveys).values(survey)
   await (await createFlagDefinitions({ database: seeded, folder })).close()
   await seeded.close()
   await writeFile(join(folder, '999.json'), '{"version": 1, "half')
@@ -175,6 +217,7 @@ test('without the database it starts from the copies, says their age, and catche
   onTestFinished(() => away.close())
   const cold = await open(away, folder)
   expect(keysOf(cold, projectId)).toEqual(['a'])
+  expect(cold.of(projectId)?.surveys).toMatchObject([{ id: survey.id, name: 'Why', start_date: null }])
   expect(cold.projectIds()).toEqual([projectId])
   expect(cold.ageMs()).toBeGreaterThan(0)
   const without = await open(away)

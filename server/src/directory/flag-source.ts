@@ -1,11 +1,19 @@
 import { and, asc, type Column, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { cohorts, earlyAccessFeatures, experiments, featureFlags, groupTypes } from '../database/schema.ts'
+import {
+  cohorts,
+  earlyAccessFeatures,
+  experiments,
+  featureFlags,
+  groupTypes,
+  surveys,
+} from '../database/schema.ts'
 import type { ProjectDefinitions } from '../model/flags.ts'
+import { actionsOfSurvey, withActions } from './survey-actions.ts'
 
 /**
  * The flags of projects with the cohorts and group types that they may name, and with what has flags; projects without
- * flags are not in it.
+ * any are not in it.
  * @param projectIds all projects where it is not said
  */
 export async function readFlagDefinitions(
@@ -16,18 +24,23 @@ export async function readFlagDefinitions(
   const flags = await readFlags(database, projectIds)
   const byProject = new Map<number, ProjectDefinitions>()
   const namingCohorts = new Set<number>()
-  for (const { projectId, ...flag } of flags) {
+  const projectOf = (projectId: number) => {
     let project = byProject.get(projectId)
     if (!project) {
-      project = { projectId, flags: [], earlyAccessFeatures: [], cohorts: [], groupTypes: [] }
+      project = { projectId, flags: [], earlyAccessFeatures: [], surveys: [], cohorts: [], groupTypes: [] }
       byProject.set(projectId, project)
     }
-    project.flags.push(flag)
+    return project
+  }
+  for (const { projectId, ...flag } of flags) {
+    projectOf(projectId).flags.push(flag)
     if (JSON.stringify(flag.filters).includes('"cohort"')) namingCohorts.add(projectId)
   }
-  // Each has a flag that is not deleted.
   for (const { projectId, ...feature } of await readEarlyAccessFeatures(database, projectIds)) {
-    byProject.get(projectId)?.earlyAccessFeatures.push(feature)
+    projectOf(projectId).earlyAccessFeatures.push(feature)
+  }
+  for (const { projectId, actions, ...survey } of await readSurveys(database, projectIds)) {
+    projectOf(projectId).surveys.push({ ...survey, conditions: withActions(survey.conditions, actions) })
   }
   for (const { projectId, ...type } of await readGroupTypes(database, [...byProject.keys()])) {
     byProject.get(projectId)!.groupTypes.push(type)
@@ -80,6 +93,35 @@ const readEarlyAccessFeatures = ({ db }: Database, projectIds: number[] | undefi
     .innerJoin(featureFlags, eq(featureFlags.id, earlyAccessFeatures.featureFlagId))
     .where(isIn(earlyAccessFeatures.projectId, projectIds))
     .orderBy(asc(earlyAccessFeatures.createdAt), asc(earlyAccessFeatures.id))
+
+const readSurveys = ({ db }: Database, projectIds: number[] | undefined) =>
+  db
+    .select({
+      projectId: surveys.projectId,
+      id: surveys.id,
+      name: surveys.name,
+      type: surveys.type,
+      linked_flag_key: keyOf(surveys.linkedFlagId),
+      targeting_flag_key: keyOf(surveys.targetingFlagId),
+      internal_targeting_flag_key: keyOf(surveys.internalTargetingFlagId),
+      questions: surveys.questions,
+      conditions: surveys.conditions,
+      appearance: surveys.appearance,
+      start_date: surveys.startDate,
+      end_date: surveys.endDate,
+      current_iteration: surveys.currentIteration,
+      current_iteration_start_date: surveys.currentIterationStartDate,
+      schedule: surveys.schedule,
+      enable_partial_responses: surveys.enablePartialResponses,
+      actions: actionsOfSurvey,
+    })
+    .from(surveys)
+    .where(and(eq(surveys.archived, false), isIn(surveys.projectId, projectIds)))
+    .orderBy(asc(surveys.createdAt), asc(surveys.id))
+
+/** Also of a deleted flag, which nobody has: without it everybody would see the survey. */
+const keyOf = (flagId: Column) =>
+  sql<string | null>`(select f.key from ${featureFlags} f where f.id = ${flagId})`
 
 /** Whatever it is, where nothing is said. */
 const isIn = (column: Column, ids: number[] | undefined) =>

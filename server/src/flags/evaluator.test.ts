@@ -58,6 +58,7 @@ function world({ flags = [], cohorts = [], found = {}, lookUp }: World) {
     projectId: 1,
     flags,
     earlyAccessFeatures: [],
+    surveys: [],
     cohorts,
     groupTypes: [
       { groupType: 'organization', groupTypeIndex: 0 },

@@ -41,8 +41,9 @@ export type FlagWrites = {
     expected?: { version?: number },
   ): Promise<FlagWrite>
   /**
-   * Makes changes in one transaction, those of flags among them, and tells those who evaluate flags.
+   * Makes changes of a project, or of several, in one transaction, those of flags among them, and tells those who
+   * evaluate flags.
    * @throws HedgerowError `unique` for a key that is another live flag's.
    */
-  changing<T>(projectId: number, work: (tx: Queries) => Promise<T>): Promise<T>
+  changing<T>(projectIds: number | number[], work: (tx: Queries) => Promise<T>): Promise<T>
 }

@@ -41,11 +41,36 @@ export type EarlyAccessRecord = {
   flagKey: string
 }
 
+/** An action that shows a survey, as SDKs look for its events. */
+export type SurveyAction = { id: number; name: string | null; steps: unknown[] }
+
+/** A survey as SDKs are told of it, by PostHog's names. Archived ones are not told of. */
+export type SurveyRecord = {
+  /** A UUID. */
+  id: string
+  name: string
+  type: string
+  linked_flag_key: string | null
+  targeting_flag_key: string | null
+  internal_targeting_flag_key: string | null
+  questions: unknown[] | null
+  conditions: Record<string, unknown> | null
+  appearance: Record<string, unknown> | null
+  /** Times are ISO 8601. Running is what has a start and no end. */
+  start_date: string | null
+  end_date: string | null
+  current_iteration: number | null
+  current_iteration_start_date: string | null
+  schedule: string | null
+  enable_partial_responses: boolean | null
+}
+
 /** All that SDKs may ask of one project's flags, and of what has flags. Deleted flags and cohorts are not in it. */
 export type ProjectDefinitions = {
   projectId: number
   flags: FlagRecord[]
   earlyAccessFeatures: EarlyAccessRecord[]
+  surveys: SurveyRecord[]
   cohorts: CohortRecord[]
   groupTypes: { groupType: string; groupTypeIndex: number }[]
 }

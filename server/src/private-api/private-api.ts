@@ -72,6 +72,8 @@ import { savedApi } from './saved-api.ts'
 import { scheduledChangeRoutes } from './scheduled-changes/routes.ts'
 import type { ScheduledChangeStore } from './scheduled-changes/store.ts'
 import { signupRoutes } from './signup/routes.ts'
+import { surveyRoutes } from './surveys/routes.ts'
+import type { SurveyStore } from './surveys/store.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { twoFactorRoutes } from './two-factor/routes.ts'
 import { userRoutes } from './users/routes.ts'
@@ -85,6 +87,7 @@ export type PrivateApiDeps = {
   evaluator: Evaluator
   flags: FlagStore
   scheduled: ScheduledChangeStore
+  surveys: SurveyStore
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -205,6 +208,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const experiments = createExperimentStore({ database, activity, flags })
   await app.register(experimentRoutes({ experiments, answers, activity }))
   await app.register(earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags }) }))
+  await app.register(surveyRoutes({ surveys: deps.surveys, answers, projects, activity }))
   await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))
   await app.register(
     organizationFlagRoutes({

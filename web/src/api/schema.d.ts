@@ -2642,6 +2642,196 @@ export interface paths {
         patch: operations["scheduled_changes_partial_update"];
         trace?: never;
     };
+    "/api/projects/{project_id}/surveys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List surveys
+         * @description Newest first.
+         */
+        get: operations["surveys_list"];
+        put?: never;
+        /**
+         * Create a survey
+         * @description A draft, unless it has a `start_date`. HTML in it may hold neither scripts nor styles that load anything.
+         */
+        post: operations["surveys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to them
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["surveys_activity_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/responses_count/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the responses of all surveys
+         * @description By the ids of surveys; those without any are left out.
+         */
+        get: operations["surveys_responses_count_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/stats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often surveys were shown, dismissed and answered
+         * @description All together, without archived ones.
+         */
+        get: operations["surveys_stats_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a survey */
+        get: operations["surveys_retrieve"];
+        /**
+         * Change a survey, with its name and type
+         * @description As PATCH does, but `name` and `type` must be sent.
+         */
+        put: operations["surveys_update"];
+        post?: never;
+        /**
+         * Delete a survey
+         * @description With its own flags; answers are events, and stay.
+         */
+        delete: operations["surveys_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a survey
+         * @description What is not sent stays. Its own flags are on while it runs.
+         */
+        patch: operations["surveys_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/{id}/activity/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to it
+         * @description Newest first. A page past the end is empty.
+         */
+        get: operations["surveys_activity_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/{id}/duplicate_to_projects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a survey to projects
+         * @description To all or to none, as drafts; without flags, events and actions, which are of their project.
+         */
+        post: operations["surveys_duplicate_to_projects_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/{id}/responses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the responses to a survey
+         * @description Newest first. Answers that were sent question by question are one response.
+         */
+        get: operations["surveys_responses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/surveys/{id}/stats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often a survey was shown, dismissed and answered, and what was answered */
+        get: operations["surveys_stats_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/tags/": {
         parameters: {
             query?: never;
@@ -2741,6 +2931,26 @@ export interface paths {
          * @description Makes an account with the address that was invited, and signs in; whoever is signed in with that address joins with the account that they have, and sends nothing. Other invites of the address to the organization are used up.
          */
         post: operations["signup_invite_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/surveys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List surveys
+         * @description Drafts and ended ones too, but not archived ones: SDKs show those with a `start_date` and no `end_date`, to who has all of its flags.
+         */
+        get: operations["surveys_for_sdks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3652,6 +3862,15 @@ export interface components {
                 project_id: number;
                 errors: string;
             }[];
+        };
+        CopiedSurveys: {
+            created_surveys: {
+                team_id: number;
+                /** Format: uuid */
+                survey_id: string;
+                name: string;
+            }[];
+            count: number;
         };
         CopyFeatureFlag: {
             feature_flag_key: string;
@@ -5925,6 +6144,43 @@ export interface components {
              */
             model_name: "FeatureFlag";
         };
+        NewSurvey: {
+            /** @description Like no other of the project. */
+            name: string;
+            description?: string;
+            /**
+             * @description SDKs show `popover` and `widget`; `api` is for your own code to show.
+             * @enum {string}
+             */
+            type: "popover" | "widget" | "api" | "button" | "email" | "full_screen";
+            /** @description `recurring` is asked `iteration_count` times, `always` whenever its conditions hold. */
+            schedule?: ("once" | "recurring" | "always") | null;
+            /** @description A flag that people must have. */
+            linked_flag_id?: number | null;
+            /** @description A further one. */
+            targeting_flag_id?: number | null;
+            /** @description Who is asked, as filters of a flag; the survey gets a flag of its own for them. */
+            targeting_flag_filters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Deletes that flag. */
+            remove_targeting_flag?: boolean | null;
+            questions?: components["schemas"]["SurveyQuestion"][] | null;
+            /** @description Where and when it is shown. */
+            conditions?: components["schemas"]["SurveyConditions"] | null;
+            appearance?: components["schemas"]["SurveyAppearance"] | null;
+            /** @description Launches it. */
+            start_date?: string | null;
+            /** @description Stops it; null resumes it. */
+            end_date?: string | null;
+            archived?: boolean;
+            /** @description It ends when so many have answered; looked at every few minutes. 0 is no limit. */
+            responses_limit?: number | null;
+            iteration_count?: number | null;
+            iteration_frequency_days?: number | null;
+            /** @description Whether answers are sent question by question. */
+            enable_partial_responses?: boolean | null;
+        };
         OpenInvite: {
             /** Format: uuid */
             id: string;
@@ -6156,6 +6412,15 @@ export interface components {
             /** @description Address of the previous page. */
             previous: string | null;
             results: components["schemas"]["ScheduledChange"][];
+        };
+        PaginatedSurveyList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["Survey"][];
         };
         PaginatedTeamBasicList: {
             /** @description How many there are on all pages. */
@@ -7004,6 +7269,285 @@ export interface components {
         Success: {
             /** @constant */
             success: true;
+        };
+        /** @description Questions that SDKs show to people. */
+        Survey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description For you; SDKs are not told of it. */
+            description: string;
+            /**
+             * @description SDKs show `popover` and `widget`; `api` is for your own code to show.
+             * @enum {string}
+             */
+            type: "popover" | "widget" | "api" | "button" | "email" | "full_screen";
+            schedule: ("once" | "recurring" | "always") | null;
+            linked_flag: components["schemas"]["MinimalFeatureFlag"] | null;
+            linked_flag_id: number | null;
+            targeting_flag: components["schemas"]["MinimalFeatureFlag"] | null;
+            /** @description Off for who has answered or dismissed the survey. */
+            internal_targeting_flag: components["schemas"]["MinimalFeatureFlag"] | null;
+            /** @description The keys of all of them. */
+            feature_flag_keys: {
+                key: string;
+                value: string | null;
+            }[];
+            questions: {
+                [key: string]: unknown;
+            }[] | null;
+            conditions: {
+                [key: string]: unknown;
+            } | null;
+            appearance: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Null while it is a draft. */
+            start_date: string | null;
+            end_date: string | null;
+            archived: boolean;
+            responses_limit: number | null;
+            iteration_count: number | null;
+            iteration_frequency_days: number | null;
+            iteration_start_dates: string[] | null;
+            current_iteration: number | null;
+            current_iteration_start_date: string | null;
+            enable_partial_responses: boolean | null;
+        };
+        SurveyAppearance: {
+            thankYouMessageDescriptionContentType?: ("text" | "html") | null;
+            surveyPopupDelaySeconds?: number | null;
+            whiteLabel?: boolean | null;
+        } & {
+            [key: string]: unknown;
+        };
+        SurveyBranching: {
+            /** @enum {string} */
+            type: "next_question" | "end" | "specific_question" | "response_based";
+            /** @description Of the question that comes next, from 0. */
+            index?: number;
+            /** @description By answer, the index of the next question, `end` or `next_question`. Answers are the indexes of choices; of ratings `negative`, `neutral` and `positive`, or `detractors`, `passives` and `promoters`. */
+            responseValues?: {
+                [key: string]: number | string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        SurveyChanges: {
+            /** @description Like no other of the project. */
+            name?: string;
+            description?: string;
+            /**
+             * @description SDKs show `popover` and `widget`; `api` is for your own code to show.
+             * @enum {string}
+             */
+            type?: "popover" | "widget" | "api" | "button" | "email" | "full_screen";
+            /** @description `recurring` is asked `iteration_count` times, `always` whenever its conditions hold. */
+            schedule?: ("once" | "recurring" | "always") | null;
+            /** @description A flag that people must have. */
+            linked_flag_id?: number | null;
+            /** @description A further one. */
+            targeting_flag_id?: number | null;
+            /** @description Who is asked, as filters of a flag; the survey gets a flag of its own for them. */
+            targeting_flag_filters?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Deletes that flag. */
+            remove_targeting_flag?: boolean | null;
+            questions?: components["schemas"]["SurveyQuestion"][] | null;
+            /** @description Where and when it is shown. */
+            conditions?: components["schemas"]["SurveyConditions"] | null;
+            appearance?: components["schemas"]["SurveyAppearance"] | null;
+            /** @description Launches it. */
+            start_date?: string | null;
+            /** @description Stops it; null resumes it. */
+            end_date?: string | null;
+            archived?: boolean;
+            /** @description It ends when so many have answered; looked at every few minutes. 0 is no limit. */
+            responses_limit?: number | null;
+            iteration_count?: number | null;
+            iteration_frequency_days?: number | null;
+            /** @description Whether answers are sent question by question. */
+            enable_partial_responses?: boolean | null;
+        };
+        SurveyConditions: {
+            url?: string | null;
+            urlMatchType?: ("regex" | "not_regex" | "exact" | "is_not" | "icontains" | "not_icontains") | null;
+            /** @description Only where such an element is on the page. */
+            selector?: string | null;
+            /** @description After any survey was seen. */
+            seenSurveyWaitPeriodInDays?: number | null;
+            /** @description Shown when one of these is captured. */
+            events?: ({
+                values: ({
+                    name: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                repeatedActivation?: boolean | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            /** @description Shown when something is captured that is one of these. */
+            actions?: ({
+                values: ({
+                    id: number;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            deviceTypes?: string[] | null;
+            deviceTypesMatchType?: ("regex" | "not_regex" | "exact" | "is_not" | "icontains" | "not_icontains") | null;
+            /** @description Which variant of the linked flag; `any` for each. */
+            linkedFlagVariant?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        SurveyEventCounts: {
+            total_count: number;
+            unique_persons: number;
+            first_seen: string | null;
+            last_seen: string | null;
+            /** @description Of `survey shown`: those that were neither sent nor dismissed. */
+            total_count_only_seen: number;
+            /** @description The same, of people. */
+            unique_persons_only_seen: number;
+        };
+        SurveyForSdks: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            type: string;
+            linked_flag_key: string | null;
+            targeting_flag_key: string | null;
+            /** @description On for who has neither answered nor dismissed it. */
+            internal_targeting_flag_key: string | null;
+            questions: unknown[] | null;
+            conditions: {
+                [key: string]: unknown;
+            } | null;
+            appearance: {
+                [key: string]: unknown;
+            } | null;
+            start_date: string | null;
+            end_date: string | null;
+            current_iteration: number | null;
+            current_iteration_start_date: string | null;
+            schedule: string | null;
+            enable_partial_responses: boolean | null;
+        };
+        SurveyQuestion: {
+            /** @description By it answers are known: `$survey_response_<id>`. Given where there is none. */
+            id?: string | null;
+            /** @enum {string} */
+            type: "open" | "link" | "rating" | "single_choice" | "multiple_choice";
+            question: string;
+            description?: string | null;
+            descriptionContentType?: ("text" | "html") | null;
+            optional?: boolean | null;
+            buttonText?: string | null;
+            /** @description Of `link`: `https:`, `http:` or `mailto:`. */
+            link?: string | null;
+            /** @description Of `rating`. */
+            display?: ("number" | "emoji") | null;
+            /** @description Of `rating`: 2, 3 or 5 emojis; 5, 7 or 10 numbers. 10 begins with 0. */
+            scale?: number | null;
+            lowerBoundLabel?: string | null;
+            upperBoundLabel?: string | null;
+            /** @description Of `single_choice` and `multiple_choice`. */
+            choices?: string[] | null;
+            shuffleOptions?: boolean | null;
+            /** @description Whether the last choice is a text of one’s own. */
+            hasOpenChoice?: boolean | null;
+            branching?: components["schemas"]["SurveyBranching"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        SurveyQuestionStats: {
+            question_id: string;
+            question_index: number;
+            question_text: string;
+            question_type: string;
+            response_count: number;
+            /** @description By choice or rating, how often; texts of one’s own together as `<other>`. Empty for open questions. */
+            distribution: {
+                [key: string]: number;
+            };
+            /** @description Of ratings. */
+            average: number | null;
+        };
+        SurveyResponse: {
+            /**
+             * Format: uuid
+             * @description Of the event that was sent last.
+             */
+            uuid: string;
+            distinct_id: string;
+            session_id: string | null;
+            /** Format: date-time */
+            submitted_at: string;
+            answers: {
+                question_id: string;
+                question_index: number;
+                question_text: string;
+                question_type: string;
+                answer: string | string[];
+            }[];
+        };
+        SurveyResponses: {
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["SurveyResponse"][];
+        };
+        SurveyStats: {
+            /** @description Of answers that were sent question by question, all count once, and do not count as dismissed. Who dismissed the survey and answered it has answered. */
+            stats: {
+                "survey shown": components["schemas"]["SurveyEventCounts"];
+                "survey dismissed": components["schemas"]["SurveyEventCounts"];
+                "survey sent": components["schemas"]["SurveyEventCounts"];
+            };
+            /** @description Percentages of how often, and to how many, it was shown. */
+            rates: {
+                response_rate: number;
+                dismissal_rate: number;
+                unique_users_response_rate: number;
+                unique_users_dismissal_rate: number;
+            };
+            questions: components["schemas"]["SurveyQuestionStats"][];
+            /** Format: uuid */
+            survey_id: string;
+            start_date: string | null;
+            end_date: string | null;
+        };
+        SurveyTargets: {
+            /** @description Ids of projects. */
+            target_team_ids: number[];
+        };
+        SurveysForSdks: {
+            surveys: components["schemas"]["SurveyForSdks"][];
+            survey_config: null;
+        };
+        SurveysStats: {
+            /** @description Of answers that were sent question by question, all count once, and do not count as dismissed. Who dismissed the survey and answered it has answered. */
+            stats: {
+                "survey shown": components["schemas"]["SurveyEventCounts"];
+                "survey dismissed": components["schemas"]["SurveyEventCounts"];
+                "survey sent": components["schemas"]["SurveyEventCounts"];
+            };
+            /** @description Percentages of how often, and to how many, it was shown. */
+            rates: {
+                response_rate: number;
+                dismissal_rate: number;
+                unique_users_response_rate: number;
+                unique_users_dismissal_rate: number;
+            };
         };
         /** @description A project with all its settings. */
         Team: {
@@ -21108,6 +21652,911 @@ export interface operations {
             };
         };
     };
+    surveys_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description In the name and the description. */
+                search?: string;
+                archived?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSurveyList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurvey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_activity_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_responses_count_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Only of these, separated by commas. */
+                survey_ids?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_stats_retrieve: {
+        parameters: {
+            query?: {
+                /** @description From when; at the earliest from the start of the survey. */
+                date_from?: string;
+                /** @description Until when; at the latest until its end. */
+                date_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveysStats"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurvey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_activity_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                page?: number;
+                /** @description Number of entries on a page, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_duplicate_to_projects_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyTargets"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiedSurveys"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_responses_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description From when; at the earliest from the start of the survey. */
+                date_from?: string;
+                /** @description Until when; at the latest until its end. */
+                date_to?: string;
+                /** @description Only those that answer this question, and only its answers. */
+                question_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResponses"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_stats_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description From when; at the earliest from the start of the survey. */
+                date_from?: string;
+                /** @description Until when; at the latest until its end. */
+                date_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyStats"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     tags_list: {
         parameters: {
             query?: never;
@@ -21375,6 +22824,38 @@ export interface operations {
             };
             /** @description The request says something that cannot be. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    surveys_for_sdks: {
+        parameters: {
+            query: {
+                /** @description The project API key, `phc_…`. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveysForSdks"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,9 +8,12 @@ import { type ActionStore, createActionStore } from './store.ts'
 let on: Ingested
 let actions: ActionStore
 let path: string
+const told: number[] = []
 beforeAll(async () => {
   on = await ingested(afterAll, ({ database, activity, questions, receipts }) => {
-    actions = createActionStore(database)
+    actions = createActionStore(database, async (projectId) => {
+      told.push(projectId)
+    })
     return [
       actionRoutes({ actions, questions, activity }),
       eventRoutes({
@@ -213,4 +216,11 @@ test('what is done to one is in the activity log', async () => {
       },
     },
   ])
+})
+
+test('who has an action in memory is told that it is another', async () => {
+  const { id, team_id } = await made({ steps: [{ event: 'a' }] })
+  told.length = 0
+  expect((await on.api.patch(one(id), { steps: [{ event: 'b' }] })).status).toBe(200)
+  expect(told).toEqual([team_id])
 })

@@ -19,8 +19,14 @@ export type ActionChanges = Partial<
 /** A step with the id of one that the action has changes that; any other is a new one. */
 export type ChangedStep = Partial<Omit<StoredActionStep, 'id'>> & { id?: string | null }
 
-/** Actions of projects, in the database. */
-export function createActionStore(database: Database) {
+/**
+ * Actions of projects, in the database.
+ * @param changed told when one is other than before
+ */
+export function createActionStore(
+  database: Database,
+  changed: (projectId: number) => Promise<void> = async () => {},
+) {
   const { db } = database
 
   const withCreator = () =>
@@ -93,7 +99,7 @@ export function createActionStore(database: Database) {
     /** @throws HedgerowError not found; `unique` for a name in use. */
     async update(projectId: number, id: number, { steps, tags, ...given }: ActionChanges) {
       const { action } = await get(projectId, id)
-      const changed = database.transaction(async (tx) => {
+      const write = database.transaction(async (tx) => {
         const [before] = await tx.select().from(actions).where(is(projectId, id)).for('update')
         const set = {
           ...given,
@@ -102,7 +108,8 @@ export function createActionStore(database: Database) {
         if (anyDefined(set)) await tx.update(actions).set(set).where(is(projectId, id))
         await setTags(tx, { projectId, kind: 'Action', id }, tags)
       })
-      await orTaken(projectId, given.name === undefined ? action.name : given.name, changed)
+      await orTaken(projectId, given.name === undefined ? action.name : given.name, write)
+      await changed(projectId)
       return get(projectId, id)
     },
   }

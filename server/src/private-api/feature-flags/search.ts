@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { User } from '../../accounts/users.ts'
-import { earlyAccessFeatures, experiments, featureFlags } from '../../database/schema.ts'
+import { earlyAccessFeatures, experiments, featureFlags, surveys } from '../../database/schema.ts'
 import type { OwnedFlag } from '../../flags/flag-writes.ts'
 import type { EarlyAccessRecord } from '../../model/flags.ts'
 import { hasTag } from '../../tags/tags.ts'
@@ -54,7 +54,7 @@ const stale = sql`${featureFlags.active} and ${featureFlags.createdAt} < now() -
       and coalesce(json_array_length(one -> 'properties'), 0) = 0
       and (${variants} = 0 or one ->> 'variant' is not null)))`
 
-/** The live flags of a project that a search finds, as a condition. */
+/** The live flags of a project that a search finds, as a condition; without those that are a survey's own affair. */
 export function foundBy(projectId: number, search: FlagSearch): SQL | undefined {
   const { active, type, evaluation_runtime: runtime } = search
   const creator = Number(search.created_by_id ?? search.created_by ?? Number.NaN)
@@ -66,6 +66,8 @@ export function foundBy(projectId: number, search: FlagSearch): SQL | undefined 
   return and(
     eq(featureFlags.projectId, projectId),
     live,
+    sql`not exists (select 1 from ${surveys} where ${featureFlags.id} in (
+      ${surveys.targetingFlagId}, ${surveys.internalTargetingFlagId}))`,
     search.search?.trim()
       ? sql`(${featureFlags.key} ilike ${pattern} or ${featureFlags.name} ilike ${pattern})`
       : undefined,

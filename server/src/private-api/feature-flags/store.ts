@@ -116,7 +116,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
    * Makes changes in one transaction, and tells those who evaluate flags.
    * @throws HedgerowError `unique` when a key is another live flag's.
    */
-  async function changing<T>(projectId: number, work: (tx: Queries) => Promise<T>): Promise<T> {
+  async function changing<T>(projectIds: number | number[], work: (tx: Queries) => Promise<T>): Promise<T> {
     let made: T
     try {
       made = await database.transaction(work)
@@ -124,7 +124,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       if (violatedUnique(error) !== 'feature_flags_live_key') throw error
       throw invalid('There is already a feature flag with this key.', { code: 'unique', attr: 'key' })
     }
-    await changed(projectId)
+    for (const projectId of [projectIds].flat()) await changed(projectId)
     return made
   }
 

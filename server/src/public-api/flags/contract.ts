@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Instant } from '../../http/account-shapes.ts'
 import { EarlyAccessFeatureInShort } from '../../http/flag-shapes.ts'
 import type { PublicOperation } from '../../http/operation.ts'
 
@@ -123,6 +124,49 @@ export const earlyAccessOperation = {
   answer: z
     .object({ earlyAccessFeatures: z.array(EarlyAccessFeatureInShort) })
     .meta({ id: 'EarlyAccessFeatures' }),
+  errors: [401],
+} satisfies PublicOperation
+
+const flagKey = z.string().nullable()
+
+export const surveysOperation = {
+  tag,
+  method: 'GET',
+  id: 'surveys_for_sdks',
+  path: '/api/surveys/',
+  summary: 'List surveys',
+  description:
+    'Drafts and ended ones too, but not archived ones: SDKs show those with a `start_date` and no `end_date`, to who has ' +
+    'all of its flags.',
+  query: z.object(byProjectKey),
+  answer: z
+    .object({
+      surveys: z.array(
+        z
+          .object({
+            id: z.uuid(),
+            name: z.string(),
+            type: z.string(),
+            linked_flag_key: flagKey,
+            targeting_flag_key: flagKey,
+            internal_targeting_flag_key: flagKey.describe(
+              'On for who has neither answered nor dismissed it.',
+            ),
+            questions: z.array(z.unknown()).nullable(),
+            conditions: properties.nullable(),
+            appearance: properties.nullable(),
+            start_date: Instant.nullable(),
+            end_date: Instant.nullable(),
+            current_iteration: z.int().nullable(),
+            current_iteration_start_date: Instant.nullable(),
+            schedule: z.string().nullable(),
+            enable_partial_responses: z.boolean().nullable(),
+          })
+          .meta({ id: 'SurveyForSdks' }),
+      ),
+      survey_config: z.null(),
+    })
+    .meta({ id: 'SurveysForSdks' }),
   errors: [401],
 } satisfies PublicOperation
 

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { type TestFlags, testFlags } from '../../../test/flags.ts'
+import { createProjectStore } from '../../accounts/projects.ts'
 import { createActivityLog } from '../../activity/activity-log.ts'
 import { groupTypes, personalApiKeys, personDistinctIds, persons, projects } from '../../database/schema.ts'
 import { createDirectory } from '../../directory/create-directory.ts'
@@ -11,6 +12,8 @@ import { earlyAccessRoutes } from '../../private-api/early-access-features/route
 import { createEarlyAccessStore } from '../../private-api/early-access-features/store.ts'
 import { featureFlagRoutes } from '../../private-api/feature-flags/routes.ts'
 import { createFlagStore } from '../../private-api/feature-flags/store.ts'
+import { surveyRoutes } from '../../private-api/surveys/routes.ts'
+import { createSurveyStore } from '../../private-api/surveys/store.ts'
 import { createRateLimits } from '../../rate-limits/in-memory.ts'
 import { flagsConfig } from '../snippet/remote-config.ts'
 import { flagDefinitionRoutes } from './definition-routes.ts'
@@ -44,7 +47,14 @@ beforeAll(async () => {
       findCohorts: createCohortStore(database).load,
       changed: (id) => flags.changed(id),
     })
+    const surveys = createSurveyStore({ database, activity, flags: store, now: () => new Date() })
     return [
+      surveyRoutes({
+        surveys,
+        activity,
+        projects: createProjectStore(database),
+        answers: { ask: () => Promise.reject(new Error('nobody asks for results here')) },
+      }),
       featureFlagRoutes({ activity, flags: store }),
       earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags: store }) }),
       flagsRoutes({
@@ -54,7 +64,7 @@ beforeAll(async () => {
           located.push(address)
           return address === '203.0.113.7' ? { $geoip_country_code: 'FR' } : null
         },
-        configOf: flagsConfig,
+        configOf: (project) => flagsConfig(project, false),
         maxBodyBytes: 100_000,
         now: () => 1_700_000_000_000,
       }),
@@ -559,6 +569,54 @@ test('early access: listed by stage, and who has joined has the flag', async () 
   expect(await list()).toEqual([])
   await api.delete(`${features}${maps.id}/`)
   await api.delete(`${features}${later.id}/`)
+})
+
+test('surveys: listed with the keys of their flags, and not asked of who has answered', async () => {
+  const path = `/api/projects/${api.project.id}/surveys/`
+  const given = { type: 'popover', questions: [{ id: 'why', type: 'open', question: 'Why?' }] }
+  const { body: survey } = await api.post(path, {
+    ...given,
+    name: 'Why',
+    description: 'Nobody’s business',
+    conditions: { url: '/', events: { values: [{ name: 'bought' }] } },
+    appearance: { position: 'left' },
+    start_date: '2024-01-01T00:00:00Z',
+  })
+  const { body: old } = await api.post(path, { ...given, name: 'Old' })
+  await api.patch(`${path}${old.id}/`, { archived: true })
+  const { body } = await api.get(`/api/surveys/?token=${api.project.apiToken}`, publicly)
+  const key = survey.internal_targeting_flag.key
+  expect(body).toEqual({
+    surveys: [
+      {
+        id: survey.id,
+        name: 'Why',
+        type: 'popover',
+        linked_flag_key: null,
+        targeting_flag_key: null,
+        internal_targeting_flag_key: key,
+        questions: given.questions,
+        conditions: { url: '/', events: { values: [{ name: 'bought' }] } },
+        appearance: { position: 'left' },
+        start_date: '2024-01-01T00:00:00.000000Z',
+        end_date: null,
+        current_iteration: null,
+        current_iteration_start_date: null,
+        schedule: 'once',
+        enable_partial_responses: false,
+      },
+    ],
+    survey_config: null,
+  })
+  const flagsOf = async (query: string, said: object = {}) =>
+    (await ask(`/flags/?v=1${query}`, { distinct_id: 'eve', person_properties: said })).body.featureFlags
+  expect((await flagsOf(''))[key]).toBe(true)
+  expect(await flagsOf('&only_evaluate_survey_feature_flags=true')).toEqual({ [key]: true })
+  for (const answer of ['responded', 'dismissed']) {
+    expect((await flagsOf('', { [`$survey_${answer}/${survey.id}`]: true }))[key]).toBe(false)
+  }
+  for (const { id } of [survey, old]) await api.delete(`${path}${id}/`)
+  expect(await flagsOf('')).not.toHaveProperty(key)
 })
 
 test.each([

@@ -3,7 +3,7 @@ import type { Directory } from '../../directory/directory.ts'
 import { Query } from '../../http/raw-bodies.ts'
 import { notAuthenticated } from '../../model/errors.ts'
 import type { ProjectDefinitions } from '../../model/flags.ts'
-import { earlyAccessOperation } from './contract.ts'
+import { earlyAccessOperation, surveysOperation } from './contract.ts'
 
 type Deps = {
   directory: Pick<Directory, 'projectByToken'>
@@ -25,6 +25,11 @@ export const sdkListRoutes =
         return { earlyAccessFeatures: earlyAccessFeatures.filter(({ stage }) => wanted.has(stage)) }
       },
     )
+
+    app.get('/api/surveys', { config: { describes: surveysOperation } }, async (request) => ({
+      surveys: definitionsFor(request.query)?.surveys ?? [],
+      survey_config: null,
+    }))
 
     for (const [name, empty] of Object.entries(nothing)) {
       app.get(`/api/${name}`, async (request) => {
@@ -54,7 +59,6 @@ export const sdkListRoutes =
 
 /** What posthog-js asks for beside them, as a project answers that has none of it. */
 const nothing: Record<string, object> = {
-  surveys: { surveys: [], survey_config: null },
   web_experiments: { experiments: [] },
   product_tours: { product_tours: [] },
 }

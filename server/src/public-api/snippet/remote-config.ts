@@ -1,13 +1,15 @@
 import { defaultWebCapture, type ProjectFacts } from '../../model/project.ts'
 
+export type ProjectHas = { flags: boolean; surveys: boolean }
+
 /**
  * What posthog-js asks for before it does anything else: what the project has switched on. Whatever this server can't do
  * yet is off, so that the SDK neither asks for it nor loads code for it.
- * @param hasFeatureFlags whether there are flags to ask for; without them the SDK does not ask
+ * @param has whether there are flags, and surveys that run: of what there is not the SDK does not ask
  */
 export const remoteConfig = (
   { apiToken, webCapture }: Pick<ProjectFacts, 'apiToken' | 'webCapture'>,
-  hasFeatureFlags: boolean,
+  has: ProjectHas,
 ) => ({
   token: apiToken,
   supportedCompression: ['gzip', 'gzip-js'],
@@ -15,10 +17,10 @@ export const remoteConfig = (
   elementsChainAsString: true,
   defaultIdentifiedOnly: true,
   autocapture_opt_out: !webCapture.autocapture,
-  hasFeatureFlags,
+  hasFeatureFlags: has.flags,
   flagsPersistenceDefault: false,
   sessionRecording: false as const,
-  surveys: false as const,
+  surveys: has.surveys,
   heatmaps: webCapture.heatmaps,
   captureDeadClicks: webCapture.deadClicks,
   capturePerformance:
@@ -40,12 +42,15 @@ export type RemoteConfig = ReturnType<typeof remoteConfig>
  * The same beside the answer of `/flags` and `/decide`, where the SDK knows its key and asks for flags anyway.
  * @param project null where nobody's key was looked at: then nothing is switched on
  */
-export function flagsConfig(project: ProjectFacts | null) {
+export function flagsConfig(project: ProjectFacts | null, hasSurveys: boolean) {
   const {
     token: _,
     hasFeatureFlags: __,
     ...config
-  } = remoteConfig(project ?? { apiToken: '', webCapture: defaultWebCapture }, true)
+  } = remoteConfig(project ?? { apiToken: '', webCapture: defaultWebCapture }, {
+    flags: true,
+    surveys: hasSurveys,
+  })
   return { ...config, toolbarParams: {}, isAuthenticated: false }
 }
 

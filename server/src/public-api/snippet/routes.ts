@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
 import { addPublicCors } from '../../http/public-cors.ts'
 import { invalid, notFound } from '../../model/errors.ts'
-import { type RemoteConfig, remoteConfig, remoteConfigScript } from './remote-config.ts'
+import { type ProjectHas, type RemoteConfig, remoteConfig, remoteConfigScript } from './remote-config.ts'
 import { createSdkFiles, javascript, type SdkFile, servable } from './sdk-files.ts'
 
 const forFiveMinutes = 'public, max-age=300'
@@ -14,13 +14,13 @@ type OfProject = { Params: { token: string } }
 
 type Deps = {
   directory: Pick<Directory, 'projectByToken'>
-  /** Whether a project has flags that are on. */
-  hasFeatureFlags(projectId: number): boolean
+  /** Whether a project has flags that are on, and surveys that run. */
+  projectHas(projectId: number): ProjectHas
 }
 
 /** What a page needs to run posthog-js from this server: the SDK's files, and the project's remote configuration. */
 export const snippetRoutes =
-  ({ directory, hasFeatureFlags }: Deps): FastifyPluginAsync =>
+  ({ directory, projectHas }: Deps): FastifyPluginAsync =>
   async (app) => {
     const files = createSdkFiles()
     const bundles = keepLatest(32, async (script: string) => {
@@ -67,7 +67,7 @@ export const snippetRoutes =
       if (!/^[A-Za-z0-9_-]{1,200}$/.test(token)) throw invalid('The project API key is malformed.')
       const project = directory.projectByToken(token)
       if (!project) throw notFound('No project has this API key.')
-      return remoteConfig(project, hasFeatureFlags(project.id))
+      return remoteConfig(project, projectHas(project.id))
     }
   }
 

@@ -13,13 +13,13 @@ const manifest = createRequire(import.meta.url).resolve('posthog-js/package.json
 const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
 const packaged = (name: string) => readFileSync(join(dirname(manifest), 'dist', name))
 
-let flags = false
+let has = { flags: false, surveys: false }
 let project: Partial<ProjectFacts> = { id: 7, apiToken: 'phc_lab', webCapture: defaultWebCapture }
 const app = fastify({ routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 } })
 beforeAll(async () => {
   app.setErrorHandler(createErrorHandler(() => undefined))
   const projectByToken = (token: string) => (token === 'phc_lab' ? (project as ProjectFacts) : undefined)
-  await app.register(snippetRoutes({ directory: { projectByToken }, hasFeatureFlags: () => flags }))
+  await app.register(snippetRoutes({ directory: { projectByToken }, projectHas: () => has }))
 })
 afterAll(() => app.close())
 
@@ -100,7 +100,7 @@ describe('the remote configuration', () => {
   })
 
   it('tells what the project has switched on', async () => {
-    flags = true
+    has = { flags: true, surveys: true }
     project = {
       ...project,
       webCapture: {
@@ -114,14 +114,14 @@ describe('the remote configuration', () => {
       },
     }
     onTestFinished(() => {
-      flags = false
+      has = { flags: false, surveys: false }
       project.webCapture = defaultWebCapture
     })
     expect((await get('/array/phc_lab/config')).json()).toMatchObject({
       autocapture_opt_out: true,
       hasFeatureFlags: true,
       sessionRecording: false,
-      surveys: false,
+      surveys: true,
       heatmaps: true,
       captureDeadClicks: true,
       capturePerformance: { network_timing: false, web_vitals: true, web_vitals_allowed_metrics: ['LCP'] },
