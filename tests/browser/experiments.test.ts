@@ -120,6 +120,10 @@ describe.each([
     await page.getByText('Before you launch').waitFor()
     expect(await variantOf(key, 'somebody')).toBeUndefined()
     await photo('draft')
+    await page.getByRole('link', { name: key, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: key }).waitFor()
+    await page.getByRole('link', { name: 'See its results' }).click()
+    await page.getByText('Before you launch').waitFor()
 
     await page.getByRole('button', { name: 'Launch' }).click()
     await page.getByText('No data yet.').waitFor()

@@ -204,6 +204,9 @@ describe.each([
 
     // what is not saved is not lost without a word
     await page.getByRole('link', { name: 'Edit' }).click()
+    await page.getByLabel('Key').fill('renamed')
+    await page.getByText(`Code that asks for “${key}” gets nothing any more`).waitFor()
+    await page.getByLabel('Key').fill(key)
     await page.getByLabel('Description').fill('Something else')
     await button('Cancel').click()
     await page.getByRole('dialog').getByText('Leave without saving?').waitFor()
@@ -388,6 +391,16 @@ describe.each([
     await page.getByLabel('Search feature flags').fill('nothing')
     await page.getByText('No feature flags match.').waitFor()
     await button('Clear filters').click()
+    await page.getByText('1-50 of 52').waitFor()
+
+    await page.goto(`${server.url}/feature_flags/999999`)
+    await heading('Feature flag not found')
+    const list = '**/feature_flags/?*'
+    await page.route(list, (route) => route.fulfill({ status: 400, json: { detail: 'Not now.' } }))
+    await page.getByRole('link', { name: 'Back to feature flags' }).click()
+    await page.getByText("Couldn't load feature flags.").waitFor()
+    await page.unroute(list)
+    await button('Try again').click()
     await page.getByText('1-50 of 52').waitFor()
   })
 })
