@@ -1,6 +1,6 @@
 /**
  * The yardstick for capture and flags: Fastify handlers that parse the same JSON and answer the same body, and do nothing
- * else. What `/flags/` answers is put there first. Prints its port.
+ * else; and everything under `/api/` is answered by what was put there. Prints its port.
  */
 import fastify from 'fastify'
 
@@ -20,6 +20,15 @@ app.post('/flags/', async (request, reply) => {
   JSON.parse(String(request.body))
   reply.type('application/json')
   return JSON.stringify(flags)
+})
+const answers = new Map<string, object>()
+app.put('/api/*', async (request) => {
+  answers.set(request.url, JSON.parse(String(request.body)))
+  return 'ok'
+})
+app.get('/api/*', async (request, reply) => {
+  reply.type('application/json')
+  return JSON.stringify(answers.get(request.url))
 })
 await app.listen({ port: 0, host: '127.0.0.1' })
 const address = app.server.address()

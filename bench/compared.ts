@@ -9,11 +9,19 @@ export type Comparison = { ours: Load[]; theirs: Load[] }
 export async function compare(
   ours: string,
   theirs: string,
-  options: { path: string; body: string; connections: number; rounds: number; seconds: number },
+  options: {
+    path: string
+    /** Posted; without it the address is read. */
+    body?: string
+    headers?: Record<string, string>
+    connections: number
+    rounds: number
+    seconds: number
+  },
 ): Promise<Comparison> {
-  const { path, body, connections, rounds } = options
+  const { path, body, headers, connections, rounds } = options
   const run = (url: string, seconds = options.seconds) =>
-    load(LOAD_CORE, { url: `${url}${path}`, body, connections, seconds })
+    load(LOAD_CORE, { url: `${url}${path}`, body, headers, connections, seconds })
   await run(ours, 2)
   await run(theirs, 2)
   const result: Comparison = { ours: [], theirs: [] }

@@ -1,12 +1,14 @@
 /**
  * One run of autocannon in a process of its own: reads its options as JSON from the first argument, prints the result
- * as JSON. `unique` puts a counter into the body, so that no two requests are the same.
+ * as JSON.
  */
 import autocannon from 'autocannon'
 
 type Options = {
   url: string
-  body: string
+  /** Posted; without it the address is read. */
+  body?: string
+  headers?: Record<string, string>
   connections: number
   seconds: number
   /** Requests a second over all connections; as many as possible where absent. */
@@ -16,9 +18,13 @@ type Options = {
 const options = JSON.parse(process.argv[2]!) as Options
 const result = await autocannon({
   url: options.url,
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: options.body,
+  ...(options.body === undefined
+    ? { method: 'GET', headers: options.headers }
+    : {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...options.headers },
+        body: options.body,
+      }),
   connections: options.connections,
   duration: options.seconds,
   ...(options.rate ? { overallRate: options.rate } : {}),

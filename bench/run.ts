@@ -6,6 +6,7 @@
  *   npm run bench -- --only layouts [--rows 300000] [--match order]
  */
 import { parseArgs } from 'node:util'
+import { benchApi } from './api.ts'
 import { benchCapture } from './capture.ts'
 import { benchCohorts } from './cohorts.ts'
 import { benchDashboards } from './dashboards.ts'
@@ -33,6 +34,7 @@ const sizes = values.rows?.split(',').map(Number)
 const rows = sizes?.at(-1)
 const benches: Record<string, () => Promise<Row[]>> = {
   capture: () => benchCapture({ rounds }),
+  api: () => benchApi({ rounds: Math.min(rounds, 3) }),
   flags: () => benchFlags({ rounds: Math.min(rounds, 3) }),
   'end-to-end': () => benchEndToEnd(),
   isolation: () => benchIsolation(),
