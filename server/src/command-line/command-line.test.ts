@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
+import { createTwoFactorStore } from '../accounts/two-factor.ts'
+import { twoFactors, users } from '../database/schema.ts'
 import { lockDataDir } from '../kit/data-dir-lock.ts'
+import { totpCode, totpStep } from '../kit/totp.ts'
 import { createLocalControl, localControlPath } from '../local-control.ts'
 import { accountVerbs } from './account-verbs.ts'
 
@@ -114,6 +117,16 @@ test('while a server runs, its command line asks it', { timeout: 60_000 }, async
     expect(changes).toBe(1)
     const again = await hedgerow('user create --email ann@example.com', env)
     expect(again).toMatchObject({ code: 1, err: 'There is already an account with this email address.\n' })
+    const twoFactor = createTwoFactorStore(database)
+    const [ann] = await database.db.select().from(users)
+    const secret = await twoFactor.begin(ann!)
+    const now = new Date()
+    await twoFactor.confirm(ann!.id, totpCode(secret, totpStep(now)), now)
+    expect((await database.db.select().from(users))[0]!.is2faEnabled).toBe(true)
+    expect((await hedgerow('user disable-2fa --email ann@example.com', env)).code).toBe(0)
+    expect((await database.db.select().from(users))[0]!.is2faEnabled).toBe(false)
+    expect(await database.db.select().from(twoFactors)).toEqual([])
+    expect(changes).toBe(2)
     const unknown = await hedgerow('key create --email eve@example.com --label x', env)
     expect(unknown).toMatchObject({ code: 1, err: 'Nobody has the e-mail address eve@example.com.\n' })
   } finally {
