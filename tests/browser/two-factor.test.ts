@@ -87,20 +87,35 @@ test('signing in then takes a code', async () => {
 })
 
 test('where the organization requires it, nothing else is to be seen before it is set up', async () => {
-  await page.goto(`${server.url}/organization/settings`)
   const required = page.getByRole('switch', { name: 'Require two-factor authentication' })
+  await page.goto(`${server.url}/organization/settings`)
+  await page.getByText('Set up your own first').waitFor()
+  expect(await required.isDisabled()).toBe(true)
+  const section = page.getByRole('region', { name: 'Two-factor' })
+  const setUp = async () => {
+    await section.getByRole('button', { name: 'Set up' }).click()
+    const secret = (await section.getByTestId('totp-secret').textContent()) ?? ''
+    await section.getByLabel('Code of the app').fill(appCode(secret))
+    await section.getByRole('button', { name: 'Turn on' }).click()
+    await section.getByText('10 backup codes are left.').waitFor()
+  }
+  await page.goto(`${server.url}/me/settings`)
+  await setUp()
+  await page.goto(`${server.url}/organization/settings`)
   await required.check()
-  await page.reload()
+  await picture(page, 'two-factor-switch')
+  await page.goto(`${server.url}/me/settings`)
+  await section.getByLabel('Current password').fill(init.password)
+  await section.getByRole('button', { name: 'Turn off' }).click()
+  await section.getByRole('button', { name: 'Set up' }).waitFor()
+
+  await page.goto(`${server.url}/organization/settings`)
   await page.getByText('requires two-factor authentication').waitFor()
   expect(new URL(page.url()).pathname).toBe('/me/settings')
   await picture(page, 'two-factor-required')
-  const section = page.getByRole('region', { name: 'Two-factor' })
-  await section.getByRole('button', { name: 'Set up' }).click()
-  const secret = (await section.getByTestId('totp-secret').textContent()) ?? ''
-  await section.getByLabel('Code of the app').fill(appCode(secret))
-  await section.getByRole('button', { name: 'Turn on' }).click()
-  await section.getByText('10 backup codes are left.').waitFor()
+  await setUp()
   await page.getByText('requires two-factor authentication').waitFor({ state: 'hidden' })
   await page.goto(`${server.url}/organization/settings`)
+  await required.waitFor()
   expect(await required.isChecked()).toBe(true)
 })

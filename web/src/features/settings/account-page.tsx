@@ -35,8 +35,11 @@ export function AccountPage(): ReactNode {
     <Page title="Account settings">
       {isHeldUp && (
         <Alert color="yellow" title={`${me.organization?.name} requires two-factor authentication`} mb="md">
-          Set it up <a href="#two-factor">below</a> to go on. You need an authenticator app; it takes a
-          minute.
+          Set it up{' '}
+          <a href="#two-factor" style={{ color: 'inherit' }}>
+            below
+          </a>{' '}
+          to go on. You need an authenticator app; it takes a minute.
         </Alert>
       )}
       <div className={styles.layout}>

@@ -44,7 +44,11 @@ export function OrganizationPage(): ReactNode {
 
 function Security({ organization }: { organization: NonNullable<Me['organization']> }): ReactNode {
   const update = useUpdateOrganization(organization.id)
+  const me = useMe()
   const isAdmin = (organization.membership_level ?? 1) >= 8
+  const isOn = update.isPending ? update.variables.enforce_2fa : organization.enforce_2fa === true
+  // Who switches it on would be the first to be shut out.
+  const needsOwn = isAdmin && !isOn && !me.is_2fa_enabled
   return (
     <Section
       id="security"
@@ -53,9 +57,15 @@ function Security({ organization }: { organization: NonNullable<Me['organization
     >
       <Switch
         label="Require two-factor authentication"
-        description={isAdmin ? undefined : 'Admins of the organization can change this.'}
-        disabled={!isAdmin || update.isPending}
-        checked={organization.enforce_2fa === true}
+        description={
+          needsOwn
+            ? 'Set up your own first, in your account settings.'
+            : isAdmin
+              ? undefined
+              : 'Admins of the organization can change this.'
+        }
+        disabled={!isAdmin || needsOwn || update.isPending}
+        checked={isOn}
         error={update.isError ? sentence(update.error) : undefined}
         onChange={(event) => update.mutate({ enforce_2fa: event.currentTarget.checked })}
       />
