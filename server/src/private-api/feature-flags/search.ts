@@ -66,8 +66,9 @@ export function foundBy(projectId: number, search: FlagSearch): SQL | undefined 
   return and(
     eq(featureFlags.projectId, projectId),
     live,
-    sql`not exists (select 1 from ${surveys} where ${featureFlags.id} in (
-      ${surveys.targetingFlagId}, ${surveys.internalTargetingFlagId}))`,
+    sql`${featureFlags.id} not in (
+      select flag_id from ${surveys} s, unnest(array[s.targeting_flag_id, s.internal_targeting_flag_id]) flag_id
+      where s.project_id = ${projectId} and flag_id is not null)`,
     search.search?.trim()
       ? sql`(${featureFlags.key} ilike ${pattern} or ${featureFlags.name} ilike ${pattern})`
       : undefined,

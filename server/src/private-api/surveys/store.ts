@@ -70,6 +70,8 @@ type FlagsPlan = {
 }
 
 const mostSurveys = 1000
+/** Of all projects together. */
+const mostWatched = 10_000
 const newId = createUuid7()
 
 /** Surveys of projects, in the database. Those that run have flags that are on, and change them in the same transaction. */
@@ -148,10 +150,13 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
   async function checked(projectId: number, changes: SurveyChanges, before?: SurveyRow) {
     const { questions, targetingFilters, removesTargeting: _, ...rest } = changes
     const { conditions, appearance } = changes
-    const linkedFlagId = rest.linkedFlagId === undefined ? before?.survey.linkedFlagId : rest.linkedFlagId
-    const flag = linkedFlagId ? await flagOf(projectId, linkedFlagId, 'Feature Flag') : null
-    const variant = (conditions === undefined ? before?.survey.conditions : conditions)?.linkedFlagVariant
-    if (typeof variant === 'string' && variant) checkVariant(variant, flag)
+    // What was given before is not looked at again: a flag may be gone since, and the survey must still end.
+    const linked = rest.linkedFlagId ? await flagOf(projectId, rest.linkedFlagId, 'Feature Flag') : null
+    if (conditions !== undefined || rest.linkedFlagId !== undefined) {
+      const variant = (conditions === undefined ? before?.survey.conditions : conditions)?.linkedFlagVariant
+      const flag = rest.linkedFlagId === undefined ? (before?.linked ?? null) : linked
+      if (typeof variant === 'string' && variant) checkVariant(variant, flag)
+    }
     if (rest.targetingFlagId) await flagOf(projectId, rest.targetingFlagId, 'Targeting Feature Flag')
     if (targetingFilters) checkTargeting(targetingFilters)
     checkHtml(appearance, 'appearance')
@@ -197,10 +202,13 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
         filters,
         active,
       })
-    const update = async (flag: StoredFlag, filters: Record<string, unknown>) =>
-      flag.active === active && isDeepStrictEqual(flag.filters, filters)
-        ? null
-        : flags.updating(project, flag.id, userId, { active, filters })
+    const update = async (flag: StoredFlag, filters: Record<string, unknown>) => {
+      const changes = {
+        ...(flag.active !== active && { active }),
+        ...(!isDeepStrictEqual(flag.filters, filters) && { filters }),
+      }
+      return Object.keys(changes).length ? flags.updating(project, flag.id, userId, changes) : null
+    }
 
     const own = ownFlag(before?.targeting)
     const isReplaced = Boolean(targetingFlagId) && targetingFlagId !== own?.id
@@ -386,7 +394,8 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
             or(gt(surveys.responsesLimit, 0), gt(surveys.iterationCount, 0)),
           ),
         )
-        .orderBy(surveys.id),
+        .orderBy(surveys.id)
+        .limit(mostWatched),
   }
 }
 

@@ -189,7 +189,12 @@ describe('a survey', () => {
     await task.run({}, new AbortController().signal)
     expect((await on.api.get(one(survey.id))).body.current_iteration).toBe(1)
     clock = new Date('2024-03-12T00:00:00Z')
-    await task.run({}, new AbortController().signal)
+    // one that can't be counted for the moment is not in the way of the others
+    const limited = await made({ start_date: start, responses_limit: 1 })
+    const away = { ask: () => Promise.reject(new Error('away')) }
+    const failing = surveyTask({ surveys, answers: away, now: () => clock })
+    await expect(failing.run({}, new AbortController().signal)).rejects.toThrow('not every survey')
+    await on.api.delete(one(limited.id))
     expect((await on.api.get(one(survey.id))).body).toMatchObject({
       current_iteration: 2,
       current_iteration_start_date: '2024-03-11T00:00:00.000000Z',
@@ -201,6 +206,20 @@ describe('a survey', () => {
     const once = await changed(survey.id, { schedule: 'once', iteration_count: 0 })
     expect(once).toMatchObject({ current_iteration: null, iteration_start_dates: [] })
     expect(once.internal_targeting_flag.filters.groups).toEqual(unasked(survey.id))
+  })
+
+  test('can be stopped when its flags are not what they were', async () => {
+    const linked = await flag({ key: 'soon-gone' })
+    const survey = await made({ linked_flag_id: linked.id, targeting_flag_filters: email, start_date: start })
+    for (const { id } of [linked, survey.targeting_flag]) {
+      const gone = await on.api.patch(`${on.base}feature_flags/${id}/`, { deleted: true })
+      expect(gone.status).toBe(200)
+    }
+    const stopped = await changed(survey.id, { end_date: '2024-03-02T00:00:00Z' })
+    expect(stopped).toMatchObject({
+      linked_flag: { deleted: true },
+      internal_targeting_flag: { active: false },
+    })
   })
 
   test('is shown by actions, as they are', async () => {
