@@ -83,7 +83,11 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const insight = await make('insights/', { name: canary, query: trend, dashboards: [dashboard.id] })
   const other = await make('dashboards/', { name: `${canary} other` })
   const flag = await make('feature_flags/', flagBody(canary))
-  const experiment = await make('experiments/', experimentBody(`${canary}-experiment`))
+  const holdout = await make('experiment_holdouts/', holdoutBody)
+  const experiment = await make('experiments/', {
+    ...experimentBody(`${canary}-experiment`),
+    holdout_id: holdout.id,
+  })
   const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
   const change = await make('scheduled_changes/', changeBody(flag.id))
   const survey = await make('surveys/', {
@@ -132,6 +136,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       feature_flags: flag.id,
       'flag key': flag.key,
       experiments: experiment.id,
+      experiment_holdouts: holdout.id,
       early_access_feature: feature.id,
       scheduled_changes: change.id,
       surveys: survey.id,
@@ -176,6 +181,7 @@ const experimentBody = (key: string) => ({
     ],
   },
 })
+const holdoutBody = { name: canary, filters: [{ properties: [], rollout_percentage: 1 }] }
 const surveyBody = (name: string) => ({
   name,
   type: 'popover',
@@ -261,6 +267,8 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   scheduled_changes_partial_update: () => ({ body: { scheduled_at: '2099-02-01T00:00:00Z' } }),
   event_definitions_update: () => ({ body: { description: canary } }),
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
+  experiment_holdouts_create: () => ({ body: holdoutBody }),
+  experiment_holdouts_update: () => ({ body: holdoutBody }),
   experiments_create: () => ({ body: experimentBody(fresh()) }),
   experiments_secondary_results_retrieve: ({ ids }) => ({
     params: { id: ids.experiments! },

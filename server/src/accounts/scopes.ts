@@ -10,6 +10,7 @@ const objects = [
   'early_access_feature',
   'event_definition',
   'experiment',
+  'experiment_holdout',
   'export',
   'feature_flag',
   'group',

@@ -14,6 +14,7 @@ export type ActivityScope =
   | 'EarlyAccessFeature'
   | 'EventDefinition'
   | 'Experiment'
+  | 'ExperimentHoldout'
   | 'FeatureFlag'
   | 'Group'
   | 'GroupType'

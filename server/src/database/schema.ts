@@ -37,6 +37,9 @@ export type StoredActionStep = {
   properties: unknown
 }
 
+/** Whom a holdout keeps out: so many percent, from 0 to 100, of all. */
+export type HoldoutGroup = { rollout_percentage: number; [key: string]: unknown }
+
 /** A point in time as ISO 8601 text with microseconds and `Z`, so that no digit is lost on the way to the API. */
 const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamptz(6)',
@@ -765,6 +768,25 @@ export const featureFlags = pgTable(
   ],
 )
 
+/** Shares of people who are kept out of experiments, to see what all of these come to. */
+export const experimentHoldouts = pgTable(
+  'experiment_holdouts',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description'),
+    /** As they were sent; the first says how many are kept out. */
+    filters: json('filters').$type<HoldoutGroup[]>().notNull(),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index('experiment_holdouts_newest').on(table.projectId, table.createdAt.desc(), table.id)],
+)
+
 /** Comparisons of a feature flag's variants by what people do. */
 export const experiments = pgTable(
   'experiments',
@@ -785,6 +807,8 @@ export const experiments = pgTable(
     /** What is compared, as legacy filters of an insight. */
     filters: json('filters').$type<Record<string, unknown>>().notNull(),
     secondaryMetrics: json('secondary_metrics').$type<unknown[] | null>(),
+    /** Who is kept out of it. */
+    holdoutId: integer('holdout_id').references(() => experimentHoldouts.id, { onDelete: 'set null' }),
     /** Null while it is a draft. */
     startDate: instant('start_date'),
     endDate: instant('end_date'),
@@ -797,6 +821,7 @@ export const experiments = pgTable(
   (table) => [
     uniqueIndex('experiments_live_flag').on(table.featureFlagId).where(sql`not ${table.deleted}`),
     index('experiments_project').on(table.projectId, table.id),
+    index('experiments_of_holdout').on(table.holdoutId),
   ],
 )
 

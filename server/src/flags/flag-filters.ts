@@ -112,11 +112,26 @@ function readVariants(multivariate: unknown): FlagVariant[] {
 function readHoldout(filters: Record<string, unknown>): FlagFilters['holdout'] {
   if (isObject(filters.holdout) && filters.holdout.id !== undefined) {
     const { id, exclusion_percentage: percentage } = filters.holdout
-    return { variant: `holdout-${id}`, exclusionPercentage: clamped(percentage) }
+    return { variant: holdoutVariant(id), exclusionPercentage: clamped(percentage) }
   }
   const [group] = listOf(filters.holdout_groups)
   if (!isObject(group) || typeof group.variant !== 'string') return null
   return { variant: group.variant, exclusionPercentage: clamped(group.rollout_percentage ?? 100) }
+}
+
+/** The variant of people whom a holdout keeps out. */
+export const holdoutVariant = (id: unknown) => `holdout-${id}`
+
+/** Filters that keep a holdout's share of people out, as SDKs know it that evaluate on their own; with null nobody. */
+export function withHoldout(
+  filters: Record<string, unknown>,
+  holdout: { id: number; exclusionPercentage: number } | null,
+): Record<string, unknown> {
+  const { holdout_groups: _, ...rest } = filters
+  return {
+    ...rest,
+    holdout: holdout && { id: holdout.id, exclusion_percentage: holdout.exclusionPercentage },
+  }
 }
 
 const clamped = (percentage: unknown) => Math.min(100, Math.max(0, Number(percentage) || 0))

@@ -41,6 +41,8 @@ import { createEarlyAccessStore } from './early-access-features/store.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
+import { holdoutRoutes } from './experiments/holdout-routes.ts'
+import { createHoldoutStore } from './experiments/holdout-store.ts'
 import { experimentRoutes } from './experiments/routes.ts'
 import { createExperimentStore } from './experiments/store.ts'
 import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
@@ -205,8 +207,10 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   )
   await app.register(featureFlagRoutes({ flags, activity }))
   await app.register(scheduledChangeRoutes({ scheduled: deps.scheduled }))
-  const experiments = createExperimentStore({ database, activity, flags })
+  const holdouts = createHoldoutStore({ database, activity, flags })
+  const experiments = createExperimentStore({ database, activity, holdouts, flags })
   await app.register(experimentRoutes({ experiments, answers, activity }))
+  await app.register(holdoutRoutes({ holdouts }))
   await app.register(earlyAccessRoutes({ features: createEarlyAccessStore({ database, activity, flags }) }))
   await app.register(surveyRoutes({ surveys: deps.surveys, answers, projects, activity }))
   await app.register(flagEvaluationRoutes({ flags, evaluator: deps.evaluator, questions }))

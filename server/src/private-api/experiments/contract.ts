@@ -6,6 +6,7 @@ import { DateTime } from '../../http/date-time.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
 import { funnelStep, trendsResult } from '../../insights/answers.ts'
+import { ExperimentHoldout } from './holdout-contract.ts'
 
 const filters = z
   .record(z.string(), z.unknown())
@@ -36,6 +37,8 @@ const Experiment = z
       .array(z.unknown())
       .nullable()
       .describe('What else is compared: `[{"name": "Refunds", "filters": {…}}]`.'),
+    holdout_id: z.int().nullable().describe('Id of the holdout: those whom it keeps out get no variant.'),
+    holdout: ExperimentHoldout.nullable(),
     archived: z.boolean(),
     created_by: UserBasic.nullable(),
     created_at: Instant,
@@ -62,6 +65,12 @@ const ExperimentChanges = z
       .max(20)
       .nullable()
       .describe('Further metrics; judged in the same way, and asked for by their index.'),
+    holdout_id: z
+      .int()
+      .positive()
+      .max(2_147_483_647)
+      .nullable()
+      .describe('Id of a holdout, or null; of a draft only.'),
     archived: z.boolean(),
   })
   .partial()
@@ -103,7 +112,7 @@ export const createExperiment = operation({
   body: NewExperiment,
   status: 201,
   answer: Experiment,
-  errors: [400],
+  errors: [400, 409],
 })
 
 export const retrieveExperiment = operation({
@@ -127,7 +136,7 @@ export const updateExperiment = operation({
     "`filters` replace the flag's conditions by one for all whom they describe.",
   body: ExperimentChanges,
   answer: Experiment,
-  errors: [400, 404],
+  errors: [400, 404, 409],
 })
 
 export const replaceExperiment = operation({
@@ -139,7 +148,7 @@ export const replaceExperiment = operation({
   description: 'As PATCH does, but `name` and `feature_flag_key` must be sent.',
   body: NewExperiment,
   answer: Experiment,
-  errors: [400, 404],
+  errors: [400, 404, 409],
 })
 
 export const deleteExperiment = operation({
@@ -151,7 +160,7 @@ export const deleteExperiment = operation({
   description: 'With the flag that was made for it; a flag that was there before stays.',
   status: 204,
   answer: null,
-  errors: [400, 404],
+  errors: [400, 404, 409],
 })
 
 export const experimentsActivity = activityOperation({
@@ -246,6 +255,9 @@ export const experimentResults = operation({
         .describe('The metric by variant: the series of a trend, or the steps of a funnel'),
       filters: z.record(z.string(), z.unknown()).describe('What was asked, as legacy filters'),
       ...verdict,
+      total_exposures: byVariant(z.int()).describe(
+        'How many people saw each variant, and how many the holdout was seen to keep out, as `holdout-<id>`',
+      ),
       sample_ratio: SampleRatio,
       ...freshness,
     })

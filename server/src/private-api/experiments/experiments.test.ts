@@ -6,6 +6,8 @@ import { createPropertyTypes } from '../../insights/property-types.ts'
 import { createInsights } from '../../insights/run.ts'
 import { featureFlagRoutes } from '../feature-flags/routes.ts'
 import { createFlagStore } from '../feature-flags/store.ts'
+import { holdoutRoutes } from './holdout-routes.ts'
+import { createHoldoutStore } from './holdout-store.ts'
 import { experimentRoutes } from './routes.ts'
 import { createExperimentStore } from './store.ts'
 
@@ -42,9 +44,11 @@ beforeAll(async () => {
         id === 7 ? { id: 7, name: 'bought', steps: [{ event: 'buy' }] } : undefined,
       now: () => new Date('2024-02-12T12:00:00Z'),
     })
-    const experiments = createExperimentStore({ database, activity, flags })
+    const holdouts = createHoldoutStore({ database, activity, flags })
+    const experiments = createExperimentStore({ database, activity, holdouts, flags })
     return [
       featureFlagRoutes({ flags, activity }),
+      holdoutRoutes({ holdouts }),
       experimentRoutes({
         experiments,
         activity,
@@ -98,6 +102,8 @@ describe('an experiment', () => {
       start_date: null,
       end_date: null,
       feature_flag: expect.any(Number),
+      holdout_id: null,
+      holdout: null,
       archived: false,
       created_by: expect.objectContaining({ id: on.api.user.id }),
       created_at: expect.stringMatching(/\.\d{6}Z$/),
@@ -459,6 +465,43 @@ describe('results', () => {
       ['?id=-1', 'Invalid metric ID'],
     ] as const) {
       expect((await secondary(index)).detail).toBe(detail)
+    }
+  })
+
+  test('leave out whom a holdout keeps out, and say how many they are', async () => {
+    const holdout = { name: 'Held', filters: [{ properties: [], rollout_percentage: 10 }] }
+    const { body: held } = await on.api.post(`${on.base}experiment_holdouts/`, holdout)
+    for (const filters of [trend, funnel]) {
+      const { id, feature_flag_key: key } = await made({
+        start_date: '2024-02-02T00:00:00Z',
+        holdout_id: held.id,
+        filters,
+      })
+      const kept = people(key, `holdout-${held.id}`, 7)
+      const others = people(key, 'holdout-999', 3)
+      const seen = [...people(key, 'control', 4), ...people(key, 'test', 5)]
+      await on.send(
+        ...[...kept, ...others, ...seen].flatMap((who) => [
+          called(who, key),
+          did(who, key, 'view', '04T12:00:00'),
+          did(who, key, 'buy', '04T13:00:00'),
+        ]),
+      )
+      const { status, body } = await on.api.get(`${one(id)}results/`)
+      expect(status, JSON.stringify(body)).toBe(200)
+      expect(body.total_exposures).toEqual({ control: 4, test: 5, [`holdout-${held.id}`]: 7 })
+      expect(body.variants).toMatchObject(
+        filters === trend
+          ? [
+              { key: 'control', count: 4, absolute_exposure: 4 },
+              { key: 'test', count: 5, absolute_exposure: 5 },
+            ]
+          : [
+              { key: 'control', success_count: 4 },
+              { key: 'test', success_count: 5 },
+            ],
+      )
+      expect(body.sample_ratio.observed).toEqual({ control: 4, test: 5 })
     }
   })
 

@@ -1,20 +1,33 @@
 import type { z } from 'zod'
 import type { User } from '../../accounts/users.ts'
-import type { experiments, featureFlags } from '../../database/schema.ts'
+import type { experimentHoldouts, experiments, featureFlags } from '../../database/schema.ts'
+import { holdoutVariant } from '../../flags/flag-filters.ts'
 import { userBasic } from '../../http/account-shapes.ts'
 import type { retrieveExperiment } from './contract.ts'
+import type { retrieveHoldout } from './holdout-contract.ts'
 
-/** An experiment with its flag, and who made it. */
+/** A holdout, and who made it. */
+export type HoldoutRow = { holdout: typeof experimentHoldouts.$inferSelect; creator: User | null }
+
+/** An experiment with its flag and its holdout, and who made it. */
 export type ExperimentRow = {
   experiment: typeof experiments.$inferSelect
   flag: typeof featureFlags.$inferSelect
   creator: User | null
+  holdout: HoldoutRow['holdout'] | null
+  holdoutCreator: User | null
 }
 
 type ShownExperiment = z.input<typeof retrieveExperiment.answer>
 
 /** An experiment as the API shows it. */
-export const presentExperiment = ({ experiment, flag, creator }: ExperimentRow): ShownExperiment => ({
+export const presentExperiment = ({
+  experiment,
+  flag,
+  creator,
+  holdout,
+  holdoutCreator,
+}: ExperimentRow): ShownExperiment => ({
   id: experiment.id,
   name: experiment.name,
   description: experiment.description,
@@ -25,8 +38,21 @@ export const presentExperiment = ({ experiment, flag, creator }: ExperimentRow):
   parameters: experiment.parameters,
   filters: experiment.filters,
   secondary_metrics: experiment.secondaryMetrics,
+  holdout_id: experiment.holdoutId,
+  holdout: holdout && presentHoldout({ holdout, creator: holdoutCreator }),
   archived: experiment.archived,
   created_by: creator && userBasic(creator),
   created_at: experiment.createdAt,
   updated_at: experiment.updatedAt,
+})
+
+/** A holdout as the API shows it. */
+export const presentHoldout = ({ holdout, creator }: HoldoutRow): z.input<typeof retrieveHoldout.answer> => ({
+  id: holdout.id,
+  name: holdout.name,
+  description: holdout.description,
+  filters: holdout.filters.map((group) => ({ ...group, variant: holdoutVariant(holdout.id) })),
+  created_by: creator && userBasic(creator),
+  created_at: holdout.createdAt,
+  updated_at: holdout.updatedAt,
 })

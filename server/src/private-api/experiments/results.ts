@@ -8,7 +8,7 @@ import {
   judgeFunnels,
   mostVariants,
 } from '../../experiments/statistics.ts'
-import { readFilters } from '../../flags/flag-filters.ts'
+import { holdoutVariant, readFilters } from '../../flags/flag-filters.ts'
 import type { Asker } from '../../http/operation.ts'
 import type { Answers, LivingAnswer } from '../../insights/answer-life.ts'
 import type { FunnelStep, TrendsResult } from '../../insights/answers.ts'
@@ -24,7 +24,7 @@ export type AskedHow = Asker & { refresh?: 'blocking' | 'force_blocking' }
 
 type Kept = Pick<LivingAnswer, 'last_refresh' | 'is_cached'>
 /** A metric by variant, control first. */
-type Measured = { filters: LegacyFilters; counts: Counts; kept: Kept } & (
+type Measured = { filters: LegacyFilters; counts: Counts; heldOut: Counts; kept: Kept } & (
   | { kind: 'trend'; insight: TrendsResult[]; variants: CountVariant[] }
   | { kind: 'funnel'; insight: FunnelStep[][]; variants: FunnelVariant[] }
 )
@@ -45,7 +45,8 @@ export function createExperimentResults({ answers }: { answers: Pick<Answers, 'a
     const { projectId } = row.experiment
     const keys = variantKeys(row)
     const filters = filtersOf(row, metric, keys)
-    const exposure = exposureOf(row, metric, keys)
+    const held = row.experiment.holdoutId === null ? [] : [holdoutVariant(row.experiment.holdoutId)]
+    const exposure = exposureOf(row, metric, [...keys, ...held])
     if (insightOf(metric) === 'FUNNELS') {
       const query = upgradeFunnel(filters)
       const [steps, exposures] = await Promise.all([
@@ -53,23 +54,25 @@ export function createExperimentResults({ answers }: { answers: Pick<Answers, 'a
         asked<TrendsResult>(projectId, exposure, how),
       ])
       const variants = funnelVariants(steps.results, keys)
-      const seen = countsOf(exposures.results)
+      const seen = countsOf(exposures.results, keys)
+      const heldOut = countsOf(exposures.results, held)
       // SDKs that do not tell when a flag is asked for: then whoever began the funnel saw the variant
       const counts = seen.size
         ? seen
         : new Map(variants.map((one) => [one.key, one.success_count + one.failure_count]))
       const kept = together(steps.kept, exposures.kept)
-      return { kind: 'funnel', filters, insight: steps.results, variants, counts, kept }
+      return { kind: 'funnel', filters, insight: steps.results, variants, counts, heldOut, kept }
     }
     const query = countable(upgradeTrends(filters))
     const [series, exposures] = await Promise.all([
       asked<TrendsResult>(projectId, query, how),
       asked<TrendsResult>(projectId, exposure, how),
     ])
-    const counts = countsOf(exposures.results)
+    const counts = countsOf(exposures.results, keys)
+    const heldOut = countsOf(exposures.results, held)
     const variants = countVariants(series.results, counts, keys)
     const kept = together(series.kept, exposures.kept)
-    return { kind: 'trend', filters, insight: series.results, variants, counts, kept }
+    return { kind: 'trend', filters, insight: series.results, variants, counts, heldOut, kept }
   }
 
   return {
@@ -82,6 +85,7 @@ export function createExperimentResults({ answers }: { answers: Pick<Answers, 'a
         insight: measured.insight,
         filters: measured.filters,
         ...judged(measured),
+        total_exposures: Object.fromEntries([...measured.counts, ...measured.heldOut]),
         sample_ratio: ratioOf(row, measured.counts),
         ...measured.kept,
       }
@@ -179,7 +183,7 @@ function countable(query: TrendsQuery): TrendsQuery {
   return query
 }
 
-/** Of how many people it was seen that they got a variant. */
+/** Of how many people it was seen that they got a variant, or were held out. */
 function exposureOf(row: ExperimentRow, metric: LegacyFilters, keys: string[]): TrendsQuery {
   const called = '$feature_flag_called'
   return upgradeTrends({
@@ -193,8 +197,13 @@ function exposureOf(row: ExperimentRow, metric: LegacyFilters, keys: string[]): 
   })
 }
 
-const countsOf = (exposures: TrendsResult[]): Counts =>
-  new Map(exposures.map((one) => [String(one.breakdown_value), one.aggregated_value ?? 0]))
+/** Of these variants. */
+const countsOf = (exposures: TrendsResult[], keys: string[]): Counts =>
+  new Map(
+    exposures
+      .map((one) => [String(one.breakdown_value), one.aggregated_value ?? 0] as const)
+      .filter(([key]) => keys.includes(key)),
+  )
 
 /** Those that were counted or seen: a variant that nobody answered to has the count 0. */
 function countVariants(series: TrendsResult[], exposures: Counts, keys: string[]): CountVariant[] {

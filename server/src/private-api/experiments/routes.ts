@@ -99,5 +99,6 @@ const changesOf = (body: GivenExperiment): ExperimentChanges => ({
   parameters: body.parameters,
   filters: body.filters,
   secondaryMetrics: body.secondary_metrics,
+  holdoutId: body.holdout_id,
   archived: body.archived,
 })

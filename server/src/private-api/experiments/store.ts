@@ -1,11 +1,13 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { aliasedTable, and, asc, eq, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
-import { experiments, featureFlags, users } from '../../database/schema.ts'
+import { experimentHoldouts, experiments, featureFlags, users } from '../../database/schema.ts'
+import { withHoldout } from '../../flags/flag-filters.ts'
 import type { FlagWrite, FlagWrites } from '../../flags/flag-writes.ts'
 import { invalid, notFound } from '../../model/errors.ts'
+import type { HoldoutStore } from './holdout-store.ts'
 import { type ExperimentRow, presentExperiment } from './present.ts'
 import { changedFlagFilters, flagFiltersFor, hasVariantsOf, isComparable, variantsIn } from './rules.ts'
 
@@ -19,6 +21,7 @@ export type ExperimentChanges = Partial<
     | 'parameters'
     | 'filters'
     | 'secondaryMetrics'
+    | 'holdoutId'
     | 'archived'
   >
 > & { flagKey?: string }
@@ -28,21 +31,31 @@ type Project = { id: number; organizationId: string }
 type Deps = {
   database: Database
   activity: Pick<ActivityLog, 'record'>
+  holdouts: Pick<HoldoutStore, 'share'>
   flags: Pick<FlagWrites, 'byKey' | 'creating' | 'updating' | 'changing'>
 }
 
 const mostExperiments = 10_000
 
 /** Experiments of projects, in the database. Each has a feature flag, and changes it in the same transaction. */
-export function createExperimentStore({ database, activity, flags }: Deps) {
+export function createExperimentStore({ database, activity, holdouts, flags }: Deps) {
   const { db } = database
+  const holdoutCreators = aliasedTable(users, 'holdout_creators')
 
   const withFlag = (queries: Queries = db) =>
     queries
-      .select({ experiment: experiments, flag: featureFlags, creator: users })
+      .select({
+        experiment: experiments,
+        flag: featureFlags,
+        creator: users,
+        holdout: experimentHoldouts,
+        holdoutCreator: holdoutCreators,
+      })
       .from(experiments)
       .innerJoin(featureFlags, eq(featureFlags.id, experiments.featureFlagId))
       .leftJoin(users, eq(users.id, experiments.createdBy))
+      .leftJoin(experimentHoldouts, eq(experimentHoldouts.id, experiments.holdoutId))
+      .leftJoin(holdoutCreators, eq(holdoutCreators.id, experimentHoldouts.createdBy))
       .$dynamic()
 
   /** @throws HedgerowError not found. */
@@ -67,12 +80,30 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
         itemId: experiment.id,
         activity: what,
         name: experiment.name,
-        changes: before && changesBetween('Experiment', presentExperiment(before), presentExperiment(after)),
+        changes:
+          before &&
+          changesBetween('Experiment', presentExperiment(before), presentExperiment(after), {
+            omit: ['holdout'],
+          }),
         createdBy: experiment.createdBy,
       },
       tx,
     )
   }
+
+  /**
+   * Undefined where nothing changes.
+   * @throws HedgerowError when writing: `conflict` for filters that are not made of the present ones.
+   */
+  const changingFlag = async (
+    project: Project,
+    { id, version }: ExperimentRow['flag'],
+    userId: number,
+    changes: Parameters<FlagWrites['updating']>[3],
+  ): Promise<FlagWrite | undefined> =>
+    Object.keys(changes).length
+      ? flags.updating(project, id, userId, changes, changes.filters && { version })
+      : undefined
 
   /** @throws HedgerowError `unique` for a flag that is another live experiment's. */
   async function changing<T>(project: Project, work: (tx: Queries) => Promise<T>): Promise<T> {
@@ -99,7 +130,8 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
 
     /**
      * Makes an experiment with its flag; a flag of the key that can be compared, and is no other experiment's, is taken.
-     * @throws HedgerowError `invalid` for what can't be, `unique` (`key`) for a key that is taken.
+     * @throws HedgerowError `invalid` for what can't be, `unique` (`key`) for a key that is taken; `conflict` where the
+     *   holdout or the flag was changed at the same time.
      */
     async create(
       project: Project,
@@ -116,6 +148,7 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
       )
       if (count >= mostExperiments) throw invalid(`A project may have ${mostExperiments} experiments.`)
       const active = Boolean(given.startDate)
+      const held = given.holdoutId ? await holdouts.share(project.id, given.holdoutId) : null
       const existing = await flags.byKey(project.id, flagKey)
       let flagWrite: FlagWrite
       if (existing) {
@@ -123,19 +156,22 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
         if (!hasVariantsOf(given.parameters, existing.flag.filters)) {
           throw invalid('The feature flag of this key has other variants.', { attr: 'parameters' })
         }
-        const isTurnedOn = active && !existing.flag.active
-        flagWrite = isTurnedOn
-          ? await flags.updating(project, existing.flag.id, userId, { active })
-          : async () => existing
+        const flagChanges = {
+          ...(active && !existing.flag.active && { active }),
+          ...(held && { filters: withHoldout(existing.flag.filters, held.share) }),
+        }
+        flagWrite =
+          (await changingFlag(project, existing.flag, userId, flagChanges)) ?? (async () => existing)
       } else {
         flagWrite = await flags.creating(project, userId, {
           key: flagKey,
           name: `Feature Flag for Experiment ${given.name}`,
-          filters: flagFiltersFor(given.parameters, filters),
+          filters: withHoldout(flagFiltersFor(given.parameters, filters), held?.share ?? null),
           active,
         })
       }
       return changing(project, async (tx) => {
+        await held?.check(tx)
         const { flag } = await flagWrite(tx)
         const [row] = await tx
           .insert(experiments)
@@ -154,9 +190,9 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
       })
     },
 
-    /** @throws HedgerowError not found; `invalid` for what can't change, or can't be. */
+    /** @throws HedgerowError not found; `invalid` for what can't change, or can't be; `conflict` as `create`. */
     async update(project: Project, id: number, userId: number, changes: ExperimentChanges) {
-      const { flagKey, ...rest } = changes
+      const { flagKey, holdoutId, ...rest } = changes
       const { experiment, flag } = await get(project.id, id)
       if (flagKey !== undefined && flagKey !== flag.key) {
         throw invalid("Can't update keys: get_feature_flag_key on Experiment")
@@ -164,20 +200,25 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
       if (!hasVariantsOf(changes.parameters, flag.filters)) {
         throw invalid("Can't update feature_flag_variants on Experiment")
       }
-      const filters = changes.filters && changedFlagFilters(flag.filters, changes.filters)
+      const isOtherHoldout = holdoutId !== undefined && holdoutId !== experiment.holdoutId
+      if (isOtherHoldout && experiment.startDate !== null) {
+        throw invalid("Can't update holdout on running Experiment")
+      }
+      const held = isOtherHoldout && holdoutId ? await holdouts.share(project.id, holdoutId) : null
+      const described = changes.filters && changedFlagFilters(flag.filters, changes.filters)
+      const filters = isOtherHoldout ? withHoldout(described ?? flag.filters, held?.share ?? null) : described
       const isLaunched = Boolean(changes.startDate) && experiment.startDate === null
       const flagChanges = { ...(filters && { filters }), ...(isLaunched && { active: true }) }
-      const flagWrite = Object.keys(flagChanges).length
-        ? await flags.updating(project, flag.id, userId, flagChanges)
-        : undefined
+      const flagWrite = await changingFlag(project, flag, userId, flagChanges)
       return changing(project, async (tx) => {
+        await held?.check(tx)
         await flagWrite?.(tx)
         await tx.select({ id: experiments.id }).from(experiments).where(is(project.id, id)).for('update')
         const before = await get(project.id, id, tx)
         checkDates({ ...before.experiment, ...defined(rest) })
         await tx
           .update(experiments)
-          .set({ ...rest, updatedAt: sql`now()` })
+          .set({ ...rest, ...(isOtherHoldout && { holdoutId }), updatedAt: sql`now()` })
           .where(is(project.id, id))
         const after = await get(project.id, id, tx)
         await tell(tx, project, userId, { before, after, activity: 'updated' })
@@ -185,13 +226,17 @@ export function createExperimentStore({ database, activity, flags }: Deps) {
       })
     },
 
-    /** With the flag that was made for it. @throws HedgerowError not found; `invalid` where other flags depend on it. */
+    /**
+     * With the flag that was made for it; another one no longer keeps anybody out.
+     * @throws HedgerowError not found; `invalid` where other flags depend on it; `conflict` as `create`.
+     */
     async delete(project: Project, id: number, userId: number): Promise<void> {
       const row = await get(project.id, id)
-      const flagWrite =
-        row.experiment.ownsFlag && !row.flag.deleted
-          ? await flags.updating(project, row.flag.id, userId, { deleted: true })
-          : undefined
+      const { experiment, flag } = row
+      const flagWrite = await changingFlag(project, flag, userId, {
+        ...(experiment.ownsFlag && !flag.deleted && { deleted: true }),
+        ...(experiment.holdoutId !== null && { filters: withHoldout(flag.filters, null) }),
+      })
       await changing(project, async (tx) => {
         await flagWrite?.(tx)
         await tx.update(experiments).set({ deleted: true, updatedAt: sql`now()` }).where(is(project.id, id))

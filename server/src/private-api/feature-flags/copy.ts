@@ -43,21 +43,24 @@ export async function copyFlag(
   const filters = readFilters(flag.filters)
   const cohorts = await copyCohorts(deps, userId, flag.projectId, cohortsOf(filters), project)
   const others = await sameFlags(deps, flag.projectId, flagsOf(filters), project.id)
+  const existing = await flags.byKey(project.id, flag.key)
+  // a holdout is of the experiments of its own project
+  const { holdout: _, ...filtersThere } = withConditions(flag.filters, (property) => {
+    if (property.type === 'cohort') return { ...property, value: cohorts.get(Number(property.value)) }
+    if (property.type === 'flag') return { ...property, key: String(others.get(Number(property.key))) }
+    return property
+  })
+  const holdout = existing?.flag.filters.holdout
   const copy = {
     key: flag.key,
     name: flag.name,
-    filters: withConditions(flag.filters, (property) => {
-      if (property.type === 'cohort') return { ...property, value: cohorts.get(Number(property.value)) }
-      if (property.type === 'flag') return { ...property, key: String(others.get(Number(property.key))) }
-      return property
-    }),
+    filters: holdout ? { ...filtersThere, holdout } : filtersThere,
     active: flag.active,
     ensureExperienceContinuity: flag.ensureExperienceContinuity,
     bucketingIdentifier: flag.bucketingIdentifier,
     evaluationRuntime: flag.evaluationRuntime,
     isRemoteConfiguration: flag.isRemoteConfiguration,
   }
-  const existing = await flags.byKey(project.id, flag.key)
   if (!existing) return flags.create(project, userId, copy)
   return flags.update(project, existing.flag.id, userId, copy)
 }

@@ -692,6 +692,7 @@ describe('copying', () => {
         { properties: [{ type: 'cohort', key: 'id', value: both.cohort.id }], rollout_percentage: 20 },
       ],
       payloads: { true: '{"type": "x"}' },
+      holdout: { id: 3, exclusion_percentage: 5 },
     }
     const flag = await made({ filters, name: 'copied' })
     const target = await besides()
@@ -711,9 +712,15 @@ describe('copying', () => {
     const inner = await cohorts.byName(target.id, 'pro')
     expect(JSON.stringify(outer.filters)).toContain(`"value":${inner!.id}}`)
 
+    // a holdout is of the experiments of its own project
+    expect(there.filters).not.toHaveProperty('holdout')
+    const holdout = { id: 4, exclusion_percentage: 50 }
+    await api.patch(`${target.path}${there.id}/`, { filters: { ...there.filters, holdout } })
+
     await api.patch(one(flag.id), { name: 'again' })
     const again = await api.post(`${copies()}copy_flags/`, { ...copy, target_project_ids: [target.id] })
-    expect(again.body.success).toMatchObject([{ id: there.id, name: 'again', version: 2 }])
+    expect(again.body.success).toMatchObject([{ id: there.id, name: 'again', version: 3 }])
+    expect(again.body.success[0].filters.holdout).toEqual(holdout)
     expect(again.body.success[0].filters.groups[0].properties[0].value).toBe(copied)
 
     expect((await api.get(`${copies()}${flag.key}/`)).body).toMatchObject([

@@ -48,7 +48,11 @@ test('the payload and the sets of a variant go with it to its new key, and go wh
 })
 
 test('a copy is another flag, and nobody has answered to its early access', () => {
-  const { key, filters } = copyOf({ ...newDraft, key: 'nav', filters: stored } as unknown as FeatureFlag)
+  const { key, filters } = copyOf({
+    ...newDraft,
+    key: 'nav',
+    filters: { ...stored, holdout: { id: 3, exclusion_percentage: 5 } },
+  } as unknown as FeatureFlag)
   expect(key).toBe('nav-copy')
   const { super_groups: _, ...rest } = stored
   expect(JSON.parse(JSON.stringify(filters))).toEqual(rest)

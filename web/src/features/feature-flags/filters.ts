@@ -169,9 +169,9 @@ export const draftOf = (flag: FeatureFlag): Draft => ({
   filters: readFilters(flag.filters),
 })
 
-/** A new flag like another one; who answered to that one's early access has not answered to this one's. */
+/** A new flag like another one: without that one's early access, to which people answered, and its experiment's holdout. */
 export function copyOf(flag: FeatureFlag): Draft {
-  const { super_groups: _, feature_enrollment: __, ...filters } = flag.filters
+  const { super_groups: _, feature_enrollment: __, holdout: ___, ...filters } = flag.filters
   return draftOf({ ...flag, key: `${flag.key}-copy`, filters })
 }
 
