@@ -142,11 +142,17 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
     }
     const from = after ?? committed
     const until = performance.now() + waitMs
-    let last = await lastPosition()
+    // Once it is ended nobody wants to know, and the connection may be gone.
+    const look = () =>
+      lastPosition().catch((error) => {
+        if (isEnded) return from
+        throw error
+      })
+    let last = await look()
     while (last <= from && performance.now() < until && !isEnded && !signal?.aborted) {
       await pause(Math.min(lookEveryMs, until - performance.now()), signal)
       if (isEnded || signal?.aborted) return null
-      last = await lastPosition()
+      last = await look()
     }
     if (isEnded || signal?.aborted || last <= from) return null
     const taken: LogRecord[] = []
@@ -156,6 +162,7 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
       bytes += record.bytes.byteLength
       taken.push(record)
     }
+    streams.note(partition, fetched.at(-1)!.position)
     const ends = { first: taken[0]!.position, last: taken.at(-1)!.position }
     await inTurn(async () => {
       // The range before it may have been committed meanwhile.

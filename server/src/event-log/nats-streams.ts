@@ -35,6 +35,8 @@ const secondsToRetry = 5
 /** Below the server's own bound for a message, headers included. */
 const headroom = 1024
 const replicas = 3
+/** Of a stream that lost more than that somebody must find out what has become of it. */
+const mostLost = 10_000
 
 export type Streams = ReturnType<typeof createStreams> extends Promise<infer T> ? T : never
 
@@ -109,10 +111,34 @@ export async function createStreams(options: NatsOptions) {
       return tagged(elsewhere, Buffer.from(JSON.stringify({ id, parts: parts.length } satisfies Pointer)))
     }
 
+    /** By partition, the last position that is known to have been given out. */
+    const known = Array.from({ length: partitions }, () => 0)
+    const note = (partition: number, position: number) => {
+      known[partition] = Math.max(known[partition]!, position)
+    }
+
+    /**
+     * Publishes until the position is a new one. Servers that all died at once may have lost the end of a stream, and give
+     * its positions out again; whoever has read them would pass over what is there now. What is published twice is
+     * processed once, by its uuids.
+     */
+    async function publishAnew(partition: number, message: Uint8Array): Promise<void> {
+      for (;;) {
+        const before = known[partition]!
+        const position = await publish(subjectOf(partition), message)
+        note(partition, position)
+        if (position > before) return
+        options.logger.warn({ partition, position, before }, 'the event log gives out positions again')
+        if (before - position > mostLost) {
+          throw away(new Error(`partition ${partition} began anew at ${position}, after ${before}`))
+        }
+      }
+    }
+
     /** In their order: one connection keeps it, and the acks come together. */
     async function publishRecords(partition: number, records: Uint8Array[]): Promise<void> {
       const messages = await Promise.all(records.map(messageOf))
-      await Promise.all(messages.map((message) => publish(subjectOf(partition), message)))
+      await Promise.all(messages.map((message) => publishAnew(partition, message)))
     }
 
     async function recordOf(data: Uint8Array): Promise<Uint8Array> {
@@ -137,6 +163,8 @@ export async function createStreams(options: NatsOptions) {
       isConnected: () => isConnected,
       publishRecords,
       recordOf,
+      /** Says that there was something at this position. */
+      note,
       /** What a stream holds now. */
       async stateOf(partition: number) {
         const { state } = await reading.streams.info(streamOf(partition))

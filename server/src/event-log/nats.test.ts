@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { natsHome } from '../../test/event-log.ts'
 import { startNats, type TestNats } from '../../test/nats.ts'
@@ -51,7 +53,7 @@ describe('several processes', () => {
       closers.push(() => logs.close())
       return logs
     }
-    return { begin, database }
+    return { begin, database, prefix }
   }
 
   /** Reads partitions as a pipeline does, and keeps what it has committed. */
@@ -160,6 +162,28 @@ describe('several processes', () => {
     const second = [...answers[1]!].reverse()
     for (let n = 0; n < keys.length; n++) expect([answers[0]![n], second[n]]).toContain(true)
     for (let n = 0; n < keys.length; n++) expect([answers[0]![n], second[n]]).toContain(false)
+  })
+
+  it('pass over nothing when a stream has lost its end, and gives its positions out again', async () => {
+    const { begin, prefix } = await processes({ partitions: 1 })
+    const seen = new Map<string, number>()
+    const reading = await begin()
+    reader(reading, seen)
+    const writing = await begin()
+    for (const name of ['a', 'b', 'c']) await reading.append([Buffer.from(name)])
+    await until(() => seen.size === 3)
+    // Whoever only writes knows of it from the database.
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const connection = await connect({ servers: nats.urls })
+    closers.push(() => connection.close())
+    const { streams } = await jetstreamManager(connection)
+    const { config } = await streams.info(`${prefix}_events_0`)
+    await streams.delete(config.name)
+    await streams.add(config)
+    await writing.append([Buffer.from('d')])
+    await reading.append([Buffer.from('e')])
+    await until(() => seen.has('d') && seen.has('e'))
+    expect(Object.fromEntries(seen)).toMatchObject({ a: 1, b: 1, c: 1, d: 1, e: 1 })
   })
 
   it('lose nothing that was acknowledged while servers go away, one by one and all together', {

@@ -67,7 +67,11 @@ export async function createNatsEventLogs({
   }
 
   async function lookAtBacklog(): Promise<void> {
-    const [states, committed] = await Promise.all([Promise.all(all.map(streams.stateOf)), state.committed()])
+    // Also while the servers are away: once they are back it must be known what was read.
+    const committed = await state.committed()
+    for (const partition of all) streams.note(partition, committed[partition] ?? 0)
+    if (!streams.isConnected()) return
+    const states = await Promise.all(all.map(streams.stateOf))
     const waiting = states.filter(({ last }, partition) => last > (committed[partition] ?? 0))
     const oldest = Math.min(...waiting.map(({ oldestAt }) => oldestAt ?? Number.POSITIVE_INFINITY))
     backlog = {
@@ -80,7 +84,7 @@ export async function createNatsEventLogs({
     }
   }
   const backlogTimer = setInterval(() => {
-    if (!isClosed && streams.isConnected()) lookAtBacklog().catch(() => {})
+    if (!isClosed) lookAtBacklog().catch(() => {})
   }, backlogEveryMs)
   backlogTimer.unref()
   await lookAtBacklog()
