@@ -4493,7 +4493,7 @@ export interface components {
             filters: ({
                 /** @description Kept, and not looked at: a holdout is of everybody. */
                 properties?: unknown[];
-                /** @description How many are kept out, from 0 to 100. */
+                /** @description How many are kept out, in percent. */
                 rollout_percentage: number;
                 /** @description What the flag is to those who are kept out: `holdout-<id>`. */
                 variant: string;
@@ -4514,6 +4514,7 @@ export interface components {
             filters?: ({
                 /** @description Kept, and not looked at: a holdout is of everybody. */
                 properties?: unknown[];
+                /** @description How many are kept out, in percent. */
                 rollout_percentage?: number | null;
             } & {
                 [key: string]: unknown;
@@ -6193,6 +6194,7 @@ export interface components {
             filters?: ({
                 /** @description Kept, and not looked at: a holdout is of everybody. */
                 properties?: unknown[];
+                /** @description How many are kept out, in percent. */
                 rollout_percentage?: number | null;
             } & {
                 [key: string]: unknown;

@@ -6,8 +6,8 @@ import { pageOf, pageQuery } from '../../http/paging.ts'
 const mostGroups = 20
 const group = {
   properties: z.array(z.unknown()).optional().describe('Kept, and not looked at: a holdout is of everybody.'),
-  rollout_percentage: z.number().describe('How many are kept out, from 0 to 100.'),
 }
+const share = 'How many are kept out, in percent.'
 
 export const ExperimentHoldout = z
   .object({
@@ -18,6 +18,7 @@ export const ExperimentHoldout = z
       .array(
         z.looseObject({
           ...group,
+          rollout_percentage: z.number().describe(share),
           variant: z.string().describe('What the flag is to those who are kept out: `holdout-<id>`.'),
         }),
       )
@@ -33,7 +34,7 @@ const ExperimentHoldoutChanges = z
     name: z.string().trim().min(1).max(400),
     description: z.string().max(400).nullable().describe('What it is for.'),
     filters: z
-      .array(z.looseObject({ ...group, rollout_percentage: group.rollout_percentage.nullish() }))
+      .array(z.looseObject({ ...group, rollout_percentage: z.number().nullish().describe(share) }))
       .max(mostGroups)
       .describe('`[{"properties": [], "rollout_percentage": 10}]`: the first one counts.'),
   })

@@ -94,10 +94,10 @@ export function createHoldoutStore({ database, activity, flags }: Deps) {
     const share = exclusionPercentage === null ? null : { id, exclusionPercentage }
     const found = await flagsOf(project.id, id)
     const writes: FlagWrite[] = []
-    for (const { id: flagId, filters, version } of found) {
-      writes.push(
-        await flags.updating(project, flagId, userId, { filters: withHoldout(filters, share) }, { version }),
-      )
+    for (const { id: flagId, filters: before, version } of found) {
+      const filters = withHoldout(before, share)
+      if (isDeepStrictEqual(filters, before)) continue
+      writes.push(await flags.updating(project, flagId, userId, { filters }, { version }))
     }
     return async (tx) => {
       const present = await flagsOf(project.id, id, tx)

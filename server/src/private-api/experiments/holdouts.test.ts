@@ -216,7 +216,7 @@ describe("an experiment's holdout", () => {
     }
     expect(await heldBy(other)).toMatchObject({ exclusion_percentage: 10 })
     const { version } = await flagOf(running)
-    await api.patch(one(held.id), { name: 'Renamed' })
+    await api.patch(one(held.id), { name: 'Renamed', filters: groups(25) })
     expect((await flagOf(running)).version).toBe(version)
     expect((await api.delete(one(held.id))).status).toBe(204)
     for (const of of [running, draft]) {

@@ -1,4 +1,4 @@
-import { Badge, Button, Menu, Text, Title } from '@mantine/core'
+import { Badge, Box, Button, Menu, Text, Title } from '@mantine/core'
 import { IconArchive, IconDots, IconFlag, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
@@ -11,10 +11,11 @@ import { Page } from '../../ui/page.tsx'
 import { absoluteTime } from '../../ui/time.ts'
 import { sayFailed } from '../../ui/undo.tsx'
 import styles from './experiment-page.module.css'
+import { HoldoutSelect } from './holdout-select.tsx'
 import { metricSentence, otherVariantOf } from './metric.ts'
 import { type Experiment, experimentQuery, useDeleteExperiment, useUpdateExperiment } from './queries.ts'
 import { Results } from './results.tsx'
-import { stateColors, stateOf } from './shown.ts'
+import { holdoutSentence, stateColors, stateOf } from './shown.ts'
 
 /** An experiment, and what it says. */
 export function ExperimentPage(): ReactNode {
@@ -73,6 +74,12 @@ function Shown({ projectId, experiment }: Shown): ReactNode {
             <dt>Compared</dt>
             <dd>{metricSentence(experiment.filters)}</dd>
           </div>
+          {experiment.holdout && (
+            <div>
+              <dt>Holdout</dt>
+              <dd>{holdoutSentence(experiment.holdout)}</dd>
+            </div>
+          )}
           {experiment.start_date && (
             <div>
               <dt>Launched</dt>
@@ -97,6 +104,7 @@ function Shown({ projectId, experiment }: Shown): ReactNode {
 }
 
 function Draft({ projectId, experiment }: Shown): ReactNode {
+  const update = useUpdateExperiment(projectId, experiment.id)
   return (
     <section className="card" style={{ padding: 16 }}>
       <Title order={2} size="h3" mb="xs">
@@ -110,6 +118,14 @@ function Draft({ projectId, experiment }: Shown): ReactNode {
         projectId={projectId}
         flag={{ key: experiment.feature_flag_key, variant: otherVariantOf(experiment) }}
       />
+      <Box mt="md">
+        <HoldoutSelect
+          projectId={projectId}
+          value={experiment.holdout_id}
+          disabled={update.isPending}
+          onChange={(holdout_id) => update.mutate({ holdout_id }, { onError: sayFailed })}
+        />
+      </Box>
     </section>
   )
 }

@@ -8,6 +8,7 @@ import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
+import { HoldoutsDialog } from './holdouts-dialog.tsx'
 import { NewExperimentDialog } from './new-dialog.tsx'
 import { EXPERIMENTS_A_PAGE, type Experiment, experimentsQuery } from './queries.ts'
 import { stateColors, stateOf } from './shown.ts'
@@ -18,18 +19,24 @@ export function ExperimentsPage(): ReactNode {
   const { page = 1 } = useSearch({ from: '/session/project/$projectId/experiments' })
   const navigate = useNavigate({ from: '/project/$projectId/experiments' })
   const [creating, setCreating] = useState(false)
+  const [listing, setListing] = useState(false)
   const experiments = useQuery(experimentsQuery(projectId, page))
   const rows = experiments.data?.results
-  const create = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
-      New experiment
-    </Button>
+  const actions = (
+    <>
+      <Button variant="default" onClick={() => setListing(true)}>
+        Holdouts
+      </Button>
+      <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+        New experiment
+      </Button>
+    </>
   )
   return (
     <Page
       title="Experiments"
       about="Show people variants of a feature, and see which makes more of them do what you want."
-      actions={create}
+      actions={actions}
     >
       <div className="card">
         {rows ? (
@@ -55,6 +62,7 @@ export function ExperimentsPage(): ReactNode {
         more={Boolean(experiments.data?.next)}
         go={(to) => void navigate({ search: to > 1 ? { page: to } : {} })}
       />
+      {listing && <HoldoutsDialog projectId={projectId} onClose={() => setListing(false)} />}
       {creating && (
         <NewExperimentDialog
           projectId={projectId}

@@ -16,6 +16,7 @@ import { EventPicker } from '../../ui/event-picker.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { type Variant, variantsProblem } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
+import { HoldoutSelect } from './holdout-select.tsx'
 import { filtersOf, keyFrom, type Metric } from './metric.ts'
 import { useCreateExperiment } from './queries.ts'
 
@@ -37,6 +38,7 @@ export function NewExperimentDialog({
   const [description, setDescription] = useState('')
   const [variants, setVariants] = useState(['control', 'test'].map(variantOf))
   const [metric, setMetric] = useState<Metric>({ kind: 'funnel', from: '', to: '' })
+  const [holdoutId, setHoldoutId] = useState<number | null>(null)
   const create = useCreateExperiment(projectId)
   const key = ownKey ?? keyFrom(name)
   const isMeasured = metric.kind === 'funnel' ? metric.from !== '' && metric.to !== '' : metric.event !== ''
@@ -51,6 +53,7 @@ export function NewExperimentDialog({
         feature_flag_key: key,
         filters: filtersOf(metric),
         parameters: { feature_flag_variants: variants },
+        holdout_id: holdoutId,
       },
       { onSuccess: ({ id }) => onCreated(id) },
     )
@@ -93,6 +96,7 @@ export function NewExperimentDialog({
             onChange={setVariants}
           />
           <MetricFields projectId={projectId} metric={metric} onChange={setMetric} />
+          <HoldoutSelect projectId={projectId} value={holdoutId} onChange={setHoldoutId} />
           {create.isError && (
             <Text size="sm" c="var(--danger)" role="alert">
               {sentence(create.error)}

@@ -9,13 +9,14 @@ type ExperimentChanges = components['schemas']['ExperimentChanges']
 
 export const EXPERIMENTS_A_PAGE = 100
 
-const all = (projectId: number) => ['project', projectId, 'experiments']
+/** What everything about a project's experiments is remembered under. */
+export const experimentsKey = (projectId: number) => ['project', projectId, 'experiments']
 const one = (projectId: number, id: number) => ({ path: { project_id: String(projectId), id } })
 
 /** A page of the project's experiments, the oldest first. */
 export const experimentsQuery = (projectId: number, page: number) =>
   queryOptions({
-    queryKey: [...all(projectId), 'list', page],
+    queryKey: [...experimentsKey(projectId), 'list', page],
     queryFn: ({ signal }) =>
       answer(
         http.GET('/api/projects/{project_id}/experiments/', {
@@ -30,7 +31,7 @@ export const experimentsQuery = (projectId: number, page: number) =>
 
 export const experimentQuery = (projectId: number, id: number) =>
   queryOptions({
-    queryKey: [...all(projectId), id],
+    queryKey: [...experimentsKey(projectId), id],
     queryFn: ({ signal }) =>
       answer(
         http.GET('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id), signal }),
@@ -43,7 +44,7 @@ export const experimentQuery = (projectId: number, id: number) =>
  */
 export const resultsQuery = (projectId: number, id: number, anew = false) =>
   queryOptions({
-    queryKey: [...all(projectId), id, 'results'],
+    queryKey: [...experimentsKey(projectId), id, 'results'],
     queryFn: async ({ signal }) =>
       (await answer(
         http.GET('/api/projects/{project_id}/experiments/{id}/results/', {
@@ -66,7 +67,7 @@ export function useCreateExperiment(projectId: number) {
           body: experiment,
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: experimentsKey(projectId) }),
   })
 }
 
@@ -81,7 +82,7 @@ export function useUpdateExperiment(projectId: number, id: number) {
           body: changes,
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: experimentsKey(projectId) }),
   })
 }
 
@@ -90,6 +91,6 @@ export function useDeleteExperiment(projectId: number, id: number) {
   return useMutation({
     mutationFn: () =>
       answer(http.DELETE('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id) })),
-    onSuccess: () => client.invalidateQueries({ queryKey: [...all(projectId), 'list'] }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [...experimentsKey(projectId), 'list'] }),
   })
 }

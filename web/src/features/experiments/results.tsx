@@ -8,7 +8,15 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import styles from './experiment-page.module.css'
 import { type Experiment, type ExperimentResults, resultsQuery } from './queries.ts'
-import { chance, isFunnel, percent, type ShownVariant, variantsOf, verdictOf } from './shown.ts'
+import {
+  chance,
+  heldOutSentence,
+  isFunnel,
+  percent,
+  type ShownVariant,
+  variantsOf,
+  verdictOf,
+} from './shown.ts'
 
 /** What an experiment that was launched says. */
 export function Results({
@@ -89,6 +97,11 @@ export function Results({
           </Text>
         </div>
         <VariantTable results={results.data} />
+        {experiment.holdout && (
+          <Text size="sm" c="dimmed" p="sm">
+            {heldOutSentence(experiment.holdout, results.data)}
+          </Text>
+        )}
       </div>
     </>
   )

@@ -1,3 +1,4 @@
+import type { Holdout } from './holdout-queries.ts'
 import { isSum } from './metric.ts'
 import type { Experiment, ExperimentResults } from './queries.ts'
 
@@ -16,6 +17,19 @@ export const stateColors: Record<State, string> = {
   Running: 'green',
   Ended: 'blue',
   Archived: 'gray',
+}
+
+/** How many percent a holdout keeps out. */
+export const heldOutOf = ({ filters }: Holdout): number => filters[0]?.rollout_percentage ?? 0
+
+/** "Autumn, 10 % of people" */
+export const holdoutSentence = (holdout: Holdout): string =>
+  `${holdout.name}, ${heldOutOf(holdout)} % of people`
+
+/** "3 people were held out." as far as flags tell. */
+export const heldOutSentence = (holdout: Holdout, { total_exposures: seen }: ExperimentResults): string => {
+  const people = seen[`holdout-${holdout.id}`] ?? 0
+  return people === 1 ? '1 person was held out.' : `${whole(people)} people were held out.`
 }
 
 /** A variant with its number: the conversion rate, or how often it happens to one who saw it. */
