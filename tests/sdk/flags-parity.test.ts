@@ -57,7 +57,7 @@ const operators: Record<string, [kind: Kind, wanted: readonly unknown[]]> = {
   not_starts_with: ['word', texts],
   ends_with: ['word', texts],
   not_ends_with: ['word', texts],
-  regex: ['word', ['^pro', '[A-Z]{3}', 'o|x', '(', '', '\\d+\\.\\d$', '^$']],
+  regex: ['word', ['^pro', '[A-Z]{3}', 'o|x', '', '\\d+\\.\\d$', '^$']],
   not_regex: ['word', ['^pro', '[A-Z]{3}', 'o|x', '', '^.{3,}$']],
   gt: ['number', [0, 7, '7', -3.5, 1000]],
   gte: ['number', [0, 7, '7.25', -3.5, 1000]],
