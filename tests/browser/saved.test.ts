@@ -138,7 +138,8 @@ describe('at a desk', () => {
     await page.getByRole('menuitem', { name: 'Text' }).click()
     await page.getByRole('textbox', { name: 'Text' }).fill(`Launch\n${nasty}`)
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-    await page.getByText(nasty).waitFor()
+    // not in the dialog, which takes a moment to go
+    await page.locator('#content').getByText(nasty).waitFor()
     await picture(page, 'saved-dashboard-with-text')
     await page.getByRole('button', { name: 'Dates of each insight' }).click()
     await page.getByRole('button', { name: 'Last 30 days' }).click()

@@ -430,19 +430,26 @@ test('versions that were replaced long ago are dropped, and those of attempts th
     { p: projectId, c: id, v: dead!.lastVersion },
   )
   expect(await members(id)).toEqual(['ann'])
-  await on.api.database.run("update cohorts set last_calculation = now() - interval '1 hour' where id = $1", [
-    id,
-  ])
-  await calculation.calculate(projectId, id)
   const versions = () =>
     on.pipeline.rows(
       'select version, count() as n from cohort_people where cohort_id = {c:UInt32} group by version order by version',
       { c: id },
     )
-  expect((await versions()).map((row) => [Number(row.version), Number(row.n)])).toEqual([
-    [stored!.version, 1],
-    [dead!.lastVersion + 1, 1],
-  ])
+  const numbers = async () => (await versions()).map(({ version }) => Number(version))
+  expect(await numbers()).toEqual([stored!.version, dead!.lastVersion])
+  // A job may be faster, to which the last calculation was not long ago.
+  await expect
+    .poll(async () => {
+      await cohorts.request(projectId, id)
+      await on.api.database.run(
+        "update cohorts set last_calculation = now() - interval '1 hour' where id = $1",
+        [id],
+      )
+      await calculation.calculate(projectId, id)
+      return numbers()
+    })
+    .not.toContain(dead!.lastVersion)
+  expect(await members(id)).toEqual(['ann'])
   await on.api.patch(one(id), { deleted: true })
   await expect.poll(versions, { timeout: 20_000 }).toEqual([])
   expect((await on.api.get(one(id))).body).toMatchObject({ count: null, is_calculating: false })
