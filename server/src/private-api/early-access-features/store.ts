@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { and, desc, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { ActivityLog } from '../../activity/activity-log.ts'
-import { changesBetween } from '../../activity/changes.ts'
+import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { earlyAccessFeatures, featureFlags } from '../../database/schema.ts'
@@ -52,31 +52,10 @@ export function createEarlyAccessStore({ database, activity, flags }: Deps) {
     return found
   }
 
-  /** Tells of a change in the activity log; what its flag became is told as the flag's. */
-  async function tell(
-    tx: Queries,
-    { id: projectId, organizationId }: Project,
-    userId: number,
-    { before, after, activity: what }: { before?: FeatureRow; after: FeatureRow; activity: string },
-  ) {
-    const { feature } = after
-    await activity.record(
-      {
-        ...{ organizationId, projectId, userId },
-        scope: 'EarlyAccessFeature',
-        itemId: feature.id,
-        activity: what,
-        name: feature.name,
-        changes:
-          before &&
-          changesBetween('EarlyAccessFeature', presentFeature(before), presentFeature(after), {
-            omit: ['feature_flag'],
-          }),
-        createdBy: feature.createdBy,
-      },
-      tx,
-    )
-  }
+  /** What its flag became is told as the flag's. */
+  const tell = telling(activity, 'EarlyAccessFeature', (row: FeatureRow) => row.feature, presentFeature, [
+    'feature_flag',
+  ])
 
   /** @throws HedgerowError `invalid` for a flag that no feature can have. */
   async function usableFlag(projectId: number, id: number): Promise<StoredFlag> {

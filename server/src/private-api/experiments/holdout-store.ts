@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
-import { changesBetween } from '../../activity/changes.ts'
+import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import {
   experimentHoldouts,
@@ -45,27 +45,8 @@ export function createHoldoutStore({ database, activity, flags }: Deps) {
     return found
   }
 
-  /** Tells of a change in the activity log; what flags became is told as theirs. */
-  async function tell(
-    tx: Queries,
-    { id: projectId, organizationId }: Project,
-    userId: number,
-    { before, after, activity: what }: { before?: HoldoutRow; after: HoldoutRow; activity: string },
-  ) {
-    const { holdout } = after
-    await activity.record(
-      {
-        ...{ organizationId, projectId, userId },
-        scope: 'ExperimentHoldout',
-        itemId: holdout.id,
-        activity: what,
-        name: holdout.name,
-        changes: before && changesBetween('ExperimentHoldout', presentHoldout(before), presentHoldout(after)),
-        createdBy: holdout.createdBy,
-      },
-      tx,
-    )
-  }
+  /** What flags became is told as theirs. */
+  const tell = telling(activity, 'ExperimentHoldout', (row: HoldoutRow) => row.holdout, presentHoldout)
 
   const flagsOf = (projectId: number, id: number, queries: Queries = db) =>
     queries

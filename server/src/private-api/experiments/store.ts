@@ -1,6 +1,6 @@
 import { aliasedTable, and, asc, eq, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
-import { changesBetween } from '../../activity/changes.ts'
+import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { experimentHoldouts, experiments, featureFlags, users } from '../../database/schema.ts'
@@ -65,31 +65,9 @@ export function createExperimentStore({ database, activity, holdouts, flags }: D
     return found
   }
 
-  /** Tells of a change in the activity log. */
-  async function tell(
-    tx: Queries,
-    { id: projectId, organizationId }: Project,
-    userId: number,
-    { before, after, activity: what }: { before?: ExperimentRow; after: ExperimentRow; activity: string },
-  ) {
-    const { experiment } = after
-    await activity.record(
-      {
-        ...{ organizationId, projectId, userId },
-        scope: 'Experiment',
-        itemId: experiment.id,
-        activity: what,
-        name: experiment.name,
-        changes:
-          before &&
-          changesBetween('Experiment', presentExperiment(before), presentExperiment(after), {
-            omit: ['holdout'],
-          }),
-        createdBy: experiment.createdBy,
-      },
-      tx,
-    )
-  }
+  const tell = telling(activity, 'Experiment', (row: ExperimentRow) => row.experiment, presentExperiment, [
+    'holdout',
+  ])
 
   /**
    * Undefined where nothing changes.

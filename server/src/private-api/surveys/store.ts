@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { aliasedTable, and, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
-import { type Change, changesBetween } from '../../activity/changes.ts'
+import type { Change } from '../../activity/changes.ts'
+import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { actions, featureFlags, projects, surveys, users } from '../../database/schema.ts'
@@ -98,39 +99,14 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
     return found
   }
 
-  /** Tells of a change in the activity log; its own flags' are told as theirs. */
-  async function tell(
-    tx: Queries,
-    { id: projectId, organizationId }: Project,
-    userId: number | null,
-    told: { before?: SurveyRow; after: SurveyRow; activity: string; more?: Change[] },
-  ) {
-    const { before, after, activity: what, more = [] } = told
-    const changes = before && [
-      ...more,
-      ...changesBetween('Survey', presentSurvey(before), presentSurvey(after), {
-        omit: [
-          'linked_flag',
-          'targeting_flag',
-          'internal_targeting_flag',
-          'feature_flag_keys',
-          'iteration_start_dates',
-        ],
-      }),
-    ]
-    await activity.record(
-      {
-        ...{ organizationId, projectId, userId },
-        scope: 'Survey',
-        itemId: after.survey.id,
-        activity: what,
-        name: after.survey.name,
-        changes: changes ?? (more.length ? more : null),
-        createdBy: after.survey.createdBy,
-      },
-      tx,
-    )
-  }
+  /** What its own flags became is told as theirs. */
+  const tell = telling(activity, 'Survey', (row: SurveyRow) => row.survey, presentSurvey, [
+    'linked_flag',
+    'targeting_flag',
+    'internal_targeting_flag',
+    'feature_flag_keys',
+    'iteration_start_dates',
+  ])
 
   /** @throws HedgerowError `unique` for a name that another survey of the project has. */
   async function changing<T>(projectIds: number[], work: (tx: Queries) => Promise<T>): Promise<T> {
