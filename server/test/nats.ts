@@ -87,15 +87,21 @@ export async function startNats(nodes: 1 | 3 = 3): Promise<TestNats> {
     }
   }
   const forget = async (prefix: string) => {
-    const connection = await connect({ servers: urls, timeout: 2000 })
-    try {
-      // On a busy machine three servers take their time to agree.
-      const manager = await jetstreamManager(connection, { timeout: 20_000 })
-      const names: string[] = []
-      for await (const name of manager.streams.names()) if (name.startsWith(`${prefix}_`)) names.push(name)
-      for (const name of names) await manager.streams.delete(name)
-    } finally {
-      await connection.close()
+    // Three servers that come from being killed take their time to agree, and what was asked before they did may
+    // never be answered: it is asked again.
+    for (let tries = 1; ; tries++) {
+      const connection = await connect({ servers: urls, timeout: 2000 })
+      try {
+        const manager = await jetstreamManager(connection, { timeout: 5000 })
+        const names: string[] = []
+        for await (const name of manager.streams.names()) if (name.startsWith(`${prefix}_`)) names.push(name)
+        for (const name of names) await manager.streams.delete(name)
+        return
+      } catch (error) {
+        if (tries === 8) throw error
+      } finally {
+        await connection.close()
+      }
     }
   }
   const stop = async () => {

@@ -102,7 +102,9 @@ test('where the organization requires it, nothing else is to be seen before it i
   await page.goto(`${server.url}/me/settings`)
   await setUp()
   await page.goto(`${server.url}/organization/settings`)
-  await required.check()
+  // the switch turns once the server has said so
+  await required.click()
+  await page.locator('[role=switch]:checked').waitFor({ state: 'attached' })
   await picture(page, 'two-factor-switch')
   await page.goto(`${server.url}/me/settings`)
   await section.getByLabel('Current password').fill(init.password)

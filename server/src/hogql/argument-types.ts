@@ -15,7 +15,7 @@ const table = {
     sin:0 cos:0 tan:0 asin:0 acos:0 atan:0 atan2:0,1 sinh:0 cosh:0 asinh:0 acosh:0 atanh:0 hypot:0,1 pow:0,1 degrees:0
     radians:0 sigmoid:0 gcd:0,1 lcm:0,1 sign:0 bitPositionsToArray:0 bitAnd:0,1 bitOr:0,1 bitXor:0,1 bitShiftLeft:1
     bitShiftRight:1 bitRotateLeft:0,1 bitRotateRight:0,1 bitTest:0,1 bitTestAll:0,1,2 bitTestAny:0,1,2
-    bitHammingDistance:0,1 factorial:0 round:0,1 floor:0 ceil:0 trunc:0 roundBankers:0 roundToExp2:0 roundDuration:0
+    factorial:0 round:0,1 floor:0 ceil:0 trunc:0 roundBankers:0 roundToExp2:0 roundDuration:0
     roundAge:0 width_bucket:0,1,2,3 isFinite:0 isInfinite:0 isNaN:0 char:0,1 toDecimal64OrNull:1 toDecimal64:1
     toDecimal32:1 toDecimal128:1 makeDate:0,1,2 fromUnixTimestamp64Milli:0 fromUnixTimestamp64Micro:0
     fromUnixTimestamp64Nano:0 makeDateTime:0,1,2,3,4,5 addYears:1 addQuarters:1 addMonths:1 addWeeks:1 addDays:1
@@ -47,7 +47,7 @@ const table = {
     decodeHTMLComponent:0 normalizeQuery:0 normalizedQueryHash:0 replaceAll:0,1,2 replaceOne:0,1,2
     replaceRegexpAll:0,1,2 replaceRegexpOne:0,1,2 regexpQuoteMeta:0 translate:0,1,2 translateUTF8:0,1,2 extract:0,1
     regexpExtract:0,1 normalizeUTF8NFC:0 normalizeUTF8NFD:0 normalizeUTF8NFKC:0 normalizeUTF8NFKD:0 soundex:0
-    toValidUTF8:0 arrayStringConcat:1 match:0,1 startsWith:0,1 endsWith:0,1 startsWithUTF8:0,1 endsWithUTF8:0,1
+    toValidUTF8:0 arrayStringConcat:1 match:0,1
     hasToken:0,1 hasTokenCaseInsensitive:0,1 hasSubsequence:0,1 hasSubsequenceCaseInsensitive:0,1 isValidUTF8:0
     multiSearchAny:0 multiSearchAnyCaseInsensitive:0 multiMatchAny:0 isIPv4String:0 isIPv6String:0
     isIPAddressInRange:0,1 splitByChar:0,1 splitByString:0,1 splitByRegexp:0,1 splitByWhitespace:0 splitByNonAlpha:0
@@ -62,6 +62,7 @@ const table = {
     JSONExtractKeys:0 JSONExtractKeysAndValues:0 JSONExtractKeysAndValuesRaw:0 JSONExtractInt:0 JSONExtractUInt:0
     simpleJSONExtractInt:0,1 JSONExtractFloat:0 simpleJSONExtractFloat:0,1 JSONExtract:0 JSONType:0 MD5:0 SHA1:0
     SHA224:0 SHA256:0 SHA512:0 CRC32:0 CRC64:0 geohashDecode:0 UUIDStringToNum:0 toModifiedJulianDay:0`,
+  textOrList: 'startsWith:0,1 endsWith:0,1 startsWithUTF8:0,1 endsWithUTF8:0,1',
   time: `
     toYear:0 toQuarter:0 toMonth:0 toDayOfYear:0 toDayOfMonth:0 toHour:0 toMinute:0 toSecond:0 toMillisecond:0
     toUnixTimestamp64Milli:0 toUnixTimestamp64Micro:0 toUnixTimestamp64Nano:0 toYYYYMM:0 toYYYYMMDD:0
@@ -107,6 +108,7 @@ const times: TypeName[] = ['DateTime', 'Date']
 /** The types that are certainly refused. A tuple may stand for a list, and what is unknown for anything. */
 const refused: Record<Kind, Set<TypeName>> = {
   text: new Set<TypeName>([...numbers, ...times, 'UUID', 'Array', 'Tuple']),
+  textOrList: new Set<TypeName>([...numbers, ...times, 'UUID', 'Tuple']),
   number: new Set<TypeName>(['String', ...times, 'UUID', 'Array', 'Tuple']),
   quantity: new Set<TypeName>(['String', 'UUID', 'Array', 'Tuple']),
   time: new Set<TypeName>(['String', ...numbers, 'UUID', 'Array', 'Tuple']),
@@ -115,6 +117,7 @@ const refused: Record<Kind, Set<TypeName>> = {
 
 const wanted: Record<Kind, { words: string; conversion: string }> = {
   text: { words: 'text', conversion: 'toString(…) makes text of it' },
+  textOrList: { words: 'text or a list', conversion: 'toString(…) makes text of it' },
   number: { words: 'a number', conversion: 'toFloat(…) makes a number of it, null where it is none' },
   quantity: {
     words: 'a number or a time',
