@@ -1,4 +1,5 @@
 import { and, call, compare, constant, field, from, or, order, select } from '../hogql/ast.ts'
+import { containing } from '../kit/containing.ts'
 import type { PersonReader, StoredPerson } from '../persons/read-persons.ts'
 import { inCohort, type PropertyFilters, propertyExpr } from './property-filters.ts'
 import type { Questions } from './questions.ts'
@@ -70,4 +71,3 @@ export type PeopleFinder = ReturnType<typeof createPeopleFinder>
 
 const email = field('properties', 'email')
 const isPerson = (uuid: string) => compare(field('id'), '=', call('toUUID', constant(uuid)))
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`

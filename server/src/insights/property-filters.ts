@@ -13,6 +13,7 @@ import {
   tuple,
 } from '../hogql/ast.ts'
 import type { PropertyType } from '../hogql/types.ts'
+import { containing } from '../kit/containing.ts'
 import { HedgerowError, invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { type Clock, dayStart, parseDate } from './date-range.ts'
@@ -226,9 +227,9 @@ function valueExpr(
       return orElse(not(same), true)
     }
     case 'icontains':
-      return each((value) => compare(text, 'ilike', constant(containing(value))))
+      return each((value) => compare(text, 'ilike', constant(containing(textOf(value)))))
     case 'not_icontains':
-      return none((value) => orElse(compare(text, 'not ilike', constant(containing(value))), true))
+      return none((value) => orElse(compare(text, 'not ilike', constant(containing(textOf(value)))), true))
     case 'regex':
       return each((value) =>
         validRegex(value) ? orElse(matches(text, textOf(value)), false) : constant(false),
@@ -322,8 +323,6 @@ function numeric(value: unknown): number | null {
   const number = Number(value)
   return Number.isFinite(number) ? number : null
 }
-
-const containing = (value: unknown) => `%${textOf(value).replace(/[\\%_]/g, '\\$&')}%`
 
 /** Whether RE2 takes the pattern; a broken one matches nothing, in either direction. */
 function validRegex(value: unknown): boolean {

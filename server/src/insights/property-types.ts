@@ -2,6 +2,7 @@ import { and, asc, eq, ilike, inArray, isNotNull } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { propertyDefinitions } from '../database/schema.ts'
 import type { PropertyType } from '../hogql/types.ts'
+import { containing } from '../kit/containing.ts'
 import { propertyTypesChannel } from '../model/notifications.ts'
 import type { FindProperties } from './hogql-autocomplete.ts'
 import type { PropertyKind } from './property-filters.ts'
@@ -144,7 +145,7 @@ export const createPropertyNames =
           eq(propertyDefinitions.type, { event: 1, person: 2, group: 3 }[kind]),
           eq(propertyDefinitions.groupTypeIndex, kind === 'group' ? (groupTypeIndex ?? 0) : -1),
           eq(propertyDefinitions.hidden, false),
-          ilike(propertyDefinitions.name, `%${search.replace(/[\\%_]/g, '\\$&')}%`),
+          ilike(propertyDefinitions.name, containing(search)),
         ),
       )
       .orderBy(asc(propertyDefinitions.name))

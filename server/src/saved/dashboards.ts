@@ -11,6 +11,7 @@ import {
   sharingLinks,
   users,
 } from '../database/schema.ts'
+import { containing } from '../kit/containing.ts'
 import { forbidden, invalid, notFound } from '../model/errors.ts'
 import { setTags, tagsOf } from '../tags/tags.ts'
 import { changeTiles, moveTile, type TileChanges } from './change-tiles.ts'
@@ -221,9 +222,7 @@ export function createDashboardStore(
       const where = and(
         eq(dashboards.projectId, projectId),
         eq(dashboards.deleted, false),
-        query.search
-          ? sql`${dashboards.name} ilike ${`%${query.search.replace(/[\\%_]/g, '\\$&')}%`}`
-          : undefined,
+        query.search ? sql`${dashboards.name} ilike ${containing(query.search)}` : undefined,
       )
       const results = await rows(db, viewer.userId, where)
         .orderBy(asc(dashboards.name), asc(dashboards.id))

@@ -3,6 +3,7 @@ import type { ActivityLog } from '../activity/activity-log.ts'
 import { changesBetween } from '../activity/changes.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { dashboards, dashboardTiles, insights, insightViews, tags } from '../database/schema.ts'
+import { containing } from '../kit/containing.ts'
 import { forbidden, notFound } from '../model/errors.ts'
 import { setTags } from '../tags/tags.ts'
 import { mayChange, privilegeOf, type Viewer } from './edit-rights.ts'
@@ -66,8 +67,6 @@ type Where = { id: number; organizationId: string }
 /** By its number or its short id. */
 export type WhichInsight = number | string
 
-const contains = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
 type Deps = {
   activity: Pick<ActivityLog, 'record'>
   /** What kind of question it is, as `insights.kind` has it. */
@@ -120,8 +119,8 @@ export function createInsightStore(database: Database, { activity, kindOf }: Dep
     const question = sql`concat(${insights.filters}::text, ${insights.query}::text)`
     const name = JSON.stringify(flag)
     return or(
-      sql`${question} like ${contains(JSON.stringify(`$feature/${flag}`))}`,
-      and(sql`${question} like '%"$active\\_feature\\_flag%'`, sql`${question} like ${contains(name)}`),
+      sql`${question} like ${containing(JSON.stringify(`$feature/${flag}`))}`,
+      and(sql`${question} like '%"$active\\_feature\\_flag%'`, sql`${question} like ${containing(name)}`),
     )
   }
 
@@ -133,7 +132,7 @@ export function createInsightStore(database: Database, { activity, kindOf }: Dep
       filters.saved === undefined ? undefined : filters.saved ? isSaved() : eq(insights.saved, false),
       filters.favorited ? eq(insights.favorited, true) : undefined,
       filters.kind === undefined ? undefined : eq(insights.kind, filters.kind),
-      filters.search ? says(contains(filters.search)) : undefined,
+      filters.search ? says(containing(filters.search)) : undefined,
       filters.from === undefined ? undefined : gte(insights.lastModifiedAt, filters.from),
       filters.to === undefined ? undefined : lte(insights.lastModifiedAt, filters.to),
       filters.createdBy === undefined ? undefined : inArray(insights.createdBy, filters.createdBy),

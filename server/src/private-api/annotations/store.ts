@@ -1,6 +1,7 @@
 import { and, desc, eq, ilike, inArray, or, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
 import { annotations, insights, projects, users } from '../../database/schema.ts'
+import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 
 export type AnnotationChanges = Partial<
@@ -80,7 +81,7 @@ export function createAnnotationStore(database: Database) {
       const where = and(
         visible(project),
         eq(annotations.deleted, false),
-        query.search ? ilike(annotations.content, `%${query.search.replace(/[\\%_]/g, '\\$&')}%`) : undefined,
+        query.search ? ilike(annotations.content, containing(query.search)) : undefined,
       )
       const results = await withCreator()
         .where(where)

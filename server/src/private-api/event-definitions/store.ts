@@ -2,6 +2,7 @@ import { aliasedTable, and, asc, desc, eq, ilike, notIlike, type SQL } from 'dri
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database } from '../../database/database.ts'
 import { eventDefinitions, organizationMemberships, users } from '../../database/schema.ts'
+import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { setTags, tagsOf } from '../../tags/tags.ts'
 
@@ -140,7 +141,7 @@ const wordsOf = (search = '') =>
   search
     .split(/\s+/)
     .filter(Boolean)
-    .map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+    .map((word) => containing(word))
 
 const columns: Record<string, AnyPgColumn> = {
   name: eventDefinitions.name,

@@ -18,6 +18,7 @@ import { type Action, actionExpr } from '../../insights/actions.ts'
 import { type Clock, parseDate } from '../../insights/date-range.ts'
 import { instant, propertyExpr } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
+import { containing } from '../../kit/containing.ts'
 import { isLooseUuid } from '../../kit/uuid.ts'
 import { notFound } from '../../model/errors.ts'
 import type { PersonReader, StoredPerson } from '../../persons/read-persons.ts'
@@ -107,7 +108,7 @@ export const eventRoutes =
             compare(field('timestamp'), '>', instant(parseDate('-7d', clock).time)),
             names.length ? compare(field('event'), 'in', tuple(...names.map(constant))) : undefined,
             call('isNotNull', value),
-            query.value ? compare(value, 'ilike', constant(`%${escapeLike(query.value)}%`)) : undefined,
+            query.value ? compare(value, 'ilike', constant(containing(query.value))) : undefined,
           ),
           groupBy: [value],
           orderBy: [order(call('count'), 'DESC'), order(value)],
@@ -162,8 +163,6 @@ export const eventRoutes =
   }
 
 const uuid = (text: string) => call('toUUID', constant(text))
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
-
 /** Exactly `["-timestamp"]`, the default, is newest first; anything else is oldest first, as upstream has it. */
 function isNewestFirst(orderBy: string | undefined): boolean {
   if (!orderBy) return true

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { User } from '../../accounts/users.ts'
 import { earlyAccessFeatures, experiments, featureFlags, surveys } from '../../database/schema.ts'
 import type { OwnedFlag } from '../../flags/flag-writes.ts'
+import { containing } from '../../kit/containing.ts'
 import type { EarlyAccessRecord } from '../../model/flags.ts'
 import { hasTag } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
@@ -62,7 +63,7 @@ export function foundBy(projectId: number, search: FlagSearch): SQL | undefined 
     hasTag('FeatureFlag', featureFlags.projectId, featureFlags.id, tag),
   )
   const excluded = listIn(search.excluded_properties)
-  const pattern = `%${(search.search ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`
+  const pattern = containing((search.search ?? '').trim())
   return and(
     eq(featureFlags.projectId, projectId),
     live,

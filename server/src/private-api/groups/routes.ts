@@ -7,6 +7,7 @@ import type { AddressedProject } from '../../http/project.ts'
 import { parseDate } from '../../insights/date-range.ts'
 import { instant } from '../../insights/property-filters.ts'
 import type { Questions } from '../../insights/questions.ts'
+import { containing } from '../../kit/containing.ts'
 import { microsToIso } from '../../kit/micros.ts'
 import { notFound } from '../../model/errors.ts'
 import type { GroupStore } from '../../persons/group-store.ts'
@@ -160,8 +161,7 @@ export const groupRoutes =
   }
 
 const ofType = (index: number) => compare(field('index'), '=', constant(index))
-const contains = (expr: Expr, text: string) =>
-  compare(expr, 'ilike', constant(`%${text.replace(/[\\%_]/g, '\\$&')}%`))
+const contains = (expr: Expr, text: string) => compare(expr, 'ilike', constant(containing(text)))
 
 const present = (group: Group) => ({
   group_type_index: group.groupTypeIndex,

@@ -8,6 +8,7 @@ import { personPage } from '../../http/person-list.ts'
 import { displayName } from '../../http/person-shapes.ts'
 import { createPeopleFinder } from '../../insights/find-people.ts'
 import type { Questions } from '../../insights/questions.ts'
+import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import { isPersonId, type PersonReader, type StoredPerson } from '../../persons/read-persons.ts'
 import type { PersonWriter } from '../../pipeline/person-writer.ts'
@@ -185,5 +186,3 @@ function idOf({ distinctIds }: StoredPerson): string {
   if (first === undefined) throw invalid('This person has no distinct id to be changed by.')
   return first
 }
-
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, ilike, inArray, like, notInArray, notLike, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
 import { eventProperties, propertyDefinitions, users } from '../../database/schema.ts'
+import { containing } from '../../kit/containing.ts'
 import { notFound } from '../../model/errors.ts'
 import { propertyTypesChannel } from '../../model/notifications.ts'
 import { setTags, tagsOf } from '../../tags/tags.ts'
@@ -166,4 +167,4 @@ const wordsOf = (search = '') =>
   search
     .split(/\s+/)
     .filter(Boolean)
-    .map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+    .map((word) => containing(word))

@@ -10,6 +10,7 @@ import { actions, featureFlags, projects, surveys, users } from '../../database/
 import { actionsOfSurvey } from '../../directory/survey-actions.ts'
 import { readFilters } from '../../flags/flag-filters.ts'
 import type { FlagWrite, FlagWrites, StoredFlag } from '../../flags/flag-writes.ts'
+import { containing } from '../../kit/containing.ts'
 import { createUuid7 } from '../../kit/uuid7.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import type { GivenQuestion } from './contract.ts'
@@ -281,7 +282,7 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
       projectId: number,
       asked: { search?: string; archived?: 'true' | 'false'; limit: number; offset: number },
     ) {
-      const pattern = `%${(asked.search ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`
+      const pattern = containing((asked.search ?? '').trim())
       const where = and(
         eq(surveys.projectId, projectId),
         asked.search?.trim()
