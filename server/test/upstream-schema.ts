@@ -55,6 +55,7 @@ export const otherAnswers: Record<string, string[]> = {
   ],
   'people, not one person': [
     'persons_trends_retrieve',
+    'actions_people_retrieve',
     'persons_stickiness_retrieve',
     'persons_lifecycle_retrieve',
     'persons_retention_retrieve',

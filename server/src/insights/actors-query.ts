@@ -16,6 +16,7 @@ import {
   select,
 } from '../hogql/ast.ts'
 import { mapChildren } from '../hogql/visit.ts'
+import { containing } from '../kit/containing.ts'
 import { invalid } from '../model/errors.ts'
 import { orderOfText } from './events-query.ts'
 import { type FilterContext, type PropertyFilters, propertyExpr } from './property-filters.ts'
@@ -190,7 +191,7 @@ function filtersExpr(
 }
 
 function searched(text: string, kind: ActorKind): Expr {
-  const pattern = constant(`%${text.trim().replace(/[\\%_]/g, '\\$&')}%`)
+  const pattern = constant(containing(text.trim()))
   const has = (expr: Expr) => compare(expr, 'ilike', pattern)
   if (kind.type === 'group') return or(has(field('properties', 'name')), has(field('group_key')))!
   const byDistinctId = select({

@@ -38,6 +38,7 @@ import type { CohortStore } from './cohorts/store.ts'
 import { calculateCohort } from './cohorts/tasks.ts'
 import { earlyAccessRoutes } from './early-access-features/routes.ts'
 import { createEarlyAccessStore } from './early-access-features/store.ts'
+import { elementRoutes } from './elements/routes.ts'
 import { eventDefinitionRoutes } from './event-definitions/routes.ts'
 import { createEventDefinitionStore } from './event-definitions/store.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -66,6 +67,7 @@ import { passwordResetRoutes } from './password-reset/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { personRoutes } from './persons/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { promptRoutes } from './prompts/routes.ts'
 import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
 import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
@@ -189,6 +191,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       findAction: actions.findForQuestions,
     }),
   )
+  await app.register(elementRoutes({ questions }))
+  await app.register(promptRoutes)
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))

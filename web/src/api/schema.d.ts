@@ -533,6 +533,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/actions/people/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people behind a number of a trend, as of old
+         * @description The same people as of `persons/trends/`, which see: older clients ask here.
+         */
+        get: operations["actions_people_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/actions/{id}/": {
         parameters: {
             query?: never;
@@ -1110,6 +1130,46 @@ export interface paths {
          * @description What is not sent stays. Its flag follows the stage.
          */
         patch: operations["early_access_feature_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/elements/stats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count clicks by element
+         * @description What was clicked most, by element with all that hold it: what a heatmap shows. The last seven days unless said. A list, or with `paginate_response` a page.
+         */
+        get: operations["elements_stats_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/elements/values/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List values that elements have
+         * @description The most frequent of the last seven days, at most 100: to choose from in filters.
+         */
+        get: operations["elements_values_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{project_id}/event_definitions/": {
@@ -2905,6 +2965,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/my_prompts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Tell which tours you have seen
+         * @description PostHog’s web app asks here which tours through it are to be shown. There are none: the answer is always the same, and what is sent is not kept.
+         */
+        patch: operations["prompts_my_prompts_partial_update"];
+        trace?: never;
+    };
     "/api/reset/": {
         parameters: {
             query?: never;
@@ -3417,6 +3497,18 @@ export interface components {
             team_id: number;
             /** @constant */
             is_action: true;
+        };
+        ActionActors: {
+            results: {
+                people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                count: number;
+            }[];
+            /** @description Address of the next page */
+            next: string | null;
+            /** @description Address of the previous page */
+            previous: string | null;
+            /** @description Counted by the number, but not known (any more) */
+            missing_persons: number;
         };
         ActionChanges: {
             /** @description Used once among the actions that are not deleted. */
@@ -4181,6 +4273,23 @@ export interface components {
             };
             /** @description 0 is the element that was clicked; each further one holds the one before. */
             order: number;
+        };
+        /** @description An element with what holds it, and how often it was used. */
+        ElementStats: {
+            /** @description How many events were on these elements. */
+            count: number;
+            /** @description Always null; PostHog once had a number for each chain. */
+            hash: null;
+            /** @description The event: `$autocapture`, `$rageclick`, … */
+            type: string;
+            elements: components["schemas"]["Element"][];
+        };
+        ElementStatsPage: {
+            results: components["schemas"]["ElementStats"][];
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
         };
         Engagement: {
             /** @description Default: `$identify`. */
@@ -6096,6 +6205,14 @@ export interface components {
             /** @description Whether it is on, or the variant. */
             value: boolean | string;
         };
+        MyPrompts: {
+            /** @description How far you are in each tour: empty. */
+            state: {
+                [key: string]: unknown;
+            };
+            /** @description The tours that there are: none. */
+            sequences: unknown[];
+        };
         NewCohort: {
             name?: string | null;
             description?: string | null;
@@ -6883,6 +7000,10 @@ export interface components {
             bot_filter?: "off" | "mark" | "drop";
             /** @description Seconds: events that are older when they arrive are not stored. Null stores all. */
             drop_events_older_than?: number | null;
+        };
+        /** @description By the name of a tour, how far you are: `last_updated_at`, `step`, `completed`, `dismissed`. */
+        PromptStates: {
+            [key: string]: unknown;
         };
         /** @description What is known of all properties of one name. */
         PropertyDefinition: {
@@ -10103,6 +10224,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    actions_people_retrieve: {
+        parameters: {
+            query?: {
+                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                insight?: unknown;
+                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                events?: unknown;
+                /** @description Actions to count, like `events` */
+                actions?: unknown;
+                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                date_from?: unknown;
+                /** @description Like `date_from`; default now. A bare date means its end */
+                date_to?: unknown;
+                /** @description hour, day (default), week, month */
+                interval?: unknown;
+                /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
+                properties?: unknown;
+                filter_test_accounts?: unknown;
+                /** @description Property name, HogQL expression, or a list of cohort ids */
+                breakdown?: unknown;
+                /** @description event (default), person, cohort, group, session, hogql */
+                breakdown_type?: unknown;
+                /** @description Values kept apart; default 25 */
+                breakdown_limit?: unknown;
+                /** @description ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, … */
+                display?: unknown;
+                /** @description `true`: also the period before */
+                compare?: unknown;
+                /** @description Arithmetic over the series: `A / B` */
+                formula?: unknown;
+                smoothing_intervals?: unknown;
+                /** @description Lifecycle: of groups of this type instead of people */
+                aggregation_group_type_index?: unknown;
+                /** @description `true`: calculate, whatever was answered before */
+                refresh?: unknown;
+                /** @description A name for the question, by which `insights/cancel/` stops it */
+                client_query_id?: unknown;
+                /** @description Which series: its event, or the id of its action */
+                entity_id?: string;
+                /** @description `events` (default) or `actions` */
+                entity_type?: string;
+                /** @description How the series counts */
+                entity_math?: string;
+                /** @description Index of the series, where several are of one event */
+                entity_order?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description A part of the e-mail address, name or a distinct id */
+                search?: string;
+                /** @description A time in the bucket; without it, all from `date_from` to `date_to` */
+                day?: string;
+                /** @description The `breakdown_value` of the series; empty for "no value" */
+                breakdown_value?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionActors"];
                 };
             };
             /** @description The request says something that cannot be. */
@@ -13426,6 +13668,166 @@ export interface operations {
             };
             /** @description Changed by someone else. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    elements_stats_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Events to count, `$autocapture` unless said: also `$rageclick`, …. May be repeated. */
+                include?: string | string[];
+                /** @description ISO date or relative; `-7d` unless said, `all` for no bound. */
+                date_from?: string;
+                /** @description Like `date_from`; now unless said. */
+                date_to?: string;
+                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
+                properties?: string;
+                /** @description `true`: without the project's internal and test users. */
+                filter_test_accounts?: string;
+                /** @description Number of elements on a page, 250 unless said, at most 10000. */
+                limit?: number;
+                /** @description How many elements to leave out at the start. */
+                offset?: number;
+                /** @description `true`: answer a page, with links to its neighbours. */
+                paginate_response?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElementStats"][] | components["schemas"]["ElementStatsPage"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    elements_values_retrieve: {
+        parameters: {
+            query?: {
+                /** @description `tag_name`, `text`, `href`, `attr_id` or `attr_class`; others have no values. */
+                key?: string;
+                /** @description Only values that contain this, in any case of letters. */
+                value?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    }[];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23184,6 +23586,57 @@ export interface operations {
             };
             /** @description Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompts_my_prompts_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptStates"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPrompts"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

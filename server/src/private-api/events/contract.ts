@@ -1,21 +1,7 @@
 import { z } from 'zod'
+import { Element } from '../../http/element-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { propertiesParameter } from '../../http/property-filters-parameter.ts'
-
-const Element = z
-  .object({
-    event: z.string().nullable(),
-    text: z.string().nullable(),
-    tag_name: z.string().nullable(),
-    attr_class: z.array(z.string()).nullable(),
-    href: z.string().nullable(),
-    attr_id: z.string().nullable(),
-    nth_child: z.int().nullable(),
-    nth_of_type: z.int().nullable(),
-    attributes: z.record(z.string(), z.string()),
-    order: z.int().describe('0 is the element that was clicked; each further one holds the one before.'),
-  })
-  .meta({ id: 'Element', description: 'An element of a page, as autocapture saw it.' })
 
 export const Event = z
   .object({

@@ -1,4 +1,4 @@
-import { parseElementsChain } from '../../kit/elements-chain.ts'
+import { elementsOf } from '../../http/element-shapes.ts'
 import type { StoredPerson } from '../../persons/read-persons.ts'
 
 /** An event as the warehouse answers it; the columns of `eventColumns` in their order. */
@@ -51,18 +51,7 @@ export const presentEvent = (row: EventRow, person: StoredPerson | undefined) =>
   event: row.event,
   timestamp: row.timestamp,
   person: person ? presentPerson(person) : null,
-  elements: parseElementsChain(row.elementsChain).map((element, order) => ({
-    event: null,
-    text: element.text ?? null,
-    tag_name: element.tag_name ?? null,
-    attr_class: element.attr_class ?? null,
-    href: element.href ?? null,
-    attr_id: element.attr_id ?? null,
-    nth_child: element.nth_child ?? null,
-    nth_of_type: element.nth_of_type ?? null,
-    attributes: element.attributes,
-    order,
-  })),
+  elements: elementsOf(row.elementsChain),
   elements_chain: row.elementsChain,
 })
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { ListedGroup } from '../../http/group-shapes.ts'
-import { type Asker, route } from '../../http/operation.ts'
+import { type Asker, type Context, route } from '../../http/operation.ts'
 import { displayName, type ListedPerson } from '../../http/person-shapes.ts'
 import type { AddressedProject } from '../../http/project.ts'
 import type { ActorReader } from '../../http/show-actors.ts'
@@ -13,11 +13,12 @@ import type { StoredPerson } from '../../persons/read-persons.ts'
 import { actorsOfLifecycle, actorsOfStickiness, actorsOfTrend } from './actor-links.ts'
 import { actorsPage } from './actors-page.ts'
 import { asking } from './asking.ts'
-import { lifecycleActors, stickinessActors, trendActors } from './contract.ts'
+import { actionActors, lifecycleActors, stickinessActors, trendActors } from './contract.ts'
 import { getPathActors, PathActorsPage, postPathActors } from './paths-contract.ts'
 import { retentionActors } from './retention-contract.ts'
 import { actorsOfRetention } from './retention-legacy.ts'
 
+type OfTrend = Pick<Context<typeof trendActors>, 'project' | 'query' | 'asker' | 'url'>
 type Listed = z.input<typeof ListedPerson> | z.input<typeof ListedGroup>
 
 /** The people behind a number, for the older API. */
@@ -26,12 +27,23 @@ export const insightActorRoutes =
   async (app: FastifyInstance) => {
     const ask = actorsPage({ answers, ...actors })
 
-    route(app, trendActors, async ({ project, query, asker, url }) => {
+    async function ofTrend({ project, query, asker, url }: OfTrend) {
       const how = asking(query, asker, 'page')
       const asked = await ask<Listed>(project, actorsOfTrend(query), query, url, how)
       const people = asked.rows.map(([actor, value]) => ({ ...actor, value_at_data_point: value }))
+      return { asked, results: [{ people, count: people.length }] }
+    }
+
+    route(app, actionActors, async (context) => {
+      const { asked, results } = await ofTrend(context)
+      return { results, next: asked.next, previous: asked.previous, missing_persons: asked.missing }
+    })
+
+    route(app, trendActors, async (context) => {
+      const { asked, results } = await ofTrend(context)
+      const { url } = context
       return {
-        results: [{ people, count: people.length }],
+        results,
         next: asked.next,
         initial: url.href,
         missing_persons: asked.missing,

@@ -34,6 +34,6 @@ export const actorsPage =
       // those who are not known are left out, and counted
       rows: rows.filter(([actor]) => Object.hasOwn(actor, 'created_at')),
       missing: answer.missing_actors_count as number,
-      next: pageLinks(url, page, answer.hasMore === true).next,
+      ...pageLinks(url, page, answer.hasMore === true),
     }
   }

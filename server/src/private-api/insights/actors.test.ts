@@ -104,6 +104,24 @@ async function numbers(filters: object) {
   return all
 }
 
+it('older clients ask actions/people/ for the same people', async () => {
+  const [series] = await trend({ events: of('dau'), ...range })
+  const { url } = series!.persons_urls![1]!
+  const { results, missing_persons } = (await on.api.get(`/${url}`)).body
+  expect(results[0].count).toBe(2)
+  const older = `/${url.replace('persons/trends/', 'actions/people/')}`
+  const { body, status } = await on.api.get(older)
+  expect(status).toBe(200)
+  expect(body).toEqual({ results, missing_persons, next: null, previous: null })
+  const first = (await on.api.get(`${older}&limit=1`)).body
+  expect(first).toMatchObject({ results: [{ count: 1, people: [results[0].people[0]] }], previous: null })
+  const second = (await on.api.get(first.next.slice(first.next.indexOf('/api/')))).body
+  expect(second.results[0].people).toEqual([results[0].people[1]])
+  expect((await on.api.get(second.previous.slice(second.previous.indexOf('/api/')))).body.results).toEqual(
+    first.results,
+  )
+})
+
 describe('every link of a legacy answer gives those who make up its number', () => {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
   const breakdown = { breakdown: '$browser' }

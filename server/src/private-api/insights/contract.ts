@@ -110,6 +110,9 @@ export const actorsPage = {
   search: z.string().optional().describe('A part of the e-mail address, name or a distinct id'),
 }
 const actorsParameters = { ...entity, ...actorsPage }
+const actorsOfPoint = z.array(
+  z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() }),
+)
 export const actors = {
   method: 'GET',
   access: 'project',
@@ -121,6 +124,16 @@ export const actors = {
 
 export const next = z.string().nullable().describe('Address of the next page')
 
+const TrendActorsFilters = LegacyFilters.extend({
+  ...actorsParameters,
+  day: z.string().optional().describe('A time in the bucket; without it, all from `date_from` to `date_to`'),
+  breakdown_value: z
+    .string()
+    .optional()
+    .describe('The `breakdown_value` of the series; empty for "no value"'),
+}).meta({ id: 'TrendActorsFilters' })
+const missing = z.int().describe('Counted by the number, but not known (any more)')
+
 export const trendActors = operation({
   ...actors,
   id: 'persons_trends_retrieve',
@@ -130,27 +143,36 @@ export const trendActors = operation({
   description:
     'What the trend was asked by, and what pins the number. Those who add most to it come first. ' +
     'Series that count groups answer groups.',
-  query: LegacyFilters.extend({
-    ...actorsParameters,
-    day: z
-      .string()
-      .optional()
-      .describe('A time in the bucket; without it, all from `date_from` to `date_to`'),
-    breakdown_value: z
-      .string()
-      .optional()
-      .describe('The `breakdown_value` of the series; empty for "no value"'),
-  }).meta({ id: 'TrendActorsFilters' }),
+  query: TrendActorsFilters,
   answer: z
     .object({
-      results: z.array(z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() })),
+      results: actorsOfPoint,
       next,
       initial: z.string().describe('Address of this page'),
-      missing_persons: z.int().describe('Counted by the number, but not known (any more)'),
+      missing_persons: missing,
       is_cached: z.boolean(),
       last_refresh: z.string().meta({ format: 'date-time' }),
     })
     .meta({ id: 'TrendActors' }),
+})
+
+export const actionActors = operation({
+  ...actors,
+  id: 'actions_people_retrieve',
+  path: '/api/projects/:project_id/actions/people/',
+  aliases: ['/api/action/people/'],
+  tags: ['actions'],
+  summary: 'List the people behind a number of a trend, as of old',
+  description: 'The same people as of `persons/trends/`, which see: older clients ask here.',
+  query: TrendActorsFilters,
+  answer: z
+    .object({
+      results: actorsOfPoint,
+      next,
+      previous: z.string().nullable().describe('Address of the previous page'),
+      missing_persons: missing,
+    })
+    .meta({ id: 'ActionActors' }),
 })
 
 export const stickinessActors = operation({
@@ -165,7 +187,7 @@ export const stickinessActors = operation({
   }).meta({ id: 'StickinessActorsFilters' }),
   answer: z
     .object({
-      results: z.array(z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() })),
+      results: actorsOfPoint,
       next,
     })
     .meta({ id: 'StickinessActors' }),

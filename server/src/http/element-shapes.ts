@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { parseElementsChain } from '../kit/elements-chain.ts'
+
+/** How elements of pages look inside other things. */
+
+export const Element = z
+  .object({
+    event: z.string().nullable(),
+    text: z.string().nullable(),
+    tag_name: z.string().nullable(),
+    attr_class: z.array(z.string()).nullable(),
+    href: z.string().nullable(),
+    attr_id: z.string().nullable(),
+    nth_child: z.int().nullable(),
+    nth_of_type: z.int().nullable(),
+    attributes: z.record(z.string(), z.string()),
+    order: z.int().describe('0 is the element that was clicked; each further one holds the one before.'),
+  })
+  .meta({ id: 'Element', description: 'An element of a page, as autocapture saw it.' })
+
+/** The elements of a chain, as the warehouse keeps it, the innermost first. */
+export const elementsOf = (chain: string): z.input<typeof Element>[] =>
+  parseElementsChain(chain).map((element, order) => ({
+    event: null,
+    text: element.text ?? null,
+    tag_name: element.tag_name ?? null,
+    attr_class: element.attr_class ?? null,
+    href: element.href ?? null,
+    attr_id: element.attr_id ?? null,
+    nth_child: element.nth_child ?? null,
+    nth_of_type: element.nth_of_type ?? null,
+    attributes: element.attributes,
+    order,
+  }))
