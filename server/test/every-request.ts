@@ -90,6 +90,8 @@ export async function seed(on: Ingested): Promise<Seeded> {
   })
   const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
   const change = await make('scheduled_changes/', changeBody(flag.id))
+  const playlist = await make('session_recording_playlists/', { name: canary, filters: { events: canary } })
+  await api.post(`${base}session_recording_playlists/${playlist.short_id}/recordings/${canary}/`)
   const survey = await make('surveys/', {
     ...surveyBody(`${canary} survey`),
     start_date: '2024-01-01T00:00:00Z',
@@ -139,6 +141,9 @@ export async function seed(on: Ingested): Promise<Seeded> {
       experiment_holdouts: holdout.id,
       early_access_feature: feature.id,
       scheduled_changes: change.id,
+      session_recording_playlists: playlist.short_id,
+      session_recordings: canary,
+      recordings: canary,
       surveys: survey.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
@@ -342,6 +347,16 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
     query: { event_names: JSON.stringify([`${canary} viewed`]), property_name: 'plan' },
   }),
   property_definitions_update: () => ({ body: { description: canary } }),
+  performance_events_list: () => ({
+    query: { session_id: canary, date_from: '2024-01-01', date_to: '2024-01-02' },
+  }),
+  performance_events_recent_pageviews_retrieve: () => ({ query: { date_from: '-1d' } }),
+  session_recording_playlists_create: () => ({ body: { name: canary } }),
+  session_recording_playlists_update: () => ({ body: { name: canary } }),
+  session_recordings_properties_retrieve: () => ({ query: { session_ids: JSON.stringify([canary]) } }),
+  // no recordings are kept
+  session_recordings_retrieve_2: () => ({ status: 404 }),
+  session_recordings_snapshots_retrieve: () => ({ status: 404 }),
   surveys_create: () => ({ body: surveyBody(fresh()) }),
   surveys_update: () => ({ body: surveyBody(`${canary} survey`) }),
   surveys_duplicate_to_projects_create: ({ ids }) => ({ body: { target_team_ids: [ids.projects] } }),

@@ -90,6 +90,8 @@ export const otherAnswers: Record<string, string[]> = {
     'dashboard_templates_repository_retrieve',
     'activity_log_important_changes_retrieve',
     'tags_list',
+    'session_recording_playlists_recordings_retrieve',
+    'performance_events_recent_pageviews_retrieve',
     'invites_bulk_create',
     'groups_types_update_metadata_partial_update',
   ],
@@ -111,6 +113,7 @@ export const otherAnswers: Record<string, string[]> = {
     'persons_update_property_create',
     'persons_delete_property_create',
     'persons_split_create',
+    'session_recording_playlists_recordings_create',
   ],
 }
 

@@ -626,6 +626,52 @@ export const sharingLinks = pgTable(
   ],
 )
 
+/** Lists of session recordings: by filters, and by what was pinned to them. */
+export const recordingPlaylists = pgTable(
+  'recording_playlists',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Eight letters and digits, by which addresses name it. */
+    shortId: text('short_id').notNull(),
+    name: text('name'),
+    /** A name that a client made of its filters. */
+    derivedName: text('derived_name'),
+    description: text('description').notNull().default(''),
+    pinned: boolean('pinned').notNull().default(false),
+    /** Which recordings it lists, as they were sent. */
+    filters: json('filters').$type<Record<string, unknown>>().notNull().default({}),
+    deleted: boolean('deleted').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    lastModifiedAt: instant('last_modified_at').notNull().default(sql`now()`),
+    lastModifiedBy: integer('last_modified_by').references(() => users.id, { onDelete: 'set null' }),
+  },
+  (table) => [
+    uniqueIndex('recording_playlists_short_id').on(table.projectId, table.shortId),
+    index('recording_playlists_created_by').on(table.createdBy),
+    index('recording_playlists_last_modified_by').on(table.lastModifiedBy),
+  ],
+)
+
+/** Recordings that somebody has put on a playlist, by their session's id: they may be here before the recording is. */
+export const recordingPins = pgTable(
+  'recording_pins',
+  {
+    playlistId: integer('playlist_id')
+      .notNull()
+      .references(() => recordingPlaylists.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.playlistId, table.sessionId] }),
+    index('recording_pins_session').on(table.sessionId),
+  ],
+)
+
 /** Named sets of people. Who is in one is in the warehouse (`cohort_people`), under `version`. */
 export const cohorts = pgTable(
   'cohorts',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { invalid } from '../model/errors.ts'
 
 /**
  * `limit` and `offset` of a list, spread into an operation's `query`. There is no maximum; nonsense means the
@@ -55,4 +56,19 @@ function withOffset(url: URL, limit: number, offset: number): string {
   if (offset > 0) link.searchParams.set('offset', String(offset))
   else link.searchParams.delete('offset')
   return link.href
+}
+
+/**
+ * What a list is ordered by: the name of a field, with a leading `-` downwards. Undefined where nothing is said.
+ * @throws HedgerowError `invalid` for what is none of `names`.
+ */
+export function orderOf<const Name extends string>(
+  given: string | undefined,
+  names: readonly Name[],
+): { by: Name; descending: boolean } | undefined {
+  if (!given) return undefined
+  const name = given.replace(/^-/, '')
+  const by = names.find((one) => one === name)
+  if (!by) throw invalid(`"${name}" is nothing to order by: use ${names.join(', ')}.`, { attr: 'order' })
+  return { by, descending: given.startsWith('-') }
 }

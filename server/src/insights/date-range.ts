@@ -93,6 +93,16 @@ function edgeOf(time: DateTime, unit: string, edge: string, clock: Clock): DateT
 }
 
 /**
+ * A bound of a list, in ISO 8601: as `parseDate`, but days count whole, in the project's time zone.
+ * @throws HedgerowError `invalid` when it is no date.
+ */
+export function listBound(text: string, clock: Clock, attr: 'date_from' | 'date_to'): string {
+  const { time, precision } = parseDate(text, clock, attr)
+  const bound = precision === 'instant' ? time : attr === 'date_from' ? dayStart(time) : time.endOf('day')
+  return bound.toUTC().toISO()!
+}
+
+/**
  * The range of a question. Bounds are rounded outward: to hours for hourly buckets, else to days; `explicitDate`
  * leaves them as they are. A date without a time as the upper bound means its end.
  * @param earliest When the project's first event happened; what `all` means.

@@ -64,6 +64,7 @@ import { loginRoutes } from './login/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { passwordResetRoutes } from './password-reset/routes.ts'
+import { performanceEventRoutes } from './performance-events/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { personRoutes } from './persons/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -75,6 +76,9 @@ import { rateLimitRoutes } from './rate-limits/routes.ts'
 import { savedApi } from './saved-api.ts'
 import { scheduledChangeRoutes } from './scheduled-changes/routes.ts'
 import type { ScheduledChangeStore } from './scheduled-changes/store.ts'
+import { playlistRoutes } from './session-recording-playlists/routes.ts'
+import { createPlaylistStore } from './session-recording-playlists/store.ts'
+import { sessionRecordingRoutes } from './session-recordings/routes.ts'
 import { signupRoutes } from './signup/routes.ts'
 import { surveyRoutes } from './surveys/routes.ts'
 import type { SurveyStore } from './surveys/store.ts'
@@ -193,6 +197,9 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   )
   await app.register(elementRoutes({ questions }))
   await app.register(promptRoutes)
+  await app.register(sessionRecordingRoutes({ questions }))
+  await app.register(playlistRoutes({ playlists: createPlaylistStore(database, { activity }), now }))
+  await app.register(performanceEventRoutes({ now }))
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))

@@ -2232,6 +2232,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/performance_events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List performance events of a session
+         * @description PostHog once kept `$performance_event`s of recordings. Capture drops them, as PostHog does by now: what is asked is checked, and the list is empty.
+         */
+        get: operations["performance_events_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/performance_events/recent_pageviews/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List how fast pages were
+         * @description PostHog once kept `$performance_event`s of recordings. Capture drops them, as PostHog does by now: what is asked is checked, and the list is empty.
+         */
+        get: operations["performance_events_recent_pageviews_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/persons/": {
         parameters: {
             query?: never;
@@ -2753,6 +2793,177 @@ export interface paths {
          * @description While it waits.
          */
         patch: operations["scheduled_changes_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recording_playlists/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List playlists of recordings
+         * @description The one that was changed last comes first; deleted ones are left out.
+         */
+        get: operations["session_recording_playlists_list"];
+        put?: never;
+        /** Create a playlist of recordings */
+        post: operations["session_recording_playlists_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recording_playlists/{short_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a playlist of recordings */
+        get: operations["session_recording_playlists_retrieve"];
+        /**
+         * Change a playlist of recordings, as PATCH does
+         * @description What is not sent stays. `{"deleted": true}` deletes it, `false` brings it back.
+         */
+        put: operations["session_recording_playlists_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["session_recording_playlists_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a playlist of recordings
+         * @description What is not sent stays. `{"deleted": true}` deletes it, `false` brings it back.
+         */
+        patch: operations["session_recording_playlists_partial_update"];
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recording_playlists/{short_id}/recordings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the recordings on a playlist
+         * @description Those that were put on it, the last one first. This server does not keep recordings yet, so nothing but the id and `pinned_count` is known of them.
+         */
+        get: operations["session_recording_playlists_recordings_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recording_playlists/{short_id}/recordings/{session_recording_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a recording on a playlist
+         * @description Again, nothing happens. The recording need not be there yet. At most 1000 are on a playlist.
+         */
+        post: operations["session_recording_playlists_recordings_create"];
+        /** Take a recording off a playlist */
+        delete: operations["session_recording_playlists_recordings_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recordings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List session recordings
+         * @description This server does not keep recordings yet: what is asked is checked, and the list is empty.
+         */
+        get: operations["session_recordings_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recordings/properties/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get browser, country and address of sessions
+         * @description Of each session’s first page view in the period; a session without one is left out.
+         */
+        get: operations["session_recordings_properties_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recordings/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a session recording
+         * @description This server does not keep recordings yet: none is found.
+         */
+        get: operations["session_recordings_retrieve_2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/session_recordings/{id}/snapshots/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a session recording shows
+         * @description This server does not keep recordings yet: none is found.
+         */
+        get: operations["session_recordings_snapshots_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{project_id}/surveys/": {
@@ -6653,6 +6864,15 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["ScheduledChange"][];
         };
+        PaginatedSessionRecordingPlaylistList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            results: components["schemas"]["SessionRecordingPlaylist"][];
+        };
         PaginatedSurveyList: {
             /** @description How many there are on all pages. */
             count: number;
@@ -6869,6 +7089,25 @@ export interface components {
             value: number;
             /** @description Mean time between the two, milliseconds */
             average_conversion_time: number;
+        };
+        /** @description How long something took that a page loaded. */
+        PerformanceEvent: {
+            /** Format: uuid */
+            uuid: string;
+            session_id: string;
+            window_id: string;
+            distinct_id: string;
+            current_url: string;
+            entry_type: string;
+            name: string;
+            /** Format: date-time */
+            time_origin: string;
+            /** Format: date-time */
+            timestamp: string;
+        };
+        PerformanceEventList: {
+            /** @description Always empty. */
+            results: components["schemas"]["PerformanceEvent"][];
         };
         /** @description Somebody whose events were recorded. */
         Person: {
@@ -7378,6 +7617,127 @@ export interface components {
                 }[];
                 payloads?: {
                     [key: string]: unknown;
+                };
+            };
+        };
+        /** @description What was seen in a browser during a session. */
+        SessionRecording: {
+            /** @description The session's id. */
+            id: string;
+            /** @description Of who was recorded. */
+            distinct_id: string | null;
+            /** @description Whether you have seen it. */
+            viewed: boolean;
+            /** @description Seconds. */
+            recording_duration: number | null;
+            start_time: string | null;
+            end_time: string | null;
+            click_count: number | null;
+            keypress_count: number | null;
+            start_url: string | null;
+            /** @description Events that the list was asked for, by entity: `[{"events": [{"uuid", "timestamp", …}]}]`. */
+            matching_events: unknown[] | null;
+            person: {
+                id: number;
+                /** Format: uuid */
+                uuid: string;
+                /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
+                name: string;
+                /** @description Those that look identified first. */
+                distinct_ids: string[];
+                properties: {
+                    [key: string]: unknown;
+                };
+                /** Format: date-time */
+                created_at: string;
+            } | null;
+            /** @description Null in lists, as the next two are. */
+            segments: {
+                window_id: string | null;
+                /** Format: date-time */
+                start_time: string;
+                /** Format: date-time */
+                end_time: string;
+                is_active: boolean;
+            }[] | null;
+            start_and_end_times_by_window_id: {
+                [key: string]: unknown;
+            } | null;
+            snapshot_data_by_window_id: {
+                [key: string]: unknown[];
+            } | null;
+            /** @description Null where it is not kept. */
+            storage: ("clickhouse" | "object_storage") | null;
+            /** @description On how many playlists it is. */
+            pinned_count: number;
+        };
+        SessionRecordingList: {
+            results: components["schemas"]["SessionRecording"][];
+            /** @description Whether there are more: ask with a higher `offset`. */
+            has_next: boolean;
+        };
+        /** @description A list of session recordings that is kept. */
+        SessionRecordingPlaylist: {
+            id: number;
+            /** @description Eight letters and digits, by which it is addressed. */
+            short_id: string;
+            name: string | null;
+            /** @description A name that a client made of the filters. */
+            derived_name: string | null;
+            description: string;
+            /** @description Whether it stands before others. */
+            pinned: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            deleted: boolean;
+            /** @description Which recordings it lists, as `session_recordings/` takes them; kept as they are sent. */
+            filters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When its name, description or filters were changed.
+             */
+            last_modified_at: string;
+            last_modified_by: components["schemas"]["UserBasic"] | null;
+        };
+        SessionRecordingPlaylistChanges: {
+            name?: string | null;
+            /** @description A name that a client made of the filters. */
+            derived_name?: string | null;
+            description?: string;
+            /** @description Whether it stands before others. */
+            pinned?: boolean;
+            /** @description Which recordings it lists, as `session_recordings/` takes them; kept as they are sent. */
+            filters?: {
+                [key: string]: unknown;
+            };
+            deleted?: boolean;
+        };
+        SessionRecordingProperties: {
+            results: {
+                /** @description The session's id. */
+                id: string;
+                /** @description What the page view said of these, as text. */
+                properties: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        SessionRecordingSnapshots: {
+            /** @description Address of the next chunks. */
+            next: string | null;
+            /** @description By the window’s id, events of rrweb in their order. */
+            snapshot_data_by_window_id: {
+                [key: string]: unknown[];
+            };
+            /** @description The same again, for older clients. */
+            result: {
+                next: string | null;
+                /** @description By the window’s id, events of rrweb in their order. */
+                snapshot_data_by_window_id: {
+                    [key: string]: unknown[];
                 };
             };
         };
@@ -19447,6 +19807,153 @@ export interface operations {
             };
         };
     };
+    performance_events_list: {
+        parameters: {
+            query: {
+                session_id: string;
+                /** @description ISO date or relative. */
+                date_from: string;
+                /** @description ISO date or relative. At most 7 days after `date_from`. */
+                date_to: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceEventList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    performance_events_recent_pageviews_retrieve: {
+        parameters: {
+            query: {
+                /** @description ISO date or relative. At most 31 days before `date_to`. */
+                date_from: string;
+                /** @description ISO date or relative. Now unless said. */
+                date_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceEventList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     persons_list: {
         parameters: {
             query?: {
@@ -22600,6 +23107,950 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                short_id?: string;
+                /** @description Id of a user. */
+                created_by?: number;
+                /** @description With any value: those that you made. */
+                user?: string;
+                /** @description With any value: those that are. */
+                pinned?: string;
+                /** @description A part of the name. */
+                search?: string;
+                /** @description Last modified since then: ISO date or relative (`-7d`). */
+                date_from?: string;
+                /** @description Last modified before the end of it. */
+                date_to?: string;
+                /** @description Those that this session’s recording is on. */
+                session_recording_id?: string;
+                /** @description A field to order by, with a leading `-` downwards. */
+                order?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSessionRecordingPlaylistList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingPlaylist"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingPlaylist"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingPlaylist"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingPlaylist"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_recordings_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Number of recordings on a page, 50 unless said, at most 1000. */
+                limit?: number;
+                /** @description How many recordings to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_recordings_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+                /** @description The session's id. */
+                session_recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                    };
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recording_playlists_recordings_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                short_id: string;
+                /** @description The session's id. */
+                session_recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                    };
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recordings_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Number of recordings on a page, 50 unless said, at most 1000. */
+                limit?: number;
+                /** @description How many recordings to leave out at the start. */
+                offset?: number;
+                /** @description Only of these sessions: `["0190…", …]`. */
+                session_ids?: string[];
+                /** @description Only of this person. */
+                person_uuid?: string;
+                /** @description `{"type": "recording", "key": "duration", "value": 60, "operator": "gt"}`, in seconds. */
+                session_recording_duration?: {
+                    /** @enum {string} */
+                    type?: "recording";
+                    /** @enum {string} */
+                    key?: "duration";
+                    value?: number;
+                    /** @enum {string} */
+                    operator?: "gt" | "lt";
+                };
+                /** @description ISO date or relative; `-7d` unless said. */
+                date_from?: string;
+                /** @description Like `date_from`; now unless said. */
+                date_to?: string;
+                /** @description All of these events happened in it: `[{"id": "$pageview"}]`. */
+                events?: ({
+                    id: (string | number) | null;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /** @description All of these actions happened in it: `[{"id": 1}]`. */
+                actions?: ({
+                    id: (string | number) | null;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
+                properties?: string;
+                /** @description `true`: without the project's internal and test users. */
+                filter_test_accounts?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingList"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recordings_properties_retrieve: {
+        parameters: {
+            query: {
+                /** @description `["0190…", …]`, at most 1000. */
+                session_ids: string[];
+                /** @description ISO date or relative; `-7d` unless said. */
+                date_from?: string;
+                /** @description Like `date_from`; now unless said. */
+                date_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingProperties"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recordings_retrieve_2: {
+        parameters: {
+            query?: {
+                /** @description With any value: notes that you have seen it. */
+                save_view?: string;
+                /** @description When it began, to find it faster. */
+                recording_start_time?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The session's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecording"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_recordings_snapshots_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Number of chunks; 20 unless said. */
+                limit?: number;
+                /** @description From which chunk on. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                /** @description The session's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordingSnapshots"];
                 };
             };
             /** @description No credentials, or wrong ones. */

@@ -5,14 +5,14 @@ import type { ActivityLog } from '../../activity/activity-log.ts'
 import { activityPage } from '../../http/activity-shapes.ts'
 import { type AnswerSaved, insightBasic, noAnswer, presentInsight } from '../../http/insight-shapes.ts'
 import { type Asker, route } from '../../http/operation.ts'
-import { counted } from '../../http/paging.ts'
+import { counted, orderOf } from '../../http/paging.ts'
 import { type AddressedProject, viewerOf } from '../../http/project.ts'
 import { refreshOf } from '../../http/refresh-parameter.ts'
-import { dayStart, parseDate } from '../../insights/date-range.ts'
+import { listBound } from '../../insights/date-range.ts'
 import { inDashboard, parseSavedQuery } from '../../insights/saved-question.ts'
 import { truthy } from '../../insights/upgrade-filters.ts'
 import { mapAtMost } from '../../kit/at-most.ts'
-import { HedgerowError, invalid } from '../../model/errors.ts'
+import { HedgerowError } from '../../model/errors.ts'
 import type { InsightRow } from '../../saved/insight-rows.ts'
 import {
   type InsightChanges,
@@ -146,32 +146,11 @@ function filtersOf(query: Query, userId: number, clock: { now: Date; timezone: s
     favorited: query.favorited !== undefined,
     kind: query.insight?.toUpperCase(),
     search: query.search,
-    from: from === undefined ? undefined : boundOf(from, clock, 'date_from'),
-    to: query.date_to ? boundOf(query.date_to, clock, 'date_to') : undefined,
+    from: from === undefined ? undefined : listBound(from, clock, 'date_from'),
+    to: query.date_to ? listBound(query.date_to, clock, 'date_to') : undefined,
     createdBy: query.user !== undefined ? [userId] : query.created_by,
     dashboards: query.dashboards,
     featureFlag: query.feature_flag,
-    order: orderOf(query.order),
+    order: orderOf(query.order, insightOrders),
   }
-}
-
-/** Days count whole, in the project's time zone. */
-function boundOf(
-  text: string,
-  clock: { now: Date; timezone: string },
-  attr: 'date_from' | 'date_to',
-): string {
-  const { time, precision } = parseDate(text, clock, attr)
-  const bound = precision === 'instant' ? time : attr === 'date_from' ? dayStart(time) : time.endOf('day')
-  return bound.toUTC().toISO()!
-}
-
-function orderOf(given: string | undefined): InsightFilters['order'] {
-  if (!given) return undefined
-  const name = given.replace(/^-/, '')
-  const by = insightOrders.find((one) => one === name)
-  if (!by) {
-    throw invalid(`"${name}" is nothing to order by: use ${insightOrders.join(', ')}.`, { attr: 'order' })
-  }
-  return { by, descending: given.startsWith('-') }
 }
