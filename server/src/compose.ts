@@ -51,6 +51,7 @@ import { createCalculation } from './private-api/cohorts/calculate.ts'
 import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
+import { createTxtLookUp } from './private-api/domains/txt-records.ts'
 import { createFlagStore } from './private-api/feature-flags/store.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { sendInviteTask } from './private-api/invites/tasks.ts'
@@ -328,6 +329,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
           rateLimits,
           canMail: config.mail !== null,
+          lookUpTxt: createTxtLookUp(),
           secureCookies: config.siteUrl?.startsWith('https:') ?? false,
           checks,
         }),

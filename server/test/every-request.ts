@@ -104,6 +104,15 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const invite = await make(`/api/organizations/${organization}/invites/`, {
     target_email: `${canary}@example.net`,
   })
+  const ofOrganization = `/api/organizations/${organization}/`
+  const role = await make(`${ofOrganization}roles/`, { name: canary })
+  const otherRole = await make(`${ofOrganization}roles/`, { name: `${canary} other` })
+  const roleMember = await make(`${ofOrganization}roles/${role.id}/role_memberships/`, {
+    user_uuid: member.user.uuid,
+  })
+  const roleAccess = await make(`feature_flags/${flag.id}/role_access/`, { role_id: role.id })
+  const access = await make(`${ofOrganization}resource_access/`, { resource: 'cohorts', access_level: 21 })
+  const domain = await make(`${ofOrganization}domains/`, { domain: `${canary}.example.org` })
   const second = await make(`/api/organizations/${organization}/invites/`, {
     target_email: `${canary}.b@example.net`,
   })
@@ -126,6 +135,12 @@ export async function seed(on: Ingested): Promise<Seeded> {
       signup: invite.id,
       'second invite': second.id,
       collaborators: member.user.uuid,
+      roles: role.id,
+      'other role': otherRole.id,
+      role_memberships: roleMember.id,
+      role_access: roleAccess.id,
+      resource_access: access.id,
+      domains: domain.id,
       personal_api_keys: key.id,
       actions: action.id,
       annotations: annotation.id,
@@ -229,6 +244,18 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   invites_bulk_create: () => ({ body: [{ target_email: `${canary}.two@example.net` }] }),
   // an invite that was used is gone
   invites_destroy: ({ ids }) => ({ params: { invite_id: ids['second invite']! } }),
+  roles_create: () => ({ body: { name: fresh() } }),
+  roles_update: () => ({ body: { name: canary } }),
+  // the other one is needed by what belongs to it
+  roles_destroy: ({ ids }) => ({ params: { id: ids['other role']! } }),
+  roles_role_memberships_create: ({ ids, member }) => ({
+    params: { role_id: ids['other role']! },
+    body: { user_uuid: member.user.uuid },
+  }),
+  resource_access_create: () => ({ body: { resource: 'dashboards', access_level: 21 } }),
+  resource_access_update: () => ({ body: { resource: 'cohorts', access_level: 37 } }),
+  domains_create: () => ({ body: { domain: `${fresh()}.example.org` } }),
+  domains_update: () => ({ body: { domain: `${canary}.example.org`, saml_entity_id: canary } }),
   organizations_create: () => ({ body: { name: `${canary} new` } }),
   organizations_update: () => ({ body: { name: canary } }),
   members_partial_update: () => ({ body: { level: 8 } }),
@@ -284,6 +311,7 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   experiments_update: () => ({ body: experimentBody(`${canary}-experiment`) }),
   feature_flags_create: () => ({ body: flagBody(fresh()) }),
   feature_flags_update: ({ ids }) => ({ body: flagBody(String(ids['flag key'])) }),
+  feature_flags_role_access_create: ({ ids }) => ({ body: { role_id: ids['other role'] } }),
   feature_flags_bulk_delete_create: () => ({ body: { ids: [2_000_000_000] } }),
   feature_flags_bulk_keys_create: ({ ids }) => ({ body: { ids: [ids.feature_flags] } }),
   feature_flags_evaluation_reasons_retrieve: () => ({ query: { distinct_id: 'ann' } }),

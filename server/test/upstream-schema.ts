@@ -120,11 +120,11 @@ export const otherAnswers: Record<string, string[]> = {
 /** The same for single fields, whatever the operation. */
 export const otherFields: Record<string, RegExp> = {
   'computed, and said to be text':
-    /\/(result|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events) must be string/,
+    /\/(result|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events|members|associated_flags) must be string/,
   'JSON, and said to be an object':
     /\/(test_account_filters|path_cleaning_filters|data_attributes|groups|secondary_metrics|properties) must (be|match)/,
   'null where there is none yet':
-    /\/(action_id|last_calculated_at|last_calculation|created_by|last_modified_by) must be (string|integer|object)/,
+    /\/(action_id|last_calculated_at|last_calculation|created_by|last_modified_by|verified_at) must be (string|integer|object)/,
   'a person in a list bears the uuid': /^\/results\/\d+\/id must be integer/,
 }
 

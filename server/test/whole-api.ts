@@ -117,6 +117,8 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             answers: testAnswers(insights),
             questions,
             rateLimits: null,
+            // nobody outside is asked
+            lookUpTxt: async () => [],
             secureCookies: false,
             canMail: false,
             checks: { database: answers, warehouse: answers, event_log: answers },

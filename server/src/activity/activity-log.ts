@@ -24,6 +24,7 @@ export type ActivityScope =
   | 'OrganizationDomain'
   | 'OrganizationInvite'
   | 'OrganizationMembership'
+  | 'OrganizationResourceAccess'
   | 'Person'
   | 'PersonalAPIKey'
   | 'PropertyDefinition'

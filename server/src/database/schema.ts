@@ -240,6 +240,96 @@ export const organizationInvites = pgTable(
   ],
 )
 
+/** Named groups of an organization's members; what they may do to feature flags goes by them. */
+export const roles = pgTable(
+  'roles',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** 21 see, 37 edit. */
+    featureFlagsAccessLevel: smallint('feature_flags_access_level').notNull().default(37),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('roles_name').on(table.organizationId, sql`lower(${table.name})`),
+    index('roles_created_by').on(table.createdBy),
+  ],
+)
+
+/** Of memberships, so that whoever leaves the organization has its roles no more. */
+export const roleMemberships = pgTable(
+  'role_memberships',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    roleId: uuid('role_id')
+      .notNull()
+      .references(() => roles.id, { onDelete: 'cascade' }),
+    membershipId: uuid('membership_id')
+      .notNull()
+      .references(() => organizationMemberships.id, { onDelete: 'cascade' }),
+    joinedAt: instant('joined_at').notNull().default(sql`now()`),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('role_memberships_once').on(table.roleId, table.membershipId),
+    index('role_memberships_membership').on(table.membershipId),
+  ],
+)
+
+/** What plain members may do to a kind of things, where the organization says; their roles may let them do more. */
+export const organizationResourceAccess = pgTable(
+  'organization_resource_access',
+  {
+    id: serial('id').primaryKey(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    /** With spaces, as PostHog's API has it: `feature flags`. */
+    resource: text('resource').notNull(),
+    /** 21 see, 37 edit. */
+    accessLevel: smallint('access_level').notNull().default(37),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('organization_resource_access_once').on(table.organizationId, table.resource),
+    index('organization_resource_access_created_by').on(table.createdBy),
+  ],
+)
+
+/** Domains of e-mail addresses that organizations say are theirs. */
+export const organizationDomains = pgTable(
+  'organization_domains',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    domain: text('domain').notNull(),
+    /** What a TXT record must say. */
+    verificationChallenge: text('verification_challenge').notNull(),
+    /** Null until it did. */
+    verifiedAt: instant('verified_at'),
+    jitProvisioningEnabled: boolean('jit_provisioning_enabled').notNull().default(false),
+    ssoEnforcement: text('sso_enforcement').notNull().default(''),
+    samlEntityId: text('saml_entity_id'),
+    samlAcsUrl: text('saml_acs_url'),
+    samlX509Cert: text('saml_x509_cert'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('organization_domains_domain').on(table.domain),
+    index('organization_domains_organization').on(table.organizationId),
+  ],
+)
+
 export const persons = pgTable(
   'persons',
   {
@@ -811,6 +901,26 @@ export const featureFlags = pgTable(
   (table) => [
     uniqueIndex('feature_flags_live_key').on(table.projectId, table.key).where(sql`not ${table.deleted}`),
     index('feature_flags_newest').on(table.projectId, table.createdAt.desc(), table.id.desc()),
+  ],
+)
+
+/** Roles whose members may edit a flag, whatever they may do to flags else. */
+export const featureFlagRoleAccess = pgTable(
+  'feature_flag_role_access',
+  {
+    id: serial('id').primaryKey(),
+    featureFlagId: integer('feature_flag_id')
+      .notNull()
+      .references(() => featureFlags.id, { onDelete: 'cascade' }),
+    roleId: uuid('role_id')
+      .notNull()
+      .references(() => roles.id, { onDelete: 'cascade' }),
+    addedAt: instant('added_at').notNull().default(sql`now()`),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('feature_flag_role_access_once').on(table.featureFlagId, table.roleId),
+    index('feature_flag_role_access_role').on(table.roleId),
   ],
 )
 

@@ -1,6 +1,7 @@
+import { levels } from '../accounts/levels.ts'
 import type { MemberOrganization, OrganizationStore } from '../accounts/organizations.ts'
 import { isUuid } from '../kit/uuid.ts'
-import { notFound } from '../model/errors.ts'
+import { forbidden, notFound } from '../model/errors.ts'
 import type { Caller } from './authenticate.ts'
 import { permitFactors, permitKeyInOrganization } from './project.ts'
 
@@ -23,5 +24,17 @@ export async function resolveOrganization(
   if (!found) throw notFound()
   permitKeyInOrganization(caller, found.id)
   permitFactors(caller, found.enforce2fa)
+  return found
+}
+
+/**
+ * The same, for who changes roles and what members may do.
+ * @throws HedgerowError besides, 403 in PostHog's words for who is no admin.
+ */
+export async function resolveForRoles(
+  ...asked: Parameters<typeof resolveOrganization>
+): Promise<MemberOrganization> {
+  const found = await resolveOrganization(...asked)
+  if (found.membershipLevel < levels.admin) throw forbidden('You need to have admin level or higher.')
   return found
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { createDomainStore } from '../accounts/domains.ts'
 import { createFirstUser } from '../accounts/first-user.ts'
 import { createInviteStore } from '../accounts/invites.ts'
 import { createMembershipStore } from '../accounts/memberships.ts'
@@ -6,6 +7,8 @@ import { createOrganizationStore } from '../accounts/organizations.ts'
 import { createPasswordResetStore } from '../accounts/password-resets.ts'
 import { createPersonalApiKeyStore } from '../accounts/personal-api-keys.ts'
 import { createProjectStore } from '../accounts/projects.ts'
+import { createResourceAccessStore } from '../accounts/resource-access.ts'
+import { createRoleStore } from '../accounts/roles.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import { createTwoFactorStore } from '../accounts/two-factor.ts'
 import { createUserStore } from '../accounts/users.ts'
@@ -36,6 +39,8 @@ import type { Calculation } from './cohorts/calculate.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import type { CohortStore } from './cohorts/store.ts'
 import { calculateCohort } from './cohorts/tasks.ts'
+import { domainRoutes } from './domains/routes.ts'
+import type { LookUpTxt } from './domains/txt-records.ts'
 import { earlyAccessRoutes } from './early-access-features/routes.ts'
 import { createEarlyAccessStore } from './early-access-features/store.ts'
 import { elementRoutes } from './elements/routes.ts'
@@ -48,6 +53,8 @@ import { experimentRoutes } from './experiments/routes.ts'
 import { createExperimentStore } from './experiments/store.ts'
 import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
 import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
+import { roleAccessRoutes } from './feature-flags/role-access-routes.ts'
+import { createRoleAccessStore } from './feature-flags/role-access-store.ts'
 import { featureFlagRoutes } from './feature-flags/routes.ts'
 import type { FlagStore } from './feature-flags/store.ts'
 import { groupRoutes } from './groups/routes.ts'
@@ -73,6 +80,8 @@ import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
 import { createPropertyDefinitionStore } from './property-definitions/store.ts'
 import { queryRoutes } from './query/routes.ts'
 import { rateLimitRoutes } from './rate-limits/routes.ts'
+import { resourceAccessRoutes } from './resource-access/routes.ts'
+import { roleRoutes } from './roles/routes.ts'
 import { savedApi } from './saved-api.ts'
 import { scheduledChangeRoutes } from './scheduled-changes/routes.ts'
 import type { ScheduledChangeStore } from './scheduled-changes/store.ts'
@@ -108,6 +117,8 @@ export type PrivateApiDeps = {
   rateLimits: RateLimits | null
   /** Whether this server can send e-mails. */
   canMail: boolean
+  /** How it is found out whose a domain is. */
+  lookUpTxt: LookUpTxt
   /** Whether the public address is https: cookies are then sent over https only. */
   secureCookies: boolean
   /** Each resolves when the part answers. */
@@ -178,6 +189,12 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     memberRoutes({ members: createMembershipStore(database), organizations, activity, directory }),
   )
   await app.register(inviteRoutes({ invites, organizations, activity, jobs: deps.jobs, canMail, now }))
+  const roles = createRoleStore(database)
+  await app.register(roleRoutes({ roles, organizations, projects, activity }))
+  const access = createResourceAccessStore(database)
+  await app.register(resourceAccessRoutes({ access, organizations, activity }))
+  const domains = createDomainStore(database)
+  await app.register(domainRoutes({ domains, organizations, lookUpTxt: deps.lookUpTxt, activity }))
   const { has: hasDashboard } = createDashboardStore(database, { activity })
   await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
   await app.register(queryRoutes({ insights, answers, persons, groups }))
@@ -217,6 +234,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
     }),
   )
   await app.register(featureFlagRoutes({ flags, activity }))
+  const flagRoles = createRoleAccessStore({ database, roles, activity })
+  await app.register(roleAccessRoutes({ access: flagRoles, flags, projects }))
   await app.register(scheduledChangeRoutes({ scheduled: deps.scheduled }))
   const holdouts = createHoldoutStore({ database, activity, flags })
   const experiments = createExperimentStore({ database, activity, holdouts, flags })

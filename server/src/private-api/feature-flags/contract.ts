@@ -22,7 +22,7 @@ const contexts = z
     'A client that names its contexts gets the flag when one of these is among them, or there are none.',
   )
 
-const FeatureFlag = z
+export const FeatureFlag = z
   .object({
     id: z.int(),
     name: z.string().describe('The description.'),
@@ -44,8 +44,8 @@ const FeatureFlag = z
     features: z.array(EarlyAccessFeatureInShort).describe('The early access feature that turns it on.'),
     rollback_conditions: z.unknown(),
     performed_rollback: z.boolean().nullable(),
-    can_edit: z.boolean(),
-    user_access_level: z.enum(['viewer', 'editor']),
+    can_edit: z.boolean().describe('Whether you may change it.'),
+    user_access_level: z.enum(['viewer', 'editor']).describe('The same in a word.'),
     tags: Tags,
     evaluation_tags: contexts,
     evaluation_runtime: runtime,
@@ -173,10 +173,10 @@ export const updateFlag = operation({
   summary: 'Change a feature flag',
   description:
     'What is not sent stays, and so do `filters` without `groups`. `{"deleted": true}` deletes it, `false` brings it ' +
-    'back. A flag that others depend on can be neither deleted nor turned off.',
+    'back. A flag that others depend on can be neither deleted nor turned off. 403 where its `can_edit` is false.',
   body: FeatureFlagChanges.extend(editing).meta({ id: 'FeatureFlagPatch' }),
   answer: FeatureFlag,
-  errors: [400, 404, 409],
+  errors: [400, 403, 404, 409],
 })
 
 export const replaceFlag = operation({
@@ -188,7 +188,7 @@ export const replaceFlag = operation({
   description: 'As PATCH does, but the key must be sent, and `filters` replace what was there.',
   body: NewFeatureFlag.extend(editing).meta({ id: 'FeatureFlagReplacement' }),
   answer: FeatureFlag,
-  errors: [400, 404, 409],
+  errors: [400, 403, 404, 409],
 })
 
 export const deleteFlag = operation({
@@ -263,7 +263,8 @@ export const deleteFlags = operation({
   path: `${path}bulk_delete/`,
   aliases: [`${alias}bulk_delete/`],
   summary: 'Delete several flags',
-  description: 'Those that others depend on stay, unless these are deleted with them.',
+  description:
+    'Those that others depend on stay, unless these are deleted with them, and so do those that you may not change.',
   body: z
     .object({ ids: z.array(z.coerce.number().int()).min(1).max(10_000) })
     .meta({ id: 'FeatureFlagsToDelete' }),

@@ -31,7 +31,8 @@ export type CopyDeps = {
 /**
  * Makes a project's flag another's too, with the cohorts that it names: the other project's of the same name, else
  * copies of them. A flag of the same key is changed.
- * @throws HedgerowError `invalid` where it can't be, as when it depends on a flag that is not there
+ * @throws HedgerowError `invalid` where it can't be, as when it depends on a flag that is not there; 403 where the
+ *   user may not edit the other project's flag
  */
 export async function copyFlag(
   deps: CopyDeps,

@@ -11,11 +11,11 @@ import { isObject } from '../../kit/is-object.ts'
 import { invalid } from '../../model/errors.ts'
 import type { PropertyFilter } from '../../model/project.ts'
 import { evaluationReasons, myFlags, userBlastRadius } from './evaluation-contract.ts'
-import { present } from './present.ts'
+import { presenting } from './present.ts'
 import type { FlagStore } from './store.ts'
 
 type Deps = {
-  flags: Pick<FlagStore, 'list'>
+  flags: Pick<FlagStore, 'list' | 'rightsOf'>
   evaluator: Pick<Evaluator, 'evaluate' | 'flagsOf' | 'definitionsAgeMs'>
   questions: Questions
 }
@@ -31,6 +31,7 @@ export const flagEvaluationRoutes =
       const groups = groupsIn(query.groups)
       const evaluated = await evaluator.evaluate({ project, distinctId: user.distinctId, groups })
       const values = new Map(evaluated.map(({ flag, evaluation }) => [flag.id, flagValue(evaluation)]))
+      const present = presenting(await flags.rightsOf(project, user.id))
       return results.map((row) => ({ feature_flag: present(row), value: values.get(row.flag.id) ?? false }))
     })
 

@@ -9,12 +9,15 @@ import { isKeyForProject } from '../../http/project.ts'
 import { HedgerowError, invalid } from '../../model/errors.ts'
 import { copyFlags, flagInProjects } from './contract.ts'
 import { type CopyDeps, copyFlag } from './copy.ts'
-import { present, presentFlag } from './present.ts'
+import { presentFlag, presenting } from './present.ts'
 
 type Deps = CopyDeps & {
   organizations: Pick<OrganizationStore, 'current' | 'find'>
   projects: Pick<ProjectStore, 'listFor'>
 }
+
+/** What is told of a project, and leaves the others alone. */
+const refusals = new Set(['invalid', 'forbidden'])
 
 /** A flag in all projects of an organization. */
 export const organizationFlagRoutes = (deps: Deps) => async (app: FastifyInstance) => {
@@ -63,9 +66,10 @@ export const organizationFlagRoutes = (deps: Deps) => async (app: FastifyInstanc
       try {
         const project = usable.get(id)
         if (!project) throw invalid('Target project does not exist.')
-        success.push(present(await copyFlag(deps, user.id, from.flag, project)))
+        const copy = await copyFlag(deps, user.id, from.flag, project)
+        success.push(presenting(await flags.rightsOf(project, user.id))(copy))
       } catch (error) {
-        if (!(error instanceof HedgerowError) || error.kind !== 'invalid') throw error
+        if (!(error instanceof HedgerowError) || !refusals.has(error.kind)) throw error
         failed.push({ project_id: id, errors: error.message })
       }
     }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { FlagRights } from '../../accounts/flag-rights.ts'
 import { upgraded } from '../../flags/flag-filters.ts'
 import type { StoredFlag } from '../../flags/flag-writes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
@@ -11,7 +12,10 @@ export type ShownFlag = z.input<typeof retrieveFlag.answer>
 export function presentFlag(
   flag: StoredFlag,
   tags: string[],
-): Omit<ShownFlag, 'experiment_set' | 'features' | 'created_by' | 'last_modified_by'> {
+): Omit<
+  ShownFlag,
+  'experiment_set' | 'features' | 'created_by' | 'last_modified_by' | 'can_edit' | 'user_access_level'
+> {
   const filters = upgraded(flag.filters)
   const simple = simpleRollout(filters)
   return {
@@ -29,8 +33,6 @@ export function presentFlag(
     ensure_experience_continuity: flag.ensureExperienceContinuity,
     rollback_conditions: flag.rollbackConditions ?? null,
     performed_rollback: flag.performedRollback,
-    can_edit: true,
-    user_access_level: 'editor',
     tags,
     evaluation_tags: flag.evaluationContexts,
     evaluation_runtime: flag.evaluationRuntime as ShownFlag['evaluation_runtime'],
@@ -43,13 +45,21 @@ export function presentFlag(
   }
 }
 
-export const present = ({ flag, tags, experiments, features, creator, editor }: FlagRow): ShownFlag => ({
-  ...presentFlag(flag, tags),
-  experiment_set: experiments,
-  features,
-  created_by: creator && userBasic(creator),
-  last_modified_by: editor && userBasic(editor),
-})
+/** How who has these rights sees flags. */
+export const presenting =
+  (rights: FlagRights) =>
+  ({ flag, tags, experiments, features, creator, editor }: FlagRow): ShownFlag => {
+    const canEdit = rights.mayEdit(flag)
+    return {
+      ...presentFlag(flag, tags),
+      experiment_set: experiments,
+      features,
+      created_by: creator && userBasic(creator),
+      last_modified_by: editor && userBasic(editor),
+      can_edit: canEdit,
+      user_access_level: canEdit ? 'editor' : 'viewer',
+    }
+  }
 
 type Group = { properties?: unknown; rollout_percentage?: unknown }
 

@@ -21,33 +21,44 @@ import {
   retrieveFlag,
   updateFlag,
 } from './contract.ts'
-import { present, presentFlag } from './present.ts'
-import { type Expected, type FlagChanges, type FlagStore, isConflicting } from './store.ts'
+import { presentFlag, presenting } from './present.ts'
+import type { FlagRow } from './search.ts'
+import { type Expected, type FlagChanges, type FlagProject, type FlagStore, isConflicting } from './store.ts'
 
 export const featureFlagRoutes =
   ({ flags, activity }: { flags: FlagStore; activity: Pick<ActivityLog, 'list'> }) =>
   async (app: FastifyInstance) => {
-    route(app, listFlags, async ({ project, query, url }) => {
+    /** A flag as the user sees it. */
+    const shown = async (project: FlagProject, user: { id: number }, row: FlagRow) =>
+      presenting(await flags.rightsOf(project, user.id))(row)
+
+    route(app, listFlags, async ({ project, user, query, url }) => {
       const { count, results } = await flags.list(project.id, query)
+      const present = presenting(await flags.rightsOf(project, user.id))
       return counted(url, query, { count, results: results.map(present) })
     })
 
-    route(app, createFlag, async ({ project, user, body }) =>
-      present(await flags.create(project, user.id, { ...changesOf(body), key: body.key })),
-    )
+    route(app, createFlag, async ({ project, user, body }) => {
+      const made = await flags.create(project, user.id, { ...changesOf(body), key: body.key })
+      return shown(project, user, made)
+    })
 
-    route(app, retrieveFlag, async ({ project, params }) => present(await flags.get(project.id, params.id)))
+    route(app, retrieveFlag, async ({ project, user, params }) =>
+      shown(project, user, await flags.get(project.id, params.id)),
+    )
 
     route(app, updateFlag, async ({ project, user, params, body }) => {
       const { filters, ...rest } = body
       // PostHog's clients rely on it: only filters with groups are new ones
       const kept = filters !== undefined && !('groups' in filters)
       const changes = changesOf(kept ? rest : body)
-      return present(await flags.update(project, params.id, user.id, changes, expectedBy(body)))
+      const changed = await flags.update(project, params.id, user.id, changes, expectedBy(body))
+      return shown(project, user, changed)
     })
 
     route(app, replaceFlag, async ({ project, user, params, body }) => {
-      return present(await flags.update(project, params.id, user.id, changesOf(body), expectedBy(body)))
+      const changed = await flags.update(project, params.id, user.id, changesOf(body), expectedBy(body))
+      return shown(project, user, changed)
     })
 
     route(app, deleteFlag, async ({ reply }) => reply.header('allow', 'GET, PUT, PATCH').send())

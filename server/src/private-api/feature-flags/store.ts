@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { aliasedTable, and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { flagRightsOf, mayNotEdit, permitEdit } from '../../accounts/flag-rights.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
@@ -236,7 +237,11 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     }
   }
 
-  /** Checks changes of a flag. @throws HedgerowError not found; `invalid` for what can't work. */
+  /**
+   * Checks changes of a flag.
+   * @throws HedgerowError not found; `invalid` for what can't work; when writing, 403 for who may not edit it, and
+   *   `conflict`.
+   */
   async function updating(
     project: FlagProject,
     id: number,
@@ -254,6 +259,10 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
     return async (tx) => {
       await tx.select({ id: featureFlags.id }).from(featureFlags).where(is(project.id, id)).for('update')
       const before = await get(project.id, id, tx)
+      // the system may edit all
+      if (userId !== null && !expected.isOwners) {
+        permitEdit(await flagRightsOf(tx, project.organizationId, userId), before.flag)
+      }
       checkVersion(before, expected)
       await checkDependents(tx, before, changes)
       await checkOff(tx, before.flag, changes)
@@ -320,6 +329,9 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
       return rows.map(({ id }) => id)
     },
 
+    /** Which flags a user may edit. */
+    rightsOf: ({ organizationId }: FlagProject, userId: number) => flagRightsOf(db, organizationId, userId),
+
     /** Whether there is, or was, such a flag. */
     has: async (projectId: number, id: number) => (await db.$count(featureFlags, is(projectId, id))) > 0,
 
@@ -340,6 +352,7 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
           .filter((id) => !there.has(id))
           .map((id) => ({ id, reason: 'Flag not found' }))
         const others = await dependents(project.id, [...there], tx)
+        const rights = await flagRightsOf(tx, project.organizationId, userId)
         const deleted = []
         for (const { id, key } of flags) {
           const mine = others.filter(({ dependsOn }) => dependsOn.includes(id))
@@ -348,6 +361,10 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
             continue
           }
           const before = await get(project.id, id, tx)
+          if (!rights.mayEdit(before.flag)) {
+            errors.push({ id, key, reason: mayNotEdit })
+            continue
+          }
           if (before.features.length) {
             errors.push({ id, key, reason: inEarlyAccess })
             continue
@@ -369,8 +386,15 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
 
 export type FlagStore = ReturnType<typeof createFlagStore>
 
-/** What an editor had before them: a version, and whether what they change was changed meanwhile. */
-export type Expected = { version?: number; isConflict?: (present: FlagRow) => boolean }
+/**
+ * What an editor had before them: a version, and whether what they change was changed meanwhile. `isOwners`: it is
+ * changed by what has it for its own purposes, and who may change that was checked.
+ */
+export type Expected = {
+  version?: number
+  isConflict?: (present: FlagRow) => boolean
+  isOwners?: boolean
+}
 
 /** Fields that an editor changes, that are other now than they were, and not what the editor wants. */
 export const isConflicting = (
@@ -388,7 +412,7 @@ export const isConflicting = (
 
 /** What is told of a change: its own fields; not what follows from them. */
 const shown = ({ flag, tags }: FlagRow) => presentFlag(flag, tags)
-const derived = ['version', 'is_simple_flag', 'rollout_percentage', 'can_edit', 'user_access_level']
+const derived = ['version', 'is_simple_flag', 'rollout_percentage']
 
 const is = (projectId: number, id: number) =>
   and(eq(featureFlags.projectId, projectId), eq(featureFlags.id, id))

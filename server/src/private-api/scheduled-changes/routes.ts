@@ -26,20 +26,22 @@ export const scheduledChangeRoutes =
     route(app, createScheduledChange, async ({ project, user, body }) => {
       const { payload, scheduled_at: at } = body
       const given = { payload, scheduledAt: toUtc(at) }
-      return present(await scheduled.create(project.id, user.id, idIn(body.record_id) ?? 0, given))
+      return present(await scheduled.create(project, user.id, idIn(body.record_id) ?? 0, given))
     })
 
     route(app, retrieveScheduledChange, async ({ project, params }) =>
       present(await scheduled.get(project.id, params.id)),
     )
 
-    route(app, updateScheduledChange, async ({ project, params, body }) => {
+    route(app, updateScheduledChange, async ({ project, user, params, body }) => {
       const { payload, scheduled_at: at } = body
       const changes = { payload, scheduledAt: at === undefined ? undefined : toUtc(at) }
-      return present(await scheduled.update(project.id, params.id, changes))
+      return present(await scheduled.update(project, params.id, user.id, changes))
     })
 
-    route(app, deleteScheduledChange, async ({ project, params }) => scheduled.remove(project.id, params.id))
+    route(app, deleteScheduledChange, async ({ project, user, params }) =>
+      scheduled.remove(project, params.id, user.id),
+    )
   }
 
 const idIn = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Number(text) : null)

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
+import { createOrganizationStore } from '../../accounts/organizations.ts'
+import { createResourceAccessStore } from '../../accounts/resource-access.ts'
 import { createCohortStore } from '../cohorts/store.ts'
 import { featureFlagRoutes } from '../feature-flags/routes.ts'
 import { createFlagStore } from '../feature-flags/store.ts'
+import { resourceAccessRoutes } from '../resource-access/routes.ts'
 import { scheduledChangeRoutes } from './routes.ts'
 import { createScheduledChangeStore, type ScheduledChangeStore } from './store.ts'
 
@@ -24,7 +27,12 @@ beforeAll(async () => {
       },
     })
     scheduled = createScheduledChangeStore({ database, flags })
-    return [featureFlagRoutes({ flags, activity }), scheduledChangeRoutes({ scheduled })]
+    const [access, organizations] = [createResourceAccessStore(database), createOrganizationStore(database)]
+    return [
+      featureFlagRoutes({ flags, activity }),
+      scheduledChangeRoutes({ scheduled }),
+      resourceAccessRoutes({ access, organizations, activity }),
+    ]
   })
   path = `/api/projects/${api.project.id}/scheduled_changes/`
   flagsPath = `/api/projects/${api.project.id}/feature_flags/`
@@ -96,6 +104,23 @@ test('what can not be done says why, and does not hold up the others', async () 
   expect(await reason(lost.body.id)).toBe('The feature flag was deleted.')
   expect(await reason(wrong.body.id)).toMatch(/must sum to 100/)
   expect((await flagNow(good.id)).active).toBe(false)
+})
+
+test('a change is not made for who may not edit the flag any more', async () => {
+  const { id } = await flag()
+  const { key } = await api.colleague()
+  const body = { record_id: id, model_name: 'FeatureFlag', payload: off, scheduled_at: at }
+  const { body: change } = await api.post(path, body, { key })
+  const setting = { resource: 'feature flags', access_level: 21 }
+  const access = `/api/organizations/${api.organization.id}/resource_access/`
+  const { body: said } = await api.post(access, setting)
+  await scheduled.executeDue(later)
+  expect((await api.get(`${path}${change.id}/`)).body).toMatchObject({
+    executed_at: expect.stringMatching(/Z$/),
+    failure_reason: "You don't have edit permissions for this feature flag.",
+  })
+  expect((await flagNow(id)).active).toBe(true)
+  await api.delete(`${access}${said.id}/`)
 })
 
 test('they are listed by flag, changed and taken back while they wait', async () => {

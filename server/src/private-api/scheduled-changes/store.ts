@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm'
+import { permitEdit } from '../../accounts/flag-rights.ts'
 import type { Database } from '../../database/database.ts'
 import { projects, scheduledChanges, users } from '../../database/schema.ts'
 import type { FlagWrites } from '../../flags/flag-writes.ts'
@@ -9,7 +10,8 @@ type Stored = typeof scheduledChanges.$inferSelect
 export type ScheduledChangeRow = { change: Stored; creator: typeof users.$inferSelect | null }
 type Changes = { payload?: ScheduledFlagPayload; scheduledAt?: string }
 
-type Deps = { database: Database; flags: Pick<FlagWrites, 'byId' | 'updating' | 'changing'> }
+type Project = { id: number; organizationId: string }
+type Deps = { database: Database; flags: Pick<FlagWrites, 'byId' | 'rightsOf' | 'updating' | 'changing'> }
 
 const mostWaiting = 1000
 /** So many are done in one go; the rest a minute later. */
@@ -32,11 +34,18 @@ export function createScheduledChangeStore({ database, flags }: Deps) {
     return found
   }
 
+  /** @throws HedgerowError 403 for who may not edit the flag that a change is of. */
+  async function permit(project: Project, userId: number, flagId: number): Promise<void> {
+    const found = await flags.byId(project.id, flagId)
+    // the change of a flag that is gone does nothing
+    if (found) permitEdit(await flags.rightsOf(project, userId), found.flag)
+  }
+
   /**
    * Does one, with the note that it is done in the same transaction.
    * @throws HedgerowError `unavailable` when it has to wait
    */
-  async function execute(change: Stored, project: { id: number; organizationId: string }): Promise<void> {
+  async function execute(change: Stored, project: Project): Promise<void> {
     const done = (failureReason: string | null) => ({
       executedAt: sql`now()`,
       failureReason,
@@ -76,11 +85,13 @@ export function createScheduledChangeStore({ database, flags }: Deps) {
       return { count: await db.$count(scheduledChanges, where), results }
     },
 
-    /** @throws HedgerowError `invalid` without such a flag, and when too many wait. */
-    async create(projectId: number, userId: number, flagId: number, given: Required<Changes>) {
+    /** @throws HedgerowError `invalid` without such a flag, and when too many wait; 403 for who may not edit it. */
+    async create(project: Project, userId: number, flagId: number, given: Required<Changes>) {
+      const projectId = project.id
       if (!(await flags.byId(projectId, flagId))) {
         throw invalid('There is no such feature flag.', { attr: 'record_id' })
       }
+      await permit(project, userId, flagId)
       const waiting = and(eq(scheduledChanges.projectId, projectId), isNull(scheduledChanges.executedAt))
       if ((await db.$count(scheduledChanges, waiting)) >= mostWaiting) {
         throw invalid(`A project may have ${mostWaiting} changes that wait.`)
@@ -92,8 +103,16 @@ export function createScheduledChangeStore({ database, flags }: Deps) {
       return get(projectId, made!.id)
     },
 
-    /** @throws HedgerowError not found; `invalid` when it was done. */
-    async update(projectId: number, id: number, changes: Changes): Promise<ScheduledChangeRow> {
+    /** @throws HedgerowError not found; `invalid` when it was done; 403 for who may not edit the flag. */
+    async update(
+      project: Project,
+      id: number,
+      userId: number,
+      changes: Changes,
+    ): Promise<ScheduledChangeRow> {
+      const projectId = project.id
+      const { change } = await get(projectId, id)
+      await permit(project, userId, change.featureFlagId)
       const updated = await db
         .update(scheduledChanges)
         .set({ ...changes, updatedAt: sql`now()` })
@@ -104,9 +123,11 @@ export function createScheduledChangeStore({ database, flags }: Deps) {
       return row
     },
 
-    /** @throws HedgerowError not found. */
-    async remove(projectId: number, id: number): Promise<void> {
-      const gone = await db.delete(scheduledChanges).where(is(projectId, id)).returning()
+    /** @throws HedgerowError not found; 403 for who may not edit the flag. */
+    async remove(project: Project, id: number, userId: number): Promise<void> {
+      const { change } = await get(project.id, id)
+      await permit(project, userId, change.featureFlagId)
+      const gone = await db.delete(scheduledChanges).where(is(project.id, id)).returning()
       if (!gone.length) throw notFound()
     },
 

@@ -184,7 +184,7 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
         ...(flag.active !== active && { active }),
         ...(!isDeepStrictEqual(flag.filters, filters) && { filters }),
       }
-      return Object.keys(changes).length ? flags.updating(project, flag.id, userId, changes) : null
+      return Object.keys(changes).length ? flags.updating(project, flag.id, userId, changes, ownAffair) : null
     }
 
     const own = ownFlag(before?.targeting)
@@ -196,7 +196,9 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
       note({ action: 'deleted', field: 'targeting_flag', before: before.targeting.key, after: null })
     }
     const kept = plan.isUntargeted || isReplaced ? null : own
-    if (own && !kept) plan.targeting = await flags.updating(project, own.id, userId, { deleted: true })
+    if (own && !kept) {
+      plan.targeting = await flags.updating(project, own.id, userId, { deleted: true }, ownAffair)
+    }
     if (targetingFilters && !isReplaced) {
       plan.targeting = kept
         ? await update(kept, { ...kept.filters, ...targetingFilters })
@@ -346,7 +348,9 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
       const row = await get(project.id, id)
       const own = [row.targeting, row.internal].flatMap((flag) => ownFlag(flag) ?? [])
       const writes: FlagWrite[] = []
-      for (const flag of own) writes.push(await flags.updating(project, flag.id, userId, { deleted: true }))
+      for (const flag of own) {
+        writes.push(await flags.updating(project, flag.id, userId, { deleted: true }, ownAffair))
+      }
       await changing([project.id], async (tx) => {
         for (const write of writes) await write(tx)
         await tx.delete(surveys).where(is(project.id, id))
@@ -381,6 +385,9 @@ export type SurveyStore = ReturnType<typeof createSurveyStore>
 const is = (projectId: number, id: string) => and(eq(surveys.projectId, projectId), eq(surveys.id, id))
 
 const unscheduled = { startDate: null, endDate: null, iterationCount: null, iterationFrequencyDays: null }
+
+/** Who may change a survey may change its own flags. */
+const ownAffair = { isOwners: true }
 
 /** One that was made for a survey; others are not the survey's to change. */
 const ownFlag = (flag: StoredFlag | null | undefined) =>

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { accessLevels } from '../accounts/resource-access.ts'
+import type { RoleMember, RoleRow } from '../accounts/roles.ts'
+import { Instant, UserBasic, userBasic } from './account-shapes.ts'
+
+/** How roles look, by themselves and inside other things. */
+
+const choices: number[] = Object.values(accessLevels)
+
+export const AccessLevel = z
+  .int()
+  .refine((level) => choices.includes(level), {
+    error: ({ input }) => `"${String(input)}" is not a valid choice.`,
+    params: { code: 'invalid_choice' },
+  })
+  .meta({ enum: choices, description: '21 see, 37 edit.' })
+
+export const RoleMembership = z
+  .object({
+    id: z.uuid(),
+    role_id: z.uuid(),
+    user: UserBasic,
+    joined_at: Instant.describe('When they got the role.'),
+    updated_at: Instant,
+  })
+  .meta({ id: 'RoleMembership', description: 'Somebody who has a role.' })
+
+export const presentMember = ({ membership, user }: RoleMember): z.input<typeof RoleMembership> => ({
+  id: membership.id,
+  role_id: membership.roleId,
+  user: userBasic(user),
+  joined_at: membership.joinedAt,
+  updated_at: membership.updatedAt,
+})
+
+export const Role = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    feature_flags_access_level: AccessLevel.describe(
+      'What its members may do to feature flags: 21 see them, 37 edit them.',
+    ),
+    created_at: Instant,
+    created_by: UserBasic.nullable(),
+    members: z.array(RoleMembership),
+    associated_flags: z
+      .array(z.object({ id: z.int(), key: z.string() }))
+      .describe('Flags that its members may edit whatever its level, of the projects that you can see.'),
+  })
+  .meta({ id: 'Role', description: "A named group of an organization's members." })
+
+/** @param visible ids of the projects that the viewer can see */
+export const presentRole = (
+  { role, creator, members, flags }: RoleRow,
+  visible: ReadonlySet<number>,
+): z.input<typeof Role> => ({
+  id: role.id,
+  name: role.name,
+  feature_flags_access_level: role.featureFlagsAccessLevel,
+  created_at: role.createdAt,
+  created_by: creator && userBasic(creator),
+  members: members.map(presentMember),
+  associated_flags: flags
+    .filter(({ projectId }) => visible.has(projectId))
+    .map(({ id, key }) => ({ id, key })),
+})
