@@ -59,14 +59,41 @@ export type Trace = Map<string, TriedCondition[]>
 /** What a flag is worth to code: its variant, or whether it is on. */
 export const flagValue = ({ enabled, variant }: Evaluation): string | boolean => variant ?? enabled
 
-const off = (reason: Evaluation['reason'], conditionIndex: number | null = null): Evaluation => ({
-  enabled: false,
-  variant: null,
-  payload: null,
-  reason,
-  conditionIndex,
-  failed: false,
-})
+type Outcome = Pick<Evaluation, 'enabled' | 'variant' | 'reason' | 'conditionIndex'> & { failed?: boolean }
+
+const evaluations = new WeakMap<CompiledFlag, Map<Outcome['reason'], Evaluation[]>>()
+
+/**
+ * The evaluation of a flag that came out so. A flag has few outcomes, and each is one object for as long as the flag is
+ * as it is: what is made of one (its JSON, say) can be kept with it.
+ */
+function evaluationOf(flag: CompiledFlag, outcome: Outcome): Evaluation {
+  const { enabled, variant, reason, conditionIndex, failed = false } = outcome
+  const byReason = evaluations.get(flag) ?? new Map<Outcome['reason'], Evaluation[]>()
+  if (!byReason.size) evaluations.set(flag, byReason)
+  const alike = byReason.get(reason) ?? []
+  if (!alike.length) byReason.set(reason, alike)
+  for (const one of alike) {
+    if (one.conditionIndex === conditionIndex && one.variant === variant && one.enabled === enabled)
+      return one
+  }
+  const { payloads } = flag.parsed
+  const payloadKey = variant ?? 'true'
+  const payload = enabled && Object.hasOwn(payloads, payloadKey) ? payloads[payloadKey] : null
+  const made = { enabled, variant, payload: payload ?? null, reason, conditionIndex, failed }
+  alike.push(made)
+  return made
+}
+
+const off = (flag: CompiledFlag, reason: Evaluation['reason'], conditionIndex: number | null = null) =>
+  evaluationOf(flag, { enabled: false, variant: null, reason, conditionIndex })
+
+const on = (
+  flag: CompiledFlag,
+  variant: string | null,
+  reason: ReasonCode,
+  conditionIndex: number | null,
+): Evaluation => evaluationOf(flag, { enabled: true, variant, reason, conditionIndex })
 
 export type EvaluationInput = {
   project: ProjectFlags
@@ -93,34 +120,29 @@ export function createEvaluation({ project, asker, clock, isLeftOut, trace }: Ev
       evaluation = decide(flag)
     } catch (error) {
       if (!(error instanceof Unknown)) throw error
-      evaluation = { ...off(error.code), failed: true }
+      evaluation = evaluationOf(flag, {
+        enabled: false,
+        variant: null,
+        reason: error.code,
+        conditionIndex: null,
+        failed: true,
+      })
     }
     done.set(flag, evaluation)
     return evaluation
   }
 
   function decide(flag: CompiledFlag): Evaluation {
-    if (!flag.active || isLeftOut?.(flag)) return off('flag_disabled')
-    if (flag.isBroken) return off('missing_dependency')
+    if (!flag.active || isLeftOut?.(flag)) return off(flag, 'flag_disabled')
+    if (flag.isBroken) return off(flag, 'missing_dependency')
     return enrolled(flag) ?? heldOut(flag) ?? byConditions(flag)
-  }
-
-  const on = (
-    { parsed }: CompiledFlag,
-    variant: string | null,
-    reason: ReasonCode,
-    conditionIndex: number | null,
-  ): Evaluation => {
-    const key = variant ?? 'true'
-    const payload = Object.hasOwn(parsed.payloads, key) ? parsed.payloads[key] : null
-    return { enabled: true, variant, payload: payload ?? null, reason, conditionIndex, failed: false }
   }
 
   /** People who answered to an early access feature get their answer, whatever the conditions say. */
   function enrolled(flag: CompiledFlag): Evaluation | null {
     const { superCondition, parsed } = flag
     const answered = (isOn: boolean) =>
-      isOn ? on(flag, null, 'super_condition_value', 0) : off('super_condition_value', 0)
+      isOn ? on(flag, null, 'super_condition_value', 0) : off(flag, 'super_condition_value', 0)
     if (parsed.featureEnrollment) {
       const answer = personValue(asker, enrollmentKey(flag.key))
       return answer === undefined ? null : answered(answer === true || answer === 'true')
@@ -142,7 +164,8 @@ export function createEvaluation({ project, asker, clock, isLeftOut, trace }: Ev
   }
 
   function byConditions(flag: CompiledFlag): Evaluation {
-    let best = off('no_condition_match')
+    let nearest: ReasonCode = 'no_condition_match'
+    let nearestIndex: number | null = null
     let weight = 0
     for (const [index, condition] of flag.conditions.entries()) {
       const tried = trace && startOf(flag, index)
@@ -153,11 +176,12 @@ export function createEvaluation({ project, asker, clock, isLeftOut, trace }: Ev
       }
       if (weights[outcome]! >= weight) {
         weight = weights[outcome]!
-        best = off(outcome, index)
+        nearest = outcome
+        nearestIndex = index
       }
       if (outcome === 'out_of_rollout_bound' && flag.parsed.earlyExit) break
     }
-    return best
+    return off(flag, nearest, nearestIndex)
   }
 
   function startOf({ key }: CompiledFlag, conditionIndex: number): TriedCondition {

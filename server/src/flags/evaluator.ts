@@ -75,7 +75,7 @@ export function createEvaluator(deps: EvaluatorDeps) {
     const isEveryone = client === everyone
     const isWanted = (flag: CompiledFlag) => flag.active && (isEveryone || isFor(flag, client))
     const wanted = keys
-      ? keys.flatMap((key) => project.byKey.get(key) ?? []).filter(isWanted)
+      ? [...new Set(keys)].flatMap((key) => project.byKey.get(key) ?? []).filter(isWanted)
       : project.flags.filter(isWanted)
     if (!wanted.length) return []
     const asker = askerOf(project, request)

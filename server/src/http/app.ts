@@ -87,6 +87,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     frameworkErrors: handleError,
     clientErrorHandler: answerClientError,
     genReqId: () => crypto.randomUUID(),
+    // A child's bindings are redacted when it is made, and most requests write no line: lines name the request themselves.
+    childLoggerFactory: (logger) => logger,
     return503OnClosing: true,
     // One line of our own per operation, below; none for captured events.
     logController: new LogController({ disableRequestLogging: true }),
@@ -161,6 +163,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     if (operation) {
       request.log.info(
         {
+          reqId: request.id,
           operation: operation.id,
           project: request.project?.id,
           user: request.caller?.user.id,

@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
  * geography, not permission), else the peer's. Null when neither is an address.
  */
 export function clientIp(forwarded: string | string[] | undefined, peer: string | undefined): string | null {
-  const first = [forwarded].flat()[0]?.split(',', 1)[0]
+  const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(',', 1)[0]
   return plain(first) ?? plain(peer)
 }
 

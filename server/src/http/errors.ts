@@ -107,11 +107,12 @@ export function createErrorHandler(report: ReportError) {
       if (told.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(told.retryAfter)))
       if (status >= 500) {
         const unsaid = worthSaying(told.message)
-        if (unsaid !== null) request.log.warn({ err: thrown, unsaid }, 'answered with a temporary failure')
+        if (unsaid !== null)
+          request.log.warn({ reqId: request.id, err: thrown, unsaid }, 'answered with a temporary failure')
       }
       return sendJson(reply, status, body)
     }
-    request.log.error({ err: thrown }, 'unexpected failure')
+    request.log.error({ reqId: request.id, err: thrown }, 'unexpected failure')
     const eventId = report(thrown, { method: request.method, route: request.routeOptions.url })
     return sendJson(reply, 500, {
       type: 'server_error',

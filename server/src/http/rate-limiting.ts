@@ -110,7 +110,7 @@ export async function countAgainst(
   try {
     taken = await rateLimits.take(held)
   } catch (error) {
-    request.log.error({ err: error }, 'a request could not be counted')
+    request.log.error({ reqId: request.id, err: error }, 'a request could not be counted')
     return
   }
   if (reply.sent) return

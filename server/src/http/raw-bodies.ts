@@ -28,7 +28,8 @@ export class Query {
   }
   /** Null where it is missing or empty. */
   get(name: string): string | null {
-    const first: unknown = [this.#values[name]].flat()[0]
+    const given = this.#values[name]
+    const first: unknown = Array.isArray(given) ? given[0] : given
     return typeof first === 'string' && first !== '' ? first : null
   }
   all(name: string): string[] {

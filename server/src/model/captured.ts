@@ -67,10 +67,11 @@ export function toRecords(
   partitions: number,
   reread: () => RawEvent[],
 ): { partition: number; record: Uint8Array }[] {
-  const places = events.map((event) => partitionOf(envelope.projectId, event, partitions))
-  const used = [...new Set(places)]
   const recordOf = (facts: CaptureEnvelope, body: Uint8Array) =>
     Buffer.concat([Buffer.from(`${JSON.stringify(facts)}\n`), body])
+  if (partitions === 1) return [{ partition: 0, record: recordOf(envelope, json) }]
+  const places = events.map((event) => partitionOf(envelope.projectId, event, partitions))
+  const used = [...new Set(places)]
   if (used.length <= 1) return [{ partition: used[0] ?? 0, record: recordOf(envelope, json) }]
   const exact = reread()
   return used.map((partition) => {

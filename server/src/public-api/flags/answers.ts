@@ -47,19 +47,32 @@ function reasonOf({ reason, conditionIndex }: Evaluation) {
   return { code: reason, condition_index: conditionIndex, description }
 }
 
-/** The answer's part about flags. Keys may have any name, so nothing is assigned by one. */
-export function answerFlags(shape: AnswerShape, flags: EvaluatedFlag[]): Record<string, unknown> {
+/**
+ * The answer as JSON: the part about flags in a shape, and `further` fields. Keys may have any name, so nothing is
+ * assigned by one.
+ */
+export function answerFlags(
+  shape: AnswerShape,
+  flags: EvaluatedFlag[],
+  further: Record<string, unknown>,
+): string {
   // Where some could not be evaluated, SDKs keep what they had of them: they must not be there.
   const known = flags.filter(({ evaluation }) => !evaluation.failed)
   const errorsWhileComputingFlags = known.length < flags.length
   const values = () => known.map(({ flag, evaluation }) => [flag.key, flagValue(evaluation)] as const)
   switch (shape) {
     case 'active keys':
-      return { featureFlags: values().flatMap(([key, value]) => (value === false ? [] : [key])) }
+      return JSON.stringify({
+        featureFlags: values().flatMap(([key, value]) => (value === false ? [] : [key])),
+        ...further,
+      })
     case 'active values':
-      return { featureFlags: Object.fromEntries(values().filter(([, value]) => value !== false)) }
+      return JSON.stringify({
+        featureFlags: Object.fromEntries(values().filter(([, value]) => value !== false)),
+        ...further,
+      })
     case 'values':
-      return {
+      return JSON.stringify({
         errorsWhileComputingFlags,
         featureFlags: Object.fromEntries(values()),
         featureFlagPayloads: Object.fromEntries(
@@ -67,13 +80,24 @@ export function answerFlags(shape: AnswerShape, flags: EvaluatedFlag[]): Record<
             evaluation.payload === null ? [] : [[flag.key, evaluation.payload]],
           ),
         ),
-      }
-    case 'details':
-      return {
-        flags: Object.fromEntries(flags.map((one) => [one.flag.key, detailsOf(one)])),
-        errorsWhileComputingFlags,
-      }
+        ...further,
+      })
+    case 'details': {
+      const rest = JSON.stringify({ errorsWhileComputingFlags, ...further })
+      return `{"flags":{${flags.map(memberOf).join(',')}},${rest.slice(1)}`
+    }
   }
+}
+
+const members = new WeakMap<Evaluation, string>()
+
+/** A flag in an answer with details, as a member of a JSON object. A flag's evaluations stay, so its JSON is made once. */
+function memberOf({ flag, evaluation }: EvaluatedFlag): string {
+  const known = members.get(evaluation)
+  if (known !== undefined) return known
+  const made = `${JSON.stringify(flag.key)}:${JSON.stringify(detailsOf({ flag, evaluation }))}`
+  members.set(evaluation, made)
+  return made
 }
 
 const detailsOf = ({ flag, evaluation }: EvaluatedFlag) => ({

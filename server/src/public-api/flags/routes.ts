@@ -47,7 +47,7 @@ export const flagsRoutes =
       // Uptime checks and old snippets ask so; there is nobody to answer about.
       app.get(url, { exposeHeadRoute: false }, async (request, reply) => {
         const shape = shapeFor(endpoint, versionOf(new Query(request.query)), false)
-        return send(reply, { ...answerFlags(shape, []), ...standing(request), ...configOf(null) })
+        return send(reply, answerFlags(shape, [], { ...standing(request), ...configOf(null) }))
       })
       app.head(url, (_request, reply) => reply.send())
       app.options(url, (_request, reply) => reply.code(204).header('allow', allowed).send())
@@ -80,12 +80,14 @@ export const flagsRoutes =
         ? []
         : await evaluator.evaluate(await flagRequest(asked, asked.distinctId, project, request, query))
       tellAge(reply, evaluator)
-      return send(reply, {
-        ...answerFlags(shape, flags),
-        ...standing(request),
-        ...(hasConfig && configOf(project)),
-        ...(endpoint === 'decide' && { config: { enable_collect_everything: true } }),
-      })
+      return send(
+        reply,
+        answerFlags(shape, flags, {
+          ...standing(request),
+          ...(hasConfig && configOf(project)),
+          ...(endpoint === 'decide' && { config: { enable_collect_everything: true } }),
+        }),
+      )
     }
 
     async function read(request: FastifyRequest, query: Query): Promise<AskedFlags> {
@@ -182,5 +184,4 @@ export const flagsRoutes =
 const allowed = 'GET, POST, HEAD, OPTIONS'
 const versionOf = (query: Query) => query.get('v') ?? query.get('version')
 
-const send = (reply: FastifyReply, body: object) =>
-  reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
+const send = (reply: FastifyReply, json: string) => reply.type('application/json; charset=utf-8').send(json)
