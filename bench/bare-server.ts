@@ -1,8 +1,12 @@
 /**
- * The yardstick for capture and flags: Fastify handlers that parse the same JSON and answer the same body, and do nothing
- * else; and everything under `/api/` is answered by what was put there. Prints its port.
+ * The yardsticks: Fastify handlers that parse the same JSON and answer the same body, and do nothing else; under
+ * `/durable/` one that also has the body in an event log on disk before it answers; and everything under `/api/` is
+ * answered by what was put there. Prints its port.
  */
 import fastify from 'fastify'
+import { createLmdbEventLog } from '../server/src/event-log/lmdb.ts'
+
+const folder = process.argv[2]
 
 const app = fastify({ bodyLimit: 20 * 1024 ** 2 })
 // What comes as JSON is parsed by Fastify.
@@ -10,6 +14,19 @@ app.post('/batch/', async (_request, reply) => {
   reply.type('application/json')
   return '{"status":"Ok"}'
 })
+if (folder) {
+  const log = createLmdbEventLog({ folder, maxBytes: 10 * 1024 ** 3 })
+  await app.register(async (durable) => {
+    durable.removeAllContentTypeParsers()
+    durable.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    durable.post<{ Body: Buffer }>('/durable/batch/', async ({ body }, reply) => {
+      JSON.parse(body.toString('utf8'))
+      await log.append([body])
+      reply.type('application/json')
+      return '{"status":"Ok"}'
+    })
+  })
+}
 let flags: unknown = {}
 app.put('/flags/', async (request) => {
   flags = request.body

@@ -12,14 +12,15 @@ import { sampleEvent } from './sample-events.ts'
  */
 export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hedgerow-bench-'))
-  const bare = await startBare(SERVER_CORE)
+  const bare = await startBare(SERVER_CORE, join(folder, 'bare'))
   const alone = await startCapture(join(folder, 'log'), SERVER_CORE)
   const whole = await startHedgerow(join(folder, 'whole'), SERVER_CORE)
   try {
-    const measure = (url: string, size: number, connections: number) =>
-      compare(url, bare.url, { path: '/batch/', body: body(size), connections, rounds, seconds })
+    const measure = (url: string, size: number, connections: number, yardstick = bare.url) =>
+      compare(url, yardstick, { path: '/batch/', body: body(size), connections, rounds, seconds })
     const cost = parseAndStringify(body(100))
     const single = await measure(alone.url, 1, 64)
+    const durable = await measure(alone.url, 1, 64, `${bare.url}/durable`)
     const half = await load(LOAD_CORE, {
       url: `${alone.url}/batch/`,
       body: body(1),
@@ -37,7 +38,8 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
     const singleWhole = await measure(whole.url, 1, 64)
     const batchesWhole = await measure(whole.url, 100, 8)
     return [
-      row('durable capture, one event a request, 64 connections', single, 0.5),
+      row('durable capture, one event a request, 64 connections', single),
+      row('… against a bare handler that syncs what it takes (ADR 15)', durable, 0.7),
       ...fewer,
       {
         what: '… p50 at half that load',

@@ -87,9 +87,10 @@ export function startCapture(folder: string, core: number | null): Promise<Measu
   return started(spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] }))
 }
 
-/** The yardstick for capture (bare-server.ts). */
-export function startBare(core: number | null): Promise<Measured> {
-  const [command, args] = pinned(core, [process.execPath, ...tsx, join(root, 'bench/bare-server.ts')])
+/** The yardsticks (bare-server.ts). @param logFolder where the durable one has its log; without it there is none */
+export function startBare(core: number | null, logFolder?: string): Promise<Measured> {
+  const script = [process.execPath, ...tsx, join(root, 'bench/bare-server.ts'), logFolder ?? '']
+  const [command, args] = pinned(core, script)
   return started(spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] }))
 }
 
