@@ -5,8 +5,12 @@ import { z } from 'zod'
 import { createFirstUser } from './accounts/first-user.ts'
 import { createInviteStore } from './accounts/invites.ts'
 import { createPasswordResetStore } from './accounts/password-resets.ts'
+import { createPersonalApiKeyStore } from './accounts/personal-api-keys.ts'
 import { createProjectStore } from './accounts/projects.ts'
+import { createUserStore } from './accounts/users.ts'
 import { createActivityLog } from './activity/activity-log.ts'
+import { createFolderBlobs } from './blobs/folder.ts'
+import { createDatabaseBlobs } from './blobs/in-database.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
 import type { Config } from './config.ts'
@@ -21,7 +25,9 @@ import { createLmdbEventLog } from './event-log/lmdb.ts'
 import { checkLmdbEventLog } from './event-log/lmdb-check.ts'
 import { createNatsEventLogs } from './event-log/nats.ts'
 import { createEvaluator } from './flags/evaluator.ts'
+import { createActingFor } from './http/acting-for.ts'
 import { createApp } from './http/app.ts'
+import type { AskAs } from './http/ask-as.ts'
 import { createLogger } from './http/logging.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
@@ -52,6 +58,8 @@ import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
 import { createTxtLookUp } from './private-api/domains/txt-records.ts'
+import { createExportStore } from './private-api/exports/store.ts'
+import { exportTasks } from './private-api/exports/tasks.ts'
 import { createFlagStore } from './private-api/feature-flags/store.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { sendInviteTask } from './private-api/invites/tasks.ts'
@@ -140,6 +148,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
       })
     }
     const log = await opened.when(openEventLog(config, database, logger))
+    // Where the database is shared, so are files.
+    const blobs = config.databaseUrl
+      ? createDatabaseBlobs({ database })
+      : await createFolderBlobs({ folder: join(config.dataDir, 'blobs') })
 
     // The engines: what turns events into rows, and questions into answers.
     const pipeline = createPipelines({
@@ -202,6 +214,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const flags = createFlagStore({ database, activity, findCohorts: cohorts.load, changed: flagsChanged })
     const scheduled = createScheduledChangeStore({ database, flags })
     const surveys = createSurveyStore({ database, activity, flags, now: () => new Date() })
+    // What is made in the background for somebody asks the API, as they may.
+    const askAs: AskAs = (...asked) => own.askAs(...asked)
+    const actingFor = createActingFor({
+      users: createUserStore(database),
+      keys: createPersonalApiKeyStore(database),
+    })
     const jobs: Jobs = createJobs({
       database,
       tasks: [
@@ -218,6 +236,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
         scheduledChangesTask(scheduled),
         rateLimitsTask(database),
         queryStatusesTask(database),
+        ...exportTasks({
+          exports: createExportStore(database),
+          blobs,
+          actingFor,
+          askAs,
+          jobs: { send: (...sent) => jobs.send(...sent) },
+        }),
         ...mailTasks(config, database),
       ],
       logger,
@@ -257,16 +282,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
       : isShared
         ? createSharedRateLimits(database)
         : createRateLimits()
-    const app = await createApp({
-      ...config,
-      database,
-      directory,
-      logger,
-      rateLimits,
-      whenVisible: receipts.whenVisible,
-      reportError: sentry?.report,
-      onMismatch: 'report',
-    })
+    const newApp = () =>
+      createApp({
+        ...config,
+        database,
+        directory,
+        logger,
+        rateLimits,
+        whenVisible: receipts.whenVisible,
+        reportError: sentry?.report,
+        onMismatch: 'report',
+      })
+    const app = await newApp()
     opened.add(() => app.close())
     const { roles } = config
     const hasSurveys = (projectId: number) =>
@@ -301,8 +328,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       event_log: async () => log.backlog(),
     }
     await app.register(probeRoutes({ checks }))
-    if (roles.has('api')) {
-      await app.register(
+    // A process that does jobs asks the API without serving it.
+    const own = roles.has('api') ? app : await newApp()
+    if (own !== app) opened.add(() => own.close())
+    if (roles.has('api') || roles.has('jobs')) {
+      await own.register(
         privateApi({
           database,
           directory,
@@ -313,6 +343,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           flags,
           scheduled,
           surveys,
+          blobs,
           jobs,
           personWriter: createPersonWriter({
             log,
@@ -334,6 +365,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
           checks,
         }),
       )
+    }
+    if (roles.has('api')) {
       await app.register(webApp(webBuild, sharedPages(createSharingLinkStore(database))))
     }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { organizationMemberships } from '../src/database/schema.ts'
 import type { Operation } from '../src/http/operation.ts'
 import type { Account } from './app.ts'
@@ -83,6 +84,8 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const insight = await make('insights/', { name: canary, query: trend, dashboards: [dashboard.id] })
   const other = await make('dashboards/', { name: `${canary} other` })
   const flag = await make('feature_flags/', flagBody(canary))
+  const exported = await make('exports/', exportBody)
+  await until(async () => (await api.get(`${base}exports/${exported.id}/`)).body.has_content)
   const holdout = await make('experiment_holdouts/', holdoutBody)
   const experiment = await make('experiments/', {
     ...experimentBody(`${canary}-experiment`),
@@ -160,6 +163,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       session_recordings: canary,
       recordings: canary,
       surveys: survey.id,
+      exports: exported.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -170,6 +174,14 @@ export async function seed(on: Ingested): Promise<Seeded> {
   }
 }
 
+/** Resolves when it holds, which jobs in the background see to. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    if (tries === 200) throw new Error('it did not come about')
+    await sleep(100)
+  }
+}
+
 let made = 0
 /** A name that nothing has yet. */
 const fresh = () => `${canary}-${++made}`
@@ -177,6 +189,10 @@ const fresh = () => `${canary}-${++made}`
 const trend = {
   kind: 'InsightVizNode',
   source: { kind: 'TrendsQuery', series: [{ kind: 'EventsNode', event: `${canary} viewed` }] },
+}
+const exportBody = {
+  export_format: 'text/csv',
+  export_context: { source: { kind: 'HogQLQuery', query: 'select event from events' }, filename: canary },
 }
 const changeBody = (flagId: string | number) => ({
   record_id: String(flagId),
@@ -301,6 +317,7 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   elements_values_retrieve: () => ({ query: { key: 'text' } }),
   event_definitions_update: () => ({ body: { description: canary } }),
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
+  exports_create: () => ({ body: exportBody }),
   experiment_holdouts_create: () => ({ body: holdoutBody }),
   experiment_holdouts_update: () => ({ body: holdoutBody }),
   experiments_create: () => ({ body: experimentBody(fresh()) }),

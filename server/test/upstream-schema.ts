@@ -115,12 +115,13 @@ export const otherAnswers: Record<string, string[]> = {
     'persons_split_create',
     'session_recording_playlists_recordings_create',
   ],
+  'the file itself': ['exports_content_retrieve'],
 }
 
 /** The same for single fields, whatever the operation. */
 export const otherFields: Record<string, RegExp> = {
   'computed, and said to be text':
-    /\/(result|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events|members|associated_flags) must be string/,
+    /\/(result|has_content|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events|members|associated_flags) must be string/,
   'JSON, and said to be an object':
     /\/(test_account_filters|path_cleaning_filters|data_attributes|groups|secondary_metrics|properties) must (be|match)/,
   'null where there is none yet':

@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPersonalApiKeyStore } from '../src/accounts/personal-api-keys.ts'
+import { createUserStore } from '../src/accounts/users.ts'
+import { createFolderBlobs } from '../src/blobs/folder.ts'
 import { createFlagDefinitions } from '../src/directory/flag-definitions.ts'
 import { createEvaluator } from '../src/flags/evaluator.ts'
+import { createActingFor } from '../src/http/acting-for.ts'
 import { parseDefinition, shownFilters } from '../src/insights/cohort-definition.ts'
 import { createPropertyNames, createPropertyTypes } from '../src/insights/property-types.ts'
 import { createInsights } from '../src/insights/run.ts'
@@ -14,6 +18,8 @@ import { createActionStore } from '../src/private-api/actions/store.ts'
 import { createCalculation } from '../src/private-api/cohorts/calculate.ts'
 import { createFlagCopies } from '../src/private-api/cohorts/flag-copies.ts'
 import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
+import { createExportStore } from '../src/private-api/exports/store.ts'
+import { exportTasks } from '../src/private-api/exports/tasks.ts'
 import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
 import { privateApi } from '../src/private-api/private-api.ts'
 import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
@@ -74,15 +80,28 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
           peopleChanged: copies.peopleChanged,
           logger,
         })
+        const blobs = await createFolderBlobs({ folder: join(folder, 'blobs') })
         const jobs: Jobs = createJobs({
           database,
-          tasks: cohortTasks({
-            cohorts,
-            calculation,
-            copies,
-            insights,
-            projectsWithFlags: flagDefinitions.projectIds,
-          }),
+          tasks: [
+            ...cohortTasks({
+              cohorts,
+              calculation,
+              copies,
+              insights,
+              projectsWithFlags: flagDefinitions.projectIds,
+            }),
+            ...exportTasks({
+              exports: createExportStore(database),
+              blobs,
+              actingFor: createActingFor({
+                users: createUserStore(database),
+                keys: createPersonalApiKeyStore(database),
+              }),
+              askAs: (...asked) => app.askAs(...asked),
+              jobs: { send: (...sent) => jobs.send(...sent) },
+            }),
+          ],
           logger,
         })
         whenDone(() => jobs.stop())
@@ -108,6 +127,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             flags,
             scheduled: createScheduledChangeStore({ database, flags }),
             surveys: createSurveyStore({ database, activity, flags, now: () => new Date() }),
+            blobs,
             jobs,
             personWriter: writer,
             deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),

@@ -20,6 +20,11 @@ export type NewUser = {
 export function createUserStore(database: Database) {
   const { db } = database
   return {
+    async find(id: number): Promise<User | undefined> {
+      const [user] = await db.select().from(users).where(eq(users.id, id))
+      return user
+    },
+
     async findByUuid(uuid: string): Promise<User | undefined> {
       const [user] = await db.select().from(users).where(eq(users.uuid, uuid))
       return user

@@ -61,6 +61,31 @@ export function blobsSuite(make: () => Promise<{ blobs: Blobs; cleanUp: () => Pr
       expect(texts).toContain(Buffer.from((await blobs.get('race'))!).toString())
     })
 
+    it('takes and gives pieces', async () => {
+      const text = Array.from({ length: 40_000 }, (_, line) => `line ${line}, of a long file\r\n`).join('')
+      await blobs.write('pieces/long.csv', piecesOf(Buffer.from(text), 70_000))
+      const read = (await blobs.read('pieces/long.csv'))!
+      expect(read.size).toBe(Buffer.byteLength(text))
+      expect(await wholeOf(read.pieces)).toBe(text)
+      expect(Buffer.from((await blobs.get('pieces/long.csv'))!).toString()).toBe(text)
+      await blobs.write('pieces/none', piecesOf(Buffer.alloc(0), 1))
+      expect((await blobs.read('pieces/none'))!.size).toBe(0)
+      expect(await blobs.read('pieces')).toBeNull()
+      expect(await blobs.read('pieces/other')).toBeNull()
+    })
+
+    it('leaves what was there when pieces end with a failure', async () => {
+      await blobs.put('broken/off', Buffer.from('as it was'))
+      const failing = async function* () {
+        yield Buffer.from('half')
+        throw new Error('no more')
+      }
+      await expect(blobs.write('broken/off', failing())).rejects.toThrow('no more')
+      expect(Buffer.from((await blobs.get('broken/off'))!).toString()).toBe('as it was')
+      await expect(blobs.write('broken/new', failing())).rejects.toThrow('no more')
+      expect(await blobs.get('broken/new')).toBeNull()
+    })
+
     it.each(['', '/', '../up', 'a/../b', 'a//b', '/etc/passwd', 'a/', '.tmp/x', 'a/.hidden', 'a\0b', 'a\\b'])(
       'refuses the key %j',
       async (key) => {
@@ -70,4 +95,14 @@ export function blobsSuite(make: () => Promise<{ blobs: Blobs; cleanUp: () => Pr
       },
     )
   })
+}
+
+async function* piecesOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all).toString()
 }

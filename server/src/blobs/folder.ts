@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { invalid } from '../model/errors.ts'
 import type { Blobs } from './blobs.ts'
+import { checkKey } from './keys.ts'
 
 /** Where half-written files wait; no key can name it. */
 const scratch = '.tmp'
@@ -13,23 +13,35 @@ export async function createFolderBlobs({ folder }: { folder: string }): Promise
   await rm(join(folder, scratch), { recursive: true, force: true })
   await mkdir(join(folder, scratch), { recursive: true })
 
+  async function write(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>) {
+    const path = pathOf(folder, key)
+    const temporary = join(folder, scratch, randomUUID())
+    try {
+      await writeSynced(temporary, bytes)
+      await makeFolder(folder, dirname(path))
+      await rename(temporary, path)
+      await syncFolder(dirname(path))
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
   return {
-    async put(key, bytes) {
-      const path = pathOf(folder, key)
-      const temporary = join(folder, scratch, randomUUID())
-      try {
-        await writeSynced(temporary, bytes)
-        await makeFolder(folder, dirname(path))
-        await rename(temporary, path)
-        await syncFolder(dirname(path))
-      } catch (error) {
-        await rm(temporary, { force: true })
-        throw error
-      }
-    },
+    put: write,
+    write,
 
     async get(key) {
       return readFile(pathOf(folder, key)).catch(nothing)
+    },
+
+    async read(key) {
+      const file = await open(pathOf(folder, key)).catch(nothing)
+      if (!file) return null
+      const facts = await file.stat()
+      if (facts.isFile()) return { size: facts.size, pieces: file.createReadStream() }
+      await file.close()
+      return null
     },
 
     async delete(key) {
@@ -55,18 +67,16 @@ export async function createFolderBlobs({ folder }: { folder: string }): Promise
   }
 }
 
-/** Letters, digits and `._-=@+` in each part; no part begins with a dot, so none can climb or hide. */
 function pathOf(folder: string, key: string): string {
-  if (key.length > 500 || !/^[\w\-=@+][\w.\-=@+]*(?:\/[\w\-=@+][\w.\-=@+]*)*$/.test(key)) {
-    throw invalid(`"${key}" can't be the key of a blob.`)
-  }
+  checkKey(key)
   return join(folder, key)
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'wx')
   try {
-    await file.writeFile(bytes)
+    // Each time from where the last one ended.
+    for await (const piece of Symbol.asyncIterator in bytes ? bytes : [bytes]) await file.writeFile(piece)
     await file.sync()
   } finally {
     await file.close()

@@ -52,6 +52,9 @@ const json = customType<{ data: unknown; driverData: unknown }>({
   toDriver: (value) => JSON.stringify(value),
 })
 
+/** Written and read as base64 by SQL: parameters and columns are text here. */
+const bytes = customType<{ data: never }>({ dataType: () => 'bytea' })
+
 const createdAt = () => instant('created_at').notNull().default(sql`now()`)
 const updatedAt = () => instant('updated_at').notNull().default(sql`now()`)
 
@@ -1142,6 +1145,66 @@ export const flagCohortPeople = pgTable(
   (table) => [
     primaryKey({ columns: [table.personId, table.cohortId] }),
     index('flag_cohort_people_cohort').on(table.cohortId, table.personId),
+  ],
+)
+
+/** Tables that are made for somebody to take away: what is asked, and where that stands. The file is a blob. */
+export const exportedAssets = pgTable(
+  'exported_assets',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** With whose rights it is asked. */
+    createdBy: integer('created_by')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The key that it was asked for with, which may have fewer rights than its user; null for none. */
+    keyId: text('key_id'),
+    insightId: integer('insight_id').references(() => insights.id, { onDelete: 'set null' }),
+    format: text('format').notNull(),
+    /** `export_context`, as it was sent. */
+    context: json('context').$type<Record<string, unknown>>(),
+    filename: text('filename').notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant('expires_at').notNull(),
+    /** Whoever makes it says so again and again; past that moment somebody else may. */
+    claimedUntil: instant('claimed_until'),
+    attempts: integer('attempts').notNull().default(0),
+    /** Rows so far. */
+    rows: integer('rows').notNull().default(0),
+    /** Why there are not all rows: null where there are. */
+    cutBy: text('cut_by'),
+    finishedAt: instant('finished_at'),
+    failure: text('failure'),
+  },
+  (table) => [
+    index('exported_assets_project').on(table.projectId),
+    index('exported_assets_waiting').on(table.createdAt).where(sql`${table.finishedAt} is null`),
+    index('exported_assets_expires_at').on(table.expiresAt),
+  ],
+)
+
+/** Files, where processes share this database and no folder. */
+export const blobs = pgTable('blobs', {
+  key: text('key').primaryKey(),
+  /** Which parts are its bytes. */
+  writing: uuid('writing').notNull(),
+  size: bigint('size', { mode: 'number' }).notNull(),
+})
+
+export const blobParts = pgTable(
+  'blob_parts',
+  {
+    writing: uuid('writing').notNull(),
+    part: integer('part').notNull(),
+    bytes: bytes('bytes').notNull(),
+    writtenAt: instant('written_at').notNull().default(sql`now()`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.writing, table.part] }),
+    index('blob_parts_written_at').on(table.writtenAt),
   ],
 )
 

@@ -14,6 +14,7 @@ import type { Directory } from '../directory/directory.ts'
 import { createMemory } from '../kit/memory.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { addApiDocs } from './api-docs.ts'
+import { addAskAs, permitActing, permitActingIn } from './ask-as.ts'
 import { checkScope, createAuthenticate, createRecognize } from './authenticate.ts'
 import { addBodyParsers } from './bodies.ts'
 import { answerClientError } from './client-errors.ts'
@@ -125,6 +126,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     done()
   })
+  addAskAs(app)
   addBodyParsers(app)
   refuseStalledBodies(app)
   await app.register(cookie)
@@ -144,17 +146,20 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       request.caller = await recognize(request, reply)
       return
     }
-    const caller = await authenticate(request, reply)
+    const { acting } = request
+    const caller = acting?.caller ?? (await authenticate(request, reply))
     request.caller = caller
     checkScope(caller, operation.scope)
     if (operation.access === 'user' && !operation.limitsKeys) permitUnlimitedKey(caller)
     if (operation.access === 'project')
       request.project = await resolveProject({ projects, directory }, caller, request)
-    if (rateLimits)
+    if (acting) permitActingIn(acting, request)
+    else if (rateLimits)
       await countRequest(rateLimits, operation, caller, request.project?.organizationId, request, reply)
   }
   app.addHook('preValidation', (request, reply, done) => {
     const { operation } = request.routeOptions.config
+    if (request.acting) permitActing(operation)
     if (!operation || operation.access === 'anyone') return done()
     admit(request, reply, operation).then(() => done(), done)
   })

@@ -10,6 +10,8 @@ import { csrfCookie, csrfMatches, sessionCookie, setSessionCookies } from './ses
 export type Caller =
   | { by: 'personal_key'; user: User; key: PersonalApiKey }
   | { by: 'session'; user: User; session: Session }
+  /** The server itself, for a user who asked for it with a session. */
+  | { by: 'task'; user: User }
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -13,6 +13,7 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import { createTwoFactorStore } from '../accounts/two-factor.ts'
 import { createUserStore } from '../accounts/users.ts'
 import { createActivityLog } from '../activity/activity-log.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Evaluator } from '../flags/evaluator.ts'
@@ -51,6 +52,8 @@ import { holdoutRoutes } from './experiments/holdout-routes.ts'
 import { createHoldoutStore } from './experiments/holdout-store.ts'
 import { experimentRoutes } from './experiments/routes.ts'
 import { createExperimentStore } from './experiments/store.ts'
+import { exportRoutes } from './exports/routes.ts'
+import { createExportStore } from './exports/store.ts'
 import { flagEvaluationRoutes } from './feature-flags/evaluation-routes.ts'
 import { organizationFlagRoutes } from './feature-flags/organization-routes.ts'
 import { roleAccessRoutes } from './feature-flags/role-access-routes.ts'
@@ -105,6 +108,7 @@ export type PrivateApiDeps = {
   flags: FlagStore
   scheduled: ScheduledChangeStore
   surveys: SurveyStore
+  blobs: Blobs
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -217,6 +221,9 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(sessionRecordingRoutes({ questions }))
   await app.register(playlistRoutes({ playlists: createPlaylistStore(database, { activity }), now }))
   await app.register(performanceEventRoutes({ now }))
+  await app.register(
+    exportRoutes({ exports: createExportStore(database), blobs: deps.blobs, jobs: deps.jobs, activity }),
+  )
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))

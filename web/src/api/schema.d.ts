@@ -1721,6 +1721,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/exports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export as CSV
+         * @description Made in the background, with the rights of who asks: get it again until `has_content`. All pages of a list are in it, up to 100,000 rows. Pictures and PDF are not made here.
+         */
+        post: operations["exports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/exports/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how far an export is */
+        get: operations["exports_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/exports/{id}/content/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an export
+         * @description The file itself. 404 until it is ready, and once it has expired.
+         */
+        get: operations["exports_content_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/feature_flags/": {
         parameters: {
             query?: never;
@@ -5208,6 +5265,33 @@ export interface components {
             /** @description Whether some were calculated for an earlier request */
             is_cached: boolean;
         };
+        /** @description A table that is made in the background, to take away. */
+        ExportedAsset: {
+            id: number;
+            dashboard: number | null;
+            insight: number | null;
+            /** @enum {string} */
+            export_format: "image/png" | "application/pdf" | "text/csv";
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether it is ready: `content/` has the file. */
+            has_content: boolean;
+            export_context: {
+                [key: string]: unknown;
+            } | null;
+            filename: string;
+            /**
+             * Format: date-time
+             * @description Until when it is kept.
+             */
+            expires_after: string;
+            /** @description Why there will be no file. */
+            exception: string | null;
+            /** @description Rows so far; of one that is ready, all that are in the file. */
+            rows: number;
+            /** @description What left something out: the most rows, bytes or columns of a file, or a limit of the answer. */
+            cut_by: ("rows" | "bytes" | "columns" | "answer") | null;
+        };
         /** @description Turns a feature on for some people or groups. */
         FeatureFlag: {
             id: number;
@@ -6809,6 +6893,36 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[];
+        };
+        NewExport: {
+            /**
+             * @description `text/csv`.
+             * @enum {string}
+             */
+            export_format?: "image/png" | "application/pdf" | "text/csv";
+            dashboard?: number | null;
+            /** @description The id of a saved insight. */
+            insight?: number | null;
+            export_context?: ({
+                /** @description What is asked: a path of this API with its query, of this project. */
+                path?: string;
+                /** @description `GET` unless said; `POST` for what is asked by POST, such as `query/`. */
+                method?: string;
+                /** @description What is sent with a POST. */
+                body?: unknown;
+                /** @description In place of a path: a query, as `query/` takes it. */
+                source?: {
+                    [key: string]: unknown;
+                };
+                /** @description What the file is called, without `.csv`. */
+                filename?: string;
+                /** @description Rows at most. */
+                max_limit?: number;
+                /** @description Only these columns, in this order: `["event", "properties.plan"]`. */
+                columns?: string[];
+            } & {
+                [key: string]: unknown;
+            }) | null;
         };
         NewFeatureFlag: {
             /** @description The description. */
@@ -17920,6 +18034,199 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"];
                 };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exports_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedAsset"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exports_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedAsset"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exports_content_retrieve: {
+        parameters: {
+            query?: {
+                /** @description With any value: browsers save it instead of showing it. */
+                download?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description No credentials, or wrong ones. */
             401: {

@@ -7,6 +7,7 @@ import { eventsQuery } from '../../api/events.ts'
 import { useProject } from '../../api/session.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
+import { ExportButton } from '../../ui/export-csv.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
@@ -34,14 +35,29 @@ export function ActivityPage(): ReactNode {
       title="Live events"
       about="What arrives, newest first. An event is here within a second of being sent."
       actions={
-        <Switch
-          label="Refresh by itself"
-          checked={live}
-          onChange={(change) => {
-            const { checked } = change.currentTarget
-            void navigate({ search: (old) => ({ ...old, live: checked ? undefined : false }), replace: true })
-          }}
-        />
+        <>
+          <ExportButton
+            projectId={projectId}
+            disabled={!shown?.length}
+            exported={{
+              export_context: {
+                path: `/api/projects/${projectId}/events/${event ? `?event=${encodeURIComponent(event)}` : ''}`,
+                filename: event ?? 'events',
+              },
+            }}
+          />
+          <Switch
+            label="Refresh by itself"
+            checked={live}
+            onChange={(change) => {
+              const { checked } = change.currentTarget
+              void navigate({
+                search: (old) => ({ ...old, live: checked ? undefined : false }),
+                replace: true,
+              })
+            }}
+          />
+        </>
       }
     >
       <Group gap="xs" mb="sm" className={styles.bar}>
@@ -95,7 +111,9 @@ export function ActivityPage(): ReactNode {
         )}
       </div>
       {shown && shown.length >= 100 && (
-        <p className="muted small">The newest 100 are shown. Ask for more with SQL or the API.</p>
+        <p className="muted small">
+          The newest 100 are shown. An export has up to 100,000; ask for others with SQL or the API.
+        </p>
       )}
     </Page>
   )

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
 import {
   IconDots,
+  IconDownload,
   IconLayoutDashboard,
   IconPencil,
   IconShare,
@@ -12,7 +13,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery, useUpdateInsight } from '../../api/saved.ts'
-import type { Insight, InsightBasic } from '../../api/types.ts'
+import type { Insight, InsightBasic, TrendsQuery } from '../../api/types.ts'
+import { useExportCsv } from '../../ui/export-csv.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
@@ -21,10 +23,20 @@ import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 type Changing = 'name' | 'dashboards' | 'sharing'
 
 /** What one can do with a saved insight. */
-export function InsightActions({ projectId, insight }: { projectId: number; insight: Insight }): ReactNode {
+export function InsightActions({
+  projectId,
+  insight,
+  changed,
+}: {
+  projectId: number
+  insight: Insight
+  /** What is asked now, where it is not what is saved. */
+  changed?: TrendsQuery
+}): ReactNode {
   const [changing, setChanging] = useState<Changing | null>(null)
   const navigate = useNavigate()
   const remove = useDelete(projectId)
+  const csv = useExportCsv(projectId)
   const mayEdit = insight.effective_privilege_level >= 37
   const close = () => setChanging(null)
   return (
@@ -58,6 +70,19 @@ export function InsightActions({ projectId, insight }: { projectId: number; insi
             onClick={() => setChanging('dashboards')}
           >
             Put on dashboards
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconDownload size={16} />}
+            disabled={csv.busy}
+            onClick={() =>
+              csv.start(
+                changed
+                  ? { export_context: { source: changed, filename: insightName(insight) } }
+                  : { insight: insight.id },
+              )
+            }
+          >
+            Export CSV
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTrash size={16} />}

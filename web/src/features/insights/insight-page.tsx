@@ -98,7 +98,11 @@ function Editor({
               </Button>
             </>
           )}
-          <InsightActions projectId={projectId} insight={insight} />
+          <InsightActions
+            projectId={projectId}
+            insight={insight}
+            changed={isChanged ? asked(query) : undefined}
+          />
         </>
       }
     />

@@ -2,9 +2,11 @@ import { Button } from '@mantine/core'
 import { IconDeviceFloppy } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { ExportButton } from '../../ui/export-csv.tsx'
 import { asked } from './queries.ts'
 import { SaveDialog } from './save-dialog.tsx'
 import { defaultQuery } from './search.ts'
+import { summaryOf } from './summary.ts'
 import { TrendsEditor } from './trends-editor.tsx'
 
 /** A trend that nobody has saved yet. */
@@ -23,9 +25,15 @@ export function TrendsPage(): ReactNode {
         onSearch={(change, replace = false) => void navigate({ search: change, replace, resetScroll: false })}
         title="Trends"
         actions={
-          <Button leftSection={<IconDeviceFloppy size={16} />} onClick={() => setSaving(true)}>
-            Save
-          </Button>
+          <>
+            <ExportButton
+              projectId={projectId}
+              exported={{ export_context: { source: asked(query), filename: summaryOf(query) } }}
+            />
+            <Button leftSection={<IconDeviceFloppy size={16} />} onClick={() => setSaving(true)}>
+              Save
+            </Button>
+          </>
         }
       />
       {saving && (

@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { PERSONS_A_PAGE, personsQuery } from '../../api/persons.ts'
 import { useProject } from '../../api/session.ts'
+import { ExportButton } from '../../ui/export-csv.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { personName } from '../../ui/person-name.ts'
@@ -26,7 +27,22 @@ export function PersonsPage(): ReactNode {
   const persons = useQuery(personsQuery(projectId, search, page))
   const rows = persons.data?.results
   return (
-    <Page title="People" about="A person comes with their first event, or when you identify them.">
+    <Page
+      title="People"
+      about="A person comes with their first event, or when you identify them."
+      actions={
+        <ExportButton
+          projectId={projectId}
+          disabled={!rows?.length}
+          exported={{
+            export_context: {
+              path: `/api/projects/${projectId}/persons/${search ? `?search=${encodeURIComponent(search)}` : ''}`,
+              filename: 'people',
+            },
+          }}
+        />
+      }
+    >
       <Group mb="sm">
         <TextInput
           type="search"

@@ -3,6 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useRef, useState } from 'react'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { ExportButton } from '../../ui/export-csv.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
@@ -85,7 +86,19 @@ export function SqlPage(): ReactNode {
                 {answer.hasMore ? ', and there are more: raise the LIMIT to see them' : ''}
               </Text>
               {answer.results.length > 0 && (
-                <CopyButton value={asTsv(answer)} label="Copy as table" what="of these results" />
+                <Group gap="xs">
+                  <CopyButton value={asTsv(answer)} label="Copy as table" what="of these results" />
+                  <ExportButton
+                    projectId={projectId}
+                    size="compact-sm"
+                    exported={{
+                      export_context: {
+                        source: { kind: 'HogQLQuery', query: q ?? text },
+                        filename: 'sql',
+                      },
+                    }}
+                  />
+                </Group>
               )}
             </Group>
             <div className="card">
