@@ -93,6 +93,19 @@ export async function seed(on: Ingested): Promise<Seeded> {
   })
   const feature = await make('early_access_feature/', { name: `${canary} early`, stage: 'beta' })
   const change = await make('scheduled_changes/', changeBody(flag.id))
+  const plugin = await make(`/api/organizations/${organization}/plugins/`, {
+    plugin_type: 'source',
+    name: canary,
+  })
+  await api.patch(`/api/organizations/${organization}/plugins/${plugin.id}/update_source/`, {
+    'plugin.json': JSON.stringify({ config: [{ key: canary, secret: true }] }),
+  })
+  const pluginConfig = await make('plugin_configs/', {
+    plugin: plugin.id,
+    order: 1,
+    enabled: true,
+    config: { [canary]: canary },
+  })
   const playlist = await make('session_recording_playlists/', { name: canary, filters: { events: canary } })
   await api.post(`${base}session_recording_playlists/${playlist.short_id}/recordings/${canary}/`)
   const survey = await make('surveys/', {
@@ -159,6 +172,10 @@ export async function seed(on: Ingested): Promise<Seeded> {
       experiment_holdouts: holdout.id,
       early_access_feature: feature.id,
       scheduled_changes: change.id,
+      plugins: plugin.id,
+      plugin_configs: pluginConfig.id,
+      app_metrics: pluginConfig.id,
+      historical_exports: canary,
       session_recording_playlists: playlist.short_id,
       session_recordings: canary,
       recordings: canary,
@@ -388,6 +405,16 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   persons_partial_update: () => ({ body: { properties: { name: canary } } }),
   persons_update_property_create: () => ({ body: { key: 'name', value: canary } }),
   persons_delete_property_create: () => ({ body: { $unset: 'name' } }),
+  plugins_create: () => ({ body: { plugin_type: 'source', name: canary } }),
+  plugins_update_source_partial_update: () => ({ body: { 'index.ts': canary } }),
+  plugin_configs_create: ({ ids }) => ({ body: { plugin: ids.plugins, order: 1 } }),
+  plugin_configs_update: () => ({ body: { order: 2 } }),
+  plugin_configs_rearrange_partial_update: ({ ids }) => ({ body: { orders: { [ids.plugins!]: 3 } } }),
+  plugin_configs_job_create: () => ({ body: { job: { type: canary } } }),
+  app_metrics_retrieve: () => ({ query: { category: 'onEvent' } }),
+  app_metrics_error_details_retrieve: () => ({ query: { category: 'onEvent', error_type: canary } }),
+  // apps are not executed, and so export nothing
+  app_metrics_historical_exports_retrieve_2: () => ({ status: 404 }),
   property_definitions_seen_together_retrieve: () => ({
     query: { event_names: JSON.stringify([`${canary} viewed`]), property_name: 'plan' },
   }),

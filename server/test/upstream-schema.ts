@@ -83,6 +83,9 @@ export const otherAnswers: Record<string, string[]> = {
     'feature_flags_evaluation_reasons_retrieve',
     'feature_flags_user_blast_radius_create',
     'is_generating_demo_data_retrieve',
+    'plugins_source_retrieve',
+    'plugins_update_source_partial_update',
+    'plugin_configs_frontend_retrieve',
   ],
   'a list, not one of it': [
     'insights_my_last_viewed_retrieve',
@@ -90,6 +93,7 @@ export const otherAnswers: Record<string, string[]> = {
     'dashboard_templates_repository_retrieve',
     'activity_log_important_changes_retrieve',
     'tags_list',
+    'plugin_configs_rearrange_partial_update',
     'session_recording_playlists_recordings_retrieve',
     'performance_events_recent_pageviews_retrieve',
     'invites_bulk_create',
@@ -102,6 +106,7 @@ export const otherAnswers: Record<string, string[]> = {
     'feature_flags_activity_retrieve_2',
     'persons_activity_retrieve',
     'persons_activity_retrieve_2',
+    'plugins_activity_retrieve',
   ],
   'nothing, or that it is done': [
     'insights_cancel_create',
@@ -121,11 +126,11 @@ export const otherAnswers: Record<string, string[]> = {
 /** The same for single fields, whatever the operation. */
 export const otherFields: Record<string, RegExp> = {
   'computed, and said to be text':
-    /\/(result|has_content|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events|members|associated_flags) must be string/,
+    /\/(config|plugin_info|delivery_rate_24h|result|has_content|is_cached|tiles|properties|person|elements|is_action|is_seen_on_filtered_events|members|associated_flags) must be string/,
   'JSON, and said to be an object':
-    /\/(test_account_filters|path_cleaning_filters|data_attributes|groups|secondary_metrics|properties) must (be|match)/,
+    /\/(config_schema|test_account_filters|path_cleaning_filters|data_attributes|groups|secondary_metrics|properties) must (be|match)/,
   'null where there is none yet':
-    /\/(action_id|last_calculated_at|last_calculation|created_by|last_modified_by|verified_at) must be (string|integer|object)/,
+    /\/(action_id|latest_tag|last_calculated_at|last_calculation|created_by|last_modified_by|verified_at) must be (string|integer|object)/,
   'a person in a list bears the uuid': /^\/results\/\d+\/id must be integer/,
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
 import { activityBookmarks, activityLog, users } from '../database/schema.ts'
 import { type Change, kept } from './changes.ts'
@@ -27,6 +27,8 @@ export type ActivityScope =
   | 'OrganizationResourceAccess'
   | 'Person'
   | 'PersonalAPIKey'
+  | 'Plugin'
+  | 'PluginConfig'
   | 'PropertyDefinition'
   | 'Role'
   | 'SessionRecording'
@@ -60,11 +62,16 @@ export type Activity = {
 export type ActivityRow = Awaited<ReturnType<ReturnType<typeof createActivityLog>['list']>>['results'][number]
 
 export type WhichActivity = {
-  scope?: string
+  /** One kind, or any of several. */
+  scope?: string | readonly string[]
   itemId?: number | string
   userUuid?: string
   activity?: string
-} & ({ projectId: number } | { organizationId: string })
+} & (
+  | { projectId: number }
+  /** What belongs to none of its projects, and to these. */
+  | { organizationId: string; projectIds?: readonly number[] }
+)
 
 const mostOfName = 400
 
@@ -111,15 +118,18 @@ export function createActivityLog(database: Database) {
     },
 
     /**
-     * Newest first: of a project, or what belongs to no project of an organization; of one kind and of one thing
-     * where these are said.
+     * Newest first: of a project, or what belongs to no project of an organization, or to some of them; of one kind
+     * and of one thing where these are said.
      */
     async list(of: WhichActivity, page: { limit: number; offset: number }) {
       const where = and(
         'projectId' in of
           ? eq(activityLog.projectId, of.projectId)
-          : and(eq(activityLog.organizationId, of.organizationId), isNull(activityLog.projectId)),
-        of.scope === undefined ? undefined : eq(activityLog.scope, of.scope),
+          : and(
+              eq(activityLog.organizationId, of.organizationId),
+              or(isNull(activityLog.projectId), inArray(activityLog.projectId, [...(of.projectIds ?? [])])),
+            ),
+        of.scope === undefined ? undefined : inArray(activityLog.scope, [of.scope].flat()),
         of.itemId === undefined ? undefined : eq(activityLog.itemId, String(of.itemId)),
         of.activity === undefined ? undefined : eq(activityLog.activity, of.activity),
         of.userUuid === undefined

@@ -67,7 +67,14 @@ describe('what is kept', () => {
   })
 
   test('is everything else, as it was', () => {
-    const value = { key: 'plan', tokenized: 1, value: ['phx_short'], passwordless: null, text: 'passwords' }
+    const value = {
+      key: 'plan',
+      secret: true,
+      tokenized: 1,
+      value: ['phx_short'],
+      passwordless: null,
+      text: 'passwords',
+    }
     expect(kept(change('filters', value)).after).toEqual(value)
     expect(kept(change('n', 0))).toMatchObject({ before: null, after: 0 })
   })

@@ -78,7 +78,10 @@ export function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      inner !== null && secretName.test(snake(name)) ? masked : withoutSecrets(inner),
+      // that something is secret (`{"secret": true}`) is no secret
+      inner !== null && typeof inner !== 'boolean' && secretName.test(snake(name))
+        ? masked
+        : withoutSecrets(inner),
     ]),
   )
 }

@@ -765,6 +765,89 @@ export const recordingPins = pgTable(
   ],
 )
 
+/** Apps of organizations, kept as they were written: nothing runs them. */
+export const plugins = pgTable(
+  'plugins',
+  {
+    id: serial('id').primaryKey(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description'),
+    icon: text('icon'),
+    tag: text('tag'),
+    /** Which settings a configuration has: a list, or an object by key; as it was sent. */
+    configSchema: json('config_schema').$type<unknown[] | Record<string, unknown>>().notNull().default({}),
+    /** Its text, by the name of the file. */
+    source: json('source').$type<Record<string, string>>().notNull().default({}),
+    /** Whether other organizations may use it too. */
+    isGlobal: boolean('is_global').notNull().default(false),
+    createdAt: createdAt(),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index('plugins_organization').on(table.organizationId),
+    index('plugins_created_by').on(table.createdBy),
+  ],
+)
+
+/** How a project has an app set up. */
+export const pluginConfigs = pgTable(
+  'plugin_configs',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    pluginId: integer('plugin_id')
+      .notNull()
+      .references(() => plugins.id, { onDelete: 'cascade' }),
+    enabled: boolean('enabled').notNull().default(false),
+    order: integer('order').notNull(),
+    config: json('config').$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('plugin_configs_once').on(table.projectId, table.pluginId),
+    index('plugin_configs_plugin').on(table.pluginId),
+  ],
+)
+
+/** Files among the settings of an app. */
+export const pluginAttachments = pgTable(
+  'plugin_attachments',
+  {
+    id: serial('id').primaryKey(),
+    pluginConfigId: integer('plugin_config_id')
+      .notNull()
+      .references(() => pluginConfigs.id, { onDelete: 'cascade' }),
+    /** The setting's. */
+    key: text('key').notNull(),
+    fileName: text('file_name').notNull(),
+    content: bytes('content').notNull(),
+  },
+  (table) => [uniqueIndex('plugin_attachments_once').on(table.pluginConfigId, table.key)],
+)
+
+/** What is to be said of how an app is set up: a note of each change. */
+export const pluginLogs = pgTable(
+  'plugin_logs',
+  {
+    id: uuid('id').primaryKey(),
+    pluginConfigId: integer('plugin_config_id')
+      .notNull()
+      .references(() => pluginConfigs.id, { onDelete: 'cascade' }),
+    timestamp: instant('timestamp').notNull(),
+    /** `DEBUG`, `LOG`, `INFO`, `WARN` or `ERROR`. */
+    type: text('type').notNull(),
+    message: text('message').notNull(),
+  },
+  (table) => [index('plugin_logs_newest').on(table.pluginConfigId, table.timestamp.desc())],
+)
+
 /** Named sets of people. Who is in one is in the warehouse (`cohort_people`), under `version`. */
 export const cohorts = pgTable(
   'cohorts',

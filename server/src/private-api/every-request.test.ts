@@ -237,7 +237,7 @@ describe('fields that are not the sender’s to set', () => {
 
 describe('who may', () => {
   /** Reads first; what takes something away after all that needs it. */
-  const last = ['members_destroy', 'destroy', 'organizations_destroy']
+  const last = ['plugins_destroy', 'members_destroy', 'destroy', 'organizations_destroy']
   const order = ({ id, method }: Operation) =>
     last.includes(id)
       ? 3 + last.indexOf(id)
@@ -257,7 +257,8 @@ describe('who may', () => {
       const key = needsCredentials(one.access) ? undefined : null
       const answer = await on.api.ask(one.method, url, body, { key })
       if (answer.status !== status) problems.push(`${one.id}: ${answer.status} ${answer.text.slice(0, 300)}`)
-      answers.set(one.id, answer.body)
+      // what is refused here is said to be in docs/compatibility.md
+      if (answer.status < 300) answers.set(one.id, answer.body)
     }
     expect(problems).toEqual([])
   }, 120_000)

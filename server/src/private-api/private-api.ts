@@ -77,6 +77,11 @@ import { passwordResetRoutes } from './password-reset/routes.ts'
 import { performanceEventRoutes } from './performance-events/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { personRoutes } from './persons/routes.ts'
+import { appMetricRoutes } from './plugins/app-metrics-routes.ts'
+import { pluginConfigRoutes } from './plugins/config-routes.ts'
+import { createPluginConfigStore } from './plugins/config-store.ts'
+import { pluginRoutes } from './plugins/routes.ts'
+import { createPluginStore } from './plugins/store.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { promptRoutes } from './prompts/routes.ts'
 import { propertyDefinitionRoutes } from './property-definitions/routes.ts'
@@ -224,6 +229,11 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(
     exportRoutes({ exports: createExportStore(database), blobs: deps.blobs, jobs: deps.jobs, activity }),
   )
+  const plugins = createPluginStore(database, { activity })
+  await app.register(pluginRoutes({ plugins, organizations, projects, activity }))
+  const pluginConfigs = createPluginConfigStore(database, { activity, now })
+  await app.register(pluginConfigRoutes({ configs: pluginConfigs }))
+  await app.register(appMetricRoutes({ configs: pluginConfigs, now }))
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))
