@@ -15,12 +15,17 @@ export const Level = z
 
 export const UserBasic = z
   .object({
-    id: z.int(),
-    uuid: z.uuid(),
-    distinct_id: z.string().nullable(),
-    first_name: z.string(),
-    email: z.string(),
-    is_email_verified: z.boolean().nullable(),
+    id: z.int().describe('A whole number, the same on all projects.'),
+    uuid: z.uuid().describe('The same user; what personal settings and `users/` go by.'),
+    distinct_id: z
+      .string()
+      .nullable()
+      .describe(
+        "The id under which the user's own doings would be tracked; it means nothing to your events.",
+      ),
+    first_name: z.string().describe("As given at signup or in the user's settings."),
+    email: z.string().describe('What the user logs in with; unique on this server.'),
+    is_email_verified: z.boolean().nullable().describe('Always null: addresses are not verified here.'),
   })
   .meta({ id: 'UserBasic', description: 'A user, as other things refer to one (`created_by`).' })
 
@@ -35,16 +40,20 @@ export const userBasic = (user: User): z.input<typeof UserBasic> => ({
 
 export const TeamBasic = z
   .object({
-    id: z.int(),
-    uuid: z.uuid(),
-    organization: z.uuid(),
+    id: z.int().describe('What addresses name it by: `/api/projects/<id>/`.'),
+    uuid: z.uuid().describe('The same project; addresses take the number.'),
+    organization: z.uuid().describe('Id of the organization that it belongs to.'),
     api_token: z.string().describe("The project's public key, `phc_…`: what SDKs send events with."),
-    name: z.string(),
-    completed_snippet_onboarding: z.boolean(),
+    name: z.string().describe('Shown wherever projects are chosen.'),
+    completed_snippet_onboarding: z
+      .boolean()
+      .describe('Whether somebody has gone through setting up an SDK; a client says so.'),
     ingested_event: z.boolean().describe('Whether an event has ever arrived.'),
-    is_demo: z.boolean(),
-    timezone: z.string(),
-    access_control: z.boolean(),
+    is_demo: z.boolean().describe('Whether its data are made up.'),
+    timezone: z
+      .string()
+      .describe('Days and weeks of all its insights are counted in it, `Europe/Berlin`. At first `UTC`.'),
+    access_control: z.boolean().describe('Whether only admins of the organization see it.'),
   })
   .meta({ id: 'TeamBasic', description: 'A project in short.' })
 
@@ -90,19 +99,32 @@ const availableFeatures = [
 
 export const Organization = z
   .object({
-    id: z.uuid(),
-    name: z.string(),
-    slug: z.string(),
-    created_at: Instant,
-    updated_at: Instant,
-    membership_level: Level.nullable(),
-    plugins_access_level: z.int(),
+    id: z.uuid().describe('What addresses name it by: `/api/organizations/<id>/`.'),
+    name: z.string().describe('Shown to its members and in invitations.'),
+    slug: z.string().describe('The name in lower case with hyphens, unique on this server.'),
+    created_at: Instant.describe('When it was signed up or created.'),
+    updated_at: Instant.describe('When its settings last changed.'),
+    membership_level: Level.nullable().describe(
+      'What you are in it: 1 member, 8 admin, 15 owner. Null where you are no member.',
+    ),
+    plugins_access_level: z.int().describe('Always 9: nothing is held back.'),
     teams: z.array(TeamBasic).describe('The projects that you can see.'),
-    available_features: z.array(z.string()),
-    is_member_join_email_enabled: z.boolean(),
-    metadata: z.object({ instance_tag: z.string() }),
-    customer_id: z.string().nullable(),
-    enforce_2fa: z.boolean().nullable(),
+    available_features: z
+      .array(z.string())
+      .describe('Names of the features that PostHog sells by plan; here always all of them.'),
+    is_member_join_email_enabled: z
+      .boolean()
+      .describe(
+        'Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true.',
+      ),
+    metadata: z
+      .object({ instance_tag: z.string().describe('Always `none`.') })
+      .describe('What this server says of itself.'),
+    customer_id: z.string().nullable().describe('Always null: nothing is billed.'),
+    enforce_2fa: z
+      .boolean()
+      .nullable()
+      .describe('Whether members need a second factor to log in; null is no.'),
   })
   .meta({ id: 'Organization' })
 

@@ -7,13 +7,13 @@ import type { AddressedProject } from './project.ts'
 /** How what was done is told, and the two operations that every resource with a history has. */
 
 const SystemUser = z.object({
-  first_name: z.literal('System'),
-  email: z.null(),
-  is_system: z.literal(true),
+  first_name: z.literal('System').describe('Always `System`.'),
+  email: z.null().describe('Always null.'),
+  is_system: z.literal(true).describe('Always true; users have no such field.'),
 })
 
 const entry = {
-  id: z.uuid(),
+  id: z.uuid().describe('Names this entry.'),
   user: z
     .union([UserBasic, SystemUser])
     .nullable()
@@ -22,26 +22,34 @@ const entry = {
     .string()
     .describe('`created`, `updated`, `deleted`, or a word of the resource, as `split_person`.'),
   scope: z.string().describe('The kind of thing: `FeatureFlag`, `Insight`, `Person`, …'),
-  item_id: z.string().nullable(),
-  detail: z.object({
-    changes: z
-      .array(
-        z.object({
-          type: z.string().describe('The kind of thing, as in `scope`.'),
-          action: z.string().describe('`created`, `changed`, `deleted`, `merged`, `split` or `exported`.'),
-          field: z.string().nullable(),
-          before: z.unknown(),
-          after: z.unknown(),
-        }),
-      )
-      .nullable()
-      .describe('A change for each field. Secrets are told as `masked`.'),
-    merge: z.null(),
-    trigger: z.null(),
-    name: z.string().nullable().describe('What the thing was called.'),
-    short_id: z.string().nullable(),
-  }),
-  created_at: Instant,
+  item_id: z
+    .string()
+    .nullable()
+    .describe('Id of the thing, as text: a number or a UUID by its kind. Null where it has none.'),
+  detail: z
+    .object({
+      changes: z
+        .array(
+          z.object({
+            type: z.string().describe('The kind of thing, as in `scope`.'),
+            action: z.string().describe('`created`, `changed`, `deleted`, `merged`, `split` or `exported`.'),
+            field: z
+              .string()
+              .nullable()
+              .describe('Which field changed; null where the thing as a whole did.'),
+            before: z.unknown().describe('Its value before; null where there was none.'),
+            after: z.unknown().describe('Its value from then on; null where there is none.'),
+          }),
+        )
+        .nullable()
+        .describe('A change for each field. Secrets are told as `masked`.'),
+      merge: z.null().describe('Always null.'),
+      trigger: z.null().describe('Always null.'),
+      name: z.string().nullable().describe('What the thing was called.'),
+      short_id: z.string().nullable().describe('The short id of an insight; null for what has none.'),
+    })
+    .describe('What changed, and what the thing was called then.'),
+  created_at: Instant.describe('When it was done.'),
 }
 
 const ActivityEntry = z
@@ -50,7 +58,14 @@ const ActivityEntry = z
 
 /** An entry as the lists of `activity_log/` tell it. */
 export const ActivityLogEntry = z
-  .object({ ...entry, unread: z.boolean(), organization_id: z.uuid(), is_system: z.boolean() })
+  .object({
+    ...entry,
+    unread: z
+      .boolean()
+      .describe('Whether it is newer than what you have marked as read (`bookmark_activity_notification/`).'),
+    organization_id: z.uuid().describe('The organization in which it was done.'),
+    is_system: z.boolean().describe('Whether the server did it on its own, not a user.'),
+  })
   .meta({ id: 'ActivityLog', description: 'Something that somebody did, with whether you have read it.' })
 
 const mostOnPage = 1000
@@ -69,7 +84,7 @@ const activityQuery = z.object({
 
 const ActivityPage = z
   .object({
-    results: z.array(ActivityEntry),
+    results: z.array(ActivityEntry).describe('The entries of this page, newest first.'),
     next: z.string().nullable().describe('Address of the next page.'),
     previous: z.string().nullable().describe('Address of the previous page.'),
     total_count: z.int().describe('How many there are on all pages.'),
@@ -81,7 +96,10 @@ const ActivityPage = z
  * `activityPage` answers it.
  */
 export const activityOperation = <
-  const Given extends Pick<Operation, 'id' | 'path' | 'aliases' | 'access' | 'scope' | 'tags' | 'params'>,
+  const Given extends Pick<
+    Operation,
+    'id' | 'path' | 'aliases' | 'access' | 'scope' | 'tags' | 'params' | 'errors'
+  >,
 >(
   given: Given,
 ) =>

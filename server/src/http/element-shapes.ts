@@ -5,15 +5,17 @@ import { parseElementsChain } from '../kit/elements-chain.ts'
 
 export const Element = z
   .object({
-    event: z.string().nullable(),
-    text: z.string().nullable(),
-    tag_name: z.string().nullable(),
-    attr_class: z.array(z.string()).nullable(),
-    href: z.string().nullable(),
-    attr_id: z.string().nullable(),
-    nth_child: z.int().nullable(),
-    nth_of_type: z.int().nullable(),
-    attributes: z.record(z.string(), z.string()),
+    event: z.string().nullable().describe('Always null.'),
+    text: z.string().nullable().describe('Its text as it was shown, as far as the SDK sends it.'),
+    tag_name: z.string().nullable().describe('In lower case: `button`, `a`.'),
+    attr_class: z.array(z.string()).nullable().describe('Its CSS classes.'),
+    href: z.string().nullable().describe('Where it leads, for links.'),
+    attr_id: z.string().nullable().describe('Its `id` in the page.'),
+    nth_child: z.int().nullable().describe('Which child of its parent it is, from 1.'),
+    nth_of_type: z.int().nullable().describe("Which of its parent's children of the same tag it is, from 1."),
+    attributes: z
+      .record(z.string(), z.string())
+      .describe('All attributes that were sent, by name with `attr__` in front: `attr__data-testid`.'),
     order: z.int().describe('0 is the element that was clicked; each further one holds the one before.'),
   })
   .meta({ id: 'Element', description: 'An element of a page, as autocapture saw it.' })

@@ -36,37 +36,53 @@ const question = {
 const places = {
   dashboards: z.array(z.int()).describe('Ids of the dashboards that it is on.'),
   dashboard_tiles: z
-    .array(z.object({ id: z.int(), dashboard_id: z.int(), deleted: z.boolean().nullable() }))
+    .array(
+      z.object({
+        id: z.int().describe("The tile's own id."),
+        dashboard_id: z.int().describe('The dashboard that it is on.'),
+        deleted: z.boolean().nullable().describe('Whether it was taken off the dashboard; null is no.'),
+      }),
+    )
     .describe('Its tiles on them.'),
 }
 
 const common = {
-  id: z.int(),
+  id: z.int().describe('A number that only grows; addresses take it as well as the short id.'),
   short_id: z.string().describe('Eight letters and digits, by which addresses name it.'),
-  name: z.string().nullable(),
+  name: z
+    .string()
+    .nullable()
+    .describe('What people call it; null or empty where nobody has named it, and `derived_name` is shown.'),
   derived_name: z.string().nullable().describe('A name that a client made of what is asked.'),
-  description: z.string().nullable(),
+  description: z.string().nullable().describe('Markdown, for people.'),
   ...question,
   ...places,
   last_refresh: Instant.nullable().describe('When the numbers of `result` were read.'),
-  saved: z.boolean(),
-  favorited: z.boolean(),
-  tags: z.array(z.string()),
-  created_at: Instant,
-  created_by: UserBasic.nullable(),
-  updated_at: Instant,
+  saved: z
+    .boolean()
+    .describe('Whether people find it among the saved insights; what is only looked at is not saved.'),
+  favorited: z.boolean().describe('Whether it is marked, for all of the project alike.'),
+  tags: z.array(z.string()).describe('In lower case, each once.'),
+  created_at: Instant.describe('When it was made.'),
+  created_by: UserBasic.nullable().describe('Null where that user is gone, or a template made it.'),
+  updated_at: Instant.describe('When anything of it last changed.'),
   last_modified_at: Instant.describe('When its name, description or question was last changed.'),
 }
 
 export const InsightBasic = z
-  .object({ ...common, refreshing: z.literal(false) })
+  .object({
+    ...common,
+    refreshing: z
+      .literal(false)
+      .describe('Always false: `query_status` of the insight itself tells of calculations.'),
+  })
   .meta({ id: 'InsightBasic', description: 'A saved insight without its answer.' })
 
 export const Insight = z
   .object({
     ...common,
-    order: z.int().nullable(),
-    deleted: z.boolean(),
+    order: z.int().nullable().describe('Its place in a list that a client keeps; nothing here goes by it.'),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
     result: z
       .unknown()
       .describe(
@@ -75,7 +91,10 @@ export const Insight = z
       ),
     columns: z.array(z.string()).nullable().describe('Names of the columns, for lists and SQL.'),
     types: z.array(z.unknown()).nullable().describe('Types of the columns.'),
-    hasMore: z.boolean().nullable(),
+    hasMore: z
+      .boolean()
+      .nullable()
+      .describe('Whether there are more rows than were answered; null for kinds without pages.'),
     is_cached: z.boolean().describe('Whether `result` was calculated for an earlier request.'),
     cache_target_age: Instant.nullable().describe('Until when `result` is fresh.'),
     next_allowed_client_refresh: Instant.nullable().describe(
@@ -84,7 +103,7 @@ export const Insight = z
     query_status: queryStatus.nullable().describe('Of an answer that is calculated later.'),
     timezone: z.string().describe("The project's; days and weeks are counted in it."),
     filters_hash: z.string().describe('The same for the same question.'),
-    last_modified_by: UserBasic.nullable(),
+    last_modified_by: UserBasic.nullable().describe('Who last changed its name, description or question.'),
     is_sample: z.boolean().describe('Whether it is from a template and nobody has changed it.'),
     effective_restriction_level: EditLevel.describe(
       'Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.',

@@ -102,6 +102,8 @@ const errorSchema: Schema = {
   properties: {
     type: {
       type: 'string',
+      description:
+        'What kind of failure: the body or a parameter, the credentials or rights, the request, its rate, or ours.',
       enum: [
         'validation_error',
         'authentication_error',
@@ -116,7 +118,12 @@ const errorSchema: Schema = {
       type: ['string', 'null'],
       description: 'The field at fault; nested names are joined by two underscores.',
     },
-    extra: { type: 'object', additionalProperties: true },
+    extra: {
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'Facts about this failure, for some codes: of a `hogql_error`, where in the text of the query it is.',
+    },
   },
 }
 

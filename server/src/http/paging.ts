@@ -28,7 +28,7 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
     count: z.int().describe('How many there are on all pages.'),
     next: z.string().nullable().describe('Address of the next page.'),
     previous: z.string().nullable().describe('Address of the previous page.'),
-    results: z.array(item),
+    results: z.array(item).describe('Those of this page.'),
   })
 
 export type Page = { limit: number; offset: number }

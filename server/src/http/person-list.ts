@@ -18,7 +18,7 @@ export const personListQuery = z.object({
 
 export const PersonList = z
   .object({
-    results: z.array(ListedPerson),
+    results: z.array(ListedPerson).describe('The persons of this page, newest first.'),
     next: z.string().nullable().describe('Address of the next page.'),
     previous: z.string().nullable().describe('Address of the previous page.'),
   })

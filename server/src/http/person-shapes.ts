@@ -6,25 +6,32 @@ import { Instant } from './account-shapes.ts'
 
 /** What every shape of a person has. */
 export const personFields = {
-  uuid: z.uuid(),
+  uuid: z.uuid().describe('Names the person; stays when persons are merged into this one.'),
   name: z
     .string()
     .describe(
       'The first of the properties that name a person, else a distinct id that is not made up, else the id.',
     ),
   distinct_ids: z.array(z.string()).describe('Those that look identified first.'),
-  properties: z.record(z.string(), z.unknown()),
-  created_at: Instant,
+  properties: z
+    .record(z.string(), z.unknown())
+    .describe('What is known of the person: from `$set`, `$set_once` and this API.'),
+  created_at: Instant.describe('When the person was first heard of.'),
 }
 
 export const ListedPerson = z
   .object({
-    type: z.literal('person'),
+    type: z.literal('person').describe('Tells persons from groups in one list.'),
     id: z.uuid().describe('The same as `uuid`.'),
     ...personFields,
-    is_identified: z.boolean(),
-    matched_recordings: z.array(z.unknown()),
-    value_at_data_point: z.number().nullable(),
+    is_identified: z
+      .boolean()
+      .describe('Whether an `$identify` has said who it is; else all is from before a login.'),
+    matched_recordings: z.array(z.unknown()).describe('Always empty.'),
+    value_at_data_point: z
+      .number()
+      .nullable()
+      .describe('What they add to the number that was asked about; null where there is no number.'),
   })
   .meta({ id: 'ListedPerson', description: 'A person in a list.' })
 

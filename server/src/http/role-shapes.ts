@@ -17,11 +17,11 @@ export const AccessLevel = z
 
 export const RoleMembership = z
   .object({
-    id: z.uuid(),
-    role_id: z.uuid(),
+    id: z.uuid().describe('Of the membership: what takes the role away again.'),
+    role_id: z.uuid().describe('The role that they have.'),
     user: UserBasic,
     joined_at: Instant.describe('When they got the role.'),
-    updated_at: Instant,
+    updated_at: Instant.describe('When the membership last changed.'),
   })
   .meta({ id: 'RoleMembership', description: 'Somebody who has a role.' })
 
@@ -35,16 +35,18 @@ export const presentMember = ({ membership, user }: RoleMember): z.input<typeof 
 
 export const Role = z
   .object({
-    id: z.uuid(),
-    name: z.string(),
+    id: z.uuid().describe('What addresses name it by.'),
+    name: z.string().describe('Unique in the organization, whatever the case.'),
     feature_flags_access_level: AccessLevel.describe(
       'What its members may do to feature flags: 21 see them, 37 edit them.',
     ),
-    created_at: Instant,
-    created_by: UserBasic.nullable(),
-    members: z.array(RoleMembership),
+    created_at: Instant.describe('When it was made.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    members: z.array(RoleMembership).describe('Everybody who has it.'),
     associated_flags: z
-      .array(z.object({ id: z.int(), key: z.string() }))
+      .array(
+        z.object({ id: z.int().describe("The flag's id."), key: z.string().describe("The flag's key.") }),
+      )
       .describe('Flags that its members may edit whatever its level, of the projects that you can see.'),
   })
   .meta({ id: 'Role', description: "A named group of an organization's members." })

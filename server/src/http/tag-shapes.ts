@@ -7,4 +7,4 @@ export const GivenTags = z
   .describe('All tags from now on; kept trimmed, in lower case, each once.')
 
 /** Tags as an answer shows them. */
-export const Tags = z.array(z.string())
+export const Tags = z.array(z.string()).describe('In lower case, each once.')

@@ -77,12 +77,14 @@ export const funnelsFilter = z
     funnelStepReference: z.enum(['total', 'previous']).nullish().describe('A display setting'),
     layout: z.string().nullish().describe('A display setting'),
   })
-  .meta({ id: 'FunnelsFilter' })
+  .meta({ id: 'FunnelsFilter', description: 'How a funnel is counted and shown' })
 
 export const mostFunnelSteps = 30
 export const funnelsQuery = z
   .object({
-    kind: z.literal('FunnelsQuery'),
+    kind: z
+      .literal('FunnelsQuery')
+      .describe('What is asked: how many people get through steps, one after the other'),
     series: z.array(seriesNode).max(mostFunnelSteps).describe('The steps'),
     interval,
     funnelsFilter: funnelsFilter.nullish(),
@@ -94,8 +96,8 @@ export type FunnelsQuery = z.infer<typeof funnelsQuery>
 
 export const funnelsActorsQuery = z
   .object({
-    kind: z.literal('FunnelsActorsQuery'),
-    source: funnelsQuery,
+    kind: z.literal('FunnelsActorsQuery').describe('What is asked: the people at a step of a funnel'),
+    source: funnelsQuery.describe('The funnel'),
     funnelStep: stepIndex
       .nullish()
       .describe('Who reached this step, the first is 1; negative: who reached the one before, but not this'),
@@ -122,25 +124,29 @@ const names = z.array(z.string()).max(1000).nullish()
 export const funnelCorrelationTypes = ['events', 'properties', 'event_with_properties'] as const
 export const funnelCorrelationQuery = z
   .object({
-    kind: z.literal('FunnelCorrelationQuery'),
+    kind: z
+      .literal('FunnelCorrelationQuery')
+      .describe('What is asked: what people who get through a funnel have in common'),
     source: funnelsActorsQuery.describe('The funnel; of its people, those who went through succeeded'),
     funnelCorrelationType: z
       .enum(funnelCorrelationTypes)
       .nullish()
       .describe('What is compared: events on the way (default), properties of people, or of events'),
     funnelCorrelationNames: names.describe('Properties of people (or groups); `$all` for all'),
-    funnelCorrelationExcludeNames: names,
-    funnelCorrelationExcludeEventNames: names,
+    funnelCorrelationExcludeNames: names.describe('Properties of people to leave out'),
+    funnelCorrelationExcludeEventNames: names.describe('Events to leave out'),
     funnelCorrelationEventNames: names.describe('Events whose properties are compared'),
-    funnelCorrelationEventExcludePropertyNames: names,
+    funnelCorrelationEventExcludePropertyNames: names.describe('Properties of events to leave out'),
   })
   .meta({ id: 'FunnelCorrelationQuery' })
 export type FunnelCorrelationQuery = z.infer<typeof funnelCorrelationQuery>
 
 export const funnelCorrelationActorsQuery = z
   .object({
-    kind: z.literal('FunnelCorrelationActorsQuery'),
-    source: funnelCorrelationQuery,
+    kind: z
+      .literal('FunnelCorrelationActorsQuery')
+      .describe('What is asked: the people behind a correlation'),
+    source: funnelCorrelationQuery.describe('The correlation'),
     funnelCorrelationPersonEntity: seriesNode
       .nullish()
       .describe('Who has this event on the way, with these properties'),

@@ -37,7 +37,12 @@ export const trendsFilter = z
     formula: z.string().nullish().describe('Arithmetic over the series by letter: `A / B * 100`'),
     formulas: z.array(z.string()).nullish().describe('Several formulas; each gives a series'),
     formulaNodes: z
-      .array(z.object({ formula: z.string(), custom_name: z.string().nullish() }))
+      .array(
+        z.object({
+          formula: z.string().describe('As `formula`'),
+          custom_name: z.string().nullish().describe('Label of its series; default the formula'),
+        }),
+      )
       .nullish()
       .describe('Several formulas with labels'),
     smoothingIntervals: z
@@ -48,11 +53,11 @@ export const trendsFilter = z
       .nullish()
       .describe('Rolling mean over so many buckets'),
   })
-  .meta({ id: 'TrendsFilter' })
+  .meta({ id: 'TrendsFilter', description: 'How trends are calculated and shown' })
 
 export const trendsQuery = z
   .object({
-    kind: z.literal('TrendsQuery'),
+    kind: z.literal('TrendsQuery').describe('What is asked: numbers over time'),
     series: z.array(seriesNode).max(26).describe('What is counted; letters A, B, … in formulas'),
     interval,
     trendsFilter: trendsFilter.nullish(),
@@ -66,8 +71,10 @@ export type TrendsQuery = z.infer<typeof trendsQuery>
 export const stickinessOperators = ['gte', 'lte', 'exact'] as const
 export const stickinessQuery = z
   .object({
-    kind: z.literal('StickinessQuery'),
-    series: z.array(seriesNode).max(26),
+    kind: z
+      .literal('StickinessQuery')
+      .describe('What is asked: on how many days (or other intervals) people did it'),
+    series: z.array(seriesNode).max(26).describe('What is looked at; each gives a line'),
     interval,
     intervalCount: z
       .number()
@@ -78,17 +85,23 @@ export const stickinessQuery = z
       .describe('Count in spans of so many intervals'),
     stickinessFilter: z
       .object({
-        display: z.string().nullish(),
+        display: z.string().nullish().describe('A display setting'),
         computedAs: z
           .enum(['non_cumulative', 'cumulative'])
           .nullish()
           .describe('`cumulative`: on so many intervals or more'),
         stickinessCriteria: z
-          .object({ operator: z.enum(stickinessOperators), value: z.number().int().min(1) })
+          .object({
+            operator: z
+              .enum(stickinessOperators)
+              .describe('At least (`gte`), at most (`lte`) or exactly so many'),
+            value: z.number().int().min(1).describe('So many events'),
+          })
           .nullish()
           .describe('An interval counts for somebody with so many events in it'),
       })
-      .nullish(),
+      .nullish()
+      .describe('How it is counted and shown'),
     compareFilter: compareFilter.nullish(),
     ...insightBase,
   })
@@ -97,8 +110,8 @@ export type StickinessQuery = z.infer<typeof stickinessQuery>
 
 export const lifecycleQuery = z
   .object({
-    kind: z.literal('LifecycleQuery'),
-    series: z.array(seriesNode).max(26),
+    kind: z.literal('LifecycleQuery').describe('What is asked: who is new, came back, or went away'),
+    series: z.array(seriesNode).max(26).describe('What is looked at; each gives a line for each status'),
     interval,
     lifecycleFilter: z
       .object({
@@ -107,7 +120,8 @@ export const lifecycleQuery = z
           .nullish()
           .describe('Which are shown; a display setting, all are answered'),
       })
-      .nullish(),
+      .nullish()
+      .describe('What is shown'),
     ...insightBase,
   })
   .meta({ id: 'LifecycleQuery' })
@@ -120,11 +134,11 @@ const retentionEntity = z
       .nullish()
       .describe('Event name, or the id of an action; null means all events'),
     type: z.enum(['events', 'actions']).nullish().describe('events (default) or actions'),
-    name: z.string().nullish(),
-    custom_name: z.string().nullish(),
+    name: z.string().nullish().describe('Label, where an action has none of its own'),
+    custom_name: z.string().nullish().describe('Label chosen by a user'),
     properties,
   })
-  .meta({ id: 'RetentionEntity' })
+  .meta({ id: 'RetentionEntity', description: 'An event or action, with filters' })
 export type RetentionEntity = z.infer<typeof retentionEntity>
 
 export const retentionPeriods = ['Hour', 'Day', 'Week', 'Month'] as const
@@ -139,7 +153,9 @@ export const mostRetentionIntervals = 1000
 
 export const retentionQuery = z
   .object({
-    kind: z.literal('RetentionQuery'),
+    kind: z
+      .literal('RetentionQuery')
+      .describe('What is asked: of those who did something, how many came back later'),
     retentionFilter: z
       .object({
         targetEntity: retentionEntity
@@ -202,7 +218,8 @@ export const retentionQuery = z
           .nullish()
           .describe("Whether it is the events' (default) or their person's, as of the event"),
       })
-      .nullish(),
+      .nullish()
+      .describe('Who is followed, and what counts as coming back'),
     breakdownFilter: breakdownFilter.nullish(),
     ...insightBase,
   })
@@ -241,7 +258,7 @@ export type FunnelPathsFilter = z.infer<typeof funnelPathsFilter>
 
 export const pathsQuery = z
   .object({
-    kind: z.literal('PathsQuery'),
+    kind: z.literal('PathsQuery').describe('What is asked: the ways that people take, step by step'),
     pathsFilter: z
       .object({
         includeEventTypes: z
@@ -286,8 +303,9 @@ export const pathsQuery = z
         pathEndKey: z.string().nullish().describe('For people: those who came to this step'),
         pathDropoffKey: z.string().nullish().describe('For people: those whose route ended at this step'),
       })
-      .nullish(),
-    funnelPathsFilter: funnelPathsFilter.nullish(),
+      .nullish()
+      .describe('What a step is, and which ways are answered'),
+    funnelPathsFilter: funnelPathsFilter.nullish().describe('Only the ways of people who are in a funnel'),
     ...insightBase,
   })
   .meta({ id: 'PathsQuery' })

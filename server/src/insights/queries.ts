@@ -22,13 +22,17 @@ import { dateRange, flag, properties } from './query-parts.ts'
  */
 
 export const hogqlFilters = z
-  .object({ properties, dateRange: dateRange.nullish(), filterTestAccounts: flag })
-  .meta({ id: 'HogQLFilters' })
+  .object({
+    properties,
+    dateRange: dateRange.nullish(),
+    filterTestAccounts: flag.describe("Apply the project's filters for internal and test users"),
+  })
+  .meta({ id: 'HogQLFilters', description: 'What `{filters}` in a HogQL query stands for' })
 export type HogQLFilters = z.infer<typeof hogqlFilters>
 
 export const hogqlQuery = z
   .object({
-    kind: z.literal('HogQLQuery'),
+    kind: z.literal('HogQLQuery').describe('What is asked: rows, by a SELECT in HogQL'),
     query: z.string().min(1).max(1_000_000).describe('One SELECT. Without a LIMIT, 100 rows are returned'),
     filters: hogqlFilters.nullish().describe('Put in place of `{filters}`'),
     values: z.record(z.string(), z.unknown()).nullish().describe('Put in place of `{name}`, as constants'),
@@ -36,10 +40,10 @@ export const hogqlQuery = z
       .record(
         z.string(),
         z.object({
-          code_name: z.string(),
-          value: z.unknown().optional(),
-          isNull: flag,
-          variableId: z.string().nullish(),
+          code_name: z.string().describe('What the text calls it: `{variables.code_name}`'),
+          value: z.unknown().optional().describe('The constant; null where it is left out'),
+          isNull: flag.describe('True: null, whatever `value` says'),
+          variableId: z.string().nullish().describe('Accepted for compatibility'),
         }),
       )
       .nullish()
@@ -52,20 +56,28 @@ export type HogQLQuery = z.infer<typeof hogqlQuery>
 const languages = ['hogQL', 'hogQLExpr'] as const
 const editorText = {
   language: z.enum(languages).nullish().describe('`hogQL`: a SELECT (default). `hogQLExpr`: one expression'),
-  query: z.string().max(1_000_000),
-  filters: hogqlFilters.nullish(),
+  query: z.string().max(1_000_000).describe('The text in the editor'),
+  filters: hogqlFilters
+    .nullish()
+    .describe('Accepted for compatibility; `{filters}` is taken for a condition'),
   sourceQuery: z
-    .looseObject({ kind: z.string(), query: z.string().optional() })
+    .looseObject({
+      kind: z.string().describe('`HogQLQuery`'),
+      query: z.string().optional().describe('Its text'),
+    })
     .nullish()
     .describe('For an expression: the `HogQLQuery` whose tables it is about; default, events'),
 }
 export const hogqlMetadata = z
-  .object({ kind: z.literal('HogQLMetadata'), ...editorText })
+  .object({
+    kind: z.literal('HogQLMetadata').describe('What is asked: whether a text is good HogQL'),
+    ...editorText,
+  })
   .meta({ id: 'HogQLMetadata' })
 export type HogQLMetadata = z.infer<typeof hogqlMetadata>
 export const hogqlAutocomplete = z
   .object({
-    kind: z.literal('HogQLAutocomplete'),
+    kind: z.literal('HogQLAutocomplete').describe('What is asked: how a text could go on'),
     ...editorText,
     startPosition: z.number().int().min(0).describe('Where the word under the cursor begins'),
     endPosition: z.number().int().min(0).describe('Where it ends'),
@@ -79,7 +91,7 @@ export type EditorQuery = z.infer<typeof editorQuery>
 
 export const eventsQuery = z
   .object({
-    kind: z.literal('EventsQuery'),
+    kind: z.literal('EventsQuery').describe('What is asked: a table of events, or of numbers about them'),
     select: z
       .array(z.string())
       .min(1)
@@ -94,12 +106,12 @@ export const eventsQuery = z
     personId: z.string().nullish().describe("Only this person's events"),
     properties,
     fixedProperties: properties,
-    filterTestAccounts: flag,
+    filterTestAccounts: flag.describe("Apply the project's filters for internal and test users"),
     after: z.string().nullish().describe('Later than this; default `-24h`, `all` for no bound'),
     before: z.string().nullish().describe('Earlier than this; default five seconds from now'),
     orderBy: z.array(z.string()).nullish().describe('HogQL expressions, each with `DESC` or a leading `-`'),
     limit: z.number().int().min(1).nullish().describe('Rows; default 100, at most 50,000'),
-    offset: z.number().int().min(0).nullish(),
+    offset: z.number().int().min(0).nullish().describe('Rows to leave out at the start; default 0'),
   })
   .meta({ id: 'EventsQuery' })
 export type EventsQuery = z.infer<typeof eventsQuery>
@@ -123,11 +135,18 @@ const actorsOf = {
   includeRecordings: flag.describe('Accepted for compatibility'),
 }
 export const insightActorsQuery = z
-  .object({ kind: z.literal('InsightActorsQuery'), ...actorsOf })
+  .object({
+    kind: z
+      .literal('InsightActorsQuery')
+      .describe('What is asked: the people (or groups) behind a number of an insight'),
+    ...actorsOf,
+  })
   .meta({ id: 'InsightActorsQuery' })
 export const stickinessActorsQuery = z
   .object({
-    kind: z.literal('StickinessActorsQuery'),
+    kind: z
+      .literal('StickinessActorsQuery')
+      .describe('What is asked: the people behind a number of stickiness'),
     ...actorsOf,
     operator: z
       .enum(stickinessOperators)
@@ -147,7 +166,7 @@ export type ActorsSource = z.infer<typeof actorsSource>
 
 export const actorsQuery = z
   .object({
-    kind: z.literal('ActorsQuery'),
+    kind: z.literal('ActorsQuery').describe('What is asked: a table of persons or groups'),
     source: actorsSource
       .nullish()
       .describe('The number whose actors are asked for; without one, all persons'),
@@ -164,7 +183,7 @@ export const actorsQuery = z
     fixedProperties: properties,
     orderBy: z.array(z.string()).nullish().describe('HogQL expressions, each with `DESC` or a leading `-`'),
     limit: z.number().int().min(1).nullish().describe('Rows; default 100, at most 50,000'),
-    offset: z.number().int().min(0).nullish(),
+    offset: z.number().int().min(0).nullish().describe('Rows to leave out at the start; default 0'),
   })
   .meta({ id: 'ActorsQuery' })
 export type ActorsQuery = z.infer<typeof actorsQuery>

@@ -22,7 +22,7 @@ export const propertyFilter = z
       .describe('event (default), person, element, session, group, cohort, hogql, feature, event_metadata'),
     group_type_index: z.number().int().min(0).max(4).nullish().describe('Which group type, for type `group`'),
   })
-  .meta({ id: 'PropertyFilter' })
+  .meta({ id: 'PropertyFilter', description: 'A condition on a property' })
 
 export type PropertyFilterInput = z.infer<typeof propertyFilter>
 
@@ -34,10 +34,10 @@ export const propertyGroup: z.ZodType<PropertyGroup> = z
   .object({
     type: z.enum(['AND', 'OR']).describe('Whether all or any of `values` must hold'),
     get values() {
-      return z.array(z.union([propertyGroup, propertyFilter]))
+      return z.array(z.union([propertyGroup, propertyFilter])).describe('Conditions, and groups of them')
     },
   })
-  .meta({ id: 'PropertyGroup' })
+  .meta({ id: 'PropertyGroup', description: 'Conditions that must hold all together, or of which one must' })
 
 export const properties = z
   .preprocess(
@@ -73,7 +73,7 @@ export const dateRange = z
       .describe('Like `date_from`; default now. A date without a time means its end'),
     explicitDate: z.boolean().nullish().describe('Take both bounds as they are, not rounded to whole days'),
   })
-  .meta({ id: 'DateRange' })
+  .meta({ id: 'DateRange', description: "The time that is looked at, in the project's time zone" })
 export type DateRangeInput = z.infer<typeof dateRange>
 
 export const intervals = ['minute', 'hour', 'day', 'week', 'month'] as const
@@ -99,7 +99,7 @@ const entity = {
         'median, p75, p90, p95, p99, *_count_per_actor, first_time_for_user, first_matching_event_for_user, hogql',
     ),
   math_property: z.string().nullish().describe('Numeric event property that property maths aggregate'),
-  math_property_type: z.string().nullish(),
+  math_property_type: z.string().nullish().describe('Accepted for compatibility'),
   math_hogql: z.string().nullish().describe('Aggregation, for math `hogql`'),
   math_group_type_index: z.number().int().min(0).max(4).nullish().describe('Count groups of this type'),
   optionalInFunnel: flag.describe('A step of a funnel that may be skipped'),
@@ -108,13 +108,17 @@ const entity = {
 }
 export const eventsNode = z
   .object({
-    kind: z.literal('EventsNode'),
+    kind: z.literal('EventsNode').describe('A series of events'),
     event: z.string().nullish().describe('Event name; null means all events'),
     ...entity,
   })
   .meta({ id: 'EventsNode' })
 export const actionsNode = z
-  .object({ kind: z.literal('ActionsNode'), id: id.describe('Action'), ...entity })
+  .object({
+    kind: z.literal('ActionsNode').describe('A series of events that match an action'),
+    id: id.describe('Action'),
+    ...entity,
+  })
   .meta({ id: 'ActionsNode' })
 export const seriesNode = z.discriminatedUnion('kind', [eventsNode, actionsNode])
 export type SeriesNode = z.infer<typeof seriesNode>
@@ -130,26 +134,50 @@ export const breakdownFilter = z
       .nullish()
       .describe('Property name, HogQL expression, or cohort ids (`all` is everyone)'),
     breakdown_type: breakdownType,
-    breakdown_group_type_index: z.number().int().min(0).max(4).nullish(),
+    breakdown_group_type_index: z
+      .number()
+      .int()
+      .min(0)
+      .max(4)
+      .nullish()
+      .describe('Which group type, for type `group`'),
     breakdown_limit: z.number().int().min(1).max(10_000).nullish().describe('Values kept apart; default 25'),
     breakdown_hide_other_aggregation: flag.describe('Leave out the row that pools what the limit cut off'),
-    breakdown_histogram_bin_count: z.number().int().min(1).max(1000).nullish(),
+    breakdown_histogram_bin_count: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .nullish()
+      .describe('Split numbers into so many ranges, instead of by value'),
     breakdown_normalize_url: flag.describe('Ignore a trailing `/`, `?` or `#`'),
     breakdowns: z
       .array(
         z.object({
-          property: z.union([z.string(), z.number()]),
+          property: z.union([z.string(), z.number()]).describe('As `breakdown`'),
           type: breakdownType,
-          group_type_index: z.number().int().min(0).max(4).nullish(),
-          histogram_bin_count: z.number().int().min(1).max(1000).nullish(),
-          normalize_url: flag,
+          group_type_index: z
+            .number()
+            .int()
+            .min(0)
+            .max(4)
+            .nullish()
+            .describe('Which group type, for type `group`'),
+          histogram_bin_count: z
+            .number()
+            .int()
+            .min(1)
+            .max(1000)
+            .nullish()
+            .describe('Split numbers into so many ranges, instead of by value'),
+          normalize_url: flag.describe('Ignore a trailing `/`, `?` or `#`'),
         }),
       )
       .max(3)
       .nullish()
       .describe('Up to three at once; values in the answer are then lists'),
   })
-  .meta({ id: 'BreakdownFilter' })
+  .meta({ id: 'BreakdownFilter', description: 'What a series is split by' })
 export type BreakdownFilter = z.infer<typeof breakdownFilter>
 
 export const compareFilter = z
@@ -157,13 +185,19 @@ export const compareFilter = z
     compare: flag.describe('Also the period before'),
     compare_to: z.string().nullish().describe('How far back instead: `-1w`, `-30d`'),
   })
-  .meta({ id: 'CompareFilter' })
+  .meta({ id: 'CompareFilter', description: 'What an answer is compared with' })
 
 export const insightBase = {
   dateRange: dateRange.nullish(),
   properties,
   filterTestAccounts: flag.describe("Apply the project's filters for internal and test users"),
-  aggregation_group_type_index: z.number().int().min(0).max(4).nullish(),
+  aggregation_group_type_index: z
+    .number()
+    .int()
+    .min(0)
+    .max(4)
+    .nullish()
+    .describe('Count groups of this type instead of people'),
   samplingFactor: z
     .number()
     .positive()

@@ -93,7 +93,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends this session; other sessions of yours go on.
+         */
         post: operations["logout_create"];
         delete?: never;
         options?: never;
@@ -108,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your organizations */
+        /**
+         * List your organizations
+         * @description Those that you are a member of.
+         */
         get: operations["organizations_list"];
         put?: never;
         /**
@@ -129,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an organization */
+        /**
+         * Get an organization
+         * @description With the projects of it that you can see.
+         */
         get: operations["organizations_retrieve"];
         /**
          * Change an organization, naming it
@@ -334,7 +343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a domain */
+        /**
+         * Get a domain
+         * @description With the TXT record that verifies it.
+         */
         get: operations["domains_retrieve"];
         /**
          * Change what is kept of a domain, naming it
@@ -403,7 +415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a key's flags in all projects of an organization */
+        /**
+         * List a key's flags in all projects of an organization
+         * @description Of the projects that you can see, without deleted flags.
+         */
         get: operations["organizations_feature_flags_retrieve"];
         put?: never;
         post?: never;
@@ -614,7 +629,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get what plain members may do to things of a kind */
+        /**
+         * Get what plain members may do to things of a kind
+         * @description One that the organization has said; where it has said nothing, members edit things of the kind.
+         */
         get: operations["resource_access_retrieve"];
         /**
          * Change what plain members may do to things of a kind, naming it
@@ -667,7 +685,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a role */
+        /**
+         * Get a role
+         * @description With everybody who has it.
+         */
         get: operations["roles_retrieve"];
         /**
          * Change a role, naming it
@@ -764,7 +785,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the key that the request is made with */
+        /**
+         * Get the key that the request is made with
+         * @description To find out what a key may do. 404 for a session.
+         */
         get: operations["personal_api_keys_current_retrieve"];
         put?: never;
         post?: never;
@@ -781,7 +805,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one of your personal API keys */
+        /**
+         * Get one of your personal API keys
+         * @description What it may do and when it was used; never its value.
+         */
         get: operations["personal_api_keys_retrieve"];
         put?: never;
         post?: never;
@@ -846,7 +873,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a project */
+        /**
+         * Get a project
+         * @description With all its settings, and the key that SDKs send events with.
+         */
         get: operations["retrieve"];
         /**
          * Change a project, as PATCH does
@@ -875,7 +905,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether demo data is being made */
+        /**
+         * Whether demo data is being made
+         * @description For clients that make demo data; here none is made.
+         */
         get: operations["is_generating_demo_data_retrieve"];
         put?: never;
         post?: never;
@@ -918,7 +951,10 @@ export interface paths {
          */
         get: operations["actions_list"];
         put?: never;
-        /** Create an action */
+        /**
+         * Create an action
+         * @description It holds for events that were captured before, too. Without `steps` no event is one of it.
+         */
         post: operations["actions_create"];
         delete?: never;
         options?: never;
@@ -1027,7 +1063,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say until when you have read */
+        /**
+         * Say until when you have read
+         * @description What happened up to then is not `unread` any more, in any of your projects.
+         */
         post: operations["activity_log_bookmark_activity_notification_create"];
         delete?: never;
         options?: never;
@@ -1068,7 +1107,10 @@ export interface paths {
          */
         get: operations["annotations_list"];
         put?: never;
-        /** Create an annotation */
+        /**
+         * Create an annotation
+         * @description Deployments, campaigns and outages are what people write down: send it from the script that does them.
+         */
         post: operations["annotations_create"];
         delete?: never;
         options?: never;
@@ -1083,9 +1125,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an annotation */
+        /**
+         * Get an annotation
+         * @description One of the project, or of the organization's scope.
+         */
         get: operations["annotations_retrieve"];
-        /** Change an annotation that is not deleted, as PATCH does */
+        /**
+         * Change an annotation that is not deleted, as PATCH does
+         * @description What is not sent stays here too.
+         */
         put: operations["annotations_update"];
         post?: never;
         /**
@@ -1311,7 +1359,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Take somebody out of a static cohort */
+        /**
+         * Take somebody out of a static cohort
+         * @description Who is not in it stays out; nothing happens.
+         */
         patch: operations["cohorts_remove_person_from_static_cohort_partial_update"];
         trace?: never;
     };
@@ -1342,7 +1393,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List templates for dashboards */
+        /**
+         * List templates for dashboards
+         * @description All that there are, in one list; nothing is fetched from elsewhere.
+         */
         get: operations["dashboard_templates_repository_retrieve"];
         put?: never;
         post?: never;
@@ -1365,7 +1419,10 @@ export interface paths {
          */
         get: operations["dashboards_list"];
         put?: never;
-        /** Create a dashboard */
+        /**
+         * Create a dashboard
+         * @description Empty; or with the tiles of a template (`use_template`), or of another dashboard (`use_dashboard`). Insights come onto it by their own `dashboards`.
+         */
         post: operations["dashboards_create"];
         delete?: never;
         options?: never;
@@ -1382,7 +1439,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a dashboard from a template that is sent */
+        /**
+         * Create a dashboard from a template that is sent
+         * @description The template's own form: a name, filters, and tiles with insights or texts. Nothing of it is kept as a template.
+         */
         post: operations["dashboards_create_from_template_json_create"];
         delete?: never;
         options?: never;
@@ -1397,9 +1457,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a dashboard with its tiles */
+        /**
+         * Get a dashboard with its tiles
+         * @description Each tile holds its insight with the answer that is kept, asked with the dashboard's `filters`.
+         */
         get: operations["dashboards_retrieve"];
-        /** Change a dashboard that is not deleted, as PATCH does */
+        /**
+         * Change a dashboard that is not deleted, as PATCH does
+         * @description What is not sent stays here too.
+         */
         put: operations["dashboards_update"];
         post?: never;
         /**
@@ -1423,10 +1489,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who may edit a restricted dashboard, besides its maker and admins */
+        /**
+         * List who may edit a restricted dashboard, besides its maker and admins
+         * @description In one list, not in pages. It matters while the dashboard's `restriction_level` is 37.
+         */
         get: operations["dashboards_collaborators_list"];
         put?: never;
-        /** Let somebody edit a restricted dashboard */
+        /**
+         * Let somebody edit a restricted dashboard
+         * @description For who may edit it themselves. They must be able to see the project.
+         */
         post: operations["dashboards_collaborators_create"];
         delete?: never;
         options?: never;
@@ -1444,7 +1516,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Let somebody no longer edit a restricted dashboard */
+        /**
+         * Let somebody no longer edit a restricted dashboard
+         * @description For who may edit it themselves. They still see it.
+         */
         delete: operations["dashboards_collaborators_destroy"];
         options?: never;
         head?: never;
@@ -1488,7 +1563,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Turn a dashboard's link on or off */
+        /**
+         * Turn a dashboard's link on or off
+         * @description For who may edit the dashboard.
+         */
         patch: operations["dashboards_sharing_partial_update"];
         trace?: never;
     };
@@ -1583,7 +1661,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an early access feature */
+        /**
+         * Get an early access feature
+         * @description Of any stage; SDKs list only those that people may join.
+         */
         get: operations["early_access_feature_retrieve"];
         /**
          * Change an early access feature, with its name and stage
@@ -1672,7 +1753,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an event definition */
+        /**
+         * Get an event definition
+         * @description What people and the pipeline know of the name; the events themselves are at `events/`.
+         */
         get: operations["event_definitions_retrieve"];
         /**
          * Change an event definition
@@ -1687,7 +1771,10 @@ export interface paths {
         delete: operations["event_definitions_destroy"];
         options?: never;
         head?: never;
-        /** Change an event definition */
+        /**
+         * Change an event definition
+         * @description What is not sent stays. The name itself is what events say, and can not be changed.
+         */
         patch: operations["event_definitions_partial_update"];
         trace?: never;
     };
@@ -1758,7 +1845,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an event */
+        /**
+         * Get an event
+         * @description By its uuid. It is there as soon as it can be queried: `events/receipt/` tells of one that is not.
+         */
         get: operations["events_retrieve"];
         put?: never;
         post?: never;
@@ -1799,7 +1889,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a holdout */
+        /**
+         * Get a holdout
+         * @description `experiments/` tells which experiments go by it.
+         */
         get: operations["experiment_holdouts_retrieve"];
         /**
          * Change a holdout, with its name
@@ -1892,7 +1985,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an experiment */
+        /**
+         * Get an experiment
+         * @description What it was set up to do; `results/` tells what came out.
+         */
         get: operations["experiments_retrieve"];
         /**
          * Change an experiment, with its name
@@ -1961,7 +2057,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get what an experiment says by one of its secondary metrics */
+        /**
+         * Get what an experiment says by one of its secondary metrics
+         * @description Judged as the main metric is, over the same time and the same people.
+         */
         get: operations["experiments_secondary_results_retrieve"];
         put?: never;
         post?: never;
@@ -1998,7 +2097,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get how far an export is */
+        /**
+         * Get how far an export is
+         * @description Every second or so, until `has_content` or `exception`.
+         */
         get: operations["exports_retrieve"];
         put?: never;
         post?: never;
@@ -2101,7 +2203,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get the keys of flags */
+        /**
+         * Get the keys of flags
+         * @description For a list of ids at once. Ids of flags that are deleted or not there are left out.
+         */
         post: operations["feature_flags_bulk_keys_create"];
         delete?: never;
         options?: never;
@@ -2156,7 +2261,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the ids of all flags that a search finds */
+        /**
+         * List the ids of all flags that a search finds
+         * @description Of all pages, as `feature_flags/` would list them: to do something to all of them.
+         */
         get: operations["feature_flags_matching_ids_retrieve"];
         put?: never;
         post?: never;
@@ -2173,7 +2281,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the flags that are on, with what you get */
+        /**
+         * List the flags that are on, with what you get
+         * @description By your own user's `distinct_id`: what you would get, were you one of the people who use your product.
+         */
         get: operations["feature_flags_my_flags_retrieve"];
         put?: never;
         post?: never;
@@ -2234,7 +2345,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one of the roles whose members may edit a flag */
+        /**
+         * Get one of the roles whose members may edit a flag
+         * @description With the flag and the role in full.
+         */
         get: operations["feature_flags_role_access_retrieve"];
         put?: never;
         post?: never;
@@ -2307,7 +2421,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the flags that depend on a flag */
+        /**
+         * List the flags that depend on a flag
+         * @description Those that have it in a condition. It can be neither deleted nor turned off while there are any.
+         */
         get: operations["feature_flags_dependent_flags_retrieve"];
         put?: never;
         post?: never;
@@ -2364,7 +2481,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find a group */
+        /**
+         * Find a group
+         * @description By its whole key.
+         */
         get: operations["groups_find_retrieve"];
         put?: never;
         post?: never;
@@ -2507,7 +2627,10 @@ export interface paths {
          */
         get: operations["insights_list"];
         put?: never;
-        /** Save an insight */
+        /**
+         * Save an insight
+         * @description With `filters` or a `query`; its answer is asked for with `refresh` when it is read. It is listed as saved with `"saved": true`, or on a dashboard.
+         */
         post: operations["insights_create"];
         delete?: never;
         options?: never;
@@ -2562,7 +2685,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count who goes through a funnel */
+        /**
+         * Count who goes through a funnel
+         * @description The steps are the `events` and `actions`, by their `order`. With a breakdown, a funnel for each value.
+         */
         get: operations["insights_funnel_retrieve"];
         put?: never;
         /**
@@ -2583,7 +2709,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find what goes with getting through a funnel */
+        /**
+         * Find what goes with getting through a funnel
+         * @description Compares those who got through the funnel with those who did not, by what else they did or what is known of them.
+         */
         get: operations["insights_funnel_correlation_retrieve"];
         put?: never;
         /**
@@ -2624,7 +2753,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow people from step to step */
+        /**
+         * Follow people from step to step
+         * @description Routes of up to `step_limit` steps; an edge is a step and the one after it.
+         */
         get: operations["insights_path_retrieve"];
         put?: never;
         /**
@@ -2645,7 +2777,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count who comes back */
+        /**
+         * Count who comes back
+         * @description Who did the `target_entity` in an interval is a cohort; counted is who of them did the `returning_entity` later.
+         */
         get: operations["insights_retention_retrieve"];
         put?: never;
         /**
@@ -2710,9 +2845,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an insight */
+        /**
+         * Get an insight
+         * @description With the answer that is kept, if any; `refresh` asks for one.
+         */
         get: operations["insights_retrieve"];
-        /** Change an insight that is not deleted, as PATCH does */
+        /**
+         * Change an insight that is not deleted, as PATCH does
+         * @description What is not sent stays here too.
+         */
         put: operations["insights_update"];
         post?: never;
         /**
@@ -2766,7 +2907,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Turn an insight's link on or off */
+        /**
+         * Turn an insight's link on or off
+         * @description For who may edit the insight.
+         */
         patch: operations["insights_sharing_partial_update"];
         trace?: never;
     };
@@ -2799,7 +2943,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note that you have looked at an insight */
+        /**
+         * Note that you have looked at an insight
+         * @description So that `my_last_viewed/` lists it.
+         */
         post: operations["insights_viewed_create"];
         delete?: never;
         options?: never;
@@ -2894,7 +3041,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the cohorts that somebody is in */
+        /**
+         * List the cohorts that somebody is in
+         * @description As they were last calculated, without deleted ones.
+         */
         get: operations["persons_cohorts_retrieve"];
         put?: never;
         post?: never;
@@ -2911,7 +3061,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who got to a step of a funnel, or left before it */
+        /**
+         * List who got to a step of a funnel, or left before it
+         * @description What the funnel was asked by, and `funnel_step`.
+         */
         get: operations["persons_funnel_retrieve"];
         put?: never;
         /**
@@ -2932,7 +3085,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who is behind a correlation */
+        /**
+         * List who is behind a correlation
+         * @description What the correlation was asked by, and which of its lines.
+         */
         get: operations["persons_funnel_correlation_retrieve"];
         put?: never;
         /**
@@ -2953,7 +3109,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the people behind a number of a lifecycle */
+        /**
+         * List the people behind a number of a lifecycle
+         * @description What the lifecycle was asked by, the bucket, and the status.
+         */
         get: operations["persons_lifecycle_retrieve"];
         put?: never;
         post?: never;
@@ -2970,7 +3129,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the people of an edge or a step */
+        /**
+         * List the people of an edge or a step
+         * @description What the paths were asked by, and which edge or step.
+         */
         get: operations["persons_path_retrieve"];
         put?: never;
         /**
@@ -3031,7 +3193,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the people behind a number of stickiness */
+        /**
+         * List the people behind a number of stickiness
+         * @description What the stickiness was asked by, and on how many intervals they were there.
+         */
         get: operations["persons_stickiness_retrieve"];
         put?: never;
         post?: never;
@@ -3088,7 +3253,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a person */
+        /**
+         * Get a person
+         * @description `events/` with `person_id` lists what they did. 404 too for one who was merged into another.
+         */
         get: operations["persons_retrieve"];
         /**
          * Change a person's properties, as PATCH does
@@ -3370,7 +3538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell which events a property was seen on */
+        /**
+         * Tell which events a property was seen on
+         * @description By the name of each event, whether one of them ever had the property.
+         */
         get: operations["property_definitions_seen_together_retrieve"];
         put?: never;
         post?: never;
@@ -3387,7 +3558,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a property definition */
+        /**
+         * Get a property definition
+         * @description `property_type` says how questions read its values.
+         */
         get: operations["property_definitions_retrieve"];
         /**
          * Change a property definition
@@ -3488,11 +3662,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a scheduled change */
+        /**
+         * Get a scheduled change
+         * @description One that was tried too: `executed_at` and `failure_reason` tell how it went.
+         */
         get: operations["scheduled_changes_retrieve"];
         put?: never;
         post?: never;
-        /** Take a scheduled change back */
+        /**
+         * Take a scheduled change back
+         * @description One that was tried is forgotten; what it did is not undone.
+         */
         delete: operations["scheduled_changes_destroy"];
         options?: never;
         head?: never;
@@ -3516,7 +3696,10 @@ export interface paths {
          */
         get: operations["session_recording_playlists_list"];
         put?: never;
-        /** Create a playlist of recordings */
+        /**
+         * Create a playlist of recordings
+         * @description Of `filters`, or empty: recordings are put on it one by one.
+         */
         post: operations["session_recording_playlists_create"];
         delete?: never;
         options?: never;
@@ -3531,7 +3714,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a playlist of recordings */
+        /**
+         * Get a playlist of recordings
+         * @description Without its recordings: `recordings/` lists these.
+         */
         get: operations["session_recording_playlists_retrieve"];
         /**
          * Change a playlist of recordings, as PATCH does
@@ -3587,7 +3773,10 @@ export interface paths {
          * @description Again, nothing happens. The recording need not be there yet. At most 1000 are on a playlist.
          */
         post: operations["session_recording_playlists_recordings_create"];
-        /** Take a recording off a playlist */
+        /**
+         * Take a recording off a playlist
+         * @description The recording itself stays.
+         */
         delete: operations["session_recording_playlists_recordings_destroy"];
         options?: never;
         head?: never;
@@ -3765,7 +3954,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a survey */
+        /**
+         * Get a survey
+         * @description Also a draft or an archived one. `responses/` and `stats/` tell what was answered.
+         */
         get: operations["surveys_retrieve"];
         /**
          * Change a survey, with its name and type
@@ -3854,7 +4046,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How often a survey was shown, dismissed and answered, and what was answered */
+        /**
+         * How often a survey was shown, dismissed and answered, and what was answered
+         * @description Within `date_from` and `date_to`, and only while it ran.
+         */
         get: operations["surveys_stats_retrieve_2"];
         put?: never;
         post?: never;
@@ -3931,7 +4126,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a link to set a new password is good */
+        /**
+         * Whether a link to set a new password is good
+         * @description Before a form is shown. 204 where it is; 400 where it is used, out of date, or another's.
+         */
         get: operations["reset_retrieve"];
         put?: never;
         /**
@@ -4078,7 +4276,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn off two-factor authentication */
+        /**
+         * Turn off two-factor authentication
+         * @description The secret and the backup codes are good for nothing any more. Organizations that demand a second factor (`enforce_2fa`) are out of reach then.
+         */
         post: operations["users_two_factor_disable_create"];
         delete?: never;
         options?: never;
@@ -4093,7 +4294,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether you sign in with a second factor */
+        /**
+         * Whether you sign in with a second factor
+         * @description And how many backup codes you have left: `two_factor_backup_codes/` makes new ones.
+         */
         get: operations["users_two_factor_status_retrieve"];
         put?: never;
         post?: never;
@@ -4176,7 +4380,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Capture an event */
+        /**
+         * Capture an event
+         * @description What you send by hand or from a language without an SDK; older SDKs too.
+         */
         post: operations["capture_create"];
         delete?: never;
         options?: never;
@@ -4398,28 +4605,50 @@ export interface components {
     schemas: {
         /** @description A name for all events that fit one of several descriptions. */
         Action: {
+            /** @description What addresses and filters name it by. */
             id: number;
+            /** @description Unique among the actions that are not deleted. */
             name: string | null;
+            /** @description What it is for; may be empty. */
             description: string;
+            /** @description In lower case, each once. */
             tags: string[];
+            /** @description Kept for clients; nothing is posted. */
             post_to_slack: boolean;
+            /** @description Kept for clients: the text of such a message. */
             slack_message_format: string;
             /** @description An event is one of the action when any step fits; none fits no event. */
             steps: components["schemas"]["ActionStep"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
-            /** @constant */
+            /**
+             * @description Always false: events are matched when they are asked for.
+             * @constant
+             */
             is_calculating: false;
+            /** @description Kept for clients, who set it; nothing is calculated. */
             last_calculated_at: string | null;
+            /** @description The project. */
             team_id: number;
-            /** @constant */
+            /**
+             * @description Always true: tells it from the definition of an event.
+             * @constant
+             */
             is_action: true;
         };
         ActionActors: {
+            /** @description One entry, with those of this page */
             results: {
+                /** @description Those of this page */
                 people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                /** @description How many they are */
                 count: number;
             }[];
             /** @description Address of the next page */
@@ -4432,28 +4661,37 @@ export interface components {
         ActionChanges: {
             /** @description Used once among the actions that are not deleted. */
             name?: string | null;
+            /** @description What it is for. */
             description?: string | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
+            /** @description Kept for clients; nothing is posted. */
             post_to_slack?: boolean;
+            /** @description Kept for clients; at most 600 characters. */
             slack_message_format?: string | null;
             /** @description All steps from now on: those with an `id` are changed, those left out are gone. */
             steps?: components["schemas"]["ActionStepChanges"][];
+            /** @description Kept for clients. */
             last_calculated_at?: string;
+            /** @description True deletes it, false brings it back. */
             deleted?: boolean;
         };
         ActionList: {
+            /** @description All of them, in one list. */
             results: components["schemas"]["Action"][];
         };
         ActionStep: {
+            /** @description Names the step, to change or keep it. */
             id: string;
             /** @description The event's name; null for any. */
             event: string | null;
             /** @description Only on `$autocapture`, as the next three are. */
             tag_name: string | null;
+            /** @description The element's text. */
             text: string | null;
             /** @description `exact` (default), `contains` or `regex`. */
             text_matching: string | null;
+            /** @description Where the element leads. */
             href: string | null;
             /** @description `exact` (default), `contains` or `regex`. */
             href_matching: string | null;
@@ -4463,6 +4701,7 @@ export interface components {
             url: string | null;
             /** @description `contains` (default; `%` and `_` are wildcards), `regex` or `exact`. */
             url_matching: ("contains" | "regex" | "exact" | "") | null;
+            /** @description What people call the step. */
             name: string | null;
             /** @description Filters of the event: a list, all of which must hold, or a group of AND and OR. */
             properties: unknown;
@@ -4474,9 +4713,11 @@ export interface components {
             event?: string | null;
             /** @description Only on `$autocapture`, as the next three are. */
             tag_name?: string | null;
+            /** @description The element's text. */
             text?: string | null;
             /** @description `exact` (default), `contains` or `regex`. */
             text_matching?: string | null;
+            /** @description Where the element leads. */
             href?: string | null;
             /** @description `exact` (default), `contains` or `regex`. */
             href_matching?: string | null;
@@ -4486,12 +4727,16 @@ export interface components {
             url?: string | null;
             /** @description `contains` (default; `%` and `_` are wildcards), `regex` or `exact`. */
             url_matching?: ("contains" | "regex" | "exact" | "") | null;
+            /** @description What people call the step. */
             name?: string | null;
             /** @description Filters of the event: a list, all of which must hold, or a group of AND and OR. */
             properties?: unknown;
         };
         ActionsNode: {
-            /** @constant */
+            /**
+             * @description A series of events that match an action
+             * @constant
+             */
             kind: "ActionsNode";
             /** @description Action */
             id: number | string;
@@ -4503,6 +4748,7 @@ export interface components {
             math?: string | null;
             /** @description Numeric event property that property maths aggregate */
             math_property?: string | null;
+            /** @description Accepted for compatibility */
             math_property_type?: string | null;
             /** @description Aggregation, for math `hogql` */
             math_hogql?: string | null;
@@ -4516,25 +4762,38 @@ export interface components {
             fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
         };
         ActivityBookmark: {
+            /** @description Until when you have read: mostly `created_at` of the newest that you saw. */
             bookmark: string;
         };
         /** @description Something that somebody did. */
         ActivityEntry: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names this entry.
+             */
             id: string;
             /** @description Who did it: null for a user who is gone, `System` where nobody did. */
             user: (components["schemas"]["UserBasic"] | {
-                /** @constant */
+                /**
+                 * @description Always `System`.
+                 * @constant
+                 */
                 first_name: "System";
+                /** @description Always null. */
                 email: null;
-                /** @constant */
+                /**
+                 * @description Always true; users have no such field.
+                 * @constant
+                 */
                 is_system: true;
             }) | null;
             /** @description `created`, `updated`, `deleted`, or a word of the resource, as `split_person`. */
             activity: string;
             /** @description The kind of thing: `FeatureFlag`, `Insight`, `Person`, … */
             scope: string;
+            /** @description Id of the thing, as text: a number or a UUID by its kind. Null where it has none. */
             item_id: string | null;
+            /** @description What changed, and what the thing was called then. */
             detail: {
                 /** @description A change for each field. Secrets are told as `masked`. */
                 changes: {
@@ -4542,36 +4801,57 @@ export interface components {
                     type: string;
                     /** @description `created`, `changed`, `deleted`, `merged`, `split` or `exported`. */
                     action: string;
+                    /** @description Which field changed; null where the thing as a whole did. */
                     field: string | null;
+                    /** @description Its value before; null where there was none. */
                     before: unknown;
+                    /** @description Its value from then on; null where there is none. */
                     after: unknown;
                 }[] | null;
+                /** @description Always null. */
                 merge: null;
+                /** @description Always null. */
                 trigger: null;
                 /** @description What the thing was called. */
                 name: string | null;
+                /** @description The short id of an insight; null for what has none. */
                 short_id: string | null;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
             created_at: string;
         };
         /** @description Something that somebody did, with whether you have read it. */
         ActivityLog: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names this entry.
+             */
             id: string;
             /** @description Who did it: null for a user who is gone, `System` where nobody did. */
             user: (components["schemas"]["UserBasic"] | {
-                /** @constant */
+                /**
+                 * @description Always `System`.
+                 * @constant
+                 */
                 first_name: "System";
+                /** @description Always null. */
                 email: null;
-                /** @constant */
+                /**
+                 * @description Always true; users have no such field.
+                 * @constant
+                 */
                 is_system: true;
             }) | null;
             /** @description `created`, `updated`, `deleted`, or a word of the resource, as `split_person`. */
             activity: string;
             /** @description The kind of thing: `FeatureFlag`, `Insight`, `Person`, … */
             scope: string;
+            /** @description Id of the thing, as text: a number or a UUID by its kind. Null where it has none. */
             item_id: string | null;
+            /** @description What changed, and what the thing was called then. */
             detail: {
                 /** @description A change for each field. Secrets are told as `masked`. */
                 changes: {
@@ -4579,24 +4859,39 @@ export interface components {
                     type: string;
                     /** @description `created`, `changed`, `deleted`, `merged`, `split` or `exported`. */
                     action: string;
+                    /** @description Which field changed; null where the thing as a whole did. */
                     field: string | null;
+                    /** @description Its value before; null where there was none. */
                     before: unknown;
+                    /** @description Its value from then on; null where there is none. */
                     after: unknown;
                 }[] | null;
+                /** @description Always null. */
                 merge: null;
+                /** @description Always null. */
                 trigger: null;
                 /** @description What the thing was called. */
                 name: string | null;
+                /** @description The short id of an insight; null for what has none. */
                 short_id: string | null;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
             created_at: string;
+            /** @description Whether it is newer than what you have marked as read (`bookmark_activity_notification/`). */
             unread: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The organization in which it was done.
+             */
             organization_id: string;
+            /** @description Whether the server did it on its own, not a user. */
             is_system: boolean;
         };
         ActivityPage: {
+            /** @description The entries of this page, newest first. */
             results: components["schemas"]["ActivityEntry"][];
             /** @description Address of the next page. */
             next: string | null;
@@ -4614,7 +4909,10 @@ export interface components {
             url: string;
         };
         ActorsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: a table of persons or groups
+             * @constant
+             */
             kind: "ActorsQuery";
             /** @description The number whose actors are asked for; without one, all persons */
             source?: (components["schemas"]["InsightActorsQuery"] | components["schemas"]["StickinessActorsQuery"] | components["schemas"]["FunnelsActorsQuery"] | components["schemas"]["FunnelCorrelationActorsQuery"]) | null;
@@ -4630,28 +4928,41 @@ export interface components {
             orderBy?: string[] | null;
             /** @description Rows; default 100, at most 50,000 */
             limit?: number | null;
+            /** @description Rows to leave out at the start; default 0 */
             offset?: number | null;
         };
         /** @description A remark that charts show at a moment in time. */
         Annotation: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description What is to be remembered; plain text. */
             content: string | null;
             /** @description The moment that it is about. */
             date_marker: string | null;
             /**
-             * @description Made by a user, or by a tool.
+             * @description `USR`: made by a user. `GIT`: by a tool, such as a deployment.
              * @enum {string}
              */
             creation_type: "USR" | "GIT";
             /** @description The id of the insight that it belongs to; null also where that is another project's. */
             dashboard_item: number | null;
+            /** @description Short id of the insight that it belongs to; null where there is none. */
             insight_short_id: string | null;
+            /** @description What that insight is called; null where nobody has named it. */
             insight_name: string | null;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was written down.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
             /**
              * @description Where it is seen: on one insight, in the project, or in all projects of the organization. At first `dashboard_item`.
@@ -4660,7 +4971,9 @@ export interface components {
             scope: "dashboard_item" | "project" | "organization";
         };
         AnnotationChanges: {
+            /** @description What is to be remembered; at most 400 characters. */
             content?: string | null;
+            /** @description The moment that it is about; charts show it there. */
             date_marker?: string | null;
             /**
              * @description Made by a user, or by a tool.
@@ -4674,6 +4987,7 @@ export interface components {
              * @enum {string}
              */
             scope?: "dashboard_item" | "project" | "organization";
+            /** @description True deletes it, false brings it back. */
             deleted?: boolean;
         };
         AppErrorDetails: {
@@ -4713,7 +5027,9 @@ export interface components {
             }[];
         };
         AutocompleteCompletionItem: {
+            /** @description What the list shows */
             label: string;
+            /** @description What is put into the text */
             insertText: string;
             /**
              * @description `Class`: a table; `Folder`: a table beside one, or properties; `Variable`: a column
@@ -4728,7 +5044,9 @@ export interface components {
             backup_codes: string[];
         };
         BlastRadius: {
+            /** @description How many people (or groups) fulfil it. */
             users_affected: number;
+            /** @description How many there are in the project. */
             total_users: number;
         };
         BlastRadiusQuery: {
@@ -4739,30 +5057,38 @@ export interface components {
             /** @description Groups of this type instead of people. */
             group_type_index?: number | null;
         };
+        /** @description What a series is split by */
         BreakdownFilter: {
             /** @description Property name, HogQL expression, or cohort ids (`all` is everyone) */
             breakdown?: (string | number | (string | number)[]) | null;
             /** @description event (default), person, group, session, cohort, hogql, event_metadata */
             breakdown_type?: string | null;
+            /** @description Which group type, for type `group` */
             breakdown_group_type_index?: number | null;
             /** @description Values kept apart; default 25 */
             breakdown_limit?: number | null;
             /** @description Leave out the row that pools what the limit cut off */
             breakdown_hide_other_aggregation?: boolean | null;
+            /** @description Split numbers into so many ranges, instead of by value */
             breakdown_histogram_bin_count?: number | null;
             /** @description Ignore a trailing `/`, `?` or `#` */
             breakdown_normalize_url?: boolean | null;
             /** @description Up to three at once; values in the answer are then lists */
             breakdowns?: {
+                /** @description As `breakdown` */
                 property: string | number;
                 /** @description event (default), person, group, session, cohort, hogql, event_metadata */
                 type?: string | null;
+                /** @description Which group type, for type `group` */
                 group_type_index?: number | null;
+                /** @description Split numbers into so many ranges, instead of by value */
                 histogram_bin_count?: number | null;
+                /** @description Ignore a trailing `/`, `?` or `#` */
                 normalize_url?: boolean | null;
             }[] | null;
         };
         CancelInsight: {
+            /** @description The name that the question was asked by */
             client_query_id: string;
         };
         /**
@@ -4771,7 +5097,10 @@ export interface components {
          *     }
          */
         CaptureStored: {
-            /** @constant */
+            /**
+             * @description Always `Ok`: the events are on disk.
+             * @constant
+             */
             status: "Ok";
         };
         CaptureV1Batch: {
@@ -4869,17 +5198,27 @@ export interface components {
         };
         /** @description Something that somebody did. */
         ClickhouseEvent: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The event's uuid, as it was sent or given.
+             */
             id: string;
+            /** @description Who did it, as the SDK called them. */
             distinct_id: string;
+            /** @description What was sent with it, and what was added when it arrived (`$geoip_…`). */
             properties: {
                 [key: string]: unknown;
             };
+            /** @description Its name. */
             event: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened, corrected by the sender's clock.
+             */
             timestamp: string;
             /** @description Null where the event has none. */
             person: {
+                /** @description Whether an `$identify` has said who it is. */
                 is_identified: boolean;
                 /** @description One of them. */
                 distinct_ids: string[];
@@ -4888,18 +5227,24 @@ export interface components {
                     [key: string]: unknown;
                 };
             } | null;
+            /** @description What was clicked, the innermost first; empty but for autocaptured events. */
             elements: components["schemas"]["Element"][];
+            /** @description The same as text, as SDKs send it. */
             elements_chain: string;
         };
         /** @description A named set of people. */
         Cohort: {
+            /** @description What addresses and filters name it by. */
             id: number;
+            /** @description What people call it; null where nobody has named it. */
             name: string | null;
+            /** @description What it is for; may be empty. */
             description: string;
             /** @description The older way to say who is in it, used where `filters` says nothing. */
             groups: {
                 [key: string]: unknown;
             }[];
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
             /** @description Who is in it: `{"properties": {"type": "AND", "values": […]}}`, groups of AND and OR around conditions of type `person`, `cohort` (key `id`) and `behavioral` (value `performed_event`, `performed_event_multiple`, `performed_event_first_time`, `performed_event_sequence`, `performed_event_regularly`, `stopped_performing_event` or `restarted_performing_event`), each with `"negation": true` for its opposite. */
             filters: {
@@ -4907,8 +5252,12 @@ export interface components {
             };
             /** @description Whether its people are being found out; until then the last ones count. */
             is_calculating: boolean;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
             /** @description When its people were last found out. */
             last_calculation: string | null;
@@ -4918,10 +5267,13 @@ export interface components {
             last_error: string | null;
             /** @description How many people it has; null until that is known. */
             count: number | null;
+            /** @description Whether its people stay who they are: listed, uploaded or copied, not found out. */
             is_static: boolean;
         };
         CohortChanges: {
+            /** @description What people call it; at most 400 characters. */
             name?: string | null;
+            /** @description What it is for; at most 1,000 characters. */
             description?: string | null;
             /** @description The older way to say who is in it, used where `filters` says nothing. */
             groups?: {
@@ -4932,11 +5284,13 @@ export interface components {
             } | null;
             /** @description Whether its people stay who they are: listed, uploaded or copied, not found out. It stays so. */
             is_static?: boolean;
+            /** @description True deletes it, false brings it back. */
             deleted?: boolean;
             /** @description Of a static cohort, in a `multipart/form-data` body: a file whose first column holds distinct ids. The people whose they are are added; ids of nobody are passed over. */
             csv?: unknown;
         };
         CohortList: {
+            /** @description The cohorts, in one list. */
             results: components["schemas"]["Cohort"][];
         };
         CohortPerson: {
@@ -4950,6 +5304,7 @@ export interface components {
             /** @description uuids of persons */
             person_ids: string[];
         };
+        /** @description What an answer is compared with */
         CompareFilter: {
             /** @description Also the period before */
             compare?: boolean | null;
@@ -4957,24 +5312,38 @@ export interface components {
             compare_to?: string | null;
         };
         CopiedFeatureFlags: {
+            /** @description The flags as they are in the other projects now. */
             success: components["schemas"]["FeatureFlag"][];
+            /** @description Projects where it could not be copied. */
             failed: {
+                /** @description The project. */
                 project_id: number;
+                /** @description Why not, for people to read. */
                 errors: string;
             }[];
         };
         CopiedSurveys: {
+            /** @description One for each project. */
             created_surveys: {
+                /** @description The project. */
                 team_id: number;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Id of the copy in it.
+                 */
                 survey_id: string;
+                /** @description The name of the copy, which says when it was copied. */
                 name: string;
             }[];
+            /** @description How many were made. */
             count: number;
         };
         CopyFeatureFlag: {
+            /** @description Key of the flag to copy. */
             feature_flag_key: string;
+            /** @description Id of the project that has it. */
             from_project: number;
+            /** @description Ids of projects of the same organization. */
             target_project_ids: number[];
         };
         CurrentPassword: {
@@ -4983,124 +5352,194 @@ export interface components {
         };
         /** @description Insights and texts that are looked at together. */
         Dashboard: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description Shown in lists; null where nobody has named it. */
             name: string | null;
+            /** @description What it is for; may be empty. */
             description: string;
+            /** @description Whether it is kept at hand, for everybody in the project. */
             pinned: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description When somebody last looked at it; null for never. */
             last_accessed_at: string | null;
             /** @description Whether anybody with its link can see it. */
             is_shared: boolean;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether it was begun empty, from a template, or as a copy.
+             * @enum {string}
+             */
             creation_mode: "default" | "template" | "duplicate";
             /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
             filters: {
                 [key: string]: unknown;
             };
+            /** @description In lower case, each once. */
             tags: string[];
             /**
              * @description Who may edit it: 21 everyone in the project, 37 only collaborators.
              * @enum {number}
              */
             restriction_level: 21 | 37;
-            /** @enum {number} */
+            /**
+             * @description The same as `restriction_level`.
+             * @enum {number}
+             */
             effective_restriction_level: 21 | 37;
             /**
              * @description What you may do: 21 see it, 37 edit it.
              * @enum {number}
              */
             effective_privilege_level: 21 | 37;
+            /** @description What is on it; where each stands is said by `layouts`. */
             tiles: components["schemas"]["DashboardTile"][];
         };
         DashboardChanges: {
+            /** @description Shown in lists; at most 400 characters. */
             name?: string | null;
+            /** @description What it is for. */
             description?: string | null;
+            /** @description Whether it is kept at hand, for everybody in the project. At first false. */
             pinned?: boolean;
             /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
             filters?: unknown;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
-            /** @enum {number} */
+            /**
+             * @description Who may edit it: 21 everyone in the project (at first), 37 only its maker, collaborators and admins.
+             * @enum {number}
+             */
             restriction_level?: 21 | 37;
+            /** @description True deletes it with its tiles; false brings both back. */
             deleted?: boolean;
             /** @description With `deleted: true`: also the insights that are on no other dashboard. */
             delete_insights?: boolean;
             /** @description Tiles that are changed, and texts that are put on it. Which insights are on it is said by the insights (`dashboards`). */
             tiles?: components["schemas"]["DashboardTileChanges"][];
         };
+        /** @description Somebody who may edit a restricted dashboard. */
         DashboardCollaborator: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the right itself; addresses go by the user's uuid.
+             */
             id: string;
+            /** @description The dashboard. */
             dashboard_id: number;
+            /** @description Who may edit it. */
             user: components["schemas"]["UserBasic"];
-            /** @constant */
+            /**
+             * @description Always 37: may edit.
+             * @constant
+             */
             level: 37;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were added.
+             */
             added_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the right last changed.
+             */
             updated_at: string;
         };
+        /** @description A dashboard to begin with. */
         DashboardTemplate: {
             /** @description What `use_template` of a new dashboard takes. */
             name: string;
             /** @description Where it is from; null for those that come with Hedgerow. */
             url: string | null;
+            /** @description What a dashboard of it shows. */
             description: string;
+            /** @description Always true: all come with Hedgerow. */
             verified: boolean;
+            /** @description Who made it. */
             maintainer: string;
+            /** @description Always true: all can be used at once. */
             installed: boolean;
+            /** @description Always false: they are renewed with Hedgerow. */
             has_new_version: boolean;
         };
         DashboardTemplateBody: {
+            /** @description `{"template_name": "…", "dashboard_description": "…", "dashboard_filters": {…}, "tiles": [{"type": "INSIGHT", "name": "…", "filters": {…}}, …]}`. */
             template: {
                 [key: string]: unknown;
             };
         };
+        /** @description A text between insights. */
         DashboardText: {
+            /** @description Of the text, not of its tile. */
             id: number;
+            /** @description Markdown; at most 4,000 characters. */
             body: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             last_modified_at: string;
+            /** @description Who changed it last; null for nobody since it was made. */
             last_modified_by: components["schemas"]["UserBasic"] | null;
+            /** @description The project. */
             team: number;
         };
+        /** @description A place on a dashboard, with an insight or a text. */
         DashboardTile: {
+            /** @description Of the tile, not of what is on it. */
             id: number;
             /** @description Where the tile is, by width of the screen: `{"sm": {"x": 0, "y": 0, "w": 6, "h": 5}, "xs": {…}}`. */
             layouts: {
                 [key: string]: unknown;
             };
+            /** @description Of its head, as a client names it; null for none. */
             color: string | null;
             /** @description As it is asked on this dashboard. */
             insight: components["schemas"]["Insight"] | null;
             /** @description A tile has an insight or a text. */
             text: components["schemas"]["DashboardText"] | null;
+            /** @description When the numbers of its insight were read; null without an answer. */
             last_refresh: string | null;
+            /** @description Whether its answer was calculated for an earlier request. */
             is_cached: boolean;
             /** @description Why the insight has no answer, where one was asked for. */
             error: {
+                /** @description As failures of the API have it. */
                 type: string;
+                /** @description For programs to switch on. */
                 code: string;
+                /** @description For people to read. */
                 detail: string;
             } | null;
         };
+        /** @description A tile that is changed, or a text that is put on the dashboard. */
         DashboardTileChanges: {
             /** @description A tile of the dashboard; a text without one is a new tile. */
             id?: number;
+            /** @description The text of the tile; null leaves it. */
             text?: {
+                /** @description Markdown; at most 4,000 characters. */
                 body?: string;
             } | null;
+            /** @description Of its head, as clients name it; null for none. */
             color?: string | null;
             /** @description Where the tile is, by width of the screen: `{"sm": {"x": 0, "y": 0, "w": 6, "h": 5}, "xs": {…}}`. */
             layouts?: {
                 [key: string]: unknown;
             };
+            /** @description True takes it off; its insight stays. */
             deleted?: boolean | null;
         };
+        /** @description The time that is looked at, in the project's time zone */
         DateRange: {
             /** @description ISO date or time, or relative to now: `-7d` (default), `-30M` (minutes), `dStart`, `-1mStart`, `yStart`, `all` */
             date_from?: string | null;
@@ -5111,20 +5550,36 @@ export interface components {
         };
         /** @description An event that could not be processed. */
         DeadLetter: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the letter, to send it again.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Uuid of the event.
+             */
             event_uuid: string;
-            /** @enum {string} */
+            /**
+             * @description Why it could not be processed.
+             * @enum {string}
+             */
             reason: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
             /** @description The step of the pipeline at which it failed. */
             step: string;
+            /** @description What exactly went wrong, for people to read. */
             detail: string;
             /** @description JSON text of the event as captured, or of the row that was refused. */
             raw: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was captured.
+             */
             received_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was given up.
+             */
             died_at: string;
             /** @description When it was sent again; null while it waits. */
             replayed_at: string | null;
@@ -5132,37 +5587,58 @@ export interface components {
             replayable: boolean;
         };
         DeadLetterSelection: {
+            /** @description Only these letters; at most 500. */
             ids?: string[];
-            /** @enum {string} */
+            /**
+             * @description Only those that died of this.
+             * @enum {string}
+             */
             reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
+            /** @description Only those that died at this step. */
             step?: string;
         };
         Decided: {
+            /** @description Keys of the flags that are on (`v=1`), or values by key (`v=2`, `v=3`): `true`, `false` or a variant. */
             featureFlags?: unknown;
         } & {
             [key: string]: unknown;
         };
         DeletedFeatureFlags: {
+            /** @description What was deleted. */
             deleted: {
+                /** @description The flag's id. */
                 id: number;
+                /** @description The flag's key. */
                 key: string;
             }[];
+            /** @description What was not deleted. */
             errors: {
+                /** @description The id that was sent. */
                 id: number;
+                /** @description The flag's key; left out where there is no such flag. */
                 key?: string;
+                /** @description Why not, for people to read. */
                 reason: string;
             }[];
         };
         DependentFlag: {
+            /** @description The flag's id. */
             id: number;
+            /** @description The flag's key. */
             key: string;
+            /** @description The flag's description. */
             name: string;
         };
         /** @description A feature that people may turn on for themselves. */
         EarlyAccessFeature: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by.
+             */
             id: string;
+            /** @description The flag that turns it on. */
             feature_flag: components["schemas"]["MinimalFeatureFlag"];
+            /** @description What people read when they are offered it. */
             name: string;
             /** @description Shown to people who may join. */
             description: string;
@@ -5171,14 +5647,20 @@ export interface components {
              * @enum {string}
              */
             stage: "draft" | "concept" | "alpha" | "beta" | "general-availability" | "archived";
+            /** @description Where people read more; empty for nowhere. */
             documentation_url: string;
+            /** @description Whatever your pages want to know of it. */
             payload: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
         };
         EarlyAccessFeatureChanges: {
+            /** @description What people read when they are offered it; at most 200 characters. */
             name?: string;
             /** @description Shown to people who may join. */
             description?: string;
@@ -5195,6 +5677,7 @@ export interface components {
             };
         };
         EarlyAccessFeatureReplacement: {
+            /** @description What people read when they are offered it; at most 200 characters. */
             name: string;
             /** @description Shown to people who may join. */
             description?: string;
@@ -5211,18 +5694,28 @@ export interface components {
             };
         };
         EarlyAccessFeatures: {
+            /** @description Those of the stages asked for. */
             earlyAccessFeatures: components["schemas"]["MinimalEarlyAccessFeature"][];
         };
         /** @description An element of a page, as autocapture saw it. */
         Element: {
+            /** @description Always null. */
             event: string | null;
+            /** @description Its text as it was shown, as far as the SDK sends it. */
             text: string | null;
+            /** @description In lower case: `button`, `a`. */
             tag_name: string | null;
+            /** @description Its CSS classes. */
             attr_class: string[] | null;
+            /** @description Where it leads, for links. */
             href: string | null;
+            /** @description Its `id` in the page. */
             attr_id: string | null;
+            /** @description Which child of its parent it is, from 1. */
             nth_child: number | null;
+            /** @description Which of its parent's children of the same tag it is, from 1. */
             nth_of_type: number | null;
+            /** @description All attributes that were sent, by name with `attr__` in front: `attr__data-testid`. */
             attributes: {
                 [key: string]: string;
             };
@@ -5237,9 +5730,11 @@ export interface components {
             hash: null;
             /** @description The event: `$autocapture`, `$rageclick`, … */
             type: string;
+            /** @description The element, then what holds it, from the inside outwards. */
             elements: components["schemas"]["Element"][];
         };
         ElementStatsPage: {
+            /** @description Those of this page, the most used first. */
             results: components["schemas"]["ElementStats"][];
             /** @description Address of the next page. */
             next: string | null;
@@ -5277,7 +5772,10 @@ export interface components {
         };
         /** @description The shape of every failure. Only the first problem is told. */
         Error: {
-            /** @enum {string} */
+            /**
+             * @description What kind of failure: the body or a parameter, the credentials or rights, the request, its rate, or ours.
+             * @enum {string}
+             */
             type: "validation_error" | "authentication_error" | "invalid_request" | "throttled_error" | "server_error";
             /** @description For programs to switch on. */
             code: string;
@@ -5285,38 +5783,54 @@ export interface components {
             detail: string;
             /** @description The field at fault; nested names are joined by two underscores. */
             attr: string | null;
+            /** @description Facts about this failure, for some codes: of a `hogql_error`, where in the text of the query it is. */
             extra?: {
                 [key: string]: unknown;
             };
         };
         EvaluatedFlag: {
+            /** @description What code asks for. */
             key: string;
+            /** @description Whether who asks gets it. */
             enabled: boolean;
+            /** @description Which variant, for flags with variants; null for others and where it is off. */
             variant: string | null;
             /**
              * @description It could not be evaluated: what is known of it stays.
              * @constant
              */
             failed?: true;
+            /** @description Why it came out so. */
             reason: {
+                /** @description `condition_match`, `no_condition_match`, `out_of_rollout_bound`, `flag_disabled` and the like. */
                 code: string;
+                /** @description Which of the flag's condition sets decided, from 0; null where none did. */
                 condition_index: number | null;
+                /** @description The same for people. */
                 description: string;
             };
+            /** @description What is known of the flag itself. */
             metadata: {
+                /** @description The flag's id in the private API. */
                 id: number;
+                /** @description Counts the flag's changes, from 1. */
                 version: number;
+                /** @description What the flag is for; null where nobody said. */
                 description: string | null;
                 /** @description Text that holds JSON, mostly; null where there is none. */
                 payload: unknown;
+                /** @description Whether an experiment goes by it: then SDKs report that it was called. */
                 has_experiment: boolean;
             };
         };
         EvaluatedFlags: {
+            /** @description By key. */
             flags: {
                 [key: string]: components["schemas"]["EvaluatedFlag"];
             };
+            /** @description Whether some could not be evaluated. SDKs then keep what they knew of the ones that are not there. */
             errorsWhileComputingFlags: boolean;
+            /** @description Names this request; SDKs send it along with `$feature_flag_called`. */
             requestId: string;
             /** @description Milliseconds since 1970. */
             evaluatedAt: number;
@@ -5325,51 +5839,90 @@ export interface components {
         };
         /** @description What is known of all events of one name. */
         EventDefinition: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by.
+             */
             id: string;
+            /** @description Name of the event, as it was sent. */
             name: string;
+            /** @description Who knows about it; null for nobody. */
             owner: components["schemas"]["UserBasic"] | null;
+            /** @description What it means and when it is sent; null where nobody said. */
             description: string | null;
+            /** @description In lower case, each once. */
             tags: string[];
             /** @description Null until it is counted. */
             volume_30_day: number | null;
             /** @description Null until it is counted. */
             query_usage_30_day: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the first event of the name arrived.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When what people say of it last changed.
+             */
             updated_at: string;
+            /** @description Who changed that; null for nobody. */
             updated_by: components["schemas"]["UserBasic"] | null;
+            /** @description When the last event of the name arrived, accurate to about an hour. */
             last_seen_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same as `updated_at`.
+             */
             last_updated_at: string;
+            /** @description Whether somebody has said that it is right to use. */
             verified: boolean;
+            /** @description When they did; null while nobody has. */
             verified_at: string | null;
+            /** @description Who did; null while nobody has. */
             verified_by: components["schemas"]["UserBasic"] | null;
             /** @description Left out of the lists of the web app. */
             hidden: boolean;
-            /** @constant */
+            /**
+             * @description Always false: tells it from an action.
+             * @constant
+             */
             is_action: false;
+            /** @description Always null. */
             action_id: null;
-            /** @constant */
+            /**
+             * @description Always false.
+             * @constant
+             */
             is_calculating: false;
+            /** @description Always null. */
             last_calculated_at: null;
+            /** @description Always null: events make definitions. */
             created_by: null;
-            /** @constant */
+            /**
+             * @description Always false.
+             * @constant
+             */
             post_to_slack: false;
         };
         EventDefinitionChanges: {
             /** @description A user's id; they must be a member of the organization. */
             owner?: number | null;
+            /** @description What it means and when it is sent; at most 10,000 characters. */
             description?: string | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
+            /** @description True notes you and the time; false takes it back. */
             verified?: boolean;
+            /** @description True leaves it out of the lists of the web app. */
             hidden?: boolean;
         };
         /** @description What became of an event. */
         EventReceipt: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the event that was asked about
+             */
             uuid: string;
             /**
              * @description `accepted`: safe on disk, waits for the pipeline. `processing`: the pipeline has it. `stored`: it can be queried. `dropped`: it is not stored, on purpose. `dead`: it could not be stored, and is kept as a dead letter. `unsure`: more is waiting than can be looked through; ask again.
@@ -5399,7 +5952,9 @@ export interface components {
             deduplicated: number;
             /** @description What is stored otherwise than it was sent */
             changes: {
+                /** @description For programs to switch on */
                 code: string;
+                /** @description For people to read */
                 detail: string;
             }[];
             /** @description Why it was dropped or is dead */
@@ -5410,7 +5965,10 @@ export interface components {
             event: string | null;
         };
         EventsNode: {
-            /** @constant */
+            /**
+             * @description A series of events
+             * @constant
+             */
             kind: "EventsNode";
             /** @description Event name; null means all events */
             event?: string | null;
@@ -5422,6 +5980,7 @@ export interface components {
             math?: string | null;
             /** @description Numeric event property that property maths aggregate */
             math_property?: string | null;
+            /** @description Accepted for compatibility */
             math_property_type?: string | null;
             /** @description Aggregation, for math `hogql` */
             math_hogql?: string | null;
@@ -5435,7 +5994,10 @@ export interface components {
             fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
         };
         EventsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: a table of events, or of numbers about them
+             * @constant
+             */
             kind: "EventsQuery";
             /**
              * @description HogQL expressions; `*` is the event as an object, `person` and `person_display_name` whose it is
@@ -5458,6 +6020,7 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             fixedProperties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
+            /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
             /** @description Later than this; default `-24h`, `all` for no bound */
             after?: string | null;
@@ -5467,17 +6030,22 @@ export interface components {
             orderBy?: string[] | null;
             /** @description Rows; default 100, at most 50,000 */
             limit?: number | null;
+            /** @description Rows to leave out at the start; default 0 */
             offset?: number | null;
         };
         /** @description Compares a feature flag's variants by what people do. */
         Experiment: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description Shown in lists; people in it do not see it. */
             name: string;
+            /** @description What is to be found out; null where nobody said. */
             description: string | null;
             /** @description Null while it is a draft. */
             start_date: string | null;
             /** @description What happens later is not counted. */
             end_date: string | null;
+            /** @description Key of that flag: what code asks for. */
             feature_flag_key: string;
             /** @description Id of the feature flag whose variants are compared. */
             feature_flag: number;
@@ -5493,16 +6061,27 @@ export interface components {
             secondary_metrics: unknown[] | null;
             /** @description Id of the holdout: those whom it keeps out get no variant. */
             holdout_id: number | null;
+            /** @description The holdout itself; null for none. */
             holdout: components["schemas"]["ExperimentHoldout"] | null;
+            /** @description Whether it is put away; it is listed all the same. */
             archived: boolean;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
         };
         ExperimentChanges: {
+            /** @description Shown in lists; at most 400 characters. */
             name?: string;
+            /** @description What is to be found out; at most 400 characters. */
             description?: string | null;
             /** @description Launches a draft: its flag is turned on. */
             start_date?: string | null;
@@ -5520,6 +6099,7 @@ export interface components {
             };
             /** @description Further metrics; judged in the same way, and asked for by their index. */
             secondary_metrics?: ({
+                /** @description What people call it. */
                 name?: string;
                 /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
                 filters: {
@@ -5530,9 +6110,11 @@ export interface components {
             })[] | null;
             /** @description Id of a holdout, or null; of a draft only. */
             holdout_id?: number | null;
+            /** @description Puts it away, or back; its flag stays as it is. */
             archived?: boolean;
         };
         ExperimentCountVariant: {
+            /** @description The variant */
             key: string;
             /** @description How often it happened */
             count: number;
@@ -5542,6 +6124,7 @@ export interface components {
             absolute_exposure: number;
         };
         ExperimentFunnelVariant: {
+            /** @description The variant */
             key: string;
             /** @description How many went through the funnel */
             success_count: number;
@@ -5550,8 +6133,11 @@ export interface components {
         };
         /** @description A share of people who are kept out of experiments. */
         ExperimentHoldout: {
+            /** @description What addresses name it by, and `holdout_id` of experiments. */
             id: number;
+            /** @description What people call it. */
             name: string;
+            /** @description What it is for; null where nobody said. */
             description: string | null;
             /** @description The first one counts. */
             filters: ({
@@ -5564,13 +6150,21 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
         };
         ExperimentHoldoutChanges: {
+            /** @description What people call it; at most 400 characters. */
             name?: string;
             /** @description What it is for. */
             description?: string | null;
@@ -5595,6 +6189,7 @@ export interface components {
             probability: {
                 [key: string]: number;
             };
+            /** @description Whether it says anything: `significance_code` is `significant` */
             significant: boolean;
             /**
              * @description `significant`, or why not: `not_enough_exposure` (fewer than 100 people in a variant), `low_win_probability` (below 90 %), `high_loss` (of a funnel, 1 % or more), `high_p_value` (of a trend, 0.05 or more)
@@ -5637,6 +6232,7 @@ export interface components {
             expected: {
                 [key: string]: number;
             };
+            /** @description How far the numbers are apart, as Pearson's test has it; null with too few people to tell */
             chi_squared: number | null;
             /** @description Null with too few people to tell */
             p_value: number | null;
@@ -5656,6 +6252,7 @@ export interface components {
                 probability: {
                     [key: string]: number;
                 };
+                /** @description Whether it says anything: `significance_code` is `significant` */
                 significant: boolean;
                 /**
                  * @description `significant`, or why not: `not_enough_exposure` (fewer than 100 people in a variant), `low_win_probability` (below 90 %), `high_loss` (of a funnel, 1 % or more), `high_p_value` (of a trend, 0.05 or more)
@@ -5686,18 +6283,29 @@ export interface components {
         };
         /** @description A table that is made in the background, to take away. */
         ExportedAsset: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description Always null: dashboards are not exported here. */
             dashboard: number | null;
+            /** @description Id of the saved insight that is exported; null for what `export_context` says. */
             insight: number | null;
-            /** @enum {string} */
+            /**
+             * @description Always `text/csv`; PostHog has pictures and PDF too.
+             * @enum {string}
+             */
             export_format: "image/png" | "application/pdf" | "text/csv";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
             created_at: string;
             /** @description Whether it is ready: `content/` has the file. */
             has_content: boolean;
+            /** @description What was asked to be exported, as it was sent; null for nothing besides the insight. */
             export_context: {
                 [key: string]: unknown;
             } | null;
+            /** @description What the file is called. */
             filename: string;
             /**
              * Format: date-time
@@ -5713,21 +6321,33 @@ export interface components {
         };
         /** @description Turns a feature on for some people or groups. */
         FeatureFlag: {
+            /** @description What addresses name it by; code asks by the key. */
             id: number;
             /** @description The description. */
             name: string;
+            /** @description What code asks for; unique among the project's flags that are not deleted. */
             key: string;
             /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
             filters: {
                 [key: string]: unknown;
             };
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
+            /** @description Whether it is on at all; off, nobody gets it. */
             active: boolean;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
+            /** @description Who changed it last. */
             last_modified_by: components["schemas"]["UserBasic"] | null;
             /** @description Grows with every change. */
             version: number;
@@ -5741,7 +6361,9 @@ export interface components {
             experiment_set: number[];
             /** @description The early access feature that turns it on. */
             features: components["schemas"]["MinimalEarlyAccessFeature"][];
+            /** @description Kept for clients; nothing is turned off by it. Null for none. */
             rollback_conditions: unknown;
+            /** @description Kept for clients; null where it was never said. */
             performed_rollback: boolean | null;
             /** @description Whether you may change it. */
             can_edit: boolean;
@@ -5750,20 +6372,32 @@ export interface components {
              * @enum {string}
              */
             user_access_level: "viewer" | "editor";
+            /** @description In lower case, each once. */
             tags: string[];
             /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
             evaluation_tags: string[];
-            /** @enum {string} */
+            /**
+             * @description Where it is evaluated: by SDKs in browsers and apps (`client`), on servers, or by all (at first).
+             * @enum {string}
+             */
             evaluation_runtime: "server" | "client" | "all";
             /** @description What decides who is in a percentage. */
             bucketing_identifier: ("distinct_id" | "device_id") | null;
             /** @description Whether it is there for its payload. */
             is_remote_configuration: boolean;
-            /** @constant */
+            /**
+             * @description Always false: payloads are kept as they are.
+             * @constant
+             */
             has_encrypted_payloads: false;
+            /** @description Always null: no dashboard is made for it. */
             usage_dashboard: number | null;
+            /** @description Always empty. */
             analytics_dashboards: number[];
-            /** @constant */
+            /**
+             * @description Always false.
+             * @constant
+             */
             has_enriched_analytics: false;
         };
         FeatureFlagIds: {
@@ -5771,15 +6405,22 @@ export interface components {
             ids: number[];
         };
         FeatureFlagInProject: {
+            /** @description The flag's id in that project. */
             flag_id: number;
+            /** @description The project. */
             team_id: number;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
             /** @description Who gets it: `{"groups": [{"properties": […], "rollout_percentage": 20, "variant": null}], "multivariate": {"variants": [{"key": "a", "rollout_percentage": 50}, …]}, "payloads": {"true": "{…}"}, "aggregation_group_type_index": null}`. The groups are tried in order. Without any `groups` it is for everybody. What is not known is kept. */
             filters: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Whether it is on at all there. */
             active: boolean;
         };
         FeatureFlagKeys: {
@@ -5797,20 +6438,29 @@ export interface components {
             filters?: {
                 [key: string]: unknown;
             };
+            /** @description True deletes it; false brings it back, where no other flag has taken its key. */
             deleted?: boolean;
+            /** @description False turns it off for everybody. At first true. */
             active?: boolean;
+            /** @description Whether people keep what they got before they were identified. At first false. */
             ensure_experience_continuity?: boolean | null;
+            /** @description Kept for clients; nothing is turned off by it. */
             rollback_conditions?: unknown;
+            /** @description Kept for clients. */
             performed_rollback?: boolean | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
             /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
             evaluation_tags?: string[];
-            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            /** @description The same as `evaluation_tags`. */
             evaluation_contexts?: string[];
+            /** @description Which SDKs evaluate it; null is `all`, as at first. */
             evaluation_runtime?: ("server" | "client" | "all") | null;
+            /** @description What decides who is in a percentage; null is `distinct_id`. */
             bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            /** @description Whether it is there for its payload, which servers get by `remote_config/`. At first false. */
             is_remote_configuration?: boolean | null;
+            /** @description True is refused: payloads are not encrypted. */
             has_encrypted_payloads?: boolean | null;
             /** @description The version that was changed: 409 where it is not the present one any more. */
             version?: number;
@@ -5828,20 +6478,29 @@ export interface components {
             filters?: {
                 [key: string]: unknown;
             };
+            /** @description True deletes it; false brings it back, where no other flag has taken its key. */
             deleted?: boolean;
+            /** @description False turns it off for everybody. At first true. */
             active?: boolean;
+            /** @description Whether people keep what they got before they were identified. At first false. */
             ensure_experience_continuity?: boolean | null;
+            /** @description Kept for clients; nothing is turned off by it. */
             rollback_conditions?: unknown;
+            /** @description Kept for clients. */
             performed_rollback?: boolean | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
             /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
             evaluation_tags?: string[];
-            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            /** @description The same as `evaluation_tags`. */
             evaluation_contexts?: string[];
+            /** @description Which SDKs evaluate it; null is `all`, as at first. */
             evaluation_runtime?: ("server" | "client" | "all") | null;
+            /** @description What decides who is in a percentage; null is `distinct_id`. */
             bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            /** @description Whether it is there for its payload, which servers get by `remote_config/`. At first false. */
             is_remote_configuration?: boolean | null;
+            /** @description True is refused: payloads are not encrypted. */
             has_encrypted_payloads?: boolean | null;
             /** @description The version that was changed: 409 where it is not the present one any more. */
             version?: number;
@@ -5852,30 +6511,46 @@ export interface components {
         };
         /** @description That the members of a role may edit a feature flag, whatever their role may do to flags else. */
         FeatureFlagRoleAccess: {
+            /** @description What takes the right away again. */
             id: number;
+            /** @description The flag. */
             feature_flag: components["schemas"]["FeatureFlag"];
+            /** @description The role. */
             role: components["schemas"]["Role"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the right was given.
+             */
             added_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
         };
         FeatureFlagsToDelete: {
+            /** @description Ids of the flags; at most 10,000. */
             ids: number[];
         };
         FlagDefinitions: {
+            /** @description All flags of the project that are not deleted. */
             flags: ({
+                /** @description What code asks for. */
                 key: string;
+                /** @description Whether it is on at all. */
                 active: boolean;
+                /** @description Who gets it: conditions, variants, payloads. */
                 filters: {
                     [key: string]: unknown;
                 };
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description Names of the group types by their index, `{"0": "company"}`. */
             group_type_mapping: {
                 [key: string]: string;
             };
+            /** @description By id, the conditions of cohorts that the flags name; only with `send_cohorts`. */
             cohorts: {
                 [key: string]: {
                     [key: string]: unknown;
@@ -5885,9 +6560,11 @@ export interface components {
         FlagEvaluation: {
             /** @description Whether it is on, or the variant. */
             value: boolean | string;
+            /** @description How it came to that. */
             evaluation: {
                 /** @description `condition_match`, `no_condition_match`, `out_of_rollout_bound`, `no_group_type`, `super_condition_value`, `holdout_condition_value`, `missing_dependency`, `disabled`, or why it could not be evaluated. */
                 reason: string;
+                /** @description Which condition set decided, from 0; null where none did. */
                 condition_index: number | null;
             };
             /** @description With `explain`: those that were tried, in order. */
@@ -5922,14 +6599,22 @@ export interface components {
             flag_keys_to_evaluate?: string[];
             /** @description Says that the address is not the person’s. */
             geoip_disable?: boolean;
+            /** @description True evaluates none: for what is told besides flags only. */
             disable_flags?: boolean;
+            /** @description Where it runs, as `docs` or `checkout`: flags with contexts are evaluated only for who names one of theirs. */
             evaluation_contexts?: string[];
-            /** @enum {string} */
+            /**
+             * @description Where it runs: flags for the other side are left out. Default: all flags.
+             * @enum {string}
+             */
             evaluation_runtime?: "client" | "server" | "all";
         };
         FunnelActors: {
+            /** @description One entry, with those of this page */
             results: {
+                /** @description Those of this page */
                 people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                /** @description How many they are */
                 count: number;
             }[];
             /** @description Address of the next page */
@@ -5938,8 +6623,12 @@ export interface components {
             initial: string;
             /** @description Counted by the number, but not known (any more) */
             missing_persons: number;
+            /** @description Whether they were looked up for an earlier request */
             is_cached: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were looked up
+             */
             last_refresh: string;
         };
         FunnelActorsFilters: {
@@ -5957,6 +6646,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -5970,6 +6660,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Count groups of this type */
             aggregation_group_type_index?: unknown;
@@ -6001,6 +6692,7 @@ export interface components {
             funnel_aggregate_by_hogql?: unknown;
             /** @description Number of results per page; default 100 */
             limit?: unknown;
+            /** @description People to leave out at the start; default 0 */
             offset?: unknown;
             /** @description A part of the e-mail address, name or a distinct id */
             search?: unknown;
@@ -6062,21 +6754,31 @@ export interface components {
             };
         };
         FunnelCorrelation: {
+            /** @description What those who succeeded and those who failed differ in */
             event: {
                 /** @description Event name, `property::value`, or `event::property::value` */
                 event: string;
+                /** @description `$event_type`, for autocaptured events; else empty */
                 properties: {
                     [key: string]: unknown;
                 };
+                /** @description What was clicked, for autocaptured events; else empty */
                 elements: unknown[];
             };
+            /** @description How many who have it went through */
             success_count: number;
+            /** @description How many who have it did not */
             failure_count: number;
             /** @description Over 1: who has it goes through more often */
             odds_ratio: number;
-            /** @enum {string} */
+            /**
+             * @description Whether it goes along with success or with failure
+             * @enum {string}
+             */
             correlation_type: "success" | "failure";
+            /** @description Where those who went through are listed; legacy filters only */
             success_people_url?: string | null;
+            /** @description Where those who did not are listed; legacy filters only */
             failure_people_url?: string | null;
         };
         FunnelCorrelationActorsFilters: {
@@ -6094,6 +6796,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -6107,6 +6810,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Count groups of this type */
             aggregation_group_type_index?: unknown;
@@ -6140,13 +6844,17 @@ export interface components {
             funnel_correlation_type?: unknown;
             /** @description Properties of people, for `properties`; `$all` */
             funnel_correlation_names?: unknown;
+            /** @description Properties of people to leave out */
             funnel_correlation_exclude_names?: unknown;
+            /** @description Events to leave out */
             funnel_correlation_exclude_event_names?: unknown;
             /** @description Events, for `event_with_properties` */
             funnel_correlation_event_names?: unknown;
+            /** @description Properties of events to leave out */
             funnel_correlation_event_exclude_property_names?: unknown;
             /** @description Number of results per page; default 100 */
             limit?: unknown;
+            /** @description People to leave out at the start; default 0 */
             offset?: unknown;
             /** @description A part of the e-mail address, name or a distinct id */
             search?: unknown;
@@ -6162,6 +6870,7 @@ export interface components {
             drop_off?: unknown;
             /** @description Number of results per page; default 100 */
             funnel_correlation_person_limit?: unknown;
+            /** @description People to leave out at the start; default 0 */
             funnel_correlation_person_offset?: unknown;
             /** @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}` */
             funnel_correlation_person_entity?: unknown;
@@ -6173,8 +6882,12 @@ export interface components {
             [key: string]: unknown;
         };
         FunnelCorrelationActorsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: the people behind a correlation
+             * @constant
+             */
             kind: "FunnelCorrelationActorsQuery";
+            /** @description The correlation */
             source: components["schemas"]["FunnelCorrelationQuery"];
             /** @description Who has this event on the way, with these properties */
             funnelCorrelationPersonEntity?: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"]) | null;
@@ -6186,6 +6899,7 @@ export interface components {
             includeRecordings?: boolean | null;
         };
         FunnelCorrelationAnswer: {
+            /** @description What goes with success, and what with failure */
             result: components["schemas"]["FunnelCorrelations"];
             /** @description The project's; days and weeks are counted in it */
             timezone: string;
@@ -6243,6 +6957,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -6256,6 +6971,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Count groups of this type */
             aggregation_group_type_index?: unknown;
@@ -6289,16 +7005,22 @@ export interface components {
             funnel_correlation_type?: unknown;
             /** @description Properties of people, for `properties`; `$all` */
             funnel_correlation_names?: unknown;
+            /** @description Properties of people to leave out */
             funnel_correlation_exclude_names?: unknown;
+            /** @description Events to leave out */
             funnel_correlation_exclude_event_names?: unknown;
             /** @description Events, for `event_with_properties` */
             funnel_correlation_event_names?: unknown;
+            /** @description Properties of events to leave out */
             funnel_correlation_event_exclude_property_names?: unknown;
         } & {
             [key: string]: unknown;
         };
         FunnelCorrelationQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: what people who get through a funnel have in common
+             * @constant
+             */
             kind: "FunnelCorrelationQuery";
             /** @description The funnel; of its people, those who went through succeeded */
             source: components["schemas"]["FunnelsActorsQuery"];
@@ -6306,10 +7028,13 @@ export interface components {
             funnelCorrelationType?: ("events" | "properties" | "event_with_properties") | null;
             /** @description Properties of people (or groups); `$all` for all */
             funnelCorrelationNames?: string[] | null;
+            /** @description Properties of people to leave out */
             funnelCorrelationExcludeNames?: string[] | null;
+            /** @description Events to leave out */
             funnelCorrelationExcludeEventNames?: string[] | null;
             /** @description Events whose properties are compared */
             funnelCorrelationEventNames?: string[] | null;
+            /** @description Properties of events to leave out */
             funnelCorrelationEventExcludePropertyNames?: string[] | null;
         };
         FunnelCorrelations: {
@@ -6319,7 +7044,10 @@ export interface components {
             skewed: boolean;
         };
         FunnelExclusionActionsNode: {
-            /** @constant */
+            /**
+             * @description A series of events that match an action
+             * @constant
+             */
             kind: "ActionsNode";
             /** @description Action */
             id: number | string;
@@ -6331,6 +7059,7 @@ export interface components {
             math?: string | null;
             /** @description Numeric event property that property maths aggregate */
             math_property?: string | null;
+            /** @description Accepted for compatibility */
             math_property_type?: string | null;
             /** @description Aggregation, for math `hogql` */
             math_hogql?: string | null;
@@ -6348,7 +7077,10 @@ export interface components {
             funnelToStep: number;
         };
         FunnelExclusionEventsNode: {
-            /** @constant */
+            /**
+             * @description A series of events
+             * @constant
+             */
             kind: "EventsNode";
             /** @description Event name; null means all events */
             event?: string | null;
@@ -6360,6 +7092,7 @@ export interface components {
             math?: string | null;
             /** @description Numeric event property that property maths aggregate */
             math_property?: string | null;
+            /** @description Accepted for compatibility */
             math_property_type?: string | null;
             /** @description Aggregation, for math `hogql` */
             math_hogql?: string | null;
@@ -6391,6 +7124,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -6404,6 +7138,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Count groups of this type */
             aggregation_group_type_index?: unknown;
@@ -6449,6 +7184,7 @@ export interface components {
             action_id: string | number | null;
             /** @description `Completed 2 steps` where they may happen in any order */
             name: string;
+            /** @description A label that a user chose; wins over `name`. Null for none */
             custom_name: string | null;
             /** @description Index of the step */
             order: number;
@@ -6456,13 +7192,18 @@ export interface components {
             people: unknown[];
             /** @description How many got to the step */
             count: number;
-            /** @enum {string} */
+            /**
+             * @description Whether `action_id` is of an event or an action
+             * @enum {string}
+             */
             type: "events" | "actions";
             /** @description From the step before, in seconds; null on the first */
             average_conversion_time: number | null;
+            /** @description Half of them needed less, from the step before, in seconds; null on the first */
             median_conversion_time: number | null;
             /** @description The value as it is shown; `Other` for all beyond the limit */
             breakdown?: string | number | string[];
+            /** @description The value as filters take it, to ask for the people behind the step */
             breakdown_value?: string | number | string[];
             /** @description Where those who got here are listed; legacy filters only */
             converted_people_url?: string;
@@ -6475,6 +7216,7 @@ export interface components {
                 number,
                 number
             ][];
+            /** @description Mean time between the two steps, in seconds; null where nobody converted */
             average_conversion_time: number | null;
         };
         FunnelTrend: {
@@ -6482,13 +7224,20 @@ export interface components {
             count: number;
             /** @description Of those who entered in the bucket, how many percent converted */
             data: number[];
+            /** @description Buckets as ISO dates, for hours with the time */
             days: string[];
+            /** @description Buckets as people read them: `18-Feb-2023` */
             labels: string[];
+            /** @description Whose line it is, with a breakdown */
             breakdown_value?: string | number | string[];
         };
         FunnelsActorsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: the people at a step of a funnel
+             * @constant
+             */
             kind: "FunnelsActorsQuery";
+            /** @description The funnel */
             source: components["schemas"]["FunnelsQuery"];
             /** @description Who reached this step, the first is 1; negative: who reached the one before, but not this */
             funnelStep?: number | null;
@@ -6503,6 +7252,7 @@ export interface components {
             /** @description Accepted for compatibility */
             includeRecordings?: boolean | null;
         };
+        /** @description How a funnel is counted and shown */
         FunnelsFilter: {
             /** @description `steps` (default; `flow` is drawn from the same), `trends`, `time_to_convert` */
             funnelVizType?: ("steps" | "time_to_convert" | "trends" | "flow") | null;
@@ -6532,7 +7282,10 @@ export interface components {
             layout?: string | null;
         };
         FunnelsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: how many people get through steps, one after the other
+             * @constant
+             */
             kind: "FunnelsQuery";
             /** @description The steps */
             series: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"])[];
@@ -6545,18 +7298,25 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
         };
         /** @description Something that persons belong to together, such as a company. */
         Group: {
+            /** @description Which kind of group, 0 to 4: `groups_types/` says what it is called. */
             group_type_index: number;
+            /** @description The key that events name it by in `$groups`. */
             group_key: string;
+            /** @description What is known of it, set by `$groupidentify`. */
             group_properties: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was first heard of.
+             */
             created_at: string;
         };
         /** @description A kind of group, such as companies. */
@@ -6565,12 +7325,17 @@ export interface components {
             group_type: string;
             /** @description 0 to 4, in the order in which the types were first seen. */
             group_type_index: number;
+            /** @description What people call one of them, `company`; null where nobody has said. */
             name_singular: string | null;
+            /** @description What people call several, `companies`; null where nobody has said. */
             name_plural: string | null;
         };
         GroupTypeNames: {
+            /** @description Which type, 0 to 4. */
             group_type_index: number;
+            /** @description What people call one of them; at most 400 characters. */
             name_singular?: string | null;
+            /** @description What people call several; at most 400 characters. */
             name_plural?: string | null;
         };
         /** @description An export of all events up to now by an app. */
@@ -6620,15 +7385,22 @@ export interface components {
             results: components["schemas"]["HistoricalExport"][];
         };
         HogQLAutocomplete: {
-            /** @constant */
+            /**
+             * @description What is asked: how a text could go on
+             * @constant
+             */
             kind: "HogQLAutocomplete";
             /** @description `hogQL`: a SELECT (default). `hogQLExpr`: one expression */
             language?: ("hogQL" | "hogQLExpr") | null;
+            /** @description The text in the editor */
             query: string;
+            /** @description Accepted for compatibility; `{filters}` is taken for a condition */
             filters?: components["schemas"]["HogQLFilters"] | null;
             /** @description For an expression: the `HogQLQuery` whose tables it is about; default, events */
             sourceQuery?: ({
+                /** @description `HogQLQuery` */
                 kind: string;
+                /** @description Its text */
                 query?: string;
             } & {
                 [key: string]: unknown;
@@ -6638,28 +7410,38 @@ export interface components {
             /** @description Where it ends */
             endPosition: number;
         };
+        /** @description What `{filters}` in a HogQL query stands for */
         HogQLFilters: {
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             dateRange?: components["schemas"]["DateRange"] | null;
+            /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
         };
         HogQLMetadata: {
-            /** @constant */
+            /**
+             * @description What is asked: whether a text is good HogQL
+             * @constant
+             */
             kind: "HogQLMetadata";
             /** @description `hogQL`: a SELECT (default). `hogQLExpr`: one expression */
             language?: ("hogQL" | "hogQLExpr") | null;
+            /** @description The text in the editor */
             query: string;
+            /** @description Accepted for compatibility; `{filters}` is taken for a condition */
             filters?: components["schemas"]["HogQLFilters"] | null;
             /** @description For an expression: the `HogQLQuery` whose tables it is about; default, events */
             sourceQuery?: ({
+                /** @description `HogQLQuery` */
                 kind: string;
+                /** @description Its text */
                 query?: string;
             } & {
                 [key: string]: unknown;
             }) | null;
         };
         HogQLNotice: {
+            /** @description What is to be said of this piece of the text */
             message: string;
             /** @description Offset in the text, UTF-16 code units */
             start?: number;
@@ -6667,7 +7449,10 @@ export interface components {
             end?: number;
         };
         HogQLQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: rows, by a SELECT in HogQL
+             * @constant
+             */
             kind: "HogQLQuery";
             /** @description One SELECT. Without a LIMIT, 100 rows are returned */
             query: string;
@@ -6680,9 +7465,13 @@ export interface components {
             /** @description Put in place of `{variables.code_name}`, as constants */
             variables?: {
                 [key: string]: {
+                    /** @description What the text calls it: `{variables.code_name}` */
                     code_name: string;
+                    /** @description The constant; null where it is left out */
                     value?: unknown;
+                    /** @description True: null, whatever `value` says */
                     isNull?: boolean | null;
+                    /** @description Accepted for compatibility */
                     variableId?: string | null;
                 };
             } | null;
@@ -6690,11 +7479,15 @@ export interface components {
             explain?: boolean | null;
         };
         IngestionWarningList: {
+            /** @description One for each type, the latest first. */
             results: components["schemas"]["IngestionWarningSummary"][];
         };
         /** @description What was odd about events, of one type. */
         IngestionWarningSummary: {
-            /** @enum {string} */
+            /**
+             * @description What was odd.
+             * @enum {string}
+             */
             type: "invalid_process_person_profile" | "invalid_event_when_process_person_profile_is_false" | "ignored_invalid_timestamp" | "event_timestamp_in_future" | "timestamp_clamped" | "cannot_merge_with_illegal_distinct_id" | "cannot_merge_already_identified" | "person_properties_size_violation" | "group_key_too_long" | "client_ingestion_warning";
             /**
              * Format: date-time
@@ -6710,10 +7503,17 @@ export interface components {
             ][];
             /** @description The latest fifty, with the event (`eventUuid`, `event`, `distinctId`) and what helps to understand. */
             warnings: {
-                /** @enum {string} */
+                /**
+                 * @description What was odd.
+                 * @enum {string}
+                 */
                 type: "invalid_process_person_profile" | "invalid_event_when_process_person_profile_is_false" | "ignored_invalid_timestamp" | "event_timestamp_in_future" | "timestamp_clamped" | "cannot_merge_with_illegal_distinct_id" | "cannot_merge_already_identified" | "person_properties_size_violation" | "group_key_too_long" | "client_ingestion_warning";
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the event was received.
+                 */
                 timestamp: string;
+                /** @description The event, and what helps to understand. */
                 details: {
                     [key: string]: unknown;
                 };
@@ -6721,12 +7521,15 @@ export interface components {
         };
         /** @description A saved question and, where it is at hand, its answer. */
         Insight: {
+            /** @description A number that only grows; addresses take it as well as the short id. */
             id: number;
             /** @description Eight letters and digits, by which addresses name it. */
             short_id: string;
+            /** @description What people call it; null or empty where nobody has named it, and `derived_name` is shown. */
             name: string | null;
             /** @description A name that a client made of what is asked. */
             derived_name: string | null;
+            /** @description Markdown, for people. */
             description: string | null;
             /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
             filters: {
@@ -6740,26 +7543,41 @@ export interface components {
             dashboards: number[];
             /** @description Its tiles on them. */
             dashboard_tiles: {
+                /** @description The tile's own id. */
                 id: number;
+                /** @description The dashboard that it is on. */
                 dashboard_id: number;
+                /** @description Whether it was taken off the dashboard; null is no. */
                 deleted: boolean | null;
             }[];
             /** @description When the numbers of `result` were read. */
             last_refresh: string | null;
+            /** @description Whether people find it among the saved insights; what is only looked at is not saved. */
             saved: boolean;
+            /** @description Whether it is marked, for all of the project alike. */
             favorited: boolean;
+            /** @description In lower case, each once. */
             tags: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone, or a template made it. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When anything of it last changed.
+             */
             updated_at: string;
             /**
              * Format: date-time
              * @description When its name, description or question was last changed.
              */
             last_modified_at: string;
+            /** @description Its place in a list that a client keeps; nothing here goes by it. */
             order: number | null;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
             /** @description The answer in the shape of its kind: for legacy filters as `insights/trend/` and its siblings have it, for a `query` as `query/` has `results`. Null when none is kept and none was asked for. */
             result: unknown;
@@ -6767,6 +7585,7 @@ export interface components {
             columns: string[] | null;
             /** @description Types of the columns. */
             types: unknown[] | null;
+            /** @description Whether there are more rows than were answered; null for kinds without pages. */
             hasMore: boolean | null;
             /** @description Whether `result` was calculated for an earlier request. */
             is_cached: boolean;
@@ -6780,6 +7599,7 @@ export interface components {
             timezone: string;
             /** @description The same for the same question. */
             filters_hash: string;
+            /** @description Who last changed its name, description or question. */
             last_modified_by: components["schemas"]["UserBasic"] | null;
             /** @description Whether it is from a template and nobody has changed it. */
             is_sample: boolean;
@@ -6801,7 +7621,10 @@ export interface components {
             };
         };
         InsightActorsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: the people (or groups) behind a number of an insight
+             * @constant
+             */
             kind: "InsightActorsQuery";
             /** @description The insight that the number is part of */
             source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
@@ -6822,12 +7645,15 @@ export interface components {
         };
         /** @description A saved insight without its answer. */
         InsightBasic: {
+            /** @description A number that only grows; addresses take it as well as the short id. */
             id: number;
             /** @description Eight letters and digits, by which addresses name it. */
             short_id: string;
+            /** @description What people call it; null or empty where nobody has named it, and `derived_name` is shown. */
             name: string | null;
             /** @description A name that a client made of what is asked. */
             derived_name: string | null;
+            /** @description Markdown, for people. */
             description: string | null;
             /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
             filters: {
@@ -6841,32 +7667,50 @@ export interface components {
             dashboards: number[];
             /** @description Its tiles on them. */
             dashboard_tiles: {
+                /** @description The tile's own id. */
                 id: number;
+                /** @description The dashboard that it is on. */
                 dashboard_id: number;
+                /** @description Whether it was taken off the dashboard; null is no. */
                 deleted: boolean | null;
             }[];
             /** @description When the numbers of `result` were read. */
             last_refresh: string | null;
+            /** @description Whether people find it among the saved insights; what is only looked at is not saved. */
             saved: boolean;
+            /** @description Whether it is marked, for all of the project alike. */
             favorited: boolean;
+            /** @description In lower case, each once. */
             tags: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone, or a template made it. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When anything of it last changed.
+             */
             updated_at: string;
             /**
              * Format: date-time
              * @description When its name, description or question was last changed.
              */
             last_modified_at: string;
-            /** @constant */
+            /**
+             * @description Always false: `query_status` of the insight itself tells of calculations.
+             * @constant
+             */
             refreshing: false;
         };
         InsightChanges: {
+            /** @description What people call it; null or empty shows `derived_name`. */
             name?: string | null;
             /** @description A name that a client made of what is asked. */
             derived_name?: string | null;
+            /** @description For people, at most 400 characters. */
             description?: string | null;
             /** @description What it asks, the older way: `{"insight": "TRENDS", "events": [{"id": "$pageview"}]}`. */
             filters?: {
@@ -6876,17 +7720,23 @@ export interface components {
             query?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Its place in a list that a client keeps. */
             order?: number | null;
+            /** @description Whether people find it among the saved insights. At first false. */
             saved?: boolean;
+            /** @description Marks it, for all of the project alike. */
             favorited?: boolean;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
             /** @description Ids of all dashboards that it is on from now on; without it, they stay. */
             dashboards?: number[];
+            /** @description True deletes it and takes it off its dashboards; false brings it back. */
             deleted?: boolean;
         };
         InstallDashboardTemplate: {
+            /** @description Of a template in `repository/`. */
             name: string;
+            /** @description Accepted for compatibility. */
             url?: string | null;
         };
         LegacyFilters: {
@@ -6904,6 +7754,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -6917,6 +7768,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Lifecycle: of groups of this type instead of people */
             aggregation_group_type_index?: unknown;
@@ -6942,6 +7794,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -6955,6 +7808,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Follow groups of this type */
             aggregation_group_type_index?: unknown;
@@ -7010,6 +7864,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -7023,6 +7878,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Count groups of this type */
             aggregation_group_type_index?: unknown;
@@ -7044,32 +7900,48 @@ export interface components {
             [key: string]: unknown;
         };
         LifecycleActors: {
+            /** @description One entry, with those of this page */
             results: {
+                /** @description Those of this page */
                 people: ({
+                    /** @description The person's number */
                     id: number;
-                    /** Format: uuid */
+                    /**
+                     * Format: uuid
+                     * @description Names the person; stays when persons are merged into this one.
+                     */
                     uuid: string;
                     /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
                     name: string;
                     /** @description Those that look identified first. */
                     distinct_ids: string[];
+                    /** @description What is known of the person: from `$set`, `$set_once` and this API. */
                     properties: {
                         [key: string]: unknown;
                     };
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description When the person was first heard of.
+                     */
                     created_at: string;
                 } | components["schemas"]["ListedGroup"])[];
+                /** @description How many they are */
                 count: number;
             }[];
             /** @description Address of the next page */
             next: string | null;
         };
         LifecycleQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: who is new, came back, or went away
+             * @constant
+             */
             kind: "LifecycleQuery";
+            /** @description What is looked at; each gives a line for each status */
             series: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"])[];
             /** @description Length of a bucket; weeks start as the project says (Sunday) */
             interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
+            /** @description What is shown */
             lifecycleFilter?: {
                 /** @description Which are shown; a display setting, all are answered */
                 toggledLifecycles?: ("new" | "returning" | "resurrecting" | "dormant")[] | null;
@@ -7079,64 +7951,101 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
         };
         LifecycleResult: {
+            /** @description What was counted, as the question says it */
             action: {
                 /** @description Event name or action id; null for all events */
                 id: string | number | null;
-                /** @enum {string} */
+                /**
+                 * @description Whether `id` is of an event or an action
+                 * @enum {string}
+                 */
                 type: "events" | "actions";
+                /** @description Index of the series */
                 order: number;
+                /** @description The label that was given, else the name of the event or action */
                 name: string;
+                /** @description A label that a user chose; wins over `name`. Null for none */
                 custom_name: string | null;
+                /** @description How it is counted; null is every event (`total`) */
                 math: string | null;
+                /** @description The property whose values are counted with */
                 math_property: string | null;
+                /** @description The aggregation, for math `hogql` */
                 math_hogql: string | null;
+                /** @description Which groups are counted, for math `unique_group` */
                 math_group_type_index: number | null;
+                /** @description The filters of the series */
                 properties: unknown;
             };
             /** @description `$pageview - new` */
             label: string;
-            /** @enum {string} */
+            /**
+             * @description `new`: for the first time ever. `returning`: also in the bucket before. `resurrecting`: again after a gap. `dormant`: no longer, after the bucket before
+             * @enum {string}
+             */
             status: "new" | "returning" | "resurrecting" | "dormant";
             /** @description Sum of `data` */
             count: number;
             /** @description People for each bucket; those who went dormant count negative */
             data: number[];
+            /** @description Buckets as people read them: `18-Feb-2023` */
             labels: string[];
+            /** @description Buckets as ISO dates, for hours with the time */
             days: string[];
             /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
             persons_urls?: components["schemas"]["ActorsLink"][];
+            /** @description Index of the series */
             order: number;
         };
+        /** @description A dashboard in a list, without what is on it. */
         ListedDashboard: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description Shown in lists; null where nobody has named it. */
             name: string | null;
+            /** @description What it is for; may be empty. */
             description: string;
+            /** @description Whether it is kept at hand, for everybody in the project. */
             pinned: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description When somebody last looked at it; null for never. */
             last_accessed_at: string | null;
             /** @description Whether anybody with its link can see it. */
             is_shared: boolean;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether it was begun empty, from a template, or as a copy.
+             * @enum {string}
+             */
             creation_mode: "default" | "template" | "duplicate";
             /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
             filters: {
                 [key: string]: unknown;
             };
+            /** @description In lower case, each once. */
             tags: string[];
             /**
              * @description Who may edit it: 21 everyone in the project, 37 only collaborators.
              * @enum {number}
              */
             restriction_level: 21 | 37;
-            /** @enum {number} */
+            /**
+             * @description The same as `restriction_level`.
+             * @enum {number}
+             */
             effective_restriction_level: 21 | 37;
             /**
              * @description What you may do: 21 see it, 37 edit it.
@@ -7148,51 +8057,82 @@ export interface components {
         };
         /** @description A group in a list of persons and groups. */
         ListedGroup: {
-            /** @constant */
+            /**
+             * @description Tells groups from persons in one list.
+             * @constant
+             */
             type: "group";
             /** @description The same as `group_key`. */
             id: string;
+            /** @description Which kind of group, 0 to 4: `groups_types/` says what it is called. */
             group_type_index: number;
+            /** @description The key that events name it by in `$groups`. */
             group_key: string;
+            /** @description What is known of it, set by `$groupidentify`. */
             properties: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was first heard of.
+             */
             created_at: string;
+            /** @description Always empty. */
             matched_recordings: unknown[];
+            /** @description What it adds to the number that was asked about; null where there is no number. */
             value_at_data_point: number | null;
         };
         /** @description A person in a list. */
         ListedPerson: {
-            /** @constant */
+            /**
+             * @description Tells persons from groups in one list.
+             * @constant
+             */
             type: "person";
             /**
              * Format: uuid
              * @description The same as `uuid`.
              */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the person; stays when persons are merged into this one.
+             */
             uuid: string;
             /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
             name: string;
             /** @description Those that look identified first. */
             distinct_ids: string[];
+            /** @description What is known of the person: from `$set`, `$set_once` and this API. */
             properties: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the person was first heard of.
+             */
             created_at: string;
+            /** @description Whether an `$identify` has said who it is; else all is from before a login. */
             is_identified: boolean;
+            /** @description Always empty. */
             matched_recordings: unknown[];
+            /** @description What they add to the number that was asked about; null where there is no number. */
             value_at_data_point: number | null;
         };
         Login: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description Address of the account.
+             */
             email: string;
+            /** @description Its password. */
             password: string;
         };
         LoginPrecheck: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description Address of the account.
+             */
             email: string;
         };
         LoginToken: {
@@ -7200,49 +8140,78 @@ export interface components {
             token: string;
         };
         MatchingFeatureFlagIds: {
+            /** @description Ids of the flags. */
             ids: number[];
+            /** @description How many there are. */
             total: number;
         };
         /** @description A feature that people may turn on for themselves. */
         MinimalEarlyAccessFeature: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the feature.
+             */
             id: string;
+            /** @description What people read when they are offered it. */
             name: string;
+            /** @description What it does, for people; may be empty. */
             description: string;
+            /** @description `draft`, `concept`, `alpha`, `beta`, `general-availability` or `archived`. */
             stage: string;
+            /** @description Where to read more; empty for nowhere. */
             documentationUrl: string;
+            /** @description What its makers give to SDKs along with it. */
             payload: {
                 [key: string]: unknown;
             };
+            /** @description Key of the flag that turns it on. */
             flagKey: string;
         };
         /** @description A feature flag in short. */
         MinimalFeatureFlag: {
+            /** @description What addresses name it by; the key is what code names it by. */
             id: number;
+            /** @description The project that it belongs to. */
             team_id: number;
             /** @description The description. */
             name: string;
+            /** @description What code asks for; unique in its project. */
             key: string;
+            /** @description Who gets it: `groups` of conditions, variants and payloads. */
             filters: {
                 [key: string]: unknown;
             };
+            /** @description Always false where flags are listed: deleted ones are left out. */
             deleted: boolean;
+            /** @description Whether it is on at all; off, nobody gets it. */
             active: boolean;
+            /** @description Whether people keep what they got before they logged in. */
             ensure_experience_continuity: boolean;
-            /** @constant */
+            /**
+             * @description Always false: payloads are not encrypted.
+             * @constant
+             */
             has_encrypted_payloads: false;
+            /** @description Counts the changes, from 1. */
             version: number;
+            /** @description Which SDKs evaluate it: `client`, `server` or `all`. */
             evaluation_runtime: string;
+            /** @description What a rollout is drawn by: `distinct_id` (or null) or `device_id`. */
             bucketing_identifier: string | null;
+            /** @description Contexts in which it is evaluated, as SDKs name theirs; empty for all. */
             evaluation_tags: string[];
         };
         MoveTile: {
+            /** @description The tile that is moved. */
             tile: {
+                /** @description Its id; it is on the dashboard of the address. */
                 id: number;
             };
+            /** @description Id of the dashboard that it is moved to. `to_dashboard` is the same. */
             toDashboard: number;
         };
         MyFlag: {
+            /** @description The flag. */
             feature_flag: components["schemas"]["FeatureFlag"];
             /** @description Whether it is on, or the variant. */
             value: boolean | string;
@@ -7256,7 +8225,9 @@ export interface components {
             sequences: unknown[];
         };
         NewCohort: {
+            /** @description What people call it; at most 400 characters. */
             name?: string | null;
+            /** @description What it is for; at most 1,000 characters. */
             description?: string | null;
             /** @description The older way to say who is in it, used where `filters` says nothing. */
             groups?: {
@@ -7267,6 +8238,7 @@ export interface components {
             } | null;
             /** @description Whether its people stay who they are: listed, uploaded or copied, not found out. It stays so. */
             is_static?: boolean;
+            /** @description True deletes it, false brings it back. */
             deleted?: boolean;
             /** @description Of a static cohort, in a `multipart/form-data` body: a file whose first column holds distinct ids. The people whose they are are added; ids of nobody are passed over. */
             csv?: unknown;
@@ -7274,14 +8246,20 @@ export interface components {
             query?: components["schemas"]["ActorsQuery"] | null;
         };
         NewDashboard: {
+            /** @description Shown in lists; at most 400 characters. */
             name?: string | null;
+            /** @description What it is for. */
             description?: string | null;
+            /** @description Whether it is kept at hand, for everybody in the project. At first false. */
             pinned?: boolean;
             /** @description What its insights are asked with: `date_from` and `date_to` instead of their own, `properties` besides their own. */
             filters?: unknown;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
-            /** @enum {number} */
+            /**
+             * @description Who may edit it: 21 everyone in the project (at first), 37 only its maker, collaborators and admins.
+             * @enum {number}
+             */
             restriction_level?: 21 | 37;
             /** @description Key or name of a template. */
             use_template?: string | null;
@@ -7291,12 +8269,19 @@ export interface components {
             duplicate_tiles?: boolean;
         };
         NewDashboardCollaborator: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of a member of the organization.
+             */
             user_uuid: string;
-            /** @constant */
+            /**
+             * @description 37, the only one there is.
+             * @constant
+             */
             level?: 37;
         };
         NewEarlyAccessFeature: {
+            /** @description What people read when they are offered it; at most 200 characters. */
             name: string;
             /** @description Shown to people who may join. */
             description?: string;
@@ -7315,7 +8300,9 @@ export interface components {
             feature_flag_id?: number | null;
         };
         NewExperiment: {
+            /** @description Shown in lists; at most 400 characters. */
             name: string;
+            /** @description What is to be found out; at most 400 characters. */
             description?: string | null;
             /** @description Launches a draft: its flag is turned on. */
             start_date?: string | null;
@@ -7333,6 +8320,7 @@ export interface components {
             };
             /** @description Further metrics; judged in the same way, and asked for by their index. */
             secondary_metrics?: ({
+                /** @description What people call it. */
                 name?: string;
                 /** @description What is compared: a trend or a funnel as legacy filters, `{"insight": "TRENDS", "events": [{"id": "purchase"}]}`. Its `properties` are about who gets the flag. */
                 filters: {
@@ -7343,9 +8331,11 @@ export interface components {
             })[] | null;
             /** @description Id of a holdout, or null; of a draft only. */
             holdout_id?: number | null;
+            /** @description Puts it away, or back; its flag stays as it is. */
             archived?: boolean;
         };
         NewExperimentHoldout: {
+            /** @description What people call it; at most 400 characters. */
             name: string;
             /** @description What it is for. */
             description?: string | null;
@@ -7365,6 +8355,7 @@ export interface components {
              * @enum {string}
              */
             export_format?: "image/png" | "application/pdf" | "text/csv";
+            /** @description Accepted for compatibility; alone it is refused, for dashboards are not exported. */
             dashboard?: number | null;
             /** @description The id of a saved insight. */
             insight?: number | null;
@@ -7398,20 +8389,29 @@ export interface components {
             filters?: {
                 [key: string]: unknown;
             };
+            /** @description True deletes it; false brings it back, where no other flag has taken its key. */
             deleted?: boolean;
+            /** @description False turns it off for everybody. At first true. */
             active?: boolean;
+            /** @description Whether people keep what they got before they were identified. At first false. */
             ensure_experience_continuity?: boolean | null;
+            /** @description Kept for clients; nothing is turned off by it. */
             rollback_conditions?: unknown;
+            /** @description Kept for clients. */
             performed_rollback?: boolean | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
             /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
             evaluation_tags?: string[];
-            /** @description A client that names its contexts gets the flag when one of these is among them, or there are none. */
+            /** @description The same as `evaluation_tags`. */
             evaluation_contexts?: string[];
+            /** @description Which SDKs evaluate it; null is `all`, as at first. */
             evaluation_runtime?: ("server" | "client" | "all") | null;
+            /** @description What decides who is in a percentage; null is `distinct_id`. */
             bucketing_identifier?: ("distinct_id" | "device_id") | null;
+            /** @description Whether it is there for its payload, which servers get by `remote_config/`. At first false. */
             is_remote_configuration?: boolean | null;
+            /** @description True is refused: payloads are not encrypted. */
             has_encrypted_payloads?: boolean | null;
         };
         NewFeatureFlagRoleAccess: {
@@ -7422,15 +8422,21 @@ export interface components {
             role_id: string;
         };
         NewOrganization: {
+            /** @description Shown to its members and in invitations; at most 64 characters. */
             name: string;
+            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
             is_member_join_email_enabled?: boolean;
+            /** @description Whether members need a second factor: without one they reach nothing of it. Null is no. */
             enforce_2fa?: boolean | null;
         };
         NewOrganizationDomain: {
             /** @description In lower case, as `example.com`; no other organization may have it. */
             domain: string;
+            /** @description What the identity provider calls itself. Kept, without effect: SAML is not spoken here. */
             saml_entity_id?: string | null;
+            /** @description Where the identity provider takes logins. Kept, without effect. */
             saml_acs_url?: string | null;
+            /** @description The identity provider's certificate. Kept, without effect. */
             saml_x509_cert?: string | null;
         };
         NewOrganizationInvite: {
@@ -7439,6 +8445,7 @@ export interface components {
              * @description Only who has this address can use the invite.
              */
             target_email: string;
+            /** @description What whoever is invited is called; at most 30 characters. */
             first_name?: string;
             /** @description Goes into the e-mail. */
             message?: string | null;
@@ -7459,8 +8466,11 @@ export interface components {
         NewPersonalAPIKey: {
             /** @description Just for you, usually to describe the key's purpose. */
             label: string;
+            /** @description What it may do, `["insight:read", "cohort:write"]`; null or left out for everything. */
             scopes?: string[] | null;
+            /** @description Ids of the projects that it is held to; null or left out for all. */
             scoped_teams?: number[] | null;
+            /** @description Ids of the organizations that it is held to; null or left out for all. */
             scoped_organizations?: string[] | null;
         };
         NewPlugin: {
@@ -7513,7 +8523,9 @@ export interface components {
             user_uuid: string;
         };
         NewScheduledChange: {
+            /** @description What is to be done. */
             payload: components["schemas"]["ScheduledFlagChange"];
+            /** @description When; a time that has passed is as soon as can be. */
             scheduled_at: string;
             /** @description The id of the flag. */
             record_id: string;
@@ -7526,6 +8538,7 @@ export interface components {
         NewSurvey: {
             /** @description Like no other of the project. */
             name: string;
+            /** @description For you; SDKs are not told of it. */
             description?: string;
             /**
              * @description SDKs show `popover` and `widget`; `api` is for your own code to show.
@@ -7544,64 +8557,102 @@ export interface components {
             } | null;
             /** @description Deletes that flag. */
             remove_targeting_flag?: boolean | null;
+            /** @description In the order in which they are asked; at most 50. */
             questions?: components["schemas"]["SurveyQuestion"][] | null;
             /** @description Where and when it is shown. */
             conditions?: components["schemas"]["SurveyConditions"] | null;
+            /** @description Colours and texts. */
             appearance?: components["schemas"]["SurveyAppearance"] | null;
             /** @description Launches it. */
             start_date?: string | null;
             /** @description Stops it; null resumes it. */
             end_date?: string | null;
+            /** @description True puts it away: SDKs are not told of it any more. */
             archived?: boolean;
             /** @description It ends when so many have answered; looked at every few minutes. 0 is no limit. */
             responses_limit?: number | null;
+            /** @description How many rounds it has; needs `iteration_frequency_days`. In each, people are asked anew. */
             iteration_count?: number | null;
+            /** @description Days from the start of a round to the next. */
             iteration_frequency_days?: number | null;
             /** @description Whether answers are sent question by question. */
             enable_partial_responses?: boolean | null;
         };
         OpenInvite: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The invite's id.
+             */
             id: string;
             /** @description The address that it is for, with most of it hidden. */
             target_email: string;
+            /** @description As whoever made the invite called you; may be empty. */
             first_name: string;
+            /** @description What you would join. */
             organization_name: string;
             /** @description The first name of who made it. */
             invited_by: string | null;
         };
         Organization: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by: `/api/organizations/<id>/`.
+             */
             id: string;
+            /** @description Shown to its members and in invitations. */
             name: string;
+            /** @description The name in lower case with hyphens, unique on this server. */
             slug: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was signed up or created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its settings last changed.
+             */
             updated_at: string;
+            /** @description What you are in it: 1 member, 8 admin, 15 owner. Null where you are no member. */
             membership_level: (1 | 8 | 15) | null;
+            /** @description Always 9: nothing is held back. */
             plugins_access_level: number;
             /** @description The projects that you can see. */
             teams: components["schemas"]["TeamBasic"][];
+            /** @description Names of the features that PostHog sells by plan; here always all of them. */
             available_features: string[];
+            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
             is_member_join_email_enabled: boolean;
+            /** @description What this server says of itself. */
             metadata: {
+                /** @description Always `none`. */
                 instance_tag: string;
             };
+            /** @description Always null: nothing is billed. */
             customer_id: string | null;
+            /** @description Whether members need a second factor to log in; null is no. */
             enforce_2fa: boolean | null;
         };
         OrganizationChanges: {
+            /** @description Shown to its members and in invitations; at most 64 characters. */
             name?: string;
+            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
             is_member_join_email_enabled?: boolean;
+            /** @description Whether members need a second factor: without one they reach nothing of it. Null is no. */
             enforce_2fa?: boolean | null;
         };
         /** @description A domain of e-mail addresses that is an organization’s. */
         OrganizationDomain: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by.
+             */
             id: string;
+            /** @description The domain, in lower case. */
             domain: string;
+            /** @description Whether the TXT record has been seen. */
             is_verified: boolean;
+            /** @description When it was; null until then. */
             verified_at: string | null;
             /** @description What a TXT record of `_posthog-challenge.<domain>` must say for it to be verified. */
             verification_challenge: string;
@@ -7614,8 +8665,11 @@ export interface components {
             sso_enforcement: "" | "google-oauth2" | "github" | "gitlab" | "saml";
             /** @description Whether all three of its `saml_…` fields are there. */
             has_saml: boolean;
+            /** @description What the identity provider calls itself. Kept, without effect: SAML is not spoken here. */
             saml_entity_id: string | null;
+            /** @description Where the identity provider takes logins. Kept, without effect. */
             saml_acs_url: string | null;
+            /** @description The identity provider's certificate. Kept, without effect. */
             saml_x509_cert: string | null;
         };
         OrganizationDomainChanges: {
@@ -7626,8 +8680,11 @@ export interface components {
              * @enum {string}
              */
             sso_enforcement?: "" | "google-oauth2" | "github" | "gitlab" | "saml";
+            /** @description What the identity provider calls itself. Kept, without effect: SAML is not spoken here. */
             saml_entity_id?: string | null;
+            /** @description Where the identity provider takes logins. Kept, without effect. */
             saml_acs_url?: string | null;
+            /** @description The identity provider's certificate. Kept, without effect. */
             saml_x509_cert?: string | null;
         };
         OrganizationDomainReplacement: {
@@ -7638,8 +8695,11 @@ export interface components {
              * @enum {string}
              */
             sso_enforcement?: "" | "google-oauth2" | "github" | "gitlab" | "saml";
+            /** @description What the identity provider calls itself. Kept, without effect: SAML is not spoken here. */
             saml_entity_id?: string | null;
+            /** @description Where the identity provider takes logins. Kept, without effect. */
             saml_acs_url?: string | null;
+            /** @description The identity provider's certificate. Kept, without effect. */
             saml_x509_cert?: string | null;
             /** @description Not changed. */
             domain: string;
@@ -7651,17 +8711,27 @@ export interface components {
              * @description In the invite's link, `/signup/<id>`: who has it may join.
              */
             id: string;
+            /** @description Only who has this address can use it. */
             target_email: string;
+            /** @description What whoever is invited is called; may be empty. */
             first_name: string;
             /** @description Whether the link went out by e-mail; where it did not, pass it on yourself. */
             emailing_attempt_made: boolean;
             /** @description Three days after it was made. */
             is_expired: boolean;
+            /** @description Who made it; null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
+            /** @description What the e-mail says besides; null for nothing. */
             message: string | null;
         };
         /** @description A user in an organization. */
@@ -7674,12 +8744,19 @@ export interface components {
             user: components["schemas"]["UserBasic"];
             /** @description 1 member, 8 admin, 15 owner. */
             level: 1 | 8 | 15;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they joined.
+             */
             joined_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When their level last changed.
+             */
             updated_at: string;
             /** @description Whether they sign in with a second factor. */
             is_2fa_enabled: boolean;
+            /** @description Always false: people sign in with a password. */
             has_social_auth: boolean;
         };
         OrganizationMemberChanges: {
@@ -7688,6 +8765,7 @@ export interface components {
         };
         /** @description What plain members may do to things of a kind; without one they edit them. */
         OrganizationResourceAccess: {
+            /** @description What addresses name it by. */
             id: number;
             /**
              * @description The kind of things; an organization says one thing of each.
@@ -7699,11 +8777,20 @@ export interface components {
              * @enum {integer}
              */
             access_level: 21 | 37;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The organization that says so.
+             */
             organization: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was first said.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated_at: string;
             /** @description Id of the user. */
             created_by: number | null;
@@ -7739,6 +8826,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["ActivityLog"][];
         };
         PaginatedAnnotationList: {
@@ -7748,11 +8836,13 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Annotation"][];
         };
         PaginatedClickhouseEventList: {
             /** @description Address of the next page. */
             next: string | null;
+            /** @description The events of this page. */
             results: components["schemas"]["ClickhouseEvent"][];
         };
         PaginatedCohortList: {
@@ -7762,6 +8852,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Cohort"][];
         };
         PaginatedDashboardList: {
@@ -7771,6 +8862,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["ListedDashboard"][];
         };
         PaginatedDeadLetterList: {
@@ -7780,6 +8872,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["DeadLetter"][];
         };
         PaginatedEarlyAccessFeatureList: {
@@ -7789,6 +8882,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["EarlyAccessFeature"][];
         };
         PaginatedEventDefinitionList: {
@@ -7798,6 +8892,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["EventDefinition"][];
         };
         PaginatedExperimentHoldoutList: {
@@ -7807,6 +8902,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["ExperimentHoldout"][];
         };
         PaginatedExperimentList: {
@@ -7816,6 +8912,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Experiment"][];
         };
         PaginatedFeatureFlagList: {
@@ -7825,6 +8922,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["FeatureFlag"][];
         };
         PaginatedFeatureFlagRoleAccessList: {
@@ -7834,6 +8932,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["FeatureFlagRoleAccess"][];
         };
         PaginatedGroupList: {
@@ -7841,6 +8940,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description The groups of this page, newest first. */
             results: components["schemas"]["Group"][];
         };
         PaginatedInsightList: {
@@ -7850,6 +8950,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: (components["schemas"]["Insight"] | components["schemas"]["InsightBasic"])[];
         };
         PaginatedOrganizationDomainList: {
@@ -7859,6 +8960,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["OrganizationDomain"][];
         };
         PaginatedOrganizationInviteList: {
@@ -7868,6 +8970,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["OrganizationInvite"][];
         };
         PaginatedOrganizationList: {
@@ -7877,6 +8980,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Organization"][];
         };
         PaginatedOrganizationMemberList: {
@@ -7886,6 +8990,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["OrganizationMember"][];
         };
         PaginatedOrganizationResourceAccessList: {
@@ -7895,9 +9000,11 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["OrganizationResourceAccess"][];
         };
         PaginatedPersonList: {
+            /** @description The persons of this page, newest first. */
             results: components["schemas"]["ListedPerson"][];
             /** @description Address of the next page. */
             next: string | null;
@@ -7911,6 +9018,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["PluginConfig"][];
         };
         PaginatedPluginList: {
@@ -7920,6 +9028,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Plugin"][];
         };
         PaginatedPluginLogEntryList: {
@@ -7929,6 +9038,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["PluginLogEntry"][];
         };
         PaginatedPropertyDefinitionList: {
@@ -7938,6 +9048,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["PropertyDefinition"][];
         };
         PaginatedRoleList: {
@@ -7947,6 +9058,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Role"][];
         };
         PaginatedRoleMembershipList: {
@@ -7956,6 +9068,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["RoleMembership"][];
         };
         PaginatedScheduledChangeList: {
@@ -7965,6 +9078,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["ScheduledChange"][];
         };
         PaginatedSessionRecordingPlaylistList: {
@@ -7974,6 +9088,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["SessionRecordingPlaylist"][];
         };
         PaginatedSurveyList: {
@@ -7983,6 +9098,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Survey"][];
         };
         PaginatedTeamBasicList: {
@@ -7992,6 +9108,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["TeamBasic"][];
         };
         PaginatedUserList: {
@@ -8001,6 +9118,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["User"][];
         };
         PasswordReset: {
@@ -8010,7 +9128,10 @@ export interface components {
             password: string;
         };
         PasswordResetRequest: {
-            /** Format: email */
+            /**
+             * Format: email
+             * @description Address of the account.
+             */
             email: string;
         };
         PathActorsBody: {
@@ -8028,6 +9149,7 @@ export interface components {
             interval?: unknown;
             /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
             properties?: unknown;
+            /** @description `true`: apply the project's filters for internal and test users */
             filter_test_accounts?: unknown;
             /** @description Property name, HogQL expression, or a list of cohort ids */
             breakdown?: unknown;
@@ -8041,6 +9163,7 @@ export interface components {
             compare?: unknown;
             /** @description Arithmetic over the series: `A / B` */
             formula?: unknown;
+            /** @description Rolling mean over so many buckets, for trends; default 1 */
             smoothing_intervals?: unknown;
             /** @description Follow groups of this type */
             aggregation_group_type_index?: unknown;
@@ -8132,8 +9255,12 @@ export interface components {
             };
         };
         PathsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: the ways that people take, step by step
+             * @constant
+             */
             kind: "PathsQuery";
+            /** @description What a step is, and which ways are answered */
             pathsFilter?: {
                 /** @description Page views (by address), screens (by name), custom events, or an expression; default all events */
                 includeEventTypes?: ("$pageview" | "$screen" | "custom_event" | "hogql")[] | null;
@@ -8173,12 +9300,14 @@ export interface components {
                 /** @description For people: those whose route ended at this step */
                 pathDropoffKey?: string | null;
             } | null;
+            /** @description Only the ways of people who are in a funnel */
             funnelPathsFilter?: components["schemas"]["FunnelPathsFilter"] | null;
             dateRange?: components["schemas"]["DateRange"] | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
@@ -8195,17 +9324,32 @@ export interface components {
         };
         /** @description How long something took that a page loaded. */
         PerformanceEvent: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The event's own id.
+             */
             uuid: string;
+            /** @description The session in which it was measured. */
             session_id: string;
+            /** @description The window in which it was. */
             window_id: string;
+            /** @description Who looked at the page. */
             distinct_id: string;
+            /** @description Address of the page. */
             current_url: string;
+            /** @description As browsers call it: `navigation`, `resource`, `paint`, … */
             entry_type: string;
+            /** @description Address of what was loaded. */
             name: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the page began to load.
+             */
             time_origin: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was measured.
+             */
             timestamp: string;
         };
         PerformanceEventList: {
@@ -8214,25 +9358,35 @@ export interface components {
         };
         /** @description Somebody whose events were recorded. */
         Person: {
+            /** @description The person's number; addresses take it as well as the uuid. */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the person; stays when persons are merged into this one.
+             */
             uuid: string;
             /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
             name: string;
             /** @description Those that look identified first. */
             distinct_ids: string[];
+            /** @description What is known of the person: from `$set`, `$set_once` and this API. */
             properties: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the person was first heard of.
+             */
             created_at: string;
         };
         PersonChanges: {
+            /** @description Those that are set, with their new values. */
             properties: {
                 [key: string]: unknown;
             };
         };
         PersonPropertiesTimeline: {
+            /** @description In order of time */
             points: {
                 /**
                  * Format: date-time
@@ -8248,13 +9402,21 @@ export interface components {
             }[];
             /** @description A change of any of these makes a point */
             crucial_property_keys: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description From when events were looked at
+             */
             effective_date_from: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when
+             */
             effective_date_to: string;
         };
         PersonPropertyChange: {
+            /** @description The property's name. */
             key: string;
+            /** @description Its new value, of any type; null too. */
             value: unknown;
         };
         PersonPropertyDeletion: {
@@ -8268,14 +9430,19 @@ export interface components {
         PersonalAPIKey: {
             /** @description Not a secret. */
             id: string;
+            /** @description What it is for, in your words. */
             label: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made; a new value does not change it.
+             */
             created_at: string;
             /**
              * Format: date-time
              * @description Accurate to about an hour; null until the key was used.
              */
             last_used_at: string | null;
+            /** @description Whose key it is. */
             user_id: number;
             /** @description The key itself: only in the answer to its creation, or to `roll/`, never again. */
             value: string | null;
@@ -8427,6 +9594,7 @@ export interface components {
             [key: string]: string | null;
         };
         ProjectChanges: {
+            /** @description Shown wherever projects are chosen; at most 200 characters. */
             name?: string;
             /** @description IANA name, such as `Europe/Berlin`: insights count days and weeks in it. */
             timezone?: string;
@@ -8434,34 +9602,50 @@ export interface components {
             anonymize_ips?: boolean;
             /** @description What `filter_test_accounts` in an insight means. */
             test_account_filters?: ({
+                /** @description Name of the property. */
                 key: string;
             } & {
                 [key: string]: unknown;
             })[];
             /** @description Where the toolbar may run. */
             app_urls?: (string | null)[];
+            /** @description Kept for clients: an address of Slack, or a like one. */
             slack_incoming_webhook?: string | null;
+            /** @description Whether somebody has gone through setting up an SDK; a client says so. At first false. */
             completed_snippet_onboarding?: boolean;
+            /** @description Whether new insights leave internal and test users out at first; null is no. */
             test_account_filters_default_checked?: boolean | null;
+            /** @description Rules that make one step of many addresses in paths: `[{"regex": "/user/\\d+", "alias": "/user/:id"}]`. */
             path_cleaning_filters?: (unknown[] | {
                 [key: string]: unknown;
             }) | null;
+            /** @description Whether its data are made up. At first false. */
             is_demo?: boolean;
             /** @description Attributes that actions look for on elements. */
             data_attributes?: string[];
+            /** @description Which properties of persons tell their name, the first that is there; null for `email`, `name` and `username`. */
             person_display_name_properties?: string[] | null;
+            /** @description What correlations of funnels leave out, as the web app keeps it. */
             correlation_config?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether sessions are to be recorded. Kept: recordings are not taken here yet. */
             session_recording_opt_in?: boolean;
+            /** @description Whether recordings are to have the console's lines. Kept, as are recordings. */
             capture_console_log_opt_in?: boolean | null;
+            /** @description Whether posthog-js measures how long requests of pages take. */
             capture_performance_opt_in?: boolean | null;
             /** @description Whether members need admin rights to see the project. */
             access_control?: boolean;
+            /** @description Id of the dashboard that the project's home shows; null for none. */
             primary_dashboard?: number | null;
+            /** @description Columns of the web app's list of events; null for its own. */
             live_events_columns?: string[] | null;
+            /** @description Where sessions may be recorded; null for everywhere. Kept, as are recordings. */
             recording_domains?: (string | null)[] | null;
+            /** @description Kept for clients: no apps are put into pages. */
             inject_web_apps?: boolean | null;
+            /** @description True stops posthog-js from sending clicks and changes by itself; null is false. */
             autocapture_opt_out?: boolean | null;
             /** @description Whether posthog-js sends where people click and scroll. */
             heatmaps_opt_in?: boolean | null;
@@ -8487,11 +9671,18 @@ export interface components {
         };
         /** @description What is known of all properties of one name. */
         PropertyDefinition: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by.
+             */
             id: string;
+            /** @description Name of the property, as it was sent. */
             name: string;
+            /** @description What it means; null where nobody said. */
             description: string | null;
+            /** @description In lower case, each once. */
             tags: string[];
+            /** @description Whether its type is `Numeric`. */
             is_numerical: boolean;
             /** @description As the first value showed it; null while only nulls, lists and objects were seen. */
             property_type: ("DateTime" | "String" | "Numeric" | "Boolean") | null;
@@ -8499,22 +9690,31 @@ export interface components {
             query_usage_30_day: number | null;
             /** @description Whether it was seen on one of `event_names`; null without those. */
             is_seen_on_filtered_events: boolean | null;
+            /** @description Whether somebody has said that it is right to use. */
             verified: boolean;
             /** @description Left out of the lists of the web app. */
             hidden: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When what people say of it last changed.
+             */
             updated_at: string;
+            /** @description Who changed that; null for nobody. */
             updated_by: components["schemas"]["UserBasic"] | null;
         };
         PropertyDefinitionChanges: {
+            /** @description What it means; at most 10,000 characters. */
             description?: string | null;
             /** @description All tags from now on; kept trimmed, in lower case, each once. */
             tags?: string[];
             /** @description As the first value showed it; null while only nulls, lists and objects were seen. */
             property_type?: ("DateTime" | "String" | "Numeric" | "Boolean") | null;
+            /** @description Whether it is right to use. */
             verified?: boolean;
+            /** @description True leaves it out of the lists of the web app. */
             hidden?: boolean;
         };
+        /** @description A condition on a property */
         PropertyFilter: {
             /** @description Property name; the expression itself for type `hogql` */
             key: string | number;
@@ -8529,12 +9729,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Conditions that must hold all together, or of which one must */
         PropertyGroup: {
             /**
              * @description Whether all or any of `values` must hold
              * @enum {string}
              */
             type: "AND" | "OR";
+            /** @description Conditions, and groups of them */
             values: (components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[];
         };
         QueryAnswer: {
@@ -8550,6 +9752,7 @@ export interface components {
             clickhouse?: string;
             /** @description With `explain`: its plan, a line each */
             explain?: string[];
+            /** @description Whether there are more rows than were answered: ask with a higher `offset` */
             hasMore?: boolean;
             /** @description Actors on this page that are not known (any more): deleted, or sent without a profile */
             missing_actors_count?: number;
@@ -8586,13 +9789,17 @@ export interface components {
             };
             /** @description The text that was looked at */
             query?: string;
+            /** @description Whether it can be run */
             isValid?: boolean;
             /** @description Why it can’t be run: the first error */
             errors?: components["schemas"]["HogQLNotice"][];
+            /** @description What runs, and likely does not do what was meant */
             warnings?: components["schemas"]["HogQLNotice"][];
             /** @description Types of the properties that it reads */
             notices?: components["schemas"]["HogQLNotice"][];
+            /** @description Tables that it reads */
             table_names?: string[];
+            /** @description The likeliest first */
             suggestions?: components["schemas"]["AutocompleteCompletionItem"][];
             /** @description There are more: ask again when more has been typed */
             incomplete_list?: boolean;
@@ -8611,6 +9818,7 @@ export interface components {
             [key: string]: unknown;
         };
         QueryRequest: {
+            /** @description The question; `kind` says which */
             query: components["schemas"]["HogQLQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["ActorsQuery"] | components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"] | components["schemas"]["FunnelsQuery"] | components["schemas"]["FunnelCorrelationQuery"] | components["schemas"]["HogQLMetadata"] | components["schemas"]["HogQLAutocomplete"];
             /** @description A name for the query, chosen by the client: `query/<it>/` shows and cancels it */
             client_query_id?: string | null;
@@ -8622,16 +9830,25 @@ export interface components {
         QueryStatus: {
             /** @description The `client_query_id`, or one of ours */
             id: string;
+            /** @description The project that was asked */
             team_id: number;
-            /** @constant */
+            /**
+             * @description Always true
+             * @constant
+             */
             query_async: true;
             /** @description Whether it has ended, well or not */
             complete: boolean;
+            /** @description Whether it has failed; `error_message` may say why */
             error: boolean;
             /** @description What the caller can mend; null where it is not theirs */
             error_message: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked
+             */
             start_time: string;
+            /** @description When it ended; null until then */
             end_time: string | null;
             /** @description Until when the results are kept */
             expiration_time: string | null;
@@ -8641,6 +9858,7 @@ export interface components {
                 time_elapsed: number;
                 /** @description Rows that the warehouse has read for it */
                 rows_read: number;
+                /** @description Bytes that the warehouse has read for it */
                 bytes_read: number;
                 /** @description Rows that it will read, as far as that can be said; null before it has begun */
                 estimated_rows_total: number | null;
@@ -8649,19 +9867,23 @@ export interface components {
             results: unknown;
         };
         QueryStatusAnswer: {
+            /** @description Where it stands */
             query_status: components["schemas"]["QueryStatus"];
         };
         RateLimitUse: {
             /** @description Whether this server limits rates at all; else nothing is counted. */
             enabled: boolean;
+            /** @description One for each limit. */
             results: {
                 /** @description `crud_burst`, `crud_sustained`, `analytics_burst`, … */
                 name: string;
                 /** @description The most requests in any window of this length. */
                 limit: number;
+                /** @description Length of the window: a minute for bursts, an hour for what is sustained. */
                 window_seconds: number;
                 /** @description Requests in the window that ends now. */
                 used: number;
+                /** @description How many more are answered now; 0 means 429. */
                 remaining: number;
                 /** @description When the oldest of them leaves the window; null when there is none. */
                 resets_at: string | null;
@@ -8680,7 +9902,9 @@ export interface components {
             result: boolean;
         };
         RetentionActors: {
+            /** @description With `breakdown_values` the people, else each with when they were back */
             result: ({
+                /** @description Who was in the cohort */
                 person: components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"];
                 /** @description For each interval from the cohort on, 1 where they were there */
                 appearances: number[];
@@ -8691,14 +9915,17 @@ export interface components {
             missing_persons: number;
         };
         RetentionAnswer: {
+            /** @description A line for each cohort; with a breakdown, for each value */
             result: {
                 /** @description `Day 0`; with a breakdown its values, joined by `::` */
                 label: string;
                 /** @description When the cohort begins; only without a breakdown */
                 date?: string;
+                /** @description The values of the line, with a breakdown */
                 breakdown_values?: string[];
                 /** @description The cohort, then the intervals after it, up to that of `date_to` */
                 values: {
+                    /** @description How many were there, or came back */
                     count: number;
                     /** @description Always empty: ask `people_url` */
                     people: unknown[];
@@ -8749,19 +9976,26 @@ export interface components {
                 waited_ms: number;
             };
         };
+        /** @description An event or action, with filters */
         RetentionEntity: {
             /** @description Event name, or the id of an action; null means all events */
             id?: string | number | null;
             /** @description events (default) or actions */
             type?: ("events" | "actions") | null;
+            /** @description Label, where an action has none of its own */
             name?: string | null;
+            /** @description Label chosen by a user */
             custom_name?: string | null;
             /** @description Filters that must all hold, or a tree of AND and OR groups */
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
         };
         RetentionQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: of those who did something, how many came back later
+             * @constant
+             */
             kind: "RetentionQuery";
+            /** @description Who is followed, and what counts as coming back */
             retentionFilter?: {
                 /** @description What puts somebody into a cohort; default `$pageview` */
                 targetEntity?: components["schemas"]["RetentionEntity"] | null;
@@ -8798,27 +10032,39 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
         };
         /** @description A named group of an organization's members. */
         Role: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name it by.
+             */
             id: string;
+            /** @description Unique in the organization, whatever the case. */
             name: string;
             /**
              * @description What its members may do to feature flags: 21 see them, 37 edit them.
              * @enum {integer}
              */
             feature_flags_access_level: 21 | 37;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Everybody who has it. */
             members: components["schemas"]["RoleMembership"][];
             /** @description Flags that its members may edit whatever its level, of the projects that you can see. */
             associated_flags: {
+                /** @description The flag's id. */
                 id: number;
+                /** @description The flag's key. */
                 key: string;
             }[];
         };
@@ -8833,9 +10079,15 @@ export interface components {
         };
         /** @description Somebody who has a role. */
         RoleMembership: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the membership: what takes the role away again.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The role that they have.
+             */
             role_id: string;
             user: components["schemas"]["UserBasic"];
             /**
@@ -8843,7 +10095,10 @@ export interface components {
              * @description When they got the role.
              */
             joined_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the membership last changed.
+             */
             updated_at: string;
         };
         RoleReplacement: {
@@ -8857,7 +10112,9 @@ export interface components {
         };
         /** @description A change of a feature flag at a later time. */
         ScheduledChange: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description The project. */
             team_id: number;
             /** @description The id of what is changed, as text. */
             record_id: string;
@@ -8866,30 +10123,49 @@ export interface components {
              * @constant
              */
             model_name: "FeatureFlag";
+            /** @description What is done. */
             payload: components["schemas"]["ScheduledFlagChange"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is to be done.
+             */
             scheduled_at: string;
             /** @description When it was tried; null while it waits. */
             executed_at: string | null;
             /** @description Why it could not be done. */
             failure_reason: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was scheduled.
+             */
             created_at: string;
+            /** @description Whose change it will be; null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When what is scheduled last changed.
+             */
             updated_at: string;
         };
         ScheduledChangeChanges: {
+            /** @description What is to be done. */
             payload?: components["schemas"]["ScheduledFlagChange"];
+            /** @description When; a time that has passed is as soon as can be. */
             scheduled_at?: string;
         };
         ScheduledFlagChange: {
-            /** @constant */
+            /**
+             * @description Turns the flag on or off.
+             * @constant
+             */
             operation: "update_status";
             /** @description On or off. */
             value: boolean;
         } | {
-            /** @constant */
+            /**
+             * @description Puts further condition sets behind those that it has.
+             * @constant
+             */
             operation: "add_release_condition";
             /** @description Conditions that are put behind those that it has. */
             value: {
@@ -8901,7 +10177,10 @@ export interface components {
                 [key: string]: unknown;
             };
         } | {
-            /** @constant */
+            /**
+             * @description Replaces its variants.
+             * @constant
+             */
             operation: "update_variants";
             /** @description The variants, and their payloads, that it has then. */
             value: {
@@ -8909,6 +10188,7 @@ export interface components {
                 variants: {
                     [key: string]: unknown;
                 }[];
+                /** @description By variant, as JSON text. They replace those that it has; without any it has none. */
                 payloads?: {
                     [key: string]: unknown;
                 };
@@ -8924,39 +10204,63 @@ export interface components {
             viewed: boolean;
             /** @description Seconds. */
             recording_duration: number | null;
+            /** @description When the session began. */
             start_time: string | null;
+            /** @description When it ended. */
             end_time: string | null;
+            /** @description How often something was clicked. */
             click_count: number | null;
+            /** @description How often a key was pressed. */
             keypress_count: number | null;
+            /** @description The address of the first page. */
             start_url: string | null;
             /** @description Events that the list was asked for, by entity: `[{"events": [{"uuid", "timestamp", …}]}]`. */
             matching_events: unknown[] | null;
+            /** @description Who was recorded. */
             person: {
+                /** @description The person's number. */
                 id: number;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Names the person; stays when persons are merged into this one.
+                 */
                 uuid: string;
                 /** @description The first of the properties that name a person, else a distinct id that is not made up, else the id. */
                 name: string;
                 /** @description Those that look identified first. */
                 distinct_ids: string[];
+                /** @description What is known of the person: from `$set`, `$set_once` and this API. */
                 properties: {
                     [key: string]: unknown;
                 };
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the person was first heard of.
+                 */
                 created_at: string;
             } | null;
             /** @description Null in lists, as the next two are. */
             segments: {
+                /** @description The browser's window or tab. */
                 window_id: string | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When this stretch begins.
+                 */
                 start_time: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
                 end_time: string;
+                /** @description Whether the person did anything during it. */
                 is_active: boolean;
             }[] | null;
+            /** @description By window, when something was first and last seen in it. */
             start_and_end_times_by_window_id: {
                 [key: string]: unknown;
             } | null;
+            /** @description By window, what rrweb recorded. */
             snapshot_data_by_window_id: {
                 [key: string]: unknown[];
             } | null;
@@ -8966,24 +10270,33 @@ export interface components {
             pinned_count: number;
         };
         SessionRecordingList: {
+            /** @description The recordings of this page. */
             results: components["schemas"]["SessionRecording"][];
             /** @description Whether there are more: ask with a higher `offset`. */
             has_next: boolean;
         };
         /** @description A list of session recordings that is kept. */
         SessionRecordingPlaylist: {
+            /** @description A number; addresses take the short id. */
             id: number;
             /** @description Eight letters and digits, by which it is addressed. */
             short_id: string;
+            /** @description What people call it; null where nobody has named it. */
             name: string | null;
             /** @description A name that a client made of the filters. */
             derived_name: string | null;
+            /** @description What it is for; may be empty. */
             description: string;
             /** @description Whether it stands before others. */
             pinned: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
             deleted: boolean;
             /** @description Which recordings it lists, as `session_recordings/` takes them; kept as they are sent. */
             filters: {
@@ -8994,12 +10307,15 @@ export interface components {
              * @description When its name, description or filters were changed.
              */
             last_modified_at: string;
+            /** @description Who last changed it; null where that user is gone. */
             last_modified_by: components["schemas"]["UserBasic"] | null;
         };
         SessionRecordingPlaylistChanges: {
+            /** @description What people call it; at most 400 characters. */
             name?: string | null;
             /** @description A name that a client made of the filters. */
             derived_name?: string | null;
+            /** @description What it is for. */
             description?: string;
             /** @description Whether it stands before others. */
             pinned?: boolean;
@@ -9007,9 +10323,11 @@ export interface components {
             filters?: {
                 [key: string]: unknown;
             };
+            /** @description True deletes it, false brings it back. */
             deleted?: boolean;
         };
         SessionRecordingProperties: {
+            /** @description One for each session that had a page view. */
             results: {
                 /** @description The session's id. */
                 id: string;
@@ -9028,6 +10346,7 @@ export interface components {
             };
             /** @description The same again, for older clients. */
             result: {
+                /** @description Address of the next chunks. */
                 next: string | null;
                 /** @description By the window’s id, events of rrweb in their order. */
                 snapshot_data_by_window_id: {
@@ -9036,10 +10355,15 @@ export interface components {
             };
         };
         SharingChanges: {
+            /** @description True turns the link on, false off; the link itself stays the same. */
             enabled?: boolean;
         };
+        /** @description A link by which anybody can see something, without an account. */
         SharingConfiguration: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When this link was made.
+             */
             created_at: string;
             /** @description Whether anybody with the link can see it. */
             enabled: boolean;
@@ -9047,24 +10371,41 @@ export interface components {
             access_token: string;
         };
         Signup: {
+            /** @description What others see you as. */
             first_name: string;
-            /** Format: email */
+            /**
+             * Format: email
+             * @description What you sign in with.
+             */
             email: string;
             /** @description At least 8 characters; not all digits, not a common one. */
             password: string;
+            /** @description Left out: `<first name>'s organization`. */
             organization_name?: string;
+            /** @description Kept, to know who uses it. */
             role_at_organization?: string;
+            /** @description Whether you want to hear news by e-mail. Kept; none are sent. At first true. */
             email_opt_in?: boolean;
+            /** @description Accepted for compatibility. */
             referral_source?: string;
         };
         SignupAnswer: {
+            /** @description A whole number, the same on all projects. */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The same user; what personal settings and `users/` go by.
+             */
             uuid: string;
+            /** @description The id under which the user's own doings would be tracked; it means nothing to your events. */
             distinct_id: string | null;
+            /** @description As given at signup or in the user's settings. */
             first_name: string;
+            /** @description What the user logs in with; unique on this server. */
             email: string;
+            /** @description Always null: addresses are not verified here. */
             is_email_verified: boolean | null;
+            /** @description Where a browser goes next: `/`. */
             redirect_url: string;
         };
         SignupByInvite: {
@@ -9072,18 +10413,25 @@ export interface components {
             first_name?: string;
             /** @description At least 8 characters; not all digits, not a common one. */
             password?: string;
+            /** @description Whether you want to hear news by e-mail. Kept; none are sent. At first true. */
             email_opt_in?: boolean;
         };
         StickinessActors: {
+            /** @description One entry, with those of this page */
             results: {
+                /** @description Those of this page */
                 people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                /** @description How many they are */
                 count: number;
             }[];
             /** @description Address of the next page */
             next: string | null;
         };
         StickinessActorsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: the people behind a number of stickiness
+             * @constant
+             */
             kind: "StickinessActorsQuery";
             /** @description The insight that the number is part of */
             source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
@@ -9105,21 +10453,31 @@ export interface components {
             operator?: ("gte" | "lte" | "exact") | null;
         };
         StickinessQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: on how many days (or other intervals) people did it
+             * @constant
+             */
             kind: "StickinessQuery";
+            /** @description What is looked at; each gives a line */
             series: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"])[];
             /** @description Length of a bucket; weeks start as the project says (Sunday) */
             interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
             /** @description Count in spans of so many intervals */
             intervalCount?: number | null;
+            /** @description How it is counted and shown */
             stickinessFilter?: {
+                /** @description A display setting */
                 display?: string | null;
                 /** @description `cumulative`: on so many intervals or more */
                 computedAs?: ("non_cumulative" | "cumulative") | null;
                 /** @description An interval counts for somebody with so many events in it */
                 stickinessCriteria?: {
-                    /** @enum {string} */
+                    /**
+                     * @description At least (`gte`), at most (`lte`) or exactly so many
+                     * @enum {string}
+                     */
                     operator: "gte" | "lte" | "exact";
+                    /** @description So many events */
                     value: number;
                 } | null;
             } | null;
@@ -9129,25 +10487,39 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
         };
         StickinessResult: {
+            /** @description What was counted, as the question says it */
             action: {
                 /** @description Event name or action id; null for all events */
                 id: string | number | null;
-                /** @enum {string} */
+                /**
+                 * @description Whether `id` is of an event or an action
+                 * @enum {string}
+                 */
                 type: "events" | "actions";
+                /** @description Index of the series */
                 order: number;
+                /** @description The label that was given, else the name of the event or action */
                 name: string;
+                /** @description A label that a user chose; wins over `name`. Null for none */
                 custom_name: string | null;
+                /** @description How it is counted; null is every event (`total`) */
                 math: string | null;
+                /** @description The property whose values are counted with */
                 math_property: string | null;
+                /** @description The aggregation, for math `hogql` */
                 math_hogql: string | null;
+                /** @description Which groups are counted, for math `unique_group` */
                 math_group_type_index: number | null;
+                /** @description The filters of the series */
                 properties: unknown;
             };
+            /** @description What the series is called: the event or action, with its breakdown value */
             label: string;
             /** @description Sum of `data` */
             count: number;
@@ -9157,21 +10529,33 @@ export interface components {
             labels: string[];
             /** @description 1, 2, … */
             days: number[];
+            /** @description True where two periods are compared, else left out */
             compare?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Which of the two periods; left out where none are compared
+             * @enum {string}
+             */
             compare_label?: "current" | "previous";
             /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
             persons_urls?: components["schemas"]["ActorsLink"][];
+            /** @description Index of the series */
             order: number;
         };
         Success: {
-            /** @constant */
+            /**
+             * @description Always true.
+             * @constant
+             */
             success: true;
         };
         /** @description Questions that SDKs show to people. */
         Survey: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses and events name it by: `$survey_id`.
+             */
             id: string;
+            /** @description Shown in lists; people who are asked do not see it. */
             name: string;
             /** @description For you; SDKs are not told of it. */
             description: string;
@@ -9180,50 +10564,80 @@ export interface components {
              * @enum {string}
              */
             type: "popover" | "widget" | "api" | "button" | "email" | "full_screen";
+            /** @description Whether people are asked `once`, `recurring` or `always`; null is once. */
             schedule: ("once" | "recurring" | "always") | null;
+            /** @description A flag that people must have to be asked. */
             linked_flag: components["schemas"]["MinimalFeatureFlag"] | null;
+            /** @description Id of `linked_flag`; null for none. */
             linked_flag_id: number | null;
+            /** @description Who is asked, as a flag of the survey's own; null for everybody. */
             targeting_flag: components["schemas"]["MinimalFeatureFlag"] | null;
             /** @description Off for who has answered or dismissed the survey. */
             internal_targeting_flag: components["schemas"]["MinimalFeatureFlag"] | null;
             /** @description The keys of all of them. */
             feature_flag_keys: {
+                /** @description Which of them: `linked_flag_key`, `targeting_flag_key` or `internal_targeting_flag_key`. */
                 key: string;
+                /** @description The flag's key; null where there is none. */
                 value: string | null;
             }[];
+            /** @description In the order in which they are asked; each as in `SurveyQuestion`. */
             questions: {
                 [key: string]: unknown;
             }[] | null;
+            /** @description Where and when it is shown, as in `SurveyConditions`; its actions are told with their steps. Null for everywhere. */
             conditions: {
                 [key: string]: unknown;
             } | null;
+            /** @description Colours and texts, as in `SurveyAppearance`; null for the SDK's own. */
             appearance: {
                 [key: string]: unknown;
             } | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
             /** @description Null while it is a draft. */
             start_date: string | null;
+            /** @description When it was stopped, or had enough responses; null until then. */
             end_date: string | null;
+            /** @description Whether it is put away: SDKs are not told of it. */
             archived: boolean;
+            /** @description It ends when so many have answered; null or 0 is no limit. */
             responses_limit: number | null;
+            /** @description How many rounds it has; null for no rounds. */
             iteration_count: number | null;
+            /** @description Days from the start of a round to the next. */
             iteration_frequency_days: number | null;
+            /** @description When each round begins; null for drafts, empty where there are none. */
             iteration_start_dates: string[] | null;
+            /** @description Which round it is in, from 1; null where there are none or it has not been launched. */
             current_iteration: number | null;
+            /** @description When that round began. */
             current_iteration_start_date: string | null;
+            /** @description Whether answers are sent question by question, before the last is answered. */
             enable_partial_responses: boolean | null;
         };
+        /** @description Colours and texts. What is not known is kept and given to SDKs. */
         SurveyAppearance: {
+            /** @description How the description of the thanks is read; default `text`. */
             thankYouMessageDescriptionContentType?: ("text" | "html") | null;
+            /** @description How long to wait before it is shown, once its conditions hold; seconds. */
             surveyPopupDelaySeconds?: number | null;
+            /** @description Whether the note of who made the survey's software is left out. */
             whiteLabel?: boolean | null;
         } & {
             [key: string]: unknown;
         };
+        /** @description Where a survey goes on after an answer. */
         SurveyBranching: {
-            /** @enum {string} */
+            /**
+             * @description Where it goes on: at the next question, at the end, at the question of `index`, or by `responseValues`.
+             * @enum {string}
+             */
             type: "next_question" | "end" | "specific_question" | "response_based";
             /** @description Of the question that comes next, from 0. */
             index?: number;
@@ -9237,6 +10651,7 @@ export interface components {
         SurveyChanges: {
             /** @description Like no other of the project. */
             name?: string;
+            /** @description For you; SDKs are not told of it. */
             description?: string;
             /**
              * @description SDKs show `popover` and `widget`; `api` is for your own code to show.
@@ -9255,24 +10670,32 @@ export interface components {
             } | null;
             /** @description Deletes that flag. */
             remove_targeting_flag?: boolean | null;
+            /** @description In the order in which they are asked; at most 50. */
             questions?: components["schemas"]["SurveyQuestion"][] | null;
             /** @description Where and when it is shown. */
             conditions?: components["schemas"]["SurveyConditions"] | null;
+            /** @description Colours and texts. */
             appearance?: components["schemas"]["SurveyAppearance"] | null;
             /** @description Launches it. */
             start_date?: string | null;
             /** @description Stops it; null resumes it. */
             end_date?: string | null;
+            /** @description True puts it away: SDKs are not told of it any more. */
             archived?: boolean;
             /** @description It ends when so many have answered; looked at every few minutes. 0 is no limit. */
             responses_limit?: number | null;
+            /** @description How many rounds it has; needs `iteration_frequency_days`. In each, people are asked anew. */
             iteration_count?: number | null;
+            /** @description Days from the start of a round to the next. */
             iteration_frequency_days?: number | null;
             /** @description Whether answers are sent question by question. */
             enable_partial_responses?: boolean | null;
         };
+        /** @description Where and when SDKs show a survey. What is not known is kept and given to them. */
         SurveyConditions: {
+            /** @description Only on pages whose address matches; null or empty for all. */
             url?: string | null;
+            /** @description How `url` is compared; default `icontains`. */
             urlMatchType?: ("regex" | "not_regex" | "exact" | "is_not" | "icontains" | "not_icontains") | null;
             /** @description Only where such an element is on the page. */
             selector?: string | null;
@@ -9280,18 +10703,23 @@ export interface components {
             seenSurveyWaitPeriodInDays?: number | null;
             /** @description Shown when one of these is captured. */
             events?: ({
+                /** @description Names of the events. */
                 values: ({
+                    /** @description The event's name. */
                     name: string;
                 } & {
                     [key: string]: unknown;
                 })[];
+                /** @description Whether it is shown each time; default once. */
                 repeatedActivation?: boolean | null;
             } & {
                 [key: string]: unknown;
             }) | null;
             /** @description Shown when something is captured that is one of these. */
             actions?: ({
+                /** @description The actions. */
                 values: ({
+                    /** @description The action's id. */
                     id: number;
                 } & {
                     [key: string]: unknown;
@@ -9299,7 +10727,9 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }) | null;
+            /** @description Only on these: `Desktop`, `Mobile`, `Tablet`. */
             deviceTypes?: string[] | null;
+            /** @description How `deviceTypes` are compared; default `icontains`. */
             deviceTypesMatchType?: ("regex" | "not_regex" | "exact" | "is_not" | "icontains" | "not_icontains") | null;
             /** @description Which variant of the linked flag; `any` for each. */
             linkedFlagVariant?: string | null;
@@ -9307,9 +10737,13 @@ export interface components {
             [key: string]: unknown;
         };
         SurveyEventCounts: {
+            /** @description How often. */
             total_count: number;
+            /** @description How many different people. */
             unique_persons: number;
+            /** @description When for the first time; null for never. */
             first_seen: string | null;
+            /** @description When for the last time; null for never. */
             last_seen: string | null;
             /** @description Of `survey shown`: those that were neither sent nor dismissed. */
             total_count_only_seen: number;
@@ -9317,37 +10751,61 @@ export interface components {
             unique_persons_only_seen: number;
         };
         SurveyForSdks: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the survey; SDKs send it as `$survey_id`.
+             */
             id: string;
+            /** @description What its makers call it. */
             name: string;
+            /** @description `popover`, `api`, `widget` and so on: how SDKs show it. */
             type: string;
+            /** @description A flag that who sees it must have; null for none. */
             linked_flag_key: string | null;
+            /** @description A flag made from its targeting conditions; null for none. */
             targeting_flag_key: string | null;
             /** @description On for who has neither answered nor dismissed it. */
             internal_targeting_flag_key: string | null;
+            /** @description In order; as `surveys/` of the private API describes them. */
             questions: unknown[] | null;
+            /** @description Where and when it is shown: address, device, events, wait. */
             conditions: {
                 [key: string]: unknown;
             } | null;
+            /** @description Colours and texts. */
             appearance: {
                 [key: string]: unknown;
             } | null;
+            /** @description When it was launched; null for drafts. */
             start_date: string | null;
+            /** @description When it was stopped; null while it runs. */
             end_date: string | null;
+            /** @description Which round it is in, from 1; null for surveys without rounds. */
             current_iteration: number | null;
+            /** @description When that round began. */
             current_iteration_start_date: string | null;
+            /** @description `once`, `recurring` or `always`; null is once. */
             schedule: string | null;
+            /** @description Whether answers are sent question by question, before the last is answered. */
             enable_partial_responses: boolean | null;
         };
         SurveyQuestion: {
             /** @description By it answers are known: `$survey_response_<id>`. Given where there is none. */
             id?: string | null;
-            /** @enum {string} */
+            /**
+             * @description How it is answered: by a text, not at all (`link`), by a rating, by one choice or several.
+             * @enum {string}
+             */
             type: "open" | "link" | "rating" | "single_choice" | "multiple_choice";
+            /** @description What is asked. */
             question: string;
+            /** @description Shown below the question. */
             description?: string | null;
+            /** @description How the description is read; default `text`. */
             descriptionContentType?: ("text" | "html") | null;
+            /** @description Whether it may be left out; default false. */
             optional?: boolean | null;
+            /** @description On the button that sends the answer; default the SDK's. */
             buttonText?: string | null;
             /** @description Of `link`: `https:`, `http:` or `mailto:`. */
             link?: string | null;
@@ -9355,10 +10813,13 @@ export interface components {
             display?: ("number" | "emoji") | null;
             /** @description Of `rating`: 2, 3 or 5 emojis; 5, 7 or 10 numbers. 10 begins with 0. */
             scale?: number | null;
+            /** @description Of `rating`: what the lowest means, `Unlikely`. */
             lowerBoundLabel?: string | null;
+            /** @description Of `rating`: what the highest means, `Very likely`. */
             upperBoundLabel?: string | null;
             /** @description Of `single_choice` and `multiple_choice`. */
             choices?: string[] | null;
+            /** @description Whether choices come in a new order each time; one's own text stays the last. */
             shuffleOptions?: boolean | null;
             /** @description Whether the last choice is a text of one’s own. */
             hasOpenChoice?: boolean | null;
@@ -9367,10 +10828,15 @@ export interface components {
             [key: string]: unknown;
         };
         SurveyQuestionStats: {
+            /** @description Id of the question in the survey. */
             question_id: string;
+            /** @description Its place, from 0. */
             question_index: number;
+            /** @description As it is asked now. */
             question_text: string;
+            /** @description `open`, `link`, `rating`, `single_choice` or `multiple_choice`. */
             question_type: string;
+            /** @description How many responses answer it. */
             response_count: number;
             /** @description By choice or rating, how often; texts of one’s own together as `<other>`. Empty for open questions. */
             distribution: {
@@ -9385,15 +10851,26 @@ export interface components {
              * @description Of the event that was sent last.
              */
             uuid: string;
+            /** @description Who answered. */
             distinct_id: string;
+            /** @description The session in which it was answered; null where the SDK sends none. */
             session_id: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the last answer of it was sent.
+             */
             submitted_at: string;
+            /** @description Those that were given, in the order of the questions. */
             answers: {
+                /** @description Id of the question in the survey. */
                 question_id: string;
+                /** @description Its place, from 0. */
                 question_index: number;
+                /** @description As it is asked now. */
                 question_text: string;
+                /** @description `open`, `link`, `rating`, `single_choice` or `multiple_choice`. */
                 question_type: string;
+                /** @description A text, also for ratings; a list for `multiple_choice`. */
                 answer: string | string[];
             }[];
         };
@@ -9402,26 +10879,40 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description The responses of this page, newest first. */
             results: components["schemas"]["SurveyResponse"][];
         };
         SurveyStats: {
             /** @description Of answers that were sent question by question, all count once, and do not count as dismissed. Who dismissed the survey and answered it has answered. */
             stats: {
+                /** @description How often it was shown. */
                 "survey shown": components["schemas"]["SurveyEventCounts"];
+                /** @description How often it was closed without an answer. */
                 "survey dismissed": components["schemas"]["SurveyEventCounts"];
+                /** @description How often it was answered. */
                 "survey sent": components["schemas"]["SurveyEventCounts"];
             };
             /** @description Percentages of how often, and to how many, it was shown. */
             rates: {
+                /** @description Answers for a hundred times that it was shown. */
                 response_rate: number;
+                /** @description Dismissals for a hundred times that it was shown. */
                 dismissal_rate: number;
+                /** @description Of a hundred people who saw it, how many answered. */
                 unique_users_response_rate: number;
+                /** @description Of a hundred people who saw it, how many dismissed it. */
                 unique_users_dismissal_rate: number;
             };
+            /** @description What was answered, question by question. */
             questions: components["schemas"]["SurveyQuestionStats"][];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The survey that was asked about.
+             */
             survey_id: string;
+            /** @description When it was launched; null for drafts. */
             start_date: string | null;
+            /** @description When it was stopped; null while it runs. */
             end_date: string | null;
         };
         SurveyTargets: {
@@ -9429,67 +10920,101 @@ export interface components {
             target_team_ids: number[];
         };
         SurveysForSdks: {
+            /** @description All that are not archived. */
             surveys: components["schemas"]["SurveyForSdks"][];
+            /** @description Always null: no looks are kept for all surveys. */
             survey_config: null;
         };
         SurveysStats: {
             /** @description Of answers that were sent question by question, all count once, and do not count as dismissed. Who dismissed the survey and answered it has answered. */
             stats: {
+                /** @description How often it was shown. */
                 "survey shown": components["schemas"]["SurveyEventCounts"];
+                /** @description How often it was closed without an answer. */
                 "survey dismissed": components["schemas"]["SurveyEventCounts"];
+                /** @description How often it was answered. */
                 "survey sent": components["schemas"]["SurveyEventCounts"];
             };
             /** @description Percentages of how often, and to how many, it was shown. */
             rates: {
+                /** @description Answers for a hundred times that it was shown. */
                 response_rate: number;
+                /** @description Dismissals for a hundred times that it was shown. */
                 dismissal_rate: number;
+                /** @description Of a hundred people who saw it, how many answered. */
                 unique_users_response_rate: number;
+                /** @description Of a hundred people who saw it, how many dismissed it. */
                 unique_users_dismissal_rate: number;
             };
         };
         /** @description A project with all its settings. */
         Team: {
+            /** @description What addresses name it by: `/api/projects/<id>/`. */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The same project; addresses take the number.
+             */
             uuid: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Id of the organization that it belongs to.
+             */
             organization: string;
             /** @description The project's public key, `phc_…`: what SDKs send events with. */
             api_token: string;
+            /** @description Shown wherever projects are chosen; at most 200 characters. */
             name: string;
+            /** @description IANA name, such as `Europe/Berlin`: insights count days and weeks in it. At first `UTC`. */
             timezone: string;
             /** @description Events lose their IP address when they arrive. */
             anonymize_ips: boolean;
             /** @description What `filter_test_accounts` in an insight means. */
             test_account_filters: ({
+                /** @description Name of the property. */
                 key: string;
             } & {
                 [key: string]: unknown;
             })[];
             /** @description Where the toolbar may run. */
             app_urls: (string | null)[];
+            /** @description Kept for clients: an address of Slack, or a like one. */
             slack_incoming_webhook: string | null;
+            /** @description Whether somebody has gone through setting up an SDK; a client says so. At first false. */
             completed_snippet_onboarding: boolean;
+            /** @description Whether new insights leave internal and test users out at first; null is no. */
             test_account_filters_default_checked: boolean | null;
+            /** @description Rules that make one step of many addresses in paths: `[{"regex": "/user/\\d+", "alias": "/user/:id"}]`. */
             path_cleaning_filters: (unknown[] | {
                 [key: string]: unknown;
             }) | null;
+            /** @description Whether its data are made up. At first false. */
             is_demo: boolean;
             /** @description Attributes that actions look for on elements. */
             data_attributes: string[];
+            /** @description Which properties of persons tell their name, the first that is there; null for `email`, `name` and `username`. */
             person_display_name_properties: string[] | null;
+            /** @description What correlations of funnels leave out, as the web app keeps it. */
             correlation_config: {
                 [key: string]: unknown;
             } | null;
+            /** @description Whether sessions are to be recorded. Kept: recordings are not taken here yet. */
             session_recording_opt_in: boolean;
+            /** @description Whether recordings are to have the console's lines. Kept, as are recordings. */
             capture_console_log_opt_in: boolean | null;
+            /** @description Whether posthog-js measures how long requests of pages take. */
             capture_performance_opt_in: boolean | null;
             /** @description Whether members need admin rights to see the project. */
             access_control: boolean;
+            /** @description Id of the dashboard that the project's home shows; null for none. */
             primary_dashboard: number | null;
+            /** @description Columns of the web app's list of events; null for its own. */
             live_events_columns: string[] | null;
+            /** @description Where sessions may be recorded; null for everywhere. Kept, as are recordings. */
             recording_domains: (string | null)[] | null;
+            /** @description Kept for clients: no apps are put into pages. */
             inject_web_apps: boolean | null;
+            /** @description True stops posthog-js from sending clicks and changes by itself; null is false. */
             autocapture_opt_out: boolean | null;
             /** @description Whether posthog-js sends where people click and scroll. */
             heatmaps_opt_in: boolean | null;
@@ -9508,37 +11033,62 @@ export interface components {
             bot_filter: "off" | "mark" | "drop";
             /** @description Seconds: events that are older when they arrive are not stored. Null stores all. */
             drop_events_older_than: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its settings last changed.
+             */
             updated_at: string;
             /** @description Whether an event has ever arrived. */
             ingested_event: boolean;
+            /** @description What you are in it: 1 member, 8 admin, 15 owner. Null where you are no member. */
             effective_membership_level: (1 | 8 | 15) | null;
+            /** @description Whether events have named groups. */
             has_group_types: boolean;
+            /** @description Always true: events carry what was known of their person. */
             person_on_events_querying_enabled: boolean;
+            /** @description Always true: events carry what was known of their groups. */
             groups_on_events_querying_enabled: boolean;
         };
         /** @description A project in short. */
         TeamBasic: {
+            /** @description What addresses name it by: `/api/projects/<id>/`. */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The same project; addresses take the number.
+             */
             uuid: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Id of the organization that it belongs to.
+             */
             organization: string;
             /** @description The project's public key, `phc_…`: what SDKs send events with. */
             api_token: string;
+            /** @description Shown wherever projects are chosen. */
             name: string;
+            /** @description Whether somebody has gone through setting up an SDK; a client says so. */
             completed_snippet_onboarding: boolean;
             /** @description Whether an event has ever arrived. */
             ingested_event: boolean;
+            /** @description Whether its data are made up. */
             is_demo: boolean;
+            /** @description Days and weeks of all its insights are counted in it, `Europe/Berlin`. At first `UTC`. */
             timezone: string;
+            /** @description Whether only admins of the organization see it. */
             access_control: boolean;
         };
         TrendActors: {
+            /** @description One entry, with those of this page */
             results: {
+                /** @description Those of this page */
                 people: (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
+                /** @description How many they are */
                 count: number;
             }[];
             /** @description Address of the next page */
@@ -9547,8 +11097,12 @@ export interface components {
             initial: string;
             /** @description Counted by the number, but not known (any more) */
             missing_persons: number;
+            /** @description Whether they were looked up for an earlier request */
             is_cached: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were looked up
+             */
             last_refresh: string;
         };
         TrendAnswer: {
@@ -9597,6 +11151,7 @@ export interface components {
                 waited_ms: number;
             };
         };
+        /** @description How trends are calculated and shown */
         TrendsFilter: {
             /** @description ActionsBarValue, ActionsPie, ActionsTable, BoldNumber and WorldMap give one figure per series */
             display?: ("ActionsLineGraph" | "ActionsLineGraphCumulative" | "ActionsAreaGraph" | "ActionsBar" | "ActionsUnstackedBar" | "ActionsStackedBar" | "ActionsBarValue" | "ActionsPie" | "ActionsTable" | "BoldNumber" | "WorldMap" | "CalendarHeatmap") | null;
@@ -9606,14 +11161,19 @@ export interface components {
             formulas?: string[] | null;
             /** @description Several formulas with labels */
             formulaNodes?: {
+                /** @description As `formula` */
                 formula: string;
+                /** @description Label of its series; default the formula */
                 custom_name?: string | null;
             }[] | null;
             /** @description Rolling mean over so many buckets */
             smoothingIntervals?: number | null;
         };
         TrendsQuery: {
-            /** @constant */
+            /**
+             * @description What is asked: numbers over time
+             * @constant
+             */
             kind: "TrendsQuery";
             /** @description What is counted; letters A, B, … in formulas */
             series: (components["schemas"]["EventsNode"] | components["schemas"]["ActionsNode"])[];
@@ -9627,6 +11187,7 @@ export interface components {
             properties?: ((components["schemas"]["PropertyGroup"] | components["schemas"]["PropertyFilter"])[] | components["schemas"]["PropertyGroup"]) | null;
             /** @description Apply the project's filters for internal and test users */
             filterTestAccounts?: boolean | null;
+            /** @description Count groups of this type instead of people */
             aggregation_group_type_index?: number | null;
             /** @description Accepted for compatibility; answers are always exact */
             samplingFactor?: number | null;
@@ -9636,17 +11197,29 @@ export interface components {
             action: {
                 /** @description Event name or action id; null for all events */
                 id: string | number | null;
-                /** @enum {string} */
+                /**
+                 * @description Whether `id` is of an event or an action
+                 * @enum {string}
+                 */
                 type: "events" | "actions";
+                /** @description Index of the series */
                 order: number;
+                /** @description The label that was given, else the name of the event or action */
                 name: string;
+                /** @description A label that a user chose; wins over `name`. Null for none */
                 custom_name: string | null;
+                /** @description How it is counted; null is every event (`total`) */
                 math: string | null;
+                /** @description The property whose values are counted with */
                 math_property: string | null;
+                /** @description The aggregation, for math `hogql` */
                 math_hogql: string | null;
+                /** @description Which groups are counted, for math `unique_group` */
                 math_group_type_index: number | null;
+                /** @description The filters of the series */
                 properties: unknown;
             } | null;
+            /** @description What the series is called: the event, action or formula, with its breakdown value */
             label: string;
             /** @description Sum of `data`; the last value of running totals */
             count: number;
@@ -9660,8 +11233,12 @@ export interface components {
             aggregated_value?: number;
             /** @description `$$_posthog_breakdown_null_$$`: no value. `$$_posthog_breakdown_other_$$`: all others */
             breakdown_value?: string | number | string[];
+            /** @description True where two periods are compared, else left out */
             compare?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Which of the two periods; left out where none are compared
+             * @enum {string}
+             */
             compare_label?: "current" | "previous";
             /** @description The people behind each number; legacy filters only, and left out where there would be over 10,000 */
             persons_urls?: components["schemas"]["ActorsLink"][];
@@ -9672,17 +11249,23 @@ export interface components {
         };
         /** @description How a condition of a flag came out, as far as it was tried. */
         TriedCondition: {
+            /** @description Which of the flag's condition sets, from 0. */
             condition_index: number;
             /** @description As `reason`. */
             outcome: string;
+            /** @description Its conditions, each as it was seen. */
             properties: {
+                /** @description Which property, cohort or flag. */
                 key: string;
+                /** @description `person`, `group`, `cohort` or `flag`. */
                 type: string;
+                /** @description How they are compared; null is `exact`. */
                 operator: string | null;
                 /** @description What the condition wants. */
                 value: unknown;
                 /** @description What is known; not there where there is nothing. */
                 actual: unknown;
+                /** @description Whether it held. */
                 matched: boolean;
             }[];
             /** @description Null where nothing was drawn. */
@@ -9698,14 +11281,17 @@ export interface components {
             variant_bucket: number | null;
         };
         TwoFactorOff: {
+            /** @description Always true. */
             success: boolean;
         };
         TwoFactorOn: {
+            /** @description Always true. */
             success: boolean;
             /** @description Each is good once, in the place of a code. They are in this answer and nowhere else. */
             backup_codes: string[];
         };
         TwoFactorSetup: {
+            /** @description Always true. */
             success: boolean;
             /** @description To be typed into the app. */
             secret: string;
@@ -9713,73 +11299,128 @@ export interface components {
             otpauth_url: string;
         };
         TwoFactorStatus: {
+            /** @description Whether a code is asked for when you sign in. */
             is_enabled: boolean;
+            /** @description How many of the ten are not used; 0 without a second factor. */
             backup_codes_left: number;
         };
         TwoFactorToken: {
+            /** @description Six digits from the app. */
             token: string;
         };
         User: {
+            /** @description A whole number; what addresses take is `uuid`. */
             id: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
             date_joined: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What addresses name the user by.
+             */
             uuid: string;
+            /** @description The id under which the user's own doings would be tracked; it means nothing to your events. */
             distinct_id: string | null;
+            /** @description What others see. */
             first_name: string;
+            /** @description What the user signs in with; unique on this server. */
             email: string;
+            /** @description Always null: a new address holds at once. */
             pending_email: string | null;
+            /** @description Whether they want to hear news by e-mail; none are sent. */
             email_opt_in: boolean;
+            /** @description Always null: addresses are not verified here. */
             is_email_verified: boolean | null;
+            /** @description What they want to hear of, as clients keep it. */
             notification_settings: {
                 [key: string]: unknown;
             };
+            /** @description Kept for clients. */
             anonymize_data: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether the toolbar may be opened on pages of theirs.
+             * @enum {string}
+             */
             toolbar_mode: "disabled" | "toolbar";
+            /** @description How the web app looks; null is as the system does. */
             theme_mode: ("light" | "dark" | "system") | null;
+            /** @description Whether a password was ever set. */
             has_password: boolean;
+            /** @description Always false: people sign in with a password. */
             has_social_auth: boolean;
+            /** @description Whether they run this server: staff see all users. */
             is_staff: boolean;
+            /** @description Always false. */
             is_impersonated: boolean;
+            /** @description Whether they sign in with a second factor. */
             is_2fa_enabled: boolean;
             /** @description The project you last visited. */
             team: components["schemas"]["TeamBasic"] | null;
             /** @description The organization you work in. */
             organization: components["schemas"]["Organization"] | null;
+            /** @description All organizations that they are in. */
             organizations: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Id of the organization.
+                 */
                 id: string;
+                /** @description Its name. */
                 name: string;
+                /** @description Its name as addresses have it. */
                 slug: string;
+                /** @description What they are in it: 1 member, 8 admin, 15 owner. */
                 membership_level: (1 | 8 | 15) | null;
             }[];
+            /** @description Columns of the web app's list of events. */
             events_column_config: {
                 [key: string]: unknown;
             };
         };
         /** @description A user, as other things refer to one (`created_by`). */
         UserBasic: {
+            /** @description A whole number, the same on all projects. */
             id: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The same user; what personal settings and `users/` go by.
+             */
             uuid: string;
+            /** @description The id under which the user's own doings would be tracked; it means nothing to your events. */
             distinct_id: string | null;
+            /** @description As given at signup or in the user's settings. */
             first_name: string;
+            /** @description What the user logs in with; unique on this server. */
             email: string;
+            /** @description Always null: addresses are not verified here. */
             is_email_verified: boolean | null;
         };
         UserChanges: {
+            /** @description What others see; at most 150 characters. */
             first_name?: string;
-            /** Format: email */
+            /**
+             * Format: email
+             * @description What you sign in with from now on; no other account may have it.
+             */
             email?: string;
+            /** @description Whether you want to hear news by e-mail. */
             email_opt_in?: boolean;
+            /** @description What you want to hear of, as clients keep it. */
             notification_settings?: {
                 [key: string]: unknown;
             };
+            /** @description Kept for clients. */
             anonymize_data?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether the toolbar may be opened on pages of yours.
+             * @enum {string}
+             */
             toolbar_mode?: "disabled" | "toolbar";
+            /** @description How the web app looks; null is as the system does. */
             theme_mode?: ("light" | "dark" | "system") | null;
+            /** @description Columns of the web app's list of events. */
             events_column_config?: {
                 [key: string]: unknown;
             };
@@ -9787,6 +11428,7 @@ export interface components {
             is_staff?: boolean;
             /** @description Needs `current_password`, where there is one. */
             password?: string;
+            /** @description The password that is changed. */
             current_password?: string;
             /**
              * Format: uuid
@@ -9859,6 +11501,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Always true; failures are errors. */
                         success: boolean;
                     };
                 };
@@ -9912,7 +11555,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Always null: people sign in with a password. */
                         sso_enforcement: string | null;
+                        /** @description Always false. */
                         saml_available: boolean;
                     };
                 };
@@ -9948,6 +11593,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Always true; failures are errors. */
                         success: boolean;
                     };
                 };
@@ -9979,6 +11625,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Always true; failures are errors. */
                         success: boolean;
                     };
                 };
@@ -10383,6 +12030,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how many seconds to wait. */
             429: {
                 headers: {
@@ -10582,6 +12238,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 id: string;
+                /** @description Id of the invite. */
                 invite_id: string;
             };
             cookie?: never;
@@ -11070,6 +12727,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the domain. */
                 id: string;
             };
             cookie?: never;
@@ -11121,6 +12779,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the domain. */
                 id: string;
             };
             cookie?: never;
@@ -11194,6 +12853,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the domain. */
                 id: string;
             };
             cookie?: never;
@@ -11252,6 +12912,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the domain. */
                 id: string;
             };
             cookie?: never;
@@ -11325,6 +12986,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the domain. */
                 id: string;
             };
             cookie?: never;
@@ -11457,6 +13119,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description The key; the same in all projects. */
                 feature_flag_key: string;
             };
             cookie?: never;
@@ -12402,6 +14065,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of what was said, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -12453,6 +14117,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of what was said, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -12526,6 +14191,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of what was said, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -12584,6 +14250,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of what was said, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -12784,6 +14451,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 id: string;
             };
             cookie?: never;
@@ -12835,6 +14503,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 id: string;
             };
             cookie?: never;
@@ -12908,6 +14577,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 id: string;
             };
             cookie?: never;
@@ -12966,6 +14636,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 id: string;
             };
             cookie?: never;
@@ -13044,6 +14715,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 role_id: string;
             };
             cookie?: never;
@@ -13095,6 +14767,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 role_id: string;
             };
             cookie?: never;
@@ -13168,6 +14841,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the role. */
                 role_id: string;
                 /** @description Of the role’s membership, not of the user. */
                 id: string;
@@ -13362,6 +15036,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the key, as the list tells it; not the key itself. */
                 id: string;
             };
             cookie?: never;
@@ -13411,6 +15086,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the key, as the list tells it; not the key itself. */
                 id: string;
             };
             cookie?: never;
@@ -13458,6 +15134,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the key, as the list tells it; not the key itself. */
                 id: string;
             };
             cookie?: never;
@@ -13875,6 +15552,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Always false. */
                         is_generating_demo_data: boolean;
                     };
                 };
@@ -14115,6 +15793,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -14128,6 +15807,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -14226,6 +15906,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the action. */
                 id: number;
             };
             cookie?: never;
@@ -14286,6 +15967,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the action. */
                 id: number;
             };
             cookie?: never;
@@ -14359,6 +16041,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the action. */
                 id: number;
             };
             cookie?: never;
@@ -14417,6 +16100,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the action. */
                 id: number;
             };
             cookie?: never;
@@ -14490,6 +16174,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the action. */
                 id: number;
             };
             cookie?: never;
@@ -14503,6 +16188,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description How many events fit it. */
                         count: number;
                     };
                 };
@@ -14554,6 +16240,7 @@ export interface operations {
                 offset?: number;
                 /** @description The kind of thing: `FeatureFlag`, `Insight`, `Person`, … */
                 scope?: string;
+                /** @description Id of one thing, with its `scope`. */
                 item_id?: string;
                 /** @description The uuid of who did it. */
                 user?: string;
@@ -14890,6 +16577,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the annotation. */
                 id: number;
             };
             cookie?: never;
@@ -14950,6 +16638,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the annotation. */
                 id: number;
             };
             cookie?: never;
@@ -15023,6 +16712,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the annotation. */
                 id: number;
             };
             cookie?: never;
@@ -15081,6 +16771,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the annotation. */
                 id: number;
             };
             cookie?: never;
@@ -15584,6 +17275,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15644,6 +17336,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15717,6 +17410,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15775,6 +17469,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15848,6 +17543,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15921,6 +17617,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -15998,6 +17695,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -16067,6 +17765,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the cohort. */
                 id: number;
             };
             cookie?: never;
@@ -16484,6 +18183,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16544,6 +18244,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16617,6 +18318,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16675,6 +18377,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16748,6 +18451,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16808,6 +18512,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -16881,7 +18586,9 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
+                /** @description Of the user who is no longer to edit it. */
                 user_uuid: string;
             };
             cookie?: never;
@@ -16940,6 +18647,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -17013,6 +18721,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -17073,6 +18782,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -17146,6 +18856,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the dashboard. */
                 id: number;
             };
             cookie?: never;
@@ -17215,7 +18926,9 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description Only those that died of this. */
                 reason?: "unreadable_record" | "not_an_object" | "no_event_name" | "no_distinct_id" | "step_failed" | "refused_by_database" | "refused_by_warehouse";
+                /** @description Only those that died at this step. */
                 step?: string;
                 /** @description `true`: those that were not sent again yet; `false`: the others. */
                 waiting?: "true" | "false";
@@ -17518,6 +19231,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the early access feature. */
                 id: string;
             };
             cookie?: never;
@@ -17578,6 +19292,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the early access feature. */
                 id: string;
             };
             cookie?: never;
@@ -17660,6 +19375,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the early access feature. */
                 id: string;
             };
             cookie?: never;
@@ -17727,6 +19443,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the early access feature. */
                 id: string;
             };
             cookie?: never;
@@ -17911,6 +19628,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The value. */
                         name: string;
                     }[];
                 };
@@ -18039,6 +19757,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the event definition. */
                 id: string;
             };
             cookie?: never;
@@ -18099,6 +19818,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the event definition. */
                 id: string;
             };
             cookie?: never;
@@ -18172,6 +19892,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the event definition. */
                 id: string;
             };
             cookie?: never;
@@ -18230,6 +19951,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the event definition. */
                 id: string;
             };
             cookie?: never;
@@ -18301,6 +20023,7 @@ export interface operations {
             query?: {
                 /** @description The name of the event. */
                 event?: string;
+                /** @description Only events of who was called so; `person_id` finds all of a person. */
                 distinct_id?: string;
                 /** @description A person's integer id or uuid. */
                 person_id?: string;
@@ -18466,6 +20189,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The value, as text. */
                         name: string;
                     }[];
                 };
@@ -18715,6 +20439,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the holdout. */
                 id: number;
             };
             cookie?: never;
@@ -18775,6 +20500,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the holdout. */
                 id: number;
             };
             cookie?: never;
@@ -18857,6 +20583,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the holdout. */
                 id: number;
             };
             cookie?: never;
@@ -18924,6 +20651,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the holdout. */
                 id: number;
             };
             cookie?: never;
@@ -19290,6 +21018,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19350,6 +21079,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19432,6 +21162,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19508,6 +21239,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19595,6 +21327,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19658,6 +21391,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19732,6 +21466,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the experiment. */
                 id: number;
             };
             cookie?: never;
@@ -19873,6 +21608,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the export. */
                 id: number;
             };
             cookie?: never;
@@ -19936,6 +21672,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the export. */
                 id: number;
             };
             cookie?: never;
@@ -19996,6 +21733,7 @@ export interface operations {
                 offset?: number;
                 /** @description In the key and the description. */
                 search?: string;
+                /** @description `true`: on. `false`: off. `STALE`: older than 30 days and on for everybody, so that code needs it no more. */
                 active?: "true" | "false" | "STALE";
                 /** @description `boolean` or `multivariant`; `remote_config` for those with only a payload. */
                 type?: "boolean" | "multivariant" | "experiment" | "remote_config";
@@ -20003,6 +21741,7 @@ export interface operations {
                 created_by_id?: string;
                 /** @description The same. */
                 created_by?: string;
+                /** @description Only those of this side. */
                 evaluation_runtime?: "server" | "client" | "all";
                 /** @description JSON list of tags, any of which it must have. */
                 tags?: string;
@@ -20350,6 +22089,7 @@ export interface operations {
     feature_flags_evaluation_reasons_retrieve: {
         parameters: {
             query?: {
+                /** @description Who is asked about; required. */
                 distinct_id?: string;
                 /** @description JSON: by group type, the key of the group. */
                 groups?: string;
@@ -20494,6 +22234,7 @@ export interface operations {
             query?: {
                 /** @description In the key and the description. */
                 search?: string;
+                /** @description `true`: on. `false`: off. `STALE`: older than 30 days and on for everybody, so that code needs it no more. */
                 active?: "true" | "false" | "STALE";
                 /** @description `boolean` or `multivariant`; `remote_config` for those with only a payload. */
                 type?: "boolean" | "multivariant" | "experiment" | "remote_config";
@@ -20501,6 +22242,7 @@ export interface operations {
                 created_by_id?: string;
                 /** @description The same. */
                 created_by?: string;
+                /** @description Only those of this side. */
                 evaluation_runtime?: "server" | "client" | "all";
                 /** @description JSON list of tags, any of which it must have. */
                 tags?: string;
@@ -20855,6 +22597,7 @@ export interface operations {
                 project_id: string;
                 /** @description Id of the flag. */
                 feature_flag_id: number;
+                /** @description Id of the right, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -20917,6 +22660,7 @@ export interface operations {
                 project_id: string;
                 /** @description Id of the flag. */
                 feature_flag_id: number;
+                /** @description Id of the right, from the list. */
                 id: number;
             };
             cookie?: never;
@@ -20975,6 +22719,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21035,6 +22780,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21117,6 +22863,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21175,6 +22922,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21262,6 +23010,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21322,6 +23071,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the flag, not its key. */
                 id: number;
             };
             cookie?: never;
@@ -21385,6 +23135,7 @@ export interface operations {
             path: {
                 /** @description The project; `@current` is the one you work in. */
                 project_id: string;
+                /** @description The flag's key, or its id. */
                 key: string;
             };
             cookie?: never;
@@ -21520,6 +23271,7 @@ export interface operations {
             query: {
                 /** @description The number of the group type. */
                 group_type_index: number;
+                /** @description The key that events name it by. */
                 group_key: string;
             };
             header?: never;
@@ -21607,6 +23359,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         [key: string]: {
+                            /** @description The property. */
                             name: string;
                             /** @description How many groups have it. */
                             count: number;
@@ -21678,6 +23431,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The value, as text. */
                         name: string;
                         /** @description How many groups have it. */
                         count: number;
@@ -22004,6 +23758,7 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description The one with this short id. */
                 short_id?: string;
                 /** @description `true`: saved, or on a dashboard. `false`: not saved. */
                 saved?: string;
@@ -22320,6 +24075,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -22333,6 +24089,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -22520,6 +24277,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -22533,6 +24291,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -22566,10 +24325,13 @@ export interface operations {
                 funnel_correlation_type?: unknown;
                 /** @description Properties of people, for `properties`; `$all` */
                 funnel_correlation_names?: unknown;
+                /** @description Properties of people to leave out */
                 funnel_correlation_exclude_names?: unknown;
+                /** @description Events to leave out */
                 funnel_correlation_exclude_event_names?: unknown;
                 /** @description Events, for `event_with_properties` */
                 funnel_correlation_event_names?: unknown;
+                /** @description Properties of events to leave out */
                 funnel_correlation_event_exclude_property_names?: unknown;
             };
             header?: never;
@@ -22788,6 +24550,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -22801,6 +24564,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Follow groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -22996,6 +24760,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -23009,6 +24774,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -23241,6 +25007,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -23254,6 +25021,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -24021,6 +25789,7 @@ export interface operations {
     performance_events_list: {
         parameters: {
             query: {
+                /** @description The session. */
                 session_id: string;
                 /** @description ISO date or relative. */
                 date_from: string;
@@ -24391,6 +26160,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -24404,6 +26174,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -24435,6 +26206,7 @@ export interface operations {
                 funnel_aggregate_by_hogql?: unknown;
                 /** @description Number of results per page; default 100 */
                 limit?: unknown;
+                /** @description People to leave out at the start; default 0 */
                 offset?: unknown;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: unknown;
@@ -24606,6 +26378,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -24619,6 +26392,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -24652,13 +26426,17 @@ export interface operations {
                 funnel_correlation_type?: unknown;
                 /** @description Properties of people, for `properties`; `$all` */
                 funnel_correlation_names?: unknown;
+                /** @description Properties of people to leave out */
                 funnel_correlation_exclude_names?: unknown;
+                /** @description Events to leave out */
                 funnel_correlation_exclude_event_names?: unknown;
                 /** @description Events, for `event_with_properties` */
                 funnel_correlation_event_names?: unknown;
+                /** @description Properties of events to leave out */
                 funnel_correlation_event_exclude_property_names?: unknown;
                 /** @description Number of results per page; default 100 */
                 limit?: unknown;
+                /** @description People to leave out at the start; default 0 */
                 offset?: unknown;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: unknown;
@@ -24674,6 +26452,7 @@ export interface operations {
                 drop_off?: unknown;
                 /** @description Number of results per page; default 100 */
                 funnel_correlation_person_limit?: unknown;
+                /** @description People to leave out at the start; default 0 */
                 funnel_correlation_person_offset?: unknown;
                 /** @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}` */
                 funnel_correlation_person_entity?: unknown;
@@ -24839,6 +26618,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -24852,6 +26632,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -24960,6 +26741,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -24973,6 +26755,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Follow groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -25186,6 +26969,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The property. */
                         name: string;
                         /** @description How many persons have it. */
                         count: number;
@@ -25247,6 +27031,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -25260,6 +27045,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Count groups of this type */
                 aggregation_group_type_index?: unknown;
@@ -25370,6 +27156,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -25383,6 +27170,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -25489,6 +27277,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -25502,6 +27291,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -25617,6 +27407,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The value, as text. */
                         name: string;
                         /** @description How many persons have it. */
                         count: number;
@@ -26103,6 +27894,7 @@ export interface operations {
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
+                /** @description `true`: apply the project's filters for internal and test users */
                 filter_test_accounts?: unknown;
                 /** @description Property name, HogQL expression, or a list of cohort ids */
                 breakdown?: unknown;
@@ -26116,6 +27908,7 @@ export interface operations {
                 compare?: unknown;
                 /** @description Arithmetic over the series: `A / B` */
                 formula?: unknown;
+                /** @description Rolling mean over so many buckets, for trends; default 1 */
                 smoothing_intervals?: unknown;
                 /** @description Lifecycle: of groups of this type instead of people */
                 aggregation_group_type_index?: unknown;
@@ -27111,6 +28904,7 @@ export interface operations {
             query: {
                 /** @description Names of events as a JSON list. */
                 event_names: string;
+                /** @description The property. */
                 property_name: string;
             };
             header?: never;
@@ -27178,6 +28972,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the property definition. */
                 id: string;
             };
             cookie?: never;
@@ -27238,6 +29033,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the property definition. */
                 id: string;
             };
             cookie?: never;
@@ -27311,6 +29107,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the property definition. */
                 id: string;
             };
             cookie?: never;
@@ -27369,6 +29166,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the property definition. */
                 id: string;
             };
             cookie?: never;
@@ -27594,6 +29392,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description The `client_query_id` that it was asked with, or the `id` of its status */
                 client_query_id: string;
             };
             cookie?: never;
@@ -27654,6 +29453,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description The `client_query_id` that it was asked with, or the `id` of its status */
                 client_query_id: string;
             };
             cookie?: never;
@@ -27852,6 +29652,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the scheduled change. */
                 id: number;
             };
             cookie?: never;
@@ -27912,6 +29713,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the scheduled change. */
                 id: number;
             };
             cookie?: never;
@@ -27970,6 +29772,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the scheduled change. */
                 id: number;
             };
             cookie?: never;
@@ -28043,6 +29846,7 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description The one with this short id. */
                 short_id?: string;
                 /** @description Id of a user. */
                 created_by?: number;
@@ -28205,6 +30009,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
             };
             cookie?: never;
@@ -28265,6 +30070,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
             };
             cookie?: never;
@@ -28338,6 +30144,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
             };
             cookie?: never;
@@ -28396,6 +30203,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
             };
             cookie?: never;
@@ -28474,6 +30282,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
             };
             cookie?: never;
@@ -28534,6 +30343,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
                 /** @description The session's id. */
                 session_recording_id: string;
@@ -28549,7 +30359,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @enum {boolean} */
+                        /**
+                         * @description Always true.
+                         * @enum {boolean}
+                         */
                         success: true;
                     };
                 };
@@ -28608,6 +30421,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Short id of the playlist. */
                 short_id: string;
                 /** @description The session's id. */
                 session_recording_id: string;
@@ -28623,7 +30437,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @enum {boolean} */
+                        /**
+                         * @description Always true.
+                         * @enum {boolean}
+                         */
                         success: true;
                     };
                 };
@@ -28989,6 +30806,7 @@ export interface operations {
                 offset?: number;
                 /** @description In the name and the description. */
                 search?: string;
+                /** @description `true` for archived ones only, `false` for the others only; default all. */
                 archived?: "true" | "false";
             };
             header?: never;
@@ -29327,6 +31145,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29387,6 +31206,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29460,6 +31280,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29527,6 +31348,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29605,6 +31427,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29665,6 +31488,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29749,6 +31573,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -29823,6 +31648,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the survey. */
                 id: string;
             };
             cookie?: never;
@@ -31398,6 +33224,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31413,6 +33240,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31428,6 +33256,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31443,6 +33272,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31502,6 +33332,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31517,6 +33348,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31532,6 +33364,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };
@@ -31547,6 +33380,7 @@ export interface operations {
                         error: string;
                         /** @description For people to read. */
                         error_description: string;
+                        /** @description Where to read more; always the same address. */
                         error_uri: string;
                     };
                 };

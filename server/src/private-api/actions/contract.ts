@@ -23,9 +23,9 @@ const properties = z
 const conditions = {
   event: z.string().max(400).nullable().describe("The event's name; null for any."),
   tag_name: z.string().max(400).nullable().describe('Only on `$autocapture`, as the next three are.'),
-  text: z.string().max(400).nullable(),
+  text: z.string().max(400).nullable().describe("The element's text."),
   text_matching: elementMatching,
-  href: z.string().max(65_535).nullable(),
+  href: z.string().max(65_535).nullable().describe('Where the element leads.'),
   href_matching: elementMatching,
   selector: z.string().max(65_535).nullable().describe('A CSS selector: `div > button.primary`.'),
   url: z.string().max(65_535).nullable().describe("Compared with the event's `$current_url`."),
@@ -33,11 +33,13 @@ const conditions = {
     .enum(['contains', 'regex', 'exact', ''])
     .nullable()
     .describe('`contains` (default; `%` and `_` are wildcards), `regex` or `exact`.'),
-  name: z.string().max(400).nullable(),
+  name: z.string().max(400).nullable().describe('What people call the step.'),
   properties,
 }
 
-const ActionStep = z.object({ id: z.string(), ...conditions }).meta({ id: 'ActionStep' })
+const ActionStep = z
+  .object({ id: z.string().describe('Names the step, to change or keep it.'), ...conditions })
+  .meta({ id: 'ActionStep' })
 
 const GivenStep = z
   .object({
@@ -49,38 +51,42 @@ const GivenStep = z
 
 const Action = z
   .object({
-    id: z.int(),
-    name: z.string().nullable(),
-    description: z.string(),
+    id: z.int().describe('What addresses and filters name it by.'),
+    name: z.string().nullable().describe('Unique among the actions that are not deleted.'),
+    description: z.string().describe('What it is for; may be empty.'),
     tags: Tags,
-    post_to_slack: z.boolean(),
-    slack_message_format: z.string(),
+    post_to_slack: z.boolean().describe('Kept for clients; nothing is posted.'),
+    slack_message_format: z.string().describe('Kept for clients: the text of such a message.'),
     steps: z
       .array(ActionStep)
       .describe('An event is one of the action when any step fits; none fits no event.'),
-    created_at: Instant,
-    created_by: UserBasic.nullable(),
-    deleted: z.boolean(),
-    is_calculating: z.literal(false),
-    last_calculated_at: Instant.nullable(),
-    team_id: z.int(),
-    is_action: z.literal(true),
+    created_at: Instant.describe('When it was made.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
+    is_calculating: z.literal(false).describe('Always false: events are matched when they are asked for.'),
+    last_calculated_at: Instant.nullable().describe('Kept for clients, who set it; nothing is calculated.'),
+    team_id: z.int().describe('The project.'),
+    is_action: z.literal(true).describe('Always true: tells it from the definition of an event.'),
   })
   .meta({ id: 'Action', description: 'A name for all events that fit one of several descriptions.' })
 
 const ActionChanges = z
   .object({
     name: z.string().trim().max(400).nullable().describe('Used once among the actions that are not deleted.'),
-    description: z.string().nullable(),
+    description: z.string().nullable().describe('What it is for.'),
     tags: GivenTags,
-    post_to_slack: z.boolean(),
-    slack_message_format: z.string().max(600).nullable(),
+    post_to_slack: z.boolean().describe('Kept for clients; nothing is posted.'),
+    slack_message_format: z
+      .string()
+      .max(600)
+      .nullable()
+      .describe('Kept for clients; at most 600 characters.'),
     steps: z
       .array(GivenStep)
       .max(500)
       .describe('All steps from now on: those with an `id` are changed, those left out are gone.'),
-    last_calculated_at: DateTime,
-    deleted: z.boolean(),
+    last_calculated_at: DateTime.describe('Kept for clients.'),
+    deleted: z.boolean().describe('True deletes it, false brings it back.'),
   })
   .partial()
   .meta({ id: 'ActionChanges' })
@@ -91,7 +97,9 @@ const alias = '/api/action/'
 const common = { access: 'project', tags: ['actions'] } as const
 const read = { ...common, scope: 'action:read' } as const
 const write = { ...common, scope: 'action:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the action.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 export const listActions = operation({
@@ -102,7 +110,9 @@ export const listActions = operation({
   aliases: [alias],
   summary: 'List actions',
   description: 'All that are not deleted, at once.',
-  answer: z.object({ results: z.array(Action) }).meta({ id: 'ActionList' }),
+  answer: z
+    .object({ results: z.array(Action).describe('All of them, in one list.') })
+    .meta({ id: 'ActionList' }),
 })
 
 export const createAction = operation({
@@ -112,6 +122,7 @@ export const createAction = operation({
   path,
   aliases: [alias],
   summary: 'Create an action',
+  description: 'It holds for events that were captured before, too. Without `steps` no event is one of it.',
   body: ActionChanges,
   status: 201,
   answer: Action,
@@ -168,6 +179,6 @@ export const countAction = operation({
   params,
   summary: "Count an action's events",
   description: 'Those of the last three months.',
-  answer: z.object({ count: z.int() }),
+  answer: z.object({ count: z.int().describe('How many events fit it.') }),
   errors: [404],
 })

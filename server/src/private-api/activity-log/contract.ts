@@ -10,7 +10,7 @@ const read = { ...common, scope: 'activity_log:read' } as const
 
 const which = {
   scope: z.string().optional().describe('The kind of thing: `FeatureFlag`, `Insight`, `Person`, …'),
-  item_id: z.string().optional(),
+  item_id: z.string().optional().describe('Id of one thing, with its `scope`.'),
   user: z.string().optional().describe('The uuid of who did it.'),
   activity: z.string().optional().describe('`created`, `updated`, `deleted`, …'),
 }
@@ -43,7 +43,14 @@ export const bookmarkActivity = operation({
   method: 'POST',
   path: `${path}bookmark_activity_notification/`,
   summary: 'Say until when you have read',
-  body: z.object({ bookmark: DateTime }).meta({ id: 'ActivityBookmark' }),
+  description: 'What happened up to then is not `unread` any more, in any of your projects.',
+  body: z
+    .object({
+      bookmark: DateTime.describe(
+        'Until when you have read: mostly `created_at` of the newest that you saw.',
+      ),
+    })
+    .meta({ id: 'ActivityBookmark' }),
   status: 204,
   answer: null,
   errors: [400],

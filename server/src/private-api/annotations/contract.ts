@@ -13,32 +13,43 @@ const creationType = z.enum(['USR', 'GIT']).describe('Made by a user, or by a to
 
 const Annotation = z
   .object({
-    id: z.int(),
-    content: z.string().nullable(),
+    id: z.int().describe('What addresses name it by.'),
+    content: z.string().nullable().describe('What is to be remembered; plain text.'),
     date_marker: Instant.nullable().describe('The moment that it is about.'),
-    creation_type: creationType,
+    creation_type: creationType.describe('`USR`: made by a user. `GIT`: by a tool, such as a deployment.'),
     dashboard_item: z
       .int()
       .nullable()
       .describe("The id of the insight that it belongs to; null also where that is another project's."),
-    insight_short_id: z.string().nullable(),
-    insight_name: z.string().nullable(),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
-    updated_at: Instant,
-    deleted: z.boolean(),
+    insight_short_id: z
+      .string()
+      .nullable()
+      .describe('Short id of the insight that it belongs to; null where there is none.'),
+    insight_name: z
+      .string()
+      .nullable()
+      .describe('What that insight is called; null where nobody has named it.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    created_at: Instant.describe('When it was written down.'),
+    updated_at: Instant.describe('When it last changed.'),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
     scope,
   })
   .meta({ id: 'Annotation', description: 'A remark that charts show at a moment in time.' })
 
 const AnnotationChanges = z
   .object({
-    content: z.string().trim().max(400).nullable(),
-    date_marker: DateTime.nullable(),
+    content: z
+      .string()
+      .trim()
+      .max(400)
+      .nullable()
+      .describe('What is to be remembered; at most 400 characters.'),
+    date_marker: DateTime.nullable().describe('The moment that it is about; charts show it there.'),
     creation_type: creationType,
     dashboard_item: z.int().nullable().describe('The id of the insight that it belongs to.'),
     scope,
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('True deletes it, false brings it back.'),
   })
   .partial()
   .meta({ id: 'AnnotationChanges' })
@@ -49,7 +60,9 @@ const alias = '/api/annotation/'
 const common = { access: 'project', tags: ['annotations'] } as const
 const read = { ...common, scope: 'annotation:read' } as const
 const write = { ...common, scope: 'annotation:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the annotation.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 export const listAnnotations = operation({
@@ -71,6 +84,8 @@ export const createAnnotation = operation({
   path,
   aliases: [alias],
   summary: 'Create an annotation',
+  description:
+    'Deployments, campaigns and outages are what people write down: send it from the script that does them.',
   body: AnnotationChanges,
   status: 201,
   answer: Annotation,
@@ -83,6 +98,7 @@ export const retrieveAnnotation = operation({
   id: 'annotations_retrieve',
   method: 'GET',
   summary: 'Get an annotation',
+  description: "One of the project, or of the organization's scope.",
   answer: Annotation,
   errors: [404],
 })
@@ -105,7 +121,7 @@ export const replaceAnnotation = operation({
   id: 'annotations_update',
   method: 'PUT',
   summary: 'Change an annotation that is not deleted, as PATCH does',
-  description: undefined,
+  description: 'What is not sent stays here too.',
 })
 
 export const deleteAnnotation = operation({

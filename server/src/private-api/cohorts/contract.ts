@@ -19,29 +19,31 @@ const groups = z
 
 const Cohort = z
   .object({
-    id: z.int(),
-    name: z.string().nullable(),
-    description: z.string(),
+    id: z.int().describe('What addresses and filters name it by.'),
+    name: z.string().nullable().describe('What people call it; null where nobody has named it.'),
+    description: z.string().describe('What it is for; may be empty.'),
     groups,
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
     filters,
     is_calculating: z
       .boolean()
       .describe('Whether its people are being found out; until then the last ones count.'),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    created_at: Instant.describe('When it was made.'),
     last_calculation: Instant.nullable().describe('When its people were last found out.'),
     errors_calculating: z.int().describe('How often that has failed since it last worked.'),
     last_error: z.string().nullable().describe('What was wrong the last time, if it was.'),
     count: z.int().nullable().describe('How many people it has; null until that is known.'),
-    is_static: z.boolean(),
+    is_static: z
+      .boolean()
+      .describe('Whether its people stay who they are: listed, uploaded or copied, not found out.'),
   })
   .meta({ id: 'Cohort', description: 'A named set of people.' })
 
 const CohortChanges = z
   .object({
-    name: z.string().max(400).nullable(),
-    description: z.string().max(1000).nullable(),
+    name: z.string().max(400).nullable().describe('What people call it; at most 400 characters.'),
+    description: z.string().max(1000).nullable().describe('What it is for; at most 1,000 characters.'),
     groups,
     filters: filters.nullable(),
     is_static: z
@@ -49,7 +51,7 @@ const CohortChanges = z
       .describe(
         'Whether its people stay who they are: listed, uploaded or copied, not found out. It stays so.',
       ),
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('True deletes it, false brings it back.'),
     csv: z
       .unknown()
       .describe(
@@ -66,7 +68,9 @@ const alias = '/api/cohort/'
 const common = { access: 'project', tags: ['cohorts'] } as const
 const read = { ...common, scope: 'cohort:read' } as const
 const write = { ...common, scope: 'cohort:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the cohort.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 export const listCohorts = operation({
@@ -177,7 +181,7 @@ export const duplicateCohort = operation({
   errors: [404],
 })
 
-const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })
+const Success = z.object({ success: z.literal(true).describe('Always true.') }).meta({ id: 'Success' })
 const mostIds = 10_000
 
 export const addPersons = operation({
@@ -204,6 +208,7 @@ export const removePerson = operation({
   aliases: [`${alias}:id/remove_person_from_static_cohort/`],
   params,
   summary: 'Take somebody out of a static cohort',
+  description: 'Who is not in it stays out; nothing happens.',
   body: z.object({ person_id: z.guid().describe('uuid of a person') }).meta({ id: 'CohortPerson' }),
   answer: Success,
   errors: [400, 404],
@@ -217,7 +222,10 @@ export const cohortsOfPerson = operation({
   path: '/api/projects/:project_id/persons/cohorts/',
   aliases: ['/api/person/cohorts/'],
   summary: 'List the cohorts that somebody is in',
+  description: 'As they were last calculated, without deleted ones.',
   query: z.object({ person_id: z.string().optional().describe('Integer id or uuid of the person.') }),
-  answer: z.object({ results: z.array(Cohort) }).meta({ id: 'CohortList' }),
+  answer: z
+    .object({ results: z.array(Cohort).describe('The cohorts, in one list.') })
+    .meta({ id: 'CohortList' }),
   errors: [400, 404],
 })

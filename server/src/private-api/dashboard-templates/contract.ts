@@ -8,13 +8,13 @@ const DashboardTemplate = z
   .object({
     name: z.string().describe('What `use_template` of a new dashboard takes.'),
     url: z.string().nullable().describe('Where it is from; null for those that come with Hedgerow.'),
-    description: z.string(),
-    verified: z.boolean(),
-    maintainer: z.string(),
-    installed: z.boolean(),
-    has_new_version: z.boolean(),
+    description: z.string().describe('What a dashboard of it shows.'),
+    verified: z.boolean().describe('Always true: all come with Hedgerow.'),
+    maintainer: z.string().describe('Who made it.'),
+    installed: z.boolean().describe('Always true: all can be used at once.'),
+    has_new_version: z.boolean().describe('Always false: they are renewed with Hedgerow.'),
   })
-  .meta({ id: 'DashboardTemplate' })
+  .meta({ id: 'DashboardTemplate', description: 'A dashboard to begin with.' })
 
 export const templateRepository = operation({
   ...common,
@@ -23,6 +23,7 @@ export const templateRepository = operation({
   method: 'GET',
   path: `${path}repository/`,
   summary: 'List templates for dashboards',
+  description: 'All that there are, in one list; nothing is fetched from elsewhere.',
   answer: z.array(DashboardTemplate),
 })
 
@@ -35,7 +36,12 @@ export const installTemplate = operation({
   summary: 'Install a template, as staff',
   description:
     'For compatibility: all of `repository/` are installed, and none is fetched from elsewhere. The answer is an empty text.',
-  body: z.object({ name: z.string(), url: z.string().nullish() }).meta({ id: 'InstallDashboardTemplate' }),
+  body: z
+    .object({
+      name: z.string().describe('Of a template in `repository/`.'),
+      url: z.string().nullish().describe('Accepted for compatibility.'),
+    })
+    .meta({ id: 'InstallDashboardTemplate' }),
   answer: z.literal(''),
   errors: [400, 403],
 })

@@ -15,30 +15,38 @@ const layouts = z
 
 const Text = z
   .object({
-    id: z.int(),
-    body: z.string(),
-    created_by: UserBasic.nullable(),
-    last_modified_at: Instant,
-    last_modified_by: UserBasic.nullable(),
-    team: z.int(),
+    id: z.int().describe('Of the text, not of its tile.'),
+    body: z.string().describe('Markdown; at most 4,000 characters.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    last_modified_at: Instant.describe('When it was last changed.'),
+    last_modified_by: UserBasic.nullable().describe(
+      'Who changed it last; null for nobody since it was made.',
+    ),
+    team: z.int().describe('The project.'),
   })
-  .meta({ id: 'DashboardText' })
+  .meta({ id: 'DashboardText', description: 'A text between insights.' })
 
 const DashboardTile = z
   .object({
-    id: z.int(),
+    id: z.int().describe('Of the tile, not of what is on it.'),
     layouts,
-    color: z.string().nullable(),
+    color: z.string().nullable().describe('Of its head, as a client names it; null for none.'),
     insight: Insight.nullable().describe('As it is asked on this dashboard.'),
     text: Text.nullable().describe('A tile has an insight or a text.'),
-    last_refresh: Instant.nullable(),
-    is_cached: z.boolean(),
+    last_refresh: Instant.nullable().describe(
+      'When the numbers of its insight were read; null without an answer.',
+    ),
+    is_cached: z.boolean().describe('Whether its answer was calculated for an earlier request.'),
     error: z
-      .object({ type: z.string(), code: z.string(), detail: z.string() })
+      .object({
+        type: z.string().describe('As failures of the API have it.'),
+        code: z.string().describe('For programs to switch on.'),
+        detail: z.string().describe('For people to read.'),
+      })
       .nullable()
       .describe('Why the insight has no answer, where one was asked for.'),
   })
-  .meta({ id: 'DashboardTile' })
+  .meta({ id: 'DashboardTile', description: 'A place on a dashboard, with an insight or a text.' })
 
 const filters = z
   .record(z.string(), z.unknown())
@@ -47,30 +55,35 @@ const filters = z
   )
 
 const DashboardFields = {
-  id: z.int(),
-  name: z.string().nullable(),
-  description: z.string(),
-  pinned: z.boolean(),
-  created_at: Instant,
-  created_by: UserBasic.nullable(),
-  last_accessed_at: Instant.nullable(),
+  id: z.int().describe('What addresses name it by.'),
+  name: z.string().nullable().describe('Shown in lists; null where nobody has named it.'),
+  description: z.string().describe('What it is for; may be empty.'),
+  pinned: z.boolean().describe('Whether it is kept at hand, for everybody in the project.'),
+  created_at: Instant.describe('When it was made.'),
+  created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+  last_accessed_at: Instant.nullable().describe('When somebody last looked at it; null for never.'),
   is_shared: z.boolean().describe('Whether anybody with its link can see it.'),
-  deleted: z.boolean(),
-  creation_mode: z.enum(['default', 'template', 'duplicate']),
+  deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
+  creation_mode: z
+    .enum(['default', 'template', 'duplicate'])
+    .describe('Whether it was begun empty, from a template, or as a copy.'),
   filters,
   tags: Tags,
   restriction_level: EditLevel.describe(
     'Who may edit it: 21 everyone in the project, 37 only collaborators.',
   ),
-  effective_restriction_level: EditLevel,
+  effective_restriction_level: EditLevel.describe('The same as `restriction_level`.'),
   effective_privilege_level: EditLevel.describe('What you may do: 21 see it, 37 edit it.'),
 }
 const Dashboard = z
-  .object({ ...DashboardFields, tiles: z.array(DashboardTile) })
+  .object({
+    ...DashboardFields,
+    tiles: z.array(DashboardTile).describe('What is on it; where each stands is said by `layouts`.'),
+  })
   .meta({ id: 'Dashboard', description: 'Insights and texts that are looked at together.' })
 const ListedDashboard = z
   .object({ ...DashboardFields, tiles: z.null().describe('Not in lists.') })
-  .meta({ id: 'ListedDashboard' })
+  .meta({ id: 'ListedDashboard', description: 'A dashboard in a list, without what is on it.' })
 
 /** JSON that may have come as text: older clients keep it so. */
 const fromText = (value: unknown): unknown => {
@@ -100,23 +113,29 @@ const TileChanges = z
   .object({
     id: z.int().describe('A tile of the dashboard; a text without one is a new tile.'),
     text: z
-      .object({ body: z.string().max(4000) })
+      .object({ body: z.string().max(4000).describe('Markdown; at most 4,000 characters.') })
       .partial()
-      .nullable(),
-    color: z.string().max(400).nullable(),
+      .nullable()
+      .describe('The text of the tile; null leaves it.'),
+    color: z.string().max(400).nullable().describe('Of its head, as clients name it; null for none.'),
     layouts: z.preprocess(fromText, layouts),
-    deleted: z.boolean().nullable(),
+    deleted: z.boolean().nullable().describe('True takes it off; its insight stays.'),
   })
   .partial()
-  .meta({ id: 'DashboardTileChanges' })
+  .meta({
+    id: 'DashboardTileChanges',
+    description: 'A tile that is changed, or a text that is put on the dashboard.',
+  })
 
 const settable = {
-  name: z.string().trim().max(400).nullable(),
-  description: z.string().nullable(),
-  pinned: z.boolean(),
+  name: z.string().trim().max(400).nullable().describe('Shown in lists; at most 400 characters.'),
+  description: z.string().nullable().describe('What it is for.'),
+  pinned: z.boolean().describe('Whether it is kept at hand, for everybody in the project. At first false.'),
   filters: GivenFilters,
   tags: GivenTags,
-  restriction_level: EditLevel,
+  restriction_level: EditLevel.describe(
+    'Who may edit it: 21 everyone in the project (at first), 37 only its maker, collaborators and admins.',
+  ),
 }
 
 const NewDashboard = z
@@ -136,7 +155,7 @@ const NewDashboard = z
 const DashboardChanges = z
   .object({
     ...settable,
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('True deletes it with its tiles; false brings both back.'),
     delete_insights: z
       .boolean()
       .describe('With `deleted: true`: also the insights that are on no other dashboard.'),
@@ -157,7 +176,9 @@ const alias = '/api/dashboard/'
 const common = { access: 'project', tags: ['dashboards'] } as const
 const read = { ...common, scope: 'dashboard:read' } as const
 const write = { ...common, scope: 'dashboard:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the dashboard.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 export const listDashboards = operation({
@@ -179,6 +200,8 @@ export const createDashboard = operation({
   path,
   aliases: [alias],
   summary: 'Create a dashboard',
+  description:
+    'Empty; or with the tiles of a template (`use_template`), or of another dashboard (`use_dashboard`). Insights come onto it by their own `dashboards`.',
   body: NewDashboard,
   status: 201,
   answer: Dashboard,
@@ -191,6 +214,8 @@ export const retrieveDashboard = operation({
   id: 'dashboards_retrieve',
   method: 'GET',
   summary: 'Get a dashboard with its tiles',
+  description:
+    "Each tile holds its insight with the answer that is kept, asked with the dashboard's `filters`.",
   query: z.object({
     refresh: z
       .string()
@@ -224,7 +249,7 @@ export const replaceDashboard = operation({
   id: 'dashboards_update',
   method: 'PUT',
   summary: 'Change a dashboard that is not deleted, as PATCH does',
-  description: undefined,
+  description: 'What is not sent stays here too.',
 })
 
 export const deleteDashboard = operation({
@@ -251,7 +276,12 @@ export const moveTileOperation = operation({
     .preprocess(
       (body) =>
         isObject(body) && 'to_dashboard' in body ? { toDashboard: body.to_dashboard, ...body } : body,
-      z.object({ tile: z.object({ id: z.int() }), toDashboard: z.int() }),
+      z.object({
+        tile: z
+          .object({ id: z.int().describe('Its id; it is on the dashboard of the address.') })
+          .describe('The tile that is moved.'),
+        toDashboard: z.int().describe('Id of the dashboard that it is moved to. `to_dashboard` is the same.'),
+      }),
     )
     .meta({ id: 'MoveTile' }),
   answer: Dashboard,
@@ -265,21 +295,31 @@ export const createFromTemplateJson = operation({
   path: `${path}create_from_template_json/`,
   aliases: [`${alias}create_from_template_json/`],
   summary: 'Create a dashboard from a template that is sent',
-  body: z.object({ template: z.record(z.string(), z.unknown()) }).meta({ id: 'DashboardTemplateBody' }),
+  description:
+    "The template's own form: a name, filters, and tiles with insights or texts. Nothing of it is kept as a template.",
+  body: z
+    .object({
+      template: z
+        .record(z.string(), z.unknown())
+        .describe(
+          '`{"template_name": "…", "dashboard_description": "…", "dashboard_filters": {…}, "tiles": [{"type": "INSIGHT", "name": "…", "filters": {…}}, …]}`.',
+        ),
+    })
+    .meta({ id: 'DashboardTemplateBody' }),
   answer: Dashboard,
   errors: [400],
 })
 
 const Collaborator = z
   .object({
-    id: z.uuid(),
-    dashboard_id: z.int(),
-    user: UserBasic,
-    level: z.literal(37),
-    added_at: Instant,
-    updated_at: Instant,
+    id: z.uuid().describe("Of the right itself; addresses go by the user's uuid."),
+    dashboard_id: z.int().describe('The dashboard.'),
+    user: UserBasic.describe('Who may edit it.'),
+    level: z.literal(37).describe('Always 37: may edit.'),
+    added_at: Instant.describe('When they were added.'),
+    updated_at: Instant.describe('When the right last changed.'),
   })
-  .meta({ id: 'DashboardCollaborator' })
+  .meta({ id: 'DashboardCollaborator', description: 'Somebody who may edit a restricted dashboard.' })
 
 const ofCollaborators = {
   path: `${path}:id/collaborators/`,
@@ -293,6 +333,7 @@ export const listCollaborators = operation({
   method: 'GET',
   params,
   summary: 'List who may edit a restricted dashboard, besides its maker and admins',
+  description: "In one list, not in pages. It matters while the dashboard's `restriction_level` is 37.",
   answer: z.array(Collaborator),
   errors: [404],
 })
@@ -304,8 +345,12 @@ export const addCollaborator = operation({
   method: 'POST',
   params,
   summary: 'Let somebody edit a restricted dashboard',
+  description: 'For who may edit it themselves. They must be able to see the project.',
   body: z
-    .object({ user_uuid: z.guid(), level: z.literal(37).optional() })
+    .object({
+      user_uuid: z.guid().describe('Of a member of the organization.'),
+      level: z.literal(37).optional().describe('37, the only one there is.'),
+    })
     .meta({ id: 'NewDashboardCollaborator' }),
   status: 201,
   answer: Collaborator,
@@ -318,8 +363,9 @@ export const removeCollaborator = operation({
   method: 'DELETE',
   path: `${path}:id/collaborators/:user_uuid/`,
   aliases: [`${alias}:id/collaborators/:user_uuid/`],
-  params: params.extend({ user_uuid: z.guid() }),
+  params: params.extend({ user_uuid: z.guid().describe('Of the user who is no longer to edit it.') }),
   summary: 'Let somebody no longer edit a restricted dashboard',
+  description: 'For who may edit it themselves. They still see it.',
   status: 204,
   answer: null,
   errors: [403, 404],

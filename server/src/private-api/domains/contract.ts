@@ -4,9 +4,21 @@ import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
 
 const saml = {
-  saml_entity_id: z.string().max(512).nullable(),
-  saml_acs_url: z.string().max(512).nullable(),
-  saml_x509_cert: z.string().max(20_000).nullable(),
+  saml_entity_id: z
+    .string()
+    .max(512)
+    .nullable()
+    .describe('What the identity provider calls itself. Kept, without effect: SAML is not spoken here.'),
+  saml_acs_url: z
+    .string()
+    .max(512)
+    .nullable()
+    .describe('Where the identity provider takes logins. Kept, without effect.'),
+  saml_x509_cert: z
+    .string()
+    .max(20_000)
+    .nullable()
+    .describe("The identity provider's certificate. Kept, without effect."),
 }
 const whenVerified = {
   jit_provisioning_enabled: z
@@ -19,10 +31,10 @@ const whenVerified = {
 
 const OrganizationDomain = z
   .object({
-    id: z.uuid(),
-    domain: z.string(),
-    is_verified: z.boolean(),
-    verified_at: Instant.nullable(),
+    id: z.uuid().describe('What addresses name it by.'),
+    domain: z.string().describe('The domain, in lower case.'),
+    is_verified: z.boolean().describe('Whether the TXT record has been seen.'),
+    verified_at: Instant.nullable().describe('When it was; null until then.'),
     verification_challenge: z
       .string()
       .describe('What a TXT record of `_posthog-challenge.<domain>` must say for it to be verified.'),
@@ -57,7 +69,7 @@ const organization = {
 const common = { access: 'user', limitsKeys: true, tags: ['domains'] } as const
 const read = { ...common, scope: 'organization:read' } as const
 const write = { ...common, scope: 'organization:write' } as const
-const params = z.object({ ...organization, id: z.uuid() })
+const params = z.object({ ...organization, id: z.uuid().describe('Id of the domain.') })
 const one = { path: `${path}:id/`, params } as const
 
 export const listDomains = operation({
@@ -93,6 +105,7 @@ export const retrieveDomain = operation({
   id: 'domains_retrieve',
   method: 'GET',
   summary: 'Get a domain',
+  description: 'With the TXT record that verifies it.',
   answer: OrganizationDomain,
   errors: [404],
 })

@@ -11,20 +11,25 @@ const stage = Stage.describe(
 
 const EarlyAccessFeature = z
   .object({
-    id: z.uuid(),
-    feature_flag: MinimalFeatureFlag,
-    name: z.string(),
+    id: z.uuid().describe('What addresses name it by.'),
+    feature_flag: MinimalFeatureFlag.describe('The flag that turns it on.'),
+    name: z.string().describe('What people read when they are offered it.'),
     description: z.string().describe('Shown to people who may join.'),
     stage,
-    documentation_url: z.string(),
-    payload: z.record(z.string(), z.unknown()),
-    created_at: Instant,
+    documentation_url: z.string().describe('Where people read more; empty for nowhere.'),
+    payload: z.record(z.string(), z.unknown()).describe('Whatever your pages want to know of it.'),
+    created_at: Instant.describe('When it was made.'),
   })
   .meta({ id: 'EarlyAccessFeature', description: 'A feature that people may turn on for themselves.' })
 
 const EarlyAccessFeatureChanges = z
   .object({
-    name: z.string().trim().min(1).max(200),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .describe('What people read when they are offered it; at most 200 characters.'),
     description: z.string().max(10_000).describe('Shown to people who may join.'),
     stage,
     documentation_url: z
@@ -51,7 +56,10 @@ const path = '/api/projects/:project_id/early_access_feature/'
 const common = { access: 'project', tags: ['early_access_feature'] } as const
 const read = { ...common, scope: 'early_access_feature:read' } as const
 const write = { ...common, scope: 'early_access_feature:write' } as const
-const one = { path: `${path}:id/`, params: z.object({ id: z.uuid() }) } as const
+const one = {
+  path: `${path}:id/`,
+  params: z.object({ id: z.uuid().describe('Id of the early access feature.') }),
+} as const
 
 export const listFeatures = operation({
   ...read,
@@ -84,6 +92,7 @@ export const retrieveFeature = operation({
   id: 'early_access_feature_retrieve',
   method: 'GET',
   summary: 'Get an early access feature',
+  description: 'Of any stage; SDKs list only those that people may join.',
   answer: EarlyAccessFeature,
   errors: [404],
 })

@@ -18,7 +18,7 @@ const ElementStats = z
     count: z.int().describe('How many events were on these elements.'),
     hash: z.null().describe('Always null; PostHog once had a number for each chain.'),
     type: z.string().describe('The event: `$autocapture`, `$rageclick`, …'),
-    elements: z.array(Element),
+    elements: z.array(Element).describe('The element, then what holds it, from the inside outwards.'),
   })
   .meta({ id: 'ElementStats', description: 'An element with what holds it, and how often it was used.' })
 
@@ -67,7 +67,7 @@ export const elementStats = operation({
     z.array(ElementStats),
     z
       .object({
-        results: z.array(ElementStats),
+        results: z.array(ElementStats).describe('Those of this page, the most used first.'),
         next: z.string().nullable().describe('Address of the next page.'),
         previous: z.string().nullable().describe('Address of the previous page.'),
       })
@@ -89,5 +89,5 @@ export const elementValues = operation({
       .describe('`tag_name`, `text`, `href`, `attr_id` or `attr_class`; others have no values.'),
     value: z.string().optional().describe('Only values that contain this, in any case of letters.'),
   }),
-  answer: z.array(z.object({ name: z.string() })),
+  answer: z.array(z.object({ name: z.string().describe('The value.') })),
 })

@@ -6,38 +6,44 @@ import { GivenTags, Tags } from '../../http/tag-shapes.ts'
 
 const EventDefinition = z
   .object({
-    id: z.uuid(),
-    name: z.string(),
-    owner: UserBasic.nullable(),
-    description: z.string().nullable(),
+    id: z.uuid().describe('What addresses name it by.'),
+    name: z.string().describe('Name of the event, as it was sent.'),
+    owner: UserBasic.nullable().describe('Who knows about it; null for nobody.'),
+    description: z.string().nullable().describe('What it means and when it is sent; null where nobody said.'),
     tags: Tags,
     volume_30_day: z.int().nullable().describe('Null until it is counted.'),
     query_usage_30_day: z.int().nullable().describe('Null until it is counted.'),
-    created_at: Instant,
-    updated_at: Instant,
-    updated_by: UserBasic.nullable(),
-    last_seen_at: Instant.nullable(),
-    last_updated_at: Instant,
-    verified: z.boolean(),
-    verified_at: Instant.nullable(),
-    verified_by: UserBasic.nullable(),
+    created_at: Instant.describe('When the first event of the name arrived.'),
+    updated_at: Instant.describe('When what people say of it last changed.'),
+    updated_by: UserBasic.nullable().describe('Who changed that; null for nobody.'),
+    last_seen_at: Instant.nullable().describe(
+      'When the last event of the name arrived, accurate to about an hour.',
+    ),
+    last_updated_at: Instant.describe('The same as `updated_at`.'),
+    verified: z.boolean().describe('Whether somebody has said that it is right to use.'),
+    verified_at: Instant.nullable().describe('When they did; null while nobody has.'),
+    verified_by: UserBasic.nullable().describe('Who did; null while nobody has.'),
     hidden: z.boolean().describe('Left out of the lists of the web app.'),
-    is_action: z.literal(false),
-    action_id: z.null(),
-    is_calculating: z.literal(false),
-    last_calculated_at: z.null(),
-    created_by: z.null(),
-    post_to_slack: z.literal(false),
+    is_action: z.literal(false).describe('Always false: tells it from an action.'),
+    action_id: z.null().describe('Always null.'),
+    is_calculating: z.literal(false).describe('Always false.'),
+    last_calculated_at: z.null().describe('Always null.'),
+    created_by: z.null().describe('Always null: events make definitions.'),
+    post_to_slack: z.literal(false).describe('Always false.'),
   })
   .meta({ id: 'EventDefinition', description: 'What is known of all events of one name.' })
 
 const Changes = z
   .object({
     owner: z.int().nullable().describe("A user's id; they must be a member of the organization."),
-    description: z.string().max(10_000).nullable(),
+    description: z
+      .string()
+      .max(10_000)
+      .nullable()
+      .describe('What it means and when it is sent; at most 10,000 characters.'),
     tags: GivenTags,
-    verified: z.boolean(),
-    hidden: z.boolean(),
+    verified: z.boolean().describe('True notes you and the time; false takes it back.'),
+    hidden: z.boolean().describe('True leaves it out of the lists of the web app.'),
   })
   .partial()
   .meta({ id: 'EventDefinitionChanges' })
@@ -47,7 +53,7 @@ const alias = '/api/event_definition/'
 const common = { access: 'project', tags: ['event_definitions'] } as const
 const read = { ...common, scope: 'event_definition:read' } as const
 const write = { ...common, scope: 'event_definition:write' } as const
-const params = z.object({ id: z.uuid() })
+const params = z.object({ id: z.uuid().describe('Id of the event definition.') })
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params, errors: [404] } as const
 
 const orderings = ['name', 'volume_30_day', 'query_usage_30_day', 'last_seen_at', 'created_at'] as const
@@ -83,6 +89,7 @@ export const retrieveEventDefinition = operation({
   id: 'event_definitions_retrieve',
   method: 'GET',
   summary: 'Get an event definition',
+  description: 'What people and the pipeline know of the name; the events themselves are at `events/`.',
   answer: EventDefinition,
 })
 
@@ -92,6 +99,7 @@ export const updateEventDefinition = operation({
   id: 'event_definitions_partial_update',
   method: 'PATCH',
   summary: 'Change an event definition',
+  description: 'What is not sent stays. The name itself is what events say, and can not be changed.',
   body: Changes,
   answer: EventDefinition,
 })

@@ -5,21 +5,28 @@ import { propertiesParameter } from '../../http/property-filters-parameter.ts'
 
 export const Event = z
   .object({
-    id: z.guid(),
-    distinct_id: z.string(),
-    properties: z.record(z.string(), z.unknown()),
-    event: z.string(),
-    timestamp: z.string().meta({ format: 'date-time' }),
+    id: z.guid().describe("The event's uuid, as it was sent or given."),
+    distinct_id: z.string().describe('Who did it, as the SDK called them.'),
+    properties: z
+      .record(z.string(), z.unknown())
+      .describe('What was sent with it, and what was added when it arrived (`$geoip_…`).'),
+    event: z.string().describe('Its name.'),
+    timestamp: z
+      .string()
+      .meta({ format: 'date-time' })
+      .describe("When it happened, corrected by the sender's clock."),
     person: z
       .object({
-        is_identified: z.boolean(),
+        is_identified: z.boolean().describe('Whether an `$identify` has said who it is.'),
         distinct_ids: z.array(z.string()).describe('One of them.'),
         properties: z.record(z.string(), z.unknown()).describe('Those that name the person.'),
       })
       .nullable()
       .describe('Null where the event has none.'),
-    elements: z.array(Element),
-    elements_chain: z.string(),
+    elements: z
+      .array(Element)
+      .describe('What was clicked, the innermost first; empty but for autocaptured events.'),
+    elements_chain: z.string().describe('The same as text, as SDKs send it.'),
   })
   .meta({ id: 'ClickhouseEvent', description: 'Something that somebody did.' })
 
@@ -40,7 +47,10 @@ export const listEvents = operation({
     'Newest first. Follow `next` for more: it goes on where the page ended, whatever arrives meanwhile. For large or aggregated reads use the `query` endpoint.',
   query: z.object({
     event: z.string().optional().describe('The name of the event.'),
-    distinct_id: z.string().optional(),
+    distinct_id: z
+      .string()
+      .optional()
+      .describe('Only events of who was called so; `person_id` finds all of a person.'),
     person_id: z.string().optional().describe("A person's integer id or uuid."),
     properties: propertiesParameter,
     action_id: z.string().optional().describe('Only events of this action.'),
@@ -53,7 +63,10 @@ export const listEvents = operation({
     after_id: z.guid().optional().describe('Part of `next`: tells events of the same moment apart.'),
   }),
   answer: z
-    .object({ next: z.string().nullable().describe('Address of the next page.'), results: z.array(Event) })
+    .object({
+      next: z.string().nullable().describe('Address of the next page.'),
+      results: z.array(Event).describe('The events of this page.'),
+    })
     .meta({ id: 'PaginatedClickhouseEventList' }),
 })
 
@@ -74,7 +87,7 @@ export const eventValues = operation({
       .optional()
       .describe('Only from events of this name; may be repeated.'),
   }),
-  answer: z.array(z.object({ name: z.string() })),
+  answer: z.array(z.object({ name: z.string().describe('The value, as text.') })),
 })
 
 export const retrieveEvent = operation({
@@ -84,6 +97,8 @@ export const retrieveEvent = operation({
   path: `${path}:id/`,
   aliases: ['/api/event/:id/'],
   summary: 'Get an event',
+  description:
+    'By its uuid. It is there as soon as it can be queried: `events/receipt/` tells of one that is not.',
   params: z.object({ id: z.string().describe('Its uuid, with or without hyphens.') }),
   query: z.object({ include_person: z.string().optional().describe('Anything: also tells the person.') }),
   answer: Event,

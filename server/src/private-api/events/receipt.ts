@@ -7,7 +7,7 @@ const moment = (what: string) => z.string().nullable().meta({ format: 'date-time
 
 export const Receipt = z
   .object({
-    uuid: z.guid(),
+    uuid: z.guid().describe('Of the event that was asked about'),
     status: z
       .enum(['accepted', 'processing', 'stored', 'dropped', 'dead', 'unsure'])
       .describe(
@@ -25,7 +25,12 @@ export const Receipt = z
       ),
     deduplicated: z.int().describe('How often the same uuid came again and was left out; at most 255'),
     changes: z
-      .array(z.object({ code: z.string(), detail: z.string() }))
+      .array(
+        z.object({
+          code: z.string().describe('For programs to switch on'),
+          detail: z.string().describe('For people to read'),
+        }),
+      )
       .describe('What is stored otherwise than it was sent'),
     reason: z.string().nullable().describe('Why it was dropped or is dead'),
     step: z.string().nullable().describe('The step of the pipeline at which that was decided'),

@@ -24,12 +24,12 @@ const parameters = z
 
 const Experiment = z
   .object({
-    id: z.int(),
-    name: z.string(),
-    description: z.string().nullable(),
+    id: z.int().describe('What addresses name it by.'),
+    name: z.string().describe('Shown in lists; people in it do not see it.'),
+    description: z.string().nullable().describe('What is to be found out; null where nobody said.'),
     start_date: Instant.nullable().describe('Null while it is a draft.'),
     end_date: Instant.nullable().describe('What happens later is not counted.'),
-    feature_flag_key: z.string(),
+    feature_flag_key: z.string().describe('Key of that flag: what code asks for.'),
     feature_flag: z.int().describe('Id of the feature flag whose variants are compared.'),
     parameters,
     filters,
@@ -38,18 +38,18 @@ const Experiment = z
       .nullable()
       .describe('What else is compared: `[{"name": "Refunds", "filters": {…}}]`.'),
     holdout_id: z.int().nullable().describe('Id of the holdout: those whom it keeps out get no variant.'),
-    holdout: ExperimentHoldout.nullable(),
-    archived: z.boolean(),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
-    updated_at: Instant,
+    holdout: ExperimentHoldout.nullable().describe('The holdout itself; null for none.'),
+    archived: z.boolean().describe('Whether it is put away; it is listed all the same.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    created_at: Instant.describe('When it was made.'),
+    updated_at: Instant.describe('When it last changed.'),
   })
   .meta({ id: 'Experiment', description: "Compares a feature flag's variants by what people do." })
 
 const ExperimentChanges = z
   .object({
-    name: z.string().trim().min(1).max(400),
-    description: z.string().max(400).nullable(),
+    name: z.string().trim().min(1).max(400).describe('Shown in lists; at most 400 characters.'),
+    description: z.string().max(400).nullable().describe('What is to be found out; at most 400 characters.'),
     start_date: DateTime.nullable().describe('Launches a draft: its flag is turned on.'),
     end_date: DateTime.nullable().describe('Ends it. The flag stays as it is.'),
     feature_flag_key: z
@@ -61,7 +61,9 @@ const ExperimentChanges = z
     parameters,
     filters,
     secondary_metrics: z
-      .array(z.object({ name: z.string().max(400).optional(), filters }).loose())
+      .array(
+        z.object({ name: z.string().max(400).optional().describe('What people call it.'), filters }).loose(),
+      )
       .max(20)
       .nullable()
       .describe('Further metrics; judged in the same way, and asked for by their index.'),
@@ -71,7 +73,7 @@ const ExperimentChanges = z
       .max(2_147_483_647)
       .nullable()
       .describe('Id of a holdout, or null; of a draft only.'),
-    archived: z.boolean(),
+    archived: z.boolean().describe('Puts it away, or back; its flag stays as it is.'),
   })
   .partial()
   .meta({ id: 'ExperimentChanges' })
@@ -86,7 +88,9 @@ const path = '/api/projects/:project_id/experiments/'
 const common = { access: 'project', tags: ['experiments'] } as const
 const read = { ...common, scope: 'experiment:read' } as const
 const write = { ...common, scope: 'experiment:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the experiment.'),
+})
 const one = { path: `${path}:id/`, params } as const
 
 export const listExperiments = operation({
@@ -121,6 +125,7 @@ export const retrieveExperiment = operation({
   id: 'experiments_retrieve',
   method: 'GET',
   summary: 'Get an experiment',
+  description: 'What it was set up to do; `results/` tells what came out.',
   answer: Experiment,
   errors: [404],
 })
@@ -180,7 +185,7 @@ const byVariant = <T extends z.ZodType>(value: T) => z.record(z.string(), value)
 
 const CountVariant = z
   .object({
-    key: z.string(),
+    key: z.string().describe('The variant'),
     count: z.number().describe('How often it happened'),
     exposure: z.number().describe('How many saw the variant, against those who saw control; 1 for control'),
     absolute_exposure: z.int().describe('How many people saw the variant'),
@@ -188,7 +193,7 @@ const CountVariant = z
   .meta({ id: 'ExperimentCountVariant' })
 const FunnelVariant = z
   .object({
-    key: z.string(),
+    key: z.string().describe('The variant'),
     success_count: z.int().describe('How many went through the funnel'),
     failure_count: z.int().describe('How many began and did not'),
   })
@@ -196,7 +201,7 @@ const FunnelVariant = z
 
 const verdict = {
   probability: byVariant(z.number()).describe('How probable it is that a variant is the best; sums to 1'),
-  significant: z.boolean(),
+  significant: z.boolean().describe('Whether it says anything: `significance_code` is `significant`'),
   significance_code: z
     .enum(significanceCodes)
     .describe(
@@ -219,7 +224,10 @@ const SampleRatio = z
   .object({
     observed: byVariant(z.number()).describe('How many people saw each variant'),
     expected: byVariant(z.number()).describe("How many that should be, by the flag's percentages"),
-    chi_squared: z.number().nullable(),
+    chi_squared: z
+      .number()
+      .nullable()
+      .describe("How far the numbers are apart, as Pearson's test has it; null with too few people to tell"),
     p_value: z.number().nullable().describe('Null with too few people to tell'),
     mismatch: z.boolean().describe('The difference is too large for chance: no result can be trusted'),
     warning: z.string().nullable().describe('That, as a sentence'),
@@ -274,6 +282,7 @@ export const secondaryResults = operation({
   params,
   rateLimit: 'analytics',
   summary: 'Get what an experiment says by one of its secondary metrics',
+  description: 'Judged as the main metric is, over the same time and the same people.',
   query: z.object({ id: z.string().optional().describe('Index of the metric, from 0.'), refresh }),
   answer: z
     .object({

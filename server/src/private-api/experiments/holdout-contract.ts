@@ -11,9 +11,9 @@ const share = 'How many are kept out, in percent.'
 
 export const ExperimentHoldout = z
   .object({
-    id: z.int(),
-    name: z.string(),
-    description: z.string().nullable(),
+    id: z.int().describe('What addresses name it by, and `holdout_id` of experiments.'),
+    name: z.string().describe('What people call it.'),
+    description: z.string().nullable().describe('What it is for; null where nobody said.'),
     filters: z
       .array(
         z.looseObject({
@@ -23,15 +23,15 @@ export const ExperimentHoldout = z
         }),
       )
       .describe('The first one counts.'),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
-    updated_at: Instant,
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    created_at: Instant.describe('When it was made.'),
+    updated_at: Instant.describe('When it last changed.'),
   })
   .meta({ id: 'ExperimentHoldout', description: 'A share of people who are kept out of experiments.' })
 
 const ExperimentHoldoutChanges = z
   .object({
-    name: z.string().trim().min(1).max(400),
+    name: z.string().trim().min(1).max(400).describe('What people call it; at most 400 characters.'),
     description: z.string().max(400).nullable().describe('What it is for.'),
     filters: z
       .array(z.looseObject({ ...group, rollout_percentage: z.number().nullish().describe(share) }))
@@ -50,7 +50,9 @@ const path = '/api/projects/:project_id/experiment_holdouts/'
 const common = { access: 'project', tags: ['experiment_holdouts'] } as const
 const read = { ...common, scope: 'experiment_holdout:read' } as const
 const write = { ...common, scope: 'experiment_holdout:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the holdout.'),
+})
 const one = { path: `${path}:id/`, params } as const
 
 export const listHoldouts = operation({
@@ -83,6 +85,7 @@ export const retrieveHoldout = operation({
   id: 'experiment_holdouts_retrieve',
   method: 'GET',
   summary: 'Get a holdout',
+  description: '`experiments/` tells which experiments go by it.',
   answer: ExperimentHoldout,
   errors: [404],
 })

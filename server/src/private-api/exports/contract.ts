@@ -35,14 +35,20 @@ export type ExportContext = z.output<typeof context>
 
 const Export = z
   .object({
-    id: z.int(),
-    dashboard: z.int().nullable(),
-    insight: z.int().nullable(),
-    export_format: z.enum(formats),
-    created_at: Instant,
+    id: z.int().describe('What addresses name it by.'),
+    dashboard: z.int().nullable().describe('Always null: dashboards are not exported here.'),
+    insight: z
+      .int()
+      .nullable()
+      .describe('Id of the saved insight that is exported; null for what `export_context` says.'),
+    export_format: z.enum(formats).describe('Always `text/csv`; PostHog has pictures and PDF too.'),
+    created_at: Instant.describe('When it was asked for.'),
     has_content: z.boolean().describe('Whether it is ready: `content/` has the file.'),
-    export_context: z.record(z.string(), z.unknown()).nullable(),
-    filename: z.string(),
+    export_context: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('What was asked to be exported, as it was sent; null for nothing besides the insight.'),
+    filename: z.string().describe('What the file is called.'),
     expires_after: Instant.describe('Until when it is kept.'),
     exception: z.string().nullable().describe('Why there will be no file.'),
     rows: z.int().describe('Rows so far; of one that is ready, all that are in the file.'),
@@ -57,7 +63,9 @@ const Export = z
 
 const path = '/api/projects/:project_id/exports/'
 const common = { access: 'project', tags: ['exports'] } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the export.'),
+})
 const one = { path: `${path}:id/`, params } as const
 
 export const createExport = operation({
@@ -72,7 +80,11 @@ export const createExport = operation({
   body: z
     .object({
       export_format: z.enum(formats).optional().describe('`text/csv`.'),
-      dashboard: z.int().nullable().optional(),
+      dashboard: z
+        .int()
+        .nullable()
+        .optional()
+        .describe('Accepted for compatibility; alone it is refused, for dashboards are not exported.'),
       insight: z.int().nullable().optional().describe('The id of a saved insight.'),
       export_context: context.nullable().optional(),
     })
@@ -89,6 +101,7 @@ export const retrieveExport = operation({
   id: 'exports_retrieve',
   method: 'GET',
   summary: 'Get how far an export is',
+  description: 'Every second or so, until `has_content` or `exception`.',
   answer: Export,
   errors: [404],
 })

@@ -24,16 +24,16 @@ const contexts = z
 
 export const FeatureFlag = z
   .object({
-    id: z.int(),
+    id: z.int().describe('What addresses name it by; code asks by the key.'),
     name: z.string().describe('The description.'),
-    key: z.string(),
+    key: z.string().describe("What code asks for; unique among the project's flags that are not deleted."),
     filters,
-    deleted: z.boolean(),
-    active: z.boolean(),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
-    updated_at: Instant,
-    last_modified_by: UserBasic.nullable(),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
+    active: z.boolean().describe('Whether it is on at all; off, nobody gets it.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    created_at: Instant.describe('When it was made.'),
+    updated_at: Instant.describe('When it last changed.'),
+    last_modified_by: UserBasic.nullable().describe('Who changed it last.'),
     version: z.int().describe('Grows with every change.'),
     is_simple_flag: z.boolean().describe('Whether it is for a part of all people, and nothing else.'),
     rollout_percentage: z.number().nullable().describe('Of a simple flag: how many get it.'),
@@ -42,22 +42,26 @@ export const FeatureFlag = z
       .describe('Whether people keep what they got before they were identified.'),
     experiment_set: z.array(z.int()).describe('Ids of the experiments that compare its variants.'),
     features: z.array(EarlyAccessFeatureInShort).describe('The early access feature that turns it on.'),
-    rollback_conditions: z.unknown(),
-    performed_rollback: z.boolean().nullable(),
+    rollback_conditions: z
+      .unknown()
+      .describe('Kept for clients; nothing is turned off by it. Null for none.'),
+    performed_rollback: z.boolean().nullable().describe('Kept for clients; null where it was never said.'),
     can_edit: z.boolean().describe('Whether you may change it.'),
     user_access_level: z.enum(['viewer', 'editor']).describe('The same in a word.'),
     tags: Tags,
     evaluation_tags: contexts,
-    evaluation_runtime: runtime,
+    evaluation_runtime: runtime.describe(
+      'Where it is evaluated: by SDKs in browsers and apps (`client`), on servers, or by all (at first).',
+    ),
     bucketing_identifier: z
       .enum(['distinct_id', 'device_id'])
       .nullable()
       .describe('What decides who is in a percentage.'),
     is_remote_configuration: z.boolean().describe('Whether it is there for its payload.'),
-    has_encrypted_payloads: z.literal(false),
-    usage_dashboard: z.int().nullable(),
-    analytics_dashboards: z.array(z.int()),
-    has_enriched_analytics: z.literal(false),
+    has_encrypted_payloads: z.literal(false).describe('Always false: payloads are kept as they are.'),
+    usage_dashboard: z.int().nullable().describe('Always null: no dashboard is made for it.'),
+    analytics_dashboards: z.array(z.int()).describe('Always empty.'),
+    has_enriched_analytics: z.literal(false).describe('Always false.'),
   })
   .meta({ id: 'FeatureFlag', description: 'Turns a feature on for some people or groups.' })
 
@@ -66,18 +70,31 @@ const FeatureFlagChanges = z
     name: z.string().max(10_000).describe('The description.'),
     key: z.string().trim().min(1).max(400).describe('Letters, digits, `-` and `_`; used once.'),
     filters,
-    deleted: z.boolean(),
-    active: z.boolean(),
-    ensure_experience_continuity: z.boolean().nullable(),
-    rollback_conditions: z.unknown(),
-    performed_rollback: z.boolean().nullable(),
+    deleted: z
+      .boolean()
+      .describe('True deletes it; false brings it back, where no other flag has taken its key.'),
+    active: z.boolean().describe('False turns it off for everybody. At first true.'),
+    ensure_experience_continuity: z
+      .boolean()
+      .nullable()
+      .describe('Whether people keep what they got before they were identified. At first false.'),
+    rollback_conditions: z.unknown().describe('Kept for clients; nothing is turned off by it.'),
+    performed_rollback: z.boolean().nullable().describe('Kept for clients.'),
     tags: GivenTags,
     evaluation_tags: contexts,
-    evaluation_contexts: contexts,
-    evaluation_runtime: runtime.nullable(),
-    bucketing_identifier: z.enum(['distinct_id', 'device_id']).nullable(),
-    is_remote_configuration: z.boolean().nullable(),
-    has_encrypted_payloads: z.boolean().nullable(),
+    evaluation_contexts: contexts.describe('The same as `evaluation_tags`.'),
+    evaluation_runtime: runtime.nullable().describe('Which SDKs evaluate it; null is `all`, as at first.'),
+    bucketing_identifier: z
+      .enum(['distinct_id', 'device_id'])
+      .nullable()
+      .describe('What decides who is in a percentage; null is `distinct_id`.'),
+    is_remote_configuration: z
+      .boolean()
+      .nullable()
+      .describe(
+        'Whether it is there for its payload, which servers get by `remote_config/`. At first false.',
+      ),
+    has_encrypted_payloads: z.boolean().nullable().describe('True is refused: payloads are not encrypted.'),
   })
   .partial()
   .meta({ id: 'FeatureFlagChanges' })
@@ -101,13 +118,21 @@ const alias = '/api/feature_flag/'
 const common = { access: 'project', tags: ['feature_flags'] } as const
 const read = { ...common, scope: 'feature_flag:read' } as const
 const write = { ...common, scope: 'feature_flag:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the flag, not its key.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 /** What narrows a list of flags. */
 export const flagSearch = {
   search: z.string().optional().describe('In the key and the description.'),
-  active: z.enum(['true', 'false', 'STALE']).optional().catch(undefined),
+  active: z
+    .enum(['true', 'false', 'STALE'])
+    .optional()
+    .catch(undefined)
+    .describe(
+      '`true`: on. `false`: off. `STALE`: older than 30 days and on for everybody, so that code needs it no more.',
+    ),
   type: z
     .enum(['boolean', 'multivariant', 'experiment', 'remote_config'])
     .optional()
@@ -115,7 +140,7 @@ export const flagSearch = {
     .describe('`boolean` or `multivariant`; `remote_config` for those with only a payload.'),
   created_by_id: z.string().optional().describe('Id of the user who made it.'),
   created_by: z.string().optional().describe('The same.'),
-  evaluation_runtime: runtime.optional().catch(undefined),
+  evaluation_runtime: runtime.optional().catch(undefined).describe('Only those of this side.'),
   tags: z.string().optional().describe('JSON list of tags, any of which it must have.'),
   excluded_properties: z.string().optional().describe('JSON list of keys to leave out.'),
 }
@@ -225,7 +250,17 @@ export const dependentFlags = operation({
   aliases: [`${alias}:id/dependent_flags/`],
   params,
   summary: 'List the flags that depend on a flag',
-  answer: z.array(z.object({ id: z.int(), key: z.string(), name: z.string() }).meta({ id: 'DependentFlag' })),
+  description:
+    'Those that have it in a condition. It can be neither deleted nor turned off while there are any.',
+  answer: z.array(
+    z
+      .object({
+        id: z.int().describe("The flag's id."),
+        key: z.string().describe("The flag's key."),
+        name: z.string().describe("The flag's description."),
+      })
+      .meta({ id: 'DependentFlag' }),
+  ),
   errors: [404],
 })
 
@@ -236,6 +271,7 @@ export const flagKeys = operation({
   path: `${path}bulk_keys/`,
   aliases: [`${alias}bulk_keys/`],
   summary: 'Get the keys of flags',
+  description: 'For a list of ids at once. Ids of flags that are deleted or not there are left out.',
   body: z
     .object({ ids: z.array(z.coerce.number().int()).max(10_000).describe('Ids of flags.') })
     .meta({ id: 'FeatureFlagIds' }),
@@ -252,8 +288,14 @@ export const matchingIds = operation({
   path: `${path}matching_ids/`,
   aliases: [`${alias}matching_ids/`],
   summary: 'List the ids of all flags that a search finds',
+  description: 'Of all pages, as `feature_flags/` would list them: to do something to all of them.',
   query: z.object(flagSearch),
-  answer: z.object({ ids: z.array(z.int()), total: z.int() }).meta({ id: 'MatchingFeatureFlagIds' }),
+  answer: z
+    .object({
+      ids: z.array(z.int()).describe('Ids of the flags.'),
+      total: z.int().describe('How many there are.'),
+    })
+    .meta({ id: 'MatchingFeatureFlagIds' }),
 })
 
 export const deleteFlags = operation({
@@ -266,12 +308,26 @@ export const deleteFlags = operation({
   description:
     'Those that others depend on stay, unless these are deleted with them, and so do those that you may not change.',
   body: z
-    .object({ ids: z.array(z.coerce.number().int()).min(1).max(10_000) })
+    .object({
+      ids: z.array(z.coerce.number().int()).min(1).max(10_000).describe('Ids of the flags; at most 10,000.'),
+    })
     .meta({ id: 'FeatureFlagsToDelete' }),
   answer: z
     .object({
-      deleted: z.array(z.object({ id: z.int(), key: z.string() })),
-      errors: z.array(z.object({ id: z.int(), key: z.string().optional(), reason: z.string() })),
+      deleted: z
+        .array(
+          z.object({ id: z.int().describe("The flag's id."), key: z.string().describe("The flag's key.") }),
+        )
+        .describe('What was deleted.'),
+      errors: z
+        .array(
+          z.object({
+            id: z.int().describe('The id that was sent.'),
+            key: z.string().optional().describe("The flag's key; left out where there is no such flag."),
+            reason: z.string().describe('Why not, for people to read.'),
+          }),
+        )
+        .describe('What was not deleted.'),
     })
     .meta({ id: 'DeletedFeatureFlags' }),
   errors: [400],
@@ -289,17 +345,21 @@ export const flagInProjects = operation({
   id: 'organizations_feature_flags_retrieve',
   method: 'GET',
   path: `${organization}:feature_flag_key/`,
-  params: z.object({ ...organizationParams, feature_flag_key: z.string() }),
+  params: z.object({
+    ...organizationParams,
+    feature_flag_key: z.string().describe('The key; the same in all projects.'),
+  }),
   summary: "List a key's flags in all projects of an organization",
+  description: 'Of the projects that you can see, without deleted flags.',
   answer: z.array(
     z
       .object({
-        flag_id: z.int(),
-        team_id: z.int(),
-        created_by: UserBasic.nullable(),
+        flag_id: z.int().describe("The flag's id in that project."),
+        team_id: z.int().describe('The project.'),
+        created_by: UserBasic.nullable().describe('Null where that user is gone.'),
         filters,
-        created_at: Instant,
-        active: z.boolean(),
+        created_at: Instant.describe('When it was made.'),
+        active: z.boolean().describe('Whether it is on at all there.'),
       })
       .meta({ id: 'FeatureFlagInProject' }),
   ),
@@ -308,9 +368,13 @@ export const flagInProjects = operation({
 
 const CopyFlags = z
   .object({
-    feature_flag_key: z.string(),
-    from_project: z.coerce.number().int(),
-    target_project_ids: z.array(z.coerce.number().int()).min(1).max(1000),
+    feature_flag_key: z.string().describe('Key of the flag to copy.'),
+    from_project: z.coerce.number().int().describe('Id of the project that has it.'),
+    target_project_ids: z
+      .array(z.coerce.number().int())
+      .min(1)
+      .max(1000)
+      .describe('Ids of projects of the same organization.'),
   })
   .meta({ id: 'CopyFeatureFlag' })
 
@@ -328,8 +392,15 @@ export const copyFlags = operation({
   body: CopyFlags,
   answer: z
     .object({
-      success: z.array(FeatureFlag),
-      failed: z.array(z.object({ project_id: z.int(), errors: z.string() })),
+      success: z.array(FeatureFlag).describe('The flags as they are in the other projects now.'),
+      failed: z
+        .array(
+          z.object({
+            project_id: z.int().describe('The project.'),
+            errors: z.string().describe('Why not, for people to read.'),
+          }),
+        )
+        .describe('Projects where it could not be copied.'),
     })
     .meta({ id: 'CopiedFeatureFlags' }),
   errors: [400, 404],

@@ -15,25 +15,31 @@ export const myFlags = operation({
   path: `${path}my_flags/`,
   aliases: [`${alias}my_flags/`],
   summary: 'List the flags that are on, with what you get',
+  description:
+    "By your own user's `distinct_id`: what you would get, were you one of the people who use your product.",
   query: z.object({ groups }),
-  answer: z.array(z.object({ feature_flag: retrieveFlag.answer, value }).meta({ id: 'MyFlag' })),
+  answer: z.array(
+    z.object({ feature_flag: retrieveFlag.answer.describe('The flag.'), value }).meta({ id: 'MyFlag' }),
+  ),
   errors: [400],
 })
 
 const TriedCondition = z
   .object({
-    condition_index: z.int(),
+    condition_index: z.int().describe("Which of the flag's condition sets, from 0."),
     outcome: z.string().describe('As `reason`.'),
-    properties: z.array(
-      z.object({
-        key: z.string(),
-        type: z.string(),
-        operator: z.string().nullable(),
-        value: z.unknown().describe('What the condition wants.'),
-        actual: z.unknown().describe('What is known; not there where there is nothing.'),
-        matched: z.boolean(),
-      }),
-    ),
+    properties: z
+      .array(
+        z.object({
+          key: z.string().describe('Which property, cohort or flag.'),
+          type: z.string().describe('`person`, `group`, `cohort` or `flag`.'),
+          operator: z.string().nullable().describe('How they are compared; null is `exact`.'),
+          value: z.unknown().describe('What the condition wants.'),
+          actual: z.unknown().describe('What is known; not there where there is nothing.'),
+          matched: z.boolean().describe('Whether it held.'),
+        }),
+      )
+      .describe('Its conditions, each as it was seen.'),
     bucket: z
       .object({
         id: z.string().describe('What decides: a distinct id, a device, a group’s key.'),
@@ -49,15 +55,20 @@ const TriedCondition = z
 const FlagEvaluation = z
   .object({
     value,
-    evaluation: z.object({
-      reason: z
-        .string()
-        .describe(
-          '`condition_match`, `no_condition_match`, `out_of_rollout_bound`, `no_group_type`, `super_condition_value`, ' +
-            '`holdout_condition_value`, `missing_dependency`, `disabled`, or why it could not be evaluated.',
-        ),
-      condition_index: z.int().nullable(),
-    }),
+    evaluation: z
+      .object({
+        reason: z
+          .string()
+          .describe(
+            '`condition_match`, `no_condition_match`, `out_of_rollout_bound`, `no_group_type`, `super_condition_value`, ' +
+              '`holdout_condition_value`, `missing_dependency`, `disabled`, or why it could not be evaluated.',
+          ),
+        condition_index: z
+          .int()
+          .nullable()
+          .describe('Which condition set decided, from 0; null where none did.'),
+      })
+      .describe('How it came to that.'),
     conditions: z
       .array(TriedCondition)
       .optional()
@@ -81,7 +92,7 @@ export const evaluationReasons = operation({
   description:
     'By key; also flags that are off (`disabled`). As of now, by what is known of the person and the groups.',
   query: z.object({
-    distinct_id: z.string().optional(),
+    distinct_id: z.string().optional().describe('Who is asked about; required.'),
     groups,
     key: z.string().optional().describe('Only this flag.'),
     explain: z
@@ -108,6 +119,11 @@ export const userBlastRadius = operation({
       group_type_index: z.int().min(0).max(4).nullish().describe('Groups of this type instead of people.'),
     })
     .meta({ id: 'BlastRadiusQuery' }),
-  answer: z.object({ users_affected: z.int(), total_users: z.int() }).meta({ id: 'BlastRadius' }),
+  answer: z
+    .object({
+      users_affected: z.int().describe('How many people (or groups) fulfil it.'),
+      total_users: z.int().describe('How many there are in the project.'),
+    })
+    .meta({ id: 'BlastRadius' }),
   errors: [400],
 })

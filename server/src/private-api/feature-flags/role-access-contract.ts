@@ -7,11 +7,11 @@ import { FeatureFlag } from './contract.ts'
 
 const FeatureFlagRoleAccess = z
   .object({
-    id: z.int(),
-    feature_flag: FeatureFlag,
-    role: Role,
-    added_at: Instant,
-    updated_at: Instant,
+    id: z.int().describe('What takes the right away again.'),
+    feature_flag: FeatureFlag.describe('The flag.'),
+    role: Role.describe('The role.'),
+    added_at: Instant.describe('When the right was given.'),
+    updated_at: Instant.describe('When it last changed.'),
   })
   .meta({
     id: 'FeatureFlagRoleAccess',
@@ -25,7 +25,10 @@ const read = { ...common, scope: 'feature_flag:read' } as const
 const write = { ...common, scope: 'feature_flag:write' } as const
 const id = z.coerce.number().int().positive().max(2_147_483_647)
 const ofFlag = { feature_flag_id: id.describe('Id of the flag.') }
-const one = { path: `${path}:id/`, params: z.object({ ...ofFlag, id }) } as const
+const one = {
+  path: `${path}:id/`,
+  params: z.object({ ...ofFlag, id: id.describe('Id of the right, from the list.') }),
+} as const
 
 export const listRoleAccess = operation({
   ...read,
@@ -64,6 +67,7 @@ export const retrieveRoleAccess = operation({
   id: 'feature_flags_role_access_retrieve',
   method: 'GET',
   summary: 'Get one of the roles whose members may edit a flag',
+  description: 'With the flag and the role in full.',
   answer: FeatureFlagRoleAccess,
   errors: [404],
 })

@@ -7,16 +7,16 @@ const GroupType = z
   .object({
     group_type: z.string().describe('As events call it.'),
     group_type_index: z.int().describe('0 to 4, in the order in which the types were first seen.'),
-    name_singular: name,
-    name_plural: name,
+    name_singular: name.describe('What people call one of them, `company`; null where nobody has said.'),
+    name_plural: name.describe('What people call several, `companies`; null where nobody has said.'),
   })
   .meta({ id: 'GroupType', description: 'A kind of group, such as companies.' })
 
 const GroupTypeNames = z
   .object({
-    group_type_index: z.int().min(0).max(4),
-    name_singular: name.optional(),
-    name_plural: name.optional(),
+    group_type_index: z.int().min(0).max(4).describe('Which type, 0 to 4.'),
+    name_singular: name.optional().describe('What people call one of them; at most 400 characters.'),
+    name_plural: name.optional().describe('What people call several; at most 400 characters.'),
   })
   .meta({ id: 'GroupTypeNames' })
 

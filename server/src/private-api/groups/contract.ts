@@ -8,10 +8,14 @@ const index = z.int().min(0).max(4).describe('The number of the group type.')
 
 const Group = z
   .object({
-    group_type_index: z.int(),
-    group_key: z.string(),
-    group_properties: z.record(z.string(), z.unknown()),
-    created_at: Instant,
+    group_type_index: z
+      .int()
+      .describe('Which kind of group, 0 to 4: `groups_types/` says what it is called.'),
+    group_key: z.string().describe('The key that events name it by in `$groups`.'),
+    group_properties: z
+      .record(z.string(), z.unknown())
+      .describe('What is known of it, set by `$groupidentify`.'),
+    created_at: Instant.describe('When it was first heard of.'),
   })
   .meta({ id: 'Group', description: 'Something that persons belong to together, such as a company.' })
 
@@ -36,7 +40,7 @@ export const listGroups = operation({
     .object({
       next: z.string().nullable().describe('Address of the next page.'),
       previous: z.string().nullable().describe('Address of the previous page.'),
-      results: z.array(Group),
+      results: z.array(Group).describe('The groups of this page, newest first.'),
     })
     .meta({ id: 'PaginatedGroupList' }),
   errors: [400],
@@ -48,7 +52,11 @@ export const findGroup = operation({
   path: `${path}find/`,
   aliases: [`${alias}find/`],
   summary: 'Find a group',
-  query: z.object({ group_type_index: index, group_key: z.string().min(1) }),
+  description: 'By its whole key.',
+  query: z.object({
+    group_type_index: index,
+    group_key: z.string().min(1).describe('The key that events name it by.'),
+  }),
   answer: Group,
   errors: [400, 404],
 })
@@ -78,7 +86,12 @@ export const groupPropertyDefinitions = operation({
   description: 'Under the number of each type, with how many of its groups have the property.',
   answer: z.record(
     z.string(),
-    z.array(z.object({ name: z.string(), count: z.int().describe('How many groups have it.') })),
+    z.array(
+      z.object({
+        name: z.string().describe('The property.'),
+        count: z.int().describe('How many groups have it.'),
+      }),
+    ),
   ),
 })
 
@@ -94,6 +107,11 @@ export const groupPropertyValues = operation({
     key: z.string().min(1).describe('The property.'),
     value: z.string().optional().describe('Only values that contain this, in any case of letters.'),
   }),
-  answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many groups have it.') })),
+  answer: z.array(
+    z.object({
+      name: z.string().describe('The value, as text.'),
+      count: z.int().describe('How many groups have it.'),
+    }),
+  ),
   errors: [400],
 })

@@ -8,7 +8,7 @@ const warningType = z.enum(warnings)
 
 const WarningSummary = z
   .object({
-    type: warningType,
+    type: warningType.describe('What was odd.'),
     lastSeen: Instant.describe('When the latest was received.'),
     count: z
       .int()
@@ -19,7 +19,13 @@ const WarningSummary = z
       .array(z.tuple([z.int(), z.string()]))
       .describe('Thirty days up to today, UTC: how many, and which day.'),
     warnings: z
-      .array(z.object({ type: warningType, timestamp: Instant, details: z.record(z.string(), z.unknown()) }))
+      .array(
+        z.object({
+          type: warningType.describe('What was odd.'),
+          timestamp: Instant.describe('When the event was received.'),
+          details: z.record(z.string(), z.unknown()).describe('The event, and what helps to understand.'),
+        }),
+      )
       .describe(
         'The latest fifty, with the event (`eventUuid`, `event`, `distinctId`) and what helps to understand.',
       ),
@@ -28,14 +34,14 @@ const WarningSummary = z
 
 const DeadLetter = z
   .object({
-    id: z.guid(),
-    event_uuid: z.guid(),
-    reason: z.enum(deadLetterReasons),
+    id: z.guid().describe('Names the letter, to send it again.'),
+    event_uuid: z.guid().describe('Uuid of the event.'),
+    reason: z.enum(deadLetterReasons).describe('Why it could not be processed.'),
     step: z.string().describe('The step of the pipeline at which it failed.'),
-    detail: z.string(),
+    detail: z.string().describe('What exactly went wrong, for people to read.'),
     raw: z.string().describe('JSON text of the event as captured, or of the row that was refused.'),
-    received_at: Instant,
-    died_at: Instant,
+    received_at: Instant.describe('When the event was captured.'),
+    died_at: Instant.describe('When it was given up.'),
     replayed_at: Instant.nullable().describe('When it was sent again; null while it waits.'),
     replayable: z.boolean().describe('Whether it is an event that can be sent again.'),
   })
@@ -62,7 +68,9 @@ export const listWarnings = operation({
   description:
     'What was odd about the events of the last thirty days, by type, the latest first. The events themselves are stored, unless the type says otherwise.',
   query: z.object({ q: z.string().max(400).optional().describe('A part of the details.') }),
-  answer: z.object({ results: z.array(WarningSummary) }).meta({ id: 'IngestionWarningList' }),
+  answer: z
+    .object({ results: z.array(WarningSummary).describe('One for each type, the latest first.') })
+    .meta({ id: 'IngestionWarningList' }),
 })
 
 export const listDeadLetters = operation({
@@ -75,8 +83,8 @@ export const listDeadLetters = operation({
   description: 'Events that could not be processed, with the reason and the step, the newest first.',
   query: z.object({
     ...pageQuery,
-    reason: z.enum(deadLetterReasons).optional(),
-    step: z.string().max(100).optional(),
+    reason: z.enum(deadLetterReasons).optional().describe('Only those that died of this.'),
+    step: z.string().max(100).optional().describe('Only those that died at this step.'),
     waiting: z
       .enum(['true', 'false'])
       .optional()
@@ -97,9 +105,9 @@ export const replayDeadLetters = operation({
     'Sends the named letters, or those of a reason or step, or all that wait, through the pipeline again: up to 500 a call, the oldest first. `left` says how many of the selection still wait. Each letter makes one event, however often it is sent again; what fails again is a new letter.',
   body: z
     .object({
-      ids: z.array(z.guid()).min(1).max(500).optional(),
-      reason: z.enum(deadLetterReasons).optional(),
-      step: z.string().max(100).optional(),
+      ids: z.array(z.guid()).min(1).max(500).optional().describe('Only these letters; at most 500.'),
+      reason: z.enum(deadLetterReasons).optional().describe('Only those that died of this.'),
+      step: z.string().max(100).optional().describe('Only those that died at this step.'),
     })
     .meta({ id: 'DeadLetterSelection' }),
   answer: Replayed,

@@ -23,14 +23,16 @@ export const LegacyFilters = z
     date_to: z.unknown().describe('Like `date_from`; default now. A bare date means its end'),
     interval: z.unknown().describe('hour, day (default), week, month'),
     properties: z.unknown().describe('Filters: a list, or a group `{"type": "OR", "values": […]}`'),
-    filter_test_accounts: z.unknown(),
+    filter_test_accounts: z
+      .unknown()
+      .describe("`true`: apply the project's filters for internal and test users"),
     breakdown: z.unknown().describe('Property name, HogQL expression, or a list of cohort ids'),
     breakdown_type: z.unknown().describe('event (default), person, cohort, group, session, hogql'),
     breakdown_limit: z.unknown().describe('Values kept apart; default 25'),
     display: z.unknown().describe('ActionsLineGraph (default), ActionsLineGraphCumulative, ActionsTable, …'),
     compare: z.unknown().describe('`true`: also the period before'),
     formula: z.unknown().describe('Arithmetic over the series: `A / B`'),
-    smoothing_intervals: z.unknown(),
+    smoothing_intervals: z.unknown().describe('Rolling mean over so many buckets, for trends; default 1'),
     aggregation_group_type_index: z.unknown().describe('Lifecycle: of groups of this type instead of people'),
     refresh: z.unknown().describe('`true`: calculate, whatever was answered before'),
     client_query_id: z.unknown().describe('A name for the question, by which `insights/cancel/` stops it'),
@@ -93,7 +95,9 @@ export const cancelInsight = operation({
   summary: 'Cancel a question',
   description:
     'Whoever waits for the question of this name is answered `query_cancelled`. Nothing happens when nobody does.',
-  body: z.object({ client_query_id: z.string().min(1) }).meta({ id: 'CancelInsight' }),
+  body: z
+    .object({ client_query_id: z.string().min(1).describe('The name that the question was asked by') })
+    .meta({ id: 'CancelInsight' }),
   status: 201,
   answer: null,
   errors: [400],
@@ -110,9 +114,14 @@ export const actorsPage = {
   search: z.string().optional().describe('A part of the e-mail address, name or a distinct id'),
 }
 const actorsParameters = { ...entity, ...actorsPage }
-const actorsOfPoint = z.array(
-  z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() }),
-)
+const actorsOfPoint = z
+  .array(
+    z.object({
+      people: z.array(z.union([ListedPerson, ListedGroup])).describe('Those of this page'),
+      count: z.int().describe('How many they are'),
+    }),
+  )
+  .describe('One entry, with those of this page')
 export const actors = {
   method: 'GET',
   access: 'project',
@@ -150,8 +159,8 @@ export const trendActors = operation({
       next,
       initial: z.string().describe('Address of this page'),
       missing_persons: missing,
-      is_cached: z.boolean(),
-      last_refresh: z.string().meta({ format: 'date-time' }),
+      is_cached: z.boolean().describe('Whether they were looked up for an earlier request'),
+      last_refresh: z.string().meta({ format: 'date-time' }).describe('When they were looked up'),
     })
     .meta({ id: 'TrendActors' }),
 })
@@ -181,6 +190,7 @@ export const stickinessActors = operation({
   path: '/api/projects/:project_id/persons/stickiness/',
   aliases: ['/api/person/stickiness/'],
   summary: 'List the people behind a number of stickiness',
+  description: 'What the stickiness was asked by, and on how many intervals they were there.',
   query: LegacyFilters.extend({
     ...actorsParameters,
     stickiness_days: z.string().optional().describe('On how many intervals they were there'),
@@ -199,6 +209,7 @@ export const lifecycleActors = operation({
   path: '/api/projects/:project_id/persons/lifecycle/',
   aliases: ['/api/person/lifecycle/'],
   summary: 'List the people behind a number of a lifecycle',
+  description: 'What the lifecycle was asked by, the bucket, and the status.',
   query: LegacyFilters.extend({
     ...actorsParameters,
     target_date: z.string().optional().describe('A time in the bucket'),
@@ -206,12 +217,21 @@ export const lifecycleActors = operation({
   }).meta({ id: 'LifecycleActorsFilters' }),
   answer: z
     .object({
-      results: z.array(
-        z.object({
-          people: z.array(z.union([z.object({ id: z.int(), ...personFields }), ListedGroup])),
-          count: z.int(),
-        }),
-      ),
+      results: z
+        .array(
+          z.object({
+            people: z
+              .array(
+                z.union([
+                  z.object({ id: z.int().describe("The person's number"), ...personFields }),
+                  ListedGroup,
+                ]),
+              )
+              .describe('Those of this page'),
+            count: z.int().describe('How many they are'),
+          }),
+        )
+        .describe('One entry, with those of this page'),
       next,
     })
     .meta({ id: 'LifecycleActors' }),
@@ -232,16 +252,24 @@ export const personTimeline = operation({
   query: LegacyFilters,
   answer: z
     .object({
-      points: z.array(
-        z.object({
-          timestamp: z.string().meta({ format: 'date-time' }).describe('Of the first event that saw them so'),
-          properties: z.record(z.string(), z.unknown()).describe('All of the person’s, as they were then'),
-          relevant_event_count: z.int().describe('Events until the next point'),
-        }),
-      ),
+      points: z
+        .array(
+          z.object({
+            timestamp: z
+              .string()
+              .meta({ format: 'date-time' })
+              .describe('Of the first event that saw them so'),
+            properties: z.record(z.string(), z.unknown()).describe('All of the person’s, as they were then'),
+            relevant_event_count: z.int().describe('Events until the next point'),
+          }),
+        )
+        .describe('In order of time'),
       crucial_property_keys: z.array(z.string()).describe('A change of any of these makes a point'),
-      effective_date_from: z.string().meta({ format: 'date-time' }),
-      effective_date_to: z.string().meta({ format: 'date-time' }),
+      effective_date_from: z
+        .string()
+        .meta({ format: 'date-time' })
+        .describe('From when events were looked at'),
+      effective_date_to: z.string().meta({ format: 'date-time' }).describe('Until when'),
     })
     .meta({ id: 'PersonPropertiesTimeline' }),
   errors: [400, 404],

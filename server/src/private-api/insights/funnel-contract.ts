@@ -36,17 +36,24 @@ const CorrelationFilters = FunnelFilters.extend({
     .optional()
     .describe('events (default), properties, event_with_properties'),
   funnel_correlation_names: z.unknown().optional().describe('Properties of people, for `properties`; `$all`'),
-  funnel_correlation_exclude_names: z.unknown().optional(),
-  funnel_correlation_exclude_event_names: z.unknown().optional(),
+  funnel_correlation_exclude_names: z.unknown().optional().describe('Properties of people to leave out'),
+  funnel_correlation_exclude_event_names: z.unknown().optional().describe('Events to leave out'),
   funnel_correlation_event_names: z.unknown().optional().describe('Events, for `event_with_properties`'),
-  funnel_correlation_event_exclude_property_names: z.unknown().optional(),
+  funnel_correlation_event_exclude_property_names: z
+    .unknown()
+    .optional()
+    .describe('Properties of events to leave out'),
 }).meta({ id: 'FunnelCorrelationFilters' })
 
 const FunnelAnswer = z
   .object({ result: funnelResult, ...envelope, after: afterAnswer })
   .meta({ id: 'FunnelAnswer' })
 const CorrelationAnswer = z
-  .object({ result: funnelCorrelationResult, ...envelope, after: afterAnswer })
+  .object({
+    result: funnelCorrelationResult.describe('What goes with success, and what with failure'),
+    ...envelope,
+    after: afterAnswer,
+  })
   .meta({ id: 'FunnelCorrelationAnswer' })
 
 const shared = {
@@ -70,6 +77,8 @@ export const getFunnel = operation({
   id: 'insights_funnel_retrieve',
   method: 'GET',
   query: FunnelFilters,
+  description:
+    'The steps are the `events` and `actions`, by their `order`. With a breakdown, a funnel for each value.',
 })
 export const postFunnel = operation({
   ...funnel,
@@ -91,6 +100,8 @@ export const getCorrelation = operation({
   id: 'insights_funnel_correlation_retrieve',
   method: 'GET',
   query: CorrelationFilters,
+  description:
+    'Compares those who got through the funnel with those who did not, by what else they did or what is known of them.',
 })
 export const postCorrelation = operation({
   ...correlation,
@@ -102,7 +113,7 @@ export const postCorrelation = operation({
 
 const page = {
   limit: z.unknown().optional().describe('Number of results per page; default 100'),
-  offset: z.unknown().optional(),
+  offset: z.unknown().optional().describe('People to leave out at the start; default 0'),
   search: z.unknown().optional().describe('A part of the e-mail address, name or a distinct id'),
 }
 const pins = {
@@ -120,12 +131,19 @@ const pins = {
 /** The shape of the people behind a number. */
 const People = z
   .object({
-    results: z.array(z.object({ people: z.array(z.union([ListedPerson, ListedGroup])), count: z.int() })),
+    results: z
+      .array(
+        z.object({
+          people: z.array(z.union([ListedPerson, ListedGroup])).describe('Those of this page'),
+          count: z.int().describe('How many they are'),
+        }),
+      )
+      .describe('One entry, with those of this page'),
     next: z.string().nullable().describe('Address of the next page'),
     initial: z.string().describe('Address of this page'),
     missing_persons: z.int().describe('Counted by the number, but not known (any more)'),
-    is_cached: z.boolean(),
-    last_refresh: z.string().meta({ format: 'date-time' }),
+    is_cached: z.boolean().describe('Whether they were looked up for an earlier request'),
+    last_refresh: z.string().meta({ format: 'date-time' }).describe('When they were looked up'),
   })
   .meta({ id: 'FunnelActors' })
 
@@ -150,6 +168,7 @@ export const getFunnelActors = operation({
   id: 'persons_funnel_retrieve',
   method: 'GET',
   query: FunnelActorsFilters,
+  description: 'What the funnel was asked by, and `funnel_step`.',
 })
 export const postFunnelActors = operation({
   ...ofFunnel,
@@ -162,7 +181,10 @@ export const postFunnelActors = operation({
 const CorrelationActorsFilters = CorrelationFilters.extend({
   ...pins,
   funnel_correlation_person_limit: z.unknown().optional().describe('Number of results per page; default 100'),
-  funnel_correlation_person_offset: z.unknown().optional(),
+  funnel_correlation_person_offset: z
+    .unknown()
+    .optional()
+    .describe('People to leave out at the start; default 0'),
   funnel_correlation_person_entity: z
     .unknown()
     .optional()
@@ -184,6 +206,7 @@ export const getCorrelationActors = operation({
   id: 'persons_funnel_correlation_retrieve',
   method: 'GET',
   query: CorrelationActorsFilters,
+  description: 'What the correlation was asked by, and which of its lines.',
 })
 export const postCorrelationActors = operation({
   ...ofCorrelation,

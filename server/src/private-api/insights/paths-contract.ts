@@ -56,6 +56,7 @@ export const getPaths = operation({
   id: 'insights_path_retrieve',
   method: 'GET',
   query: PathsFilters,
+  description: 'Routes of up to `step_limit` steps; an edge is a step and the one after it.',
 })
 
 export const postPaths = operation({
@@ -87,6 +88,7 @@ export const getPathActors = operation({
   ...people,
   id: 'persons_path_retrieve',
   query: PathsFilters.extend({ ...keys, ...actorsPage }).meta({ id: 'PathActorsFilters' }),
+  description: 'What the paths were asked by, and which edge or step.',
 })
 
 export const postPathActors = operation({

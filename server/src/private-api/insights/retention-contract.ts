@@ -25,23 +25,28 @@ const RetentionFilters = LegacyFilters.extend({
 
 const RetentionAnswer = z
   .object({
-    result: z.array(
-      z.object({
-        label: z.string().describe('`Day 0`; with a breakdown its values, joined by `::`'),
-        date: z.string().optional().describe('When the cohort begins; only without a breakdown'),
-        breakdown_values: z.array(z.string()).optional(),
-        values: z
-          .array(
-            z.object({
-              count: z.int(),
-              people: z.array(z.unknown()).describe('Always empty: ask `people_url`'),
-              people_url: z.string().optional().describe('Where those who were counted are listed'),
-            }),
-          )
-          .describe('The cohort, then the intervals after it, up to that of `date_to`'),
-        people_url: z.string().describe('Where the cohort is listed, relative to the server'),
-      }),
-    ),
+    result: z
+      .array(
+        z.object({
+          label: z.string().describe('`Day 0`; with a breakdown its values, joined by `::`'),
+          date: z.string().optional().describe('When the cohort begins; only without a breakdown'),
+          breakdown_values: z
+            .array(z.string())
+            .optional()
+            .describe('The values of the line, with a breakdown'),
+          values: z
+            .array(
+              z.object({
+                count: z.int().describe('How many were there, or came back'),
+                people: z.array(z.unknown()).describe('Always empty: ask `people_url`'),
+                people_url: z.string().optional().describe('Where those who were counted are listed'),
+              }),
+            )
+            .describe('The cohort, then the intervals after it, up to that of `date_to`'),
+          people_url: z.string().describe('Where the cohort is listed, relative to the server'),
+        }),
+      )
+      .describe('A line for each cohort; with a breakdown, for each value'),
     ...envelope,
     after: afterAnswer,
   })
@@ -64,6 +69,8 @@ export const getRetention = operation({
   id: 'insights_retention_retrieve',
   method: 'GET',
   query: RetentionFilters,
+  description:
+    'Who did the `target_entity` in an interval is a cohort; counted is who of them did the `returning_entity` later.',
 })
 
 export const postRetention = operation({
@@ -98,17 +105,19 @@ export const retentionActors = operation({
   }).meta({ id: 'RetentionActorsFilters' }),
   answer: z
     .object({
-      result: z.array(
-        z.union([
-          z.object({
-            person: Actor,
-            appearances: z
-              .array(z.int())
-              .describe('For each interval from the cohort on, 1 where they were there'),
-          }),
-          Actor,
-        ]),
-      ),
+      result: z
+        .array(
+          z.union([
+            z.object({
+              person: Actor.describe('Who was in the cohort'),
+              appearances: z
+                .array(z.int())
+                .describe('For each interval from the cohort on, 1 where they were there'),
+            }),
+            Actor,
+          ]),
+        )
+        .describe('With `breakdown_values` the people, else each with when they were back'),
       next,
       missing_persons: z.int().describe('Counted by the number, but not known (any more)'),
     })

@@ -42,24 +42,29 @@ const question = {
 
 const InsightChanges = z
   .object({
-    name: z.string().trim().max(400).nullable(),
+    name: z
+      .string()
+      .trim()
+      .max(400)
+      .nullable()
+      .describe('What people call it; null or empty shows `derived_name`.'),
     derived_name: z
       .string()
       .trim()
       .max(400)
       .nullable()
       .describe('A name that a client made of what is asked.'),
-    description: z.string().trim().max(400).nullable(),
+    description: z.string().trim().max(400).nullable().describe('For people, at most 400 characters.'),
     ...question,
-    order: z.int32().nullable(),
-    saved: z.boolean(),
-    favorited: z.boolean(),
+    order: z.int32().nullable().describe('Its place in a list that a client keeps.'),
+    saved: z.boolean().describe('Whether people find it among the saved insights. At first false.'),
+    favorited: z.boolean().describe('Marks it, for all of the project alike.'),
     tags: GivenTags,
     dashboards: z
       .array(z.int())
       .max(1000)
       .describe('Ids of all dashboards that it is on from now on; without it, they stay.'),
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('True deletes it and takes it off its dashboards; false brings it back.'),
   })
   .partial()
   .meta({ id: 'InsightChanges' })
@@ -77,7 +82,7 @@ export const listInsights = operation({
     'calculates the answer.',
   query: z.object({
     ...pageQuery,
-    short_id: z.string().optional(),
+    short_id: z.string().optional().describe('The one with this short id.'),
     saved: z.string().optional().describe('`true`: saved, or on a dashboard. `false`: not saved.'),
     favorited: z.string().optional().describe('With any value: those that are.'),
     user: z.string().optional().describe('With any value: those that you made.'),
@@ -106,6 +111,8 @@ export const createInsight = operation({
   path,
   aliases,
   summary: 'Save an insight',
+  description:
+    'With `filters` or a `query`; its answer is asked for with `refresh` when it is read. It is listed as saved with `"saved": true`, or on a dashboard.',
   body: InsightChanges,
   status: 201,
   answer: Insight,
@@ -118,6 +125,7 @@ export const retrieveInsight = operation({
   id: 'insights_retrieve',
   method: 'GET',
   summary: 'Get an insight',
+  description: 'With the answer that is kept, if any; `refresh` asks for one.',
   query: z.object({
     refresh,
     basic,
@@ -150,7 +158,7 @@ export const replaceInsight = operation({
   id: 'insights_update',
   method: 'PUT',
   summary: 'Change an insight that is not deleted, as PATCH does',
-  description: undefined,
+  description: 'What is not sent stays here too.',
 })
 
 export const deleteInsight = operation({
@@ -172,6 +180,7 @@ export const insightViewed = operation({
   aliases: aliased(':id/viewed/'),
   params,
   summary: 'Note that you have looked at an insight',
+  description: 'So that `my_last_viewed/` lists it.',
   status: 201,
   answer: null,
   errors: [404],

@@ -6,23 +6,28 @@ import { pageOf, pageQuery } from '../../http/paging.ts'
 const OrganizationInvite = z
   .object({
     id: z.uuid().describe("In the invite's link, `/signup/<id>`: who has it may join."),
-    target_email: z.string(),
-    first_name: z.string(),
+    target_email: z.string().describe('Only who has this address can use it.'),
+    first_name: z.string().describe('What whoever is invited is called; may be empty.'),
     emailing_attempt_made: z
       .boolean()
       .describe('Whether the link went out by e-mail; where it did not, pass it on yourself.'),
     is_expired: z.boolean().describe('Three days after it was made.'),
-    created_by: UserBasic.nullable(),
-    created_at: Instant,
-    updated_at: Instant,
-    message: z.string().nullable(),
+    created_by: UserBasic.nullable().describe('Who made it; null where that user is gone.'),
+    created_at: Instant.describe('When it was made.'),
+    updated_at: Instant.describe('When it last changed.'),
+    message: z.string().nullable().describe('What the e-mail says besides; null for nothing.'),
   })
   .meta({ id: 'OrganizationInvite', description: 'An invitation to an organization.' })
 
 const NewInvite = z
   .object({
     target_email: z.email().max(254).describe('Only who has this address can use the invite.'),
-    first_name: z.string().trim().max(30).optional(),
+    first_name: z
+      .string()
+      .trim()
+      .max(30)
+      .optional()
+      .describe('What whoever is invited is called; at most 30 characters.'),
     message: z.string().trim().max(3000).nullish().describe('Goes into the e-mail.'),
   })
   .meta({ id: 'NewOrganizationInvite' })
@@ -81,7 +86,7 @@ export const deleteInvite = operation({
   scope: 'organization_member:write',
   summary: 'Withdraw an invite',
   description: 'Its link stops working at once.',
-  params: z.object({ ...organization, invite_id: z.uuid() }),
+  params: z.object({ ...organization, invite_id: z.uuid().describe('Id of the invite.') }),
   status: 204,
   answer: null,
   errors: [404],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
 
 const common = { method: 'POST', access: 'anyone', tags: ['login'] } as const
-const Success = z.object({ success: z.boolean() })
+const Success = z.object({ success: z.boolean().describe('Always true; failures are errors.') })
 
 export const login = operation({
   ...common,
@@ -11,7 +11,12 @@ export const login = operation({
   summary: 'Sign in',
   description:
     'Sets the cookies `sessionid` and `posthog_csrftoken`. Send the latter back as `X-CSRFToken` with everything but GET. Too many wrong passwords lock the address for ten minutes. Who has a second factor is answered 401 `2fa_required`: send a code to `/api/login/token/` next.',
-  body: z.object({ email: z.email(), password: z.string().min(1).max(1000) }).meta({ id: 'Login' }),
+  body: z
+    .object({
+      email: z.email().describe('Address of the account.'),
+      password: z.string().min(1).max(1000).describe('Its password.'),
+    })
+    .meta({ id: 'Login' }),
   answer: Success,
   errors: [401, 403],
 })
@@ -35,8 +40,11 @@ export const precheck = operation({
   path: '/api/login/precheck/',
   summary: 'How somebody signs in',
   description: 'The same for every address, whether it has an account or not.',
-  body: z.object({ email: z.email() }).meta({ id: 'LoginPrecheck' }),
-  answer: z.object({ sso_enforcement: z.string().nullable(), saml_available: z.boolean() }),
+  body: z.object({ email: z.email().describe('Address of the account.') }).meta({ id: 'LoginPrecheck' }),
+  answer: z.object({
+    sso_enforcement: z.string().nullable().describe('Always null: people sign in with a password.'),
+    saml_available: z.boolean().describe('Always false.'),
+  }),
 })
 
 export const logout = operation({
@@ -45,5 +53,6 @@ export const logout = operation({
   access: 'user',
   path: '/api/logout/',
   summary: 'Sign out',
+  description: 'Ends this session; other sessions of yours go on.',
   answer: Success,
 })

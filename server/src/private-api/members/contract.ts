@@ -8,10 +8,10 @@ const OrganizationMember = z
     id: z.uuid().describe('The membership; members are addressed by their user.'),
     user: UserBasic,
     level: Level,
-    joined_at: Instant,
-    updated_at: Instant,
+    joined_at: Instant.describe('When they joined.'),
+    updated_at: Instant.describe('When their level last changed.'),
     is_2fa_enabled: z.boolean().describe('Whether they sign in with a second factor.'),
-    has_social_auth: z.boolean(),
+    has_social_auth: z.boolean().describe('Always false: people sign in with a password.'),
   })
   .meta({ id: 'OrganizationMember', description: 'A user in an organization.' })
 

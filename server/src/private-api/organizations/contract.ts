@@ -5,9 +5,21 @@ import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
 
 const writable = {
-  name: z.string().trim().min(1).max(64),
-  is_member_join_email_enabled: z.boolean(),
-  enforce_2fa: z.boolean().nullable(),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .describe('Shown to its members and in invitations; at most 64 characters.'),
+  is_member_join_email_enabled: z
+    .boolean()
+    .describe(
+      'Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true.',
+    ),
+  enforce_2fa: z
+    .boolean()
+    .nullable()
+    .describe('Whether members need a second factor: without one they reach nothing of it. Null is no.'),
 }
 
 const NewOrganization = z
@@ -28,6 +40,7 @@ export const listOrganizations = operation({
   path,
   scope: 'organization:read',
   summary: 'List your organizations',
+  description: 'Those that you are a member of.',
   query: z.object(pageQuery),
   answer: pageOf(Organization).meta({ id: 'PaginatedOrganizationList' }),
 })
@@ -53,6 +66,7 @@ export const retrieveOrganization = operation({
   path: `${path}:id/`,
   scope: 'organization:read',
   summary: 'Get an organization',
+  description: 'With the projects of it that you can see.',
   params,
   answer: Organization,
   errors: [404],
@@ -101,4 +115,5 @@ export const organizationActivity = activityOperation({
   path: `${path}:id/activity/`,
   scope: 'organization:read',
   params,
+  errors: [404],
 })

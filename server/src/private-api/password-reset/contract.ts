@@ -17,7 +17,9 @@ export const requestReset = operation({
   summary: 'Ask for a link to set a new password',
   description:
     'The link goes to the address by e-mail, if it has an account. The answer is the same if it has none. Six times a day for an address.',
-  body: z.object({ email: z.email().max(254) }).meta({ id: 'PasswordResetRequest' }),
+  body: z
+    .object({ email: z.email().max(254).describe('Address of the account.') })
+    .meta({ id: 'PasswordResetRequest' }),
   errors: [429],
 })
 
@@ -26,6 +28,7 @@ export const checkReset = operation({
   id: 'reset_retrieve',
   method: 'GET',
   summary: 'Whether a link to set a new password is good',
+  description: "Before a form is shown. 204 where it is; 400 where it is used, out of date, or another's.",
   query: z.object({ token }),
   errors: [400],
 })

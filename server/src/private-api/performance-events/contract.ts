@@ -5,15 +5,15 @@ import { operation } from '../../http/operation.ts'
 const path = '/api/projects/:project_id/performance_events/'
 const PerformanceEvent = z
   .object({
-    uuid: z.uuid(),
-    session_id: z.string(),
-    window_id: z.string(),
-    distinct_id: z.string(),
-    current_url: z.string(),
-    entry_type: z.string(),
-    name: z.string(),
-    time_origin: Instant,
-    timestamp: Instant,
+    uuid: z.uuid().describe("The event's own id."),
+    session_id: z.string().describe('The session in which it was measured.'),
+    window_id: z.string().describe('The window in which it was.'),
+    distinct_id: z.string().describe('Who looked at the page.'),
+    current_url: z.string().describe('Address of the page.'),
+    entry_type: z.string().describe('As browsers call it: `navigation`, `resource`, `paint`, …'),
+    name: z.string().describe('Address of what was loaded.'),
+    time_origin: Instant.describe('When the page began to load.'),
+    timestamp: Instant.describe('When it was measured.'),
   })
   .meta({ id: 'PerformanceEvent', description: 'How long something took that a page loaded.' })
 
@@ -39,7 +39,7 @@ export const listPerformanceEvents = operation({
   summary: 'List performance events of a session',
   description: notKept,
   query: z.object({
-    session_id: z.string().min(1),
+    session_id: z.string().min(1).describe('The session.'),
     date_from: z.string().describe(given),
     date_to: z.string().describe(`${given} At most 7 days after \`date_from\`.`),
   }),

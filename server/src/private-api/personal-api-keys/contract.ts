@@ -5,14 +5,17 @@ import { operation } from '../../http/operation.ts'
 const PersonalApiKey = z
   .object({
     id: z.string().describe('Not a secret.'),
-    label: z.string(),
-    created_at: z.string().meta({ format: 'date-time' }),
+    label: z.string().describe('What it is for, in your words.'),
+    created_at: z
+      .string()
+      .meta({ format: 'date-time' })
+      .describe('When it was made; a new value does not change it.'),
     last_used_at: z
       .string()
       .nullable()
       .meta({ format: 'date-time' })
       .describe('Accurate to about an hour; null until the key was used.'),
-    user_id: z.int(),
+    user_id: z.int().describe('Whose key it is.'),
     value: z
       .string()
       .nullable()
@@ -33,15 +36,24 @@ const scope = z.string().check((context) => {
 const NewPersonalApiKey = z
   .object({
     label: z.string().trim().min(1).max(40).describe("Just for you, usually to describe the key's purpose."),
-    scopes: z.array(scope).nullish(),
-    scoped_teams: z.array(z.int()).nullish(),
-    scoped_organizations: z.array(z.uuid()).nullish(),
+    scopes: z
+      .array(scope)
+      .nullish()
+      .describe('What it may do, `["insight:read", "cohort:write"]`; null or left out for everything.'),
+    scoped_teams: z
+      .array(z.int())
+      .nullish()
+      .describe('Ids of the projects that it is held to; null or left out for all.'),
+    scoped_organizations: z
+      .array(z.uuid())
+      .nullish()
+      .describe('Ids of the organizations that it is held to; null or left out for all.'),
   })
   .meta({ id: 'NewPersonalAPIKey' })
 
 const path = '/api/personal_api_keys/'
 const common = { access: 'user', tags: ['personal_api_keys'] } as const
-const id = z.object({ id: z.string() })
+const id = z.object({ id: z.string().describe('Id of the key, as the list tells it; not the key itself.') })
 
 export const listKeys = operation({
   ...common,
@@ -59,6 +71,7 @@ export const retrieveKey = operation({
   method: 'GET',
   path: `${path}:id/`,
   summary: 'Get one of your personal API keys',
+  description: 'What it may do and when it was used; never its value.',
   params: id,
   answer: PersonalApiKey,
   errors: [404],
@@ -72,6 +85,7 @@ export const retrieveCurrentKey = operation({
   method: 'GET',
   path: `${path}@current/`,
   summary: 'Get the key that the request is made with',
+  description: 'To find out what a key may do. 404 for a session.',
   answer: PersonalApiKey,
   errors: [404],
 })

@@ -5,7 +5,10 @@ import { PersonList, personListQuery } from '../../http/person-list.ts'
 import { personFields } from '../../http/person-shapes.ts'
 
 const Person = z
-  .object({ id: z.int(), ...personFields })
+  .object({
+    id: z.int().describe("The person's number; addresses take it as well as the uuid."),
+    ...personFields,
+  })
   .meta({ id: 'Person', description: 'Somebody whose events were recorded.' })
 
 const path = '/api/projects/:project_id/persons/'
@@ -37,7 +40,12 @@ export const personValues = operation({
     key: z.string().optional().describe('The property.'),
     value: z.string().optional().describe('Only values that contain this, in any case of letters.'),
   }),
-  answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many persons have it.') })),
+  answer: z.array(
+    z.object({
+      name: z.string().describe('The value, as text.'),
+      count: z.int().describe('How many persons have it.'),
+    }),
+  ),
 })
 
 export const personProperties = operation({
@@ -48,7 +56,12 @@ export const personProperties = operation({
   aliases: ['/api/person/properties/'],
   summary: "List persons' properties",
   description: 'Those that most persons have come first.',
-  answer: z.array(z.object({ name: z.string(), count: z.int().describe('How many persons have it.') })),
+  answer: z.array(
+    z.object({
+      name: z.string().describe('The property.'),
+      count: z.int().describe('How many persons have it.'),
+    }),
+  ),
 })
 
 export const personsActivity = activityOperation({
@@ -73,6 +86,7 @@ export const retrievePerson = operation({
   path: `${path}:id/`,
   aliases: ['/api/person/:id/'],
   summary: 'Get a person',
+  description: '`events/` with `person_id` lists what they did. 404 too for one who was merged into another.',
   params,
   answer: Person,
   errors: [400, 404],
@@ -89,7 +103,11 @@ export const updatePerson = operation({
   aliases: ['/api/person/:id/'],
   summary: "Change a person's properties",
   description: `Properties that are not sent stay. ${asEvent}`,
-  body: z.object({ properties: z.record(z.string(), z.unknown()) }).meta({ id: 'PersonChanges' }),
+  body: z
+    .object({
+      properties: z.record(z.string(), z.unknown()).describe('Those that are set, with their new values.'),
+    })
+    .meta({ id: 'PersonChanges' }),
   status: 202,
   answer: null,
 })
@@ -111,24 +129,27 @@ export const updatePersonProperty = operation({
   description: asEvent,
   body: z
     .object({
-      key: z.string().min(1),
-      value: z.unknown().check((context) => {
-        if (context.value !== undefined) return
-        const params = { code: 'required' }
-        context.issues.push({
-          code: 'custom',
-          message: 'This field is required.',
-          params,
-          input: context.value,
+      key: z.string().min(1).describe("The property's name."),
+      value: z
+        .unknown()
+        .check((context) => {
+          if (context.value !== undefined) return
+          const params = { code: 'required' }
+          context.issues.push({
+            code: 'custom',
+            message: 'This field is required.',
+            params,
+            input: context.value,
+          })
         })
-      }),
+        .describe('Its new value, of any type; null too.'),
     })
     .meta({ id: 'PersonPropertyChange' }),
   status: 202,
   answer: null,
 })
 
-const Success = z.object({ success: z.literal(true) }).meta({ id: 'Success' })
+const Success = z.object({ success: z.literal(true).describe('Always true.') }).meta({ id: 'Success' })
 
 export const deletePersonProperty = operation({
   ...write,

@@ -21,34 +21,79 @@ const timezone = z
   })
   .describe('IANA name, such as `Europe/Berlin`: insights count days and weeks in it.')
 
-const filters = z.array(z.looseObject({ key: z.string() }))
+const filters = z.array(z.looseObject({ key: z.string().describe('Name of the property.') }))
 const lines = z.array(z.string().nullable())
 const json = z.record(z.string(), z.unknown())
 
 /** What a client may set, with PostHog's names. `settings.ts` says where each is kept and what it is at first. */
 export const writable = {
-  name: z.string().trim().min(1).max(200),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('Shown wherever projects are chosen; at most 200 characters.'),
   timezone,
   anonymize_ips: z.boolean().describe('Events lose their IP address when they arrive.'),
   test_account_filters: filters.describe('What `filter_test_accounts` in an insight means.'),
   app_urls: lines.describe('Where the toolbar may run.'),
-  slack_incoming_webhook: z.string().max(500).nullable(),
-  completed_snippet_onboarding: z.boolean(),
-  test_account_filters_default_checked: z.boolean().nullable(),
-  path_cleaning_filters: z.union([z.array(z.unknown()), json]).nullable(),
-  is_demo: z.boolean(),
+  slack_incoming_webhook: z
+    .string()
+    .max(500)
+    .nullable()
+    .describe('Kept for clients: an address of Slack, or a like one.'),
+  completed_snippet_onboarding: z
+    .boolean()
+    .describe('Whether somebody has gone through setting up an SDK; a client says so. At first false.'),
+  test_account_filters_default_checked: z
+    .boolean()
+    .nullable()
+    .describe('Whether new insights leave internal and test users out at first; null is no.'),
+  path_cleaning_filters: z
+    .union([z.array(z.unknown()), json])
+    .nullable()
+    .describe(
+      'Rules that make one step of many addresses in paths: `[{"regex": "/user/\\\\d+", "alias": "/user/:id"}]`.',
+    ),
+  is_demo: z.boolean().describe('Whether its data are made up. At first false.'),
   data_attributes: z.array(z.string()).describe('Attributes that actions look for on elements.'),
-  person_display_name_properties: z.array(z.string().max(400)).nullable(),
-  correlation_config: json.nullable(),
-  session_recording_opt_in: z.boolean(),
-  capture_console_log_opt_in: z.boolean().nullable(),
-  capture_performance_opt_in: z.boolean().nullable(),
+  person_display_name_properties: z
+    .array(z.string().max(400))
+    .nullable()
+    .describe(
+      'Which properties of persons tell their name, the first that is there; null for `email`, `name` and `username`.',
+    ),
+  correlation_config: json
+    .nullable()
+    .describe('What correlations of funnels leave out, as the web app keeps it.'),
+  session_recording_opt_in: z
+    .boolean()
+    .describe('Whether sessions are to be recorded. Kept: recordings are not taken here yet.'),
+  capture_console_log_opt_in: z
+    .boolean()
+    .nullable()
+    .describe("Whether recordings are to have the console's lines. Kept, as are recordings."),
+  capture_performance_opt_in: z
+    .boolean()
+    .nullable()
+    .describe('Whether posthog-js measures how long requests of pages take.'),
   access_control: z.boolean().describe('Whether members need admin rights to see the project.'),
-  primary_dashboard: z.int().nullable(),
-  live_events_columns: z.array(z.string()).nullable(),
-  recording_domains: lines.nullable(),
-  inject_web_apps: z.boolean().nullable(),
-  autocapture_opt_out: z.boolean().nullable(),
+  primary_dashboard: z
+    .int()
+    .nullable()
+    .describe("Id of the dashboard that the project's home shows; null for none."),
+  live_events_columns: z
+    .array(z.string())
+    .nullable()
+    .describe("Columns of the web app's list of events; null for its own."),
+  recording_domains: lines
+    .nullable()
+    .describe('Where sessions may be recorded; null for everywhere. Kept, as are recordings.'),
+  inject_web_apps: z.boolean().nullable().describe('Kept for clients: no apps are put into pages.'),
+  autocapture_opt_out: z
+    .boolean()
+    .nullable()
+    .describe('True stops posthog-js from sending clicks and changes by itself; null is false.'),
   heatmaps_opt_in: z.boolean().nullable().describe('Whether posthog-js sends where people click and scroll.'),
   capture_dead_clicks: z
     .boolean()
@@ -80,19 +125,27 @@ const ProjectChanges = z.object(writable).partial().meta({ id: 'ProjectChanges' 
 
 const Project = z
   .object({
-    id: z.int(),
-    uuid: z.uuid(),
-    organization: z.uuid(),
+    id: z.int().describe('What addresses name it by: `/api/projects/<id>/`.'),
+    uuid: z.uuid().describe('The same project; addresses take the number.'),
+    organization: z.uuid().describe('Id of the organization that it belongs to.'),
     api_token: z.string().describe("The project's public key, `phc_…`: what SDKs send events with."),
     ...writable,
-    timezone: z.string(),
-    created_at: Instant,
-    updated_at: Instant,
+    timezone: z
+      .string()
+      .describe('IANA name, such as `Europe/Berlin`: insights count days and weeks in it. At first `UTC`.'),
+    created_at: Instant.describe('When it was made.'),
+    updated_at: Instant.describe('When its settings last changed.'),
     ingested_event: z.boolean().describe('Whether an event has ever arrived.'),
-    effective_membership_level: Level.nullable(),
-    has_group_types: z.boolean(),
-    person_on_events_querying_enabled: z.boolean(),
-    groups_on_events_querying_enabled: z.boolean(),
+    effective_membership_level: Level.nullable().describe(
+      'What you are in it: 1 member, 8 admin, 15 owner. Null where you are no member.',
+    ),
+    has_group_types: z.boolean().describe('Whether events have named groups.'),
+    person_on_events_querying_enabled: z
+      .boolean()
+      .describe('Always true: events carry what was known of their person.'),
+    groups_on_events_querying_enabled: z
+      .boolean()
+      .describe('Always true: events carry what was known of their groups.'),
   })
   .meta({ id: 'Team', description: 'A project with all its settings.' })
 
@@ -134,6 +187,7 @@ export const retrieveProject = operation({
   path: `${path}:id/`,
   scope: 'project:read',
   summary: 'Get a project',
+  description: 'With all its settings, and the key that SDKs send events with.',
   params,
   answer: Project,
   errors: [404],
@@ -196,7 +250,8 @@ export const isGeneratingDemoData = operation({
   scope: 'project:read',
   tags: ['is_generating_demo_data', 'projects'],
   summary: 'Whether demo data is being made',
+  description: 'For clients that make demo data; here none is made.',
   params,
-  answer: z.object({ is_generating_demo_data: z.boolean() }),
+  answer: z.object({ is_generating_demo_data: z.boolean().describe('Always false.') }),
   errors: [404],
 })

@@ -11,31 +11,31 @@ const PropertyType = z
 
 const PropertyDefinition = z
   .object({
-    id: z.uuid(),
-    name: z.string(),
-    description: z.string().nullable(),
+    id: z.uuid().describe('What addresses name it by.'),
+    name: z.string().describe('Name of the property, as it was sent.'),
+    description: z.string().nullable().describe('What it means; null where nobody said.'),
     tags: Tags,
-    is_numerical: z.boolean(),
+    is_numerical: z.boolean().describe('Whether its type is `Numeric`.'),
     property_type: PropertyType,
     query_usage_30_day: z.int().nullable().describe('Null until it is counted.'),
     is_seen_on_filtered_events: z
       .boolean()
       .nullable()
       .describe('Whether it was seen on one of `event_names`; null without those.'),
-    verified: z.boolean(),
+    verified: z.boolean().describe('Whether somebody has said that it is right to use.'),
     hidden: z.boolean().describe('Left out of the lists of the web app.'),
-    updated_at: Instant,
-    updated_by: UserBasic.nullable(),
+    updated_at: Instant.describe('When what people say of it last changed.'),
+    updated_by: UserBasic.nullable().describe('Who changed that; null for nobody.'),
   })
   .meta({ id: 'PropertyDefinition', description: 'What is known of all properties of one name.' })
 
 const Changes = z
   .object({
-    description: z.string().max(10_000).nullable(),
+    description: z.string().max(10_000).nullable().describe('What it means; at most 10,000 characters.'),
     tags: GivenTags,
     property_type: PropertyType,
-    verified: z.boolean(),
-    hidden: z.boolean(),
+    verified: z.boolean().describe('Whether it is right to use.'),
+    hidden: z.boolean().describe('True leaves it out of the lists of the web app.'),
   })
   .partial()
   .meta({ id: 'PropertyDefinitionChanges' })
@@ -45,7 +45,7 @@ const alias = '/api/property_definition/'
 const common = { access: 'project', tags: ['property_definitions'] } as const
 const read = { ...common, scope: 'property_definition:read' } as const
 const write = { ...common, scope: 'property_definition:write' } as const
-const params = z.object({ id: z.uuid() })
+const params = z.object({ id: z.uuid().describe('Id of the property definition.') })
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params, errors: [404] } as const
 
 export const listPropertyDefinitions = operation({
@@ -82,9 +82,10 @@ export const propertySeenTogether = operation({
   path: `${path}seen_together/`,
   aliases: [`${alias}seen_together/`],
   summary: 'Tell which events a property was seen on',
+  description: 'By the name of each event, whether one of them ever had the property.',
   query: z.object({
     event_names: z.string().describe('Names of events as a JSON list.'),
-    property_name: z.string(),
+    property_name: z.string().describe('The property.'),
   }),
   answer: z.record(z.string(), z.boolean()),
 })
@@ -95,6 +96,7 @@ export const retrievePropertyDefinition = operation({
   id: 'property_definitions_retrieve',
   method: 'GET',
   summary: 'Get a property definition',
+  description: '`property_type` says how questions read its values.',
   answer: PropertyDefinition,
 })
 

@@ -39,7 +39,7 @@ export const QueryRequest = z.preprocess(
   asked,
   z
     .object({
-      query: anyQuery,
+      query: anyQuery.describe('The question; `kind` says which'),
       client_query_id: z
         .string()
         .max(queryNameLength)
@@ -77,7 +77,10 @@ const QueryAnswer = z
     hogql: z.string().optional().describe('The query as it was understood'),
     clickhouse: z.string().optional().describe('With `explain`: the SQL of the warehouse'),
     explain: z.array(z.string()).optional().describe('With `explain`: its plan, a line each'),
-    hasMore: z.boolean().optional(),
+    hasMore: z
+      .boolean()
+      .optional()
+      .describe('Whether there are more rows than were answered: ask with a higher `offset`'),
     missing_actors_count: z
       .int()
       .optional()
@@ -137,7 +140,11 @@ const ofOne = {
   access: 'project',
   scope: 'query:read',
   tags: ['query'],
-  params: z.object({ client_query_id: z.string() }),
+  params: z.object({
+    client_query_id: z
+      .string()
+      .describe('The `client_query_id` that it was asked with, or the `id` of its status'),
+  }),
 } as const
 
 export const getQueryStatus = operation({
@@ -148,7 +155,9 @@ export const getQueryStatus = operation({
   description:
     '202 while it runs, 200 with `results` when it is complete, 400 (or 500, where the caller is not at fault) when it failed. ' +
     'Results are kept for twenty minutes, by the process that was asked.',
-  answer: z.object({ query_status: queryStatus }).meta({ id: 'QueryStatusAnswer' }),
+  answer: z
+    .object({ query_status: queryStatus.describe('Where it stands') })
+    .meta({ id: 'QueryStatusAnswer' }),
 })
 
 export const cancelQuery = operation({

@@ -5,9 +5,11 @@ import { operation } from '../../http/operation.ts'
 const RateLimit = z.object({
   name: z.string().describe('`crud_burst`, `crud_sustained`, `analytics_burst`, …'),
   limit: z.int().describe('The most requests in any window of this length.'),
-  window_seconds: z.int(),
+  window_seconds: z
+    .int()
+    .describe('Length of the window: a minute for bursts, an hour for what is sustained.'),
   used: z.int().describe('Requests in the window that ends now.'),
-  remaining: z.int(),
+  remaining: z.int().describe('How many more are answered now; 0 means 429.'),
   resets_at: Instant.nullable().describe(
     'When the oldest of them leaves the window; null when there is none.',
   ),
@@ -28,7 +30,7 @@ export const listRateLimits = operation({
   answer: z
     .object({
       enabled: z.boolean().describe('Whether this server limits rates at all; else nothing is counted.'),
-      results: z.array(RateLimit),
+      results: z.array(RateLimit).describe('One for each limit.'),
     })
     .meta({ id: 'RateLimitUse' }),
   errors: [404],

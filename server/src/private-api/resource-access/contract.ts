@@ -12,11 +12,11 @@ const writable = {
 
 const OrganizationResourceAccess = z
   .object({
-    id: z.int(),
+    id: z.int().describe('What addresses name it by.'),
     ...writable,
-    organization: z.uuid(),
-    created_at: Instant,
-    updated_at: Instant,
+    organization: z.uuid().describe('The organization that says so.'),
+    created_at: Instant.describe('When it was first said.'),
+    updated_at: Instant.describe('When it last changed.'),
     created_by: z.int().nullable().describe('Id of the user.'),
   })
   .meta({
@@ -38,7 +38,10 @@ const read = { ...common, scope: 'organization:read' } as const
 const write = { ...common, scope: 'organization:write' } as const
 const one = {
   path: `${path}:id/`,
-  params: z.object({ ...organization, id: z.coerce.number().int().positive().max(2_147_483_647) }),
+  params: z.object({
+    ...organization,
+    id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of what was said, from the list.'),
+  }),
 } as const
 const meaning =
   'Only `feature flags` has an effect: with 21, a flag is edited by admins, by who made it, and by members of a role ' +
@@ -77,6 +80,8 @@ export const retrieveResourceAccess = operation({
   id: 'resource_access_retrieve',
   method: 'GET',
   summary: 'Get what plain members may do to things of a kind',
+  description:
+    'One that the organization has said; where it has said nothing, members edit things of the kind.',
   answer: OrganizationResourceAccess,
   errors: [404],
 })

@@ -35,7 +35,10 @@ const organization = {
 const common = { access: 'user', limitsKeys: true, tags: ['roles'] } as const
 const read = { ...common, scope: 'organization:read' } as const
 const write = { ...common, scope: 'organization:write' } as const
-const one = { path: `${path}:id/`, params: z.object({ ...organization, id: z.uuid() }) } as const
+const one = {
+  path: `${path}:id/`,
+  params: z.object({ ...organization, id: z.uuid().describe('Id of the role.') }),
+} as const
 
 export const listRoles = operation({
   ...read,
@@ -70,6 +73,7 @@ export const retrieveRole = operation({
   id: 'roles_retrieve',
   method: 'GET',
   summary: 'Get a role',
+  description: 'With everybody who has it.',
   answer: Role,
   errors: [404],
 })
@@ -107,7 +111,7 @@ export const deleteRole = operation({
 })
 
 const ofMembers = `${path}:role_id/role_memberships/` as const
-const role = { ...organization, role_id: z.uuid() }
+const role = { ...organization, role_id: z.uuid().describe('Id of the role.') }
 
 export const listRoleMembers = operation({
   ...read,

@@ -12,15 +12,26 @@ const variants = z
 /** What is done to a flag when the time has come. */
 const FlagPayload = z
   .discriminatedUnion('operation', [
-    z.object({ operation: z.literal('update_status'), value: z.boolean().describe('On or off.') }),
     z.object({
-      operation: z.literal('add_release_condition'),
+      operation: z.literal('update_status').describe('Turns the flag on or off.'),
+      value: z.boolean().describe('On or off.'),
+    }),
+    z.object({
+      operation: z
+        .literal('add_release_condition')
+        .describe('Puts further condition sets behind those that it has.'),
       value: z.looseObject({ groups }).describe('Conditions that are put behind those that it has.'),
     }),
     z.object({
-      operation: z.literal('update_variants'),
+      operation: z.literal('update_variants').describe('Replaces its variants.'),
       value: z
-        .object({ variants, payloads: z.record(z.string(), z.unknown()).optional() })
+        .object({
+          variants,
+          payloads: z
+            .record(z.string(), z.unknown())
+            .optional()
+            .describe('By variant, as JSON text. They replace those that it has; without any it has none.'),
+        })
         .describe('The variants, and their payloads, that it has then.'),
     }),
   ])
@@ -30,26 +41,31 @@ const modelName = z.literal('FeatureFlag').describe('What kind of thing is chang
 
 const ScheduledChange = z
   .object({
-    id: z.int(),
-    team_id: z.int(),
+    id: z.int().describe('What addresses name it by.'),
+    team_id: z.int().describe('The project.'),
     record_id: z.string().describe('The id of what is changed, as text.'),
     model_name: modelName,
-    payload: FlagPayload,
-    scheduled_at: Instant,
+    payload: FlagPayload.describe('What is done.'),
+    scheduled_at: Instant.describe('When it is to be done.'),
     executed_at: Instant.nullable().describe('When it was tried; null while it waits.'),
     failure_reason: z.string().nullable().describe('Why it could not be done.'),
-    created_at: Instant,
-    created_by: UserBasic.nullable(),
-    updated_at: Instant,
+    created_at: Instant.describe('When it was scheduled.'),
+    created_by: UserBasic.nullable().describe('Whose change it will be; null where that user is gone.'),
+    updated_at: Instant.describe('When what is scheduled last changed.'),
   })
   .meta({ id: 'ScheduledChange', description: 'A change of a feature flag at a later time.' })
 
-const fields = { payload: FlagPayload, scheduled_at: DateTime }
+const fields = {
+  payload: FlagPayload.describe('What is to be done.'),
+  scheduled_at: DateTime.describe('When; a time that has passed is as soon as can be.'),
+}
 const path = '/api/projects/:project_id/scheduled_changes/'
 const common = { access: 'project', tags: ['feature_flags'] } as const
 const read = { ...common, scope: 'feature_flag:read' } as const
 const write = { ...common, scope: 'feature_flag:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the scheduled change.'),
+})
 const one = { path: `${path}:id/`, params } as const
 
 export const listScheduledChanges = operation({
@@ -92,6 +108,7 @@ export const retrieveScheduledChange = operation({
   id: 'scheduled_changes_retrieve',
   method: 'GET',
   summary: 'Get a scheduled change',
+  description: 'One that was tried too: `executed_at` and `failure_reason` tell how it went.',
   answer: ScheduledChange,
   errors: [404],
 })
@@ -114,6 +131,7 @@ export const deleteScheduledChange = operation({
   id: 'scheduled_changes_destroy',
   method: 'DELETE',
   summary: 'Take a scheduled change back',
+  description: 'One that was tried is forgotten; what it did is not undone.',
   status: 204,
   answer: null,
   errors: [404],

@@ -12,29 +12,29 @@ const pinned = z.boolean().describe('Whether it stands before others.')
 
 const Playlist = z
   .object({
-    id: z.int(),
+    id: z.int().describe('A number; addresses take the short id.'),
     short_id: z.string().describe('Eight letters and digits, by which it is addressed.'),
-    name: z.string().nullable(),
+    name: z.string().nullable().describe('What people call it; null where nobody has named it.'),
     derived_name: derivedName,
-    description: z.string(),
+    description: z.string().describe('What it is for; may be empty.'),
     pinned,
-    created_at: Instant,
-    created_by: UserBasic.nullable(),
-    deleted: z.boolean(),
+    created_at: Instant.describe('When it was made.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
     filters,
     last_modified_at: Instant.describe('When its name, description or filters were changed.'),
-    last_modified_by: UserBasic.nullable(),
+    last_modified_by: UserBasic.nullable().describe('Who last changed it; null where that user is gone.'),
   })
   .meta({ id: 'SessionRecordingPlaylist', description: 'A list of session recordings that is kept.' })
 
 const PlaylistChanges = z
   .object({
-    name: z.string().trim().max(400).nullable(),
+    name: z.string().trim().max(400).nullable().describe('What people call it; at most 400 characters.'),
     derived_name: z.string().trim().max(400).nullable().describe('A name that a client made of the filters.'),
-    description: z.string(),
+    description: z.string().describe('What it is for.'),
     pinned,
     filters,
-    deleted: z.boolean(),
+    deleted: z.boolean().describe('True deletes it, false brings it back.'),
   })
   .partial()
   .meta({ id: 'SessionRecordingPlaylistChanges' })
@@ -44,7 +44,7 @@ const path = '/api/projects/:project_id/session_recording_playlists/'
 const common = { access: 'project', tags: ['session_recording_playlists'] } as const
 const read = { ...common, scope: 'session_recording_playlist:read' } as const
 const write = { ...common, scope: 'session_recording_playlist:write' } as const
-const params = z.object({ short_id: z.string() })
+const params = z.object({ short_id: z.string().describe('Short id of the playlist.') })
 const one = { path: `${path}:short_id/`, params } as const
 
 export const listPlaylists = operation({
@@ -56,7 +56,7 @@ export const listPlaylists = operation({
   description: 'The one that was changed last comes first; deleted ones are left out.',
   query: z.object({
     ...pageQuery,
-    short_id: z.string().optional(),
+    short_id: z.string().optional().describe('The one with this short id.'),
     created_by: z.int().optional().describe('Id of a user.'),
     user: z.string().optional().describe('With any value: those that you made.'),
     pinned: z.string().optional().describe('With any value: those that are.'),
@@ -76,6 +76,7 @@ export const createPlaylist = operation({
   method: 'POST',
   path,
   summary: 'Create a playlist of recordings',
+  description: 'Of `filters`, or empty: recordings are put on it one by one.',
   body: PlaylistChanges,
   status: 201,
   answer: Playlist,
@@ -88,6 +89,7 @@ export const retrievePlaylist = operation({
   id: 'session_recording_playlists_retrieve',
   method: 'GET',
   summary: 'Get a playlist of recordings',
+  description: 'Without its recordings: `recordings/` lists these.',
   answer: Playlist,
   errors: [404],
 })
@@ -140,7 +142,7 @@ export const playlistRecordings = operation({
 const pin = {
   path: `${one.path}recordings/:session_recording_id/`,
   params: params.extend({ session_recording_id: z.string().max(200).describe("The session's id.") }),
-  answer: z.object({ success: z.literal(true) }),
+  answer: z.object({ success: z.literal(true).describe('Always true.') }),
 }
 
 export const pinRecording = operation({
@@ -159,5 +161,6 @@ export const unpinRecording = operation({
   id: 'session_recording_playlists_recordings_destroy',
   method: 'DELETE',
   summary: 'Take a recording off a playlist',
+  description: 'The recording itself stays.',
   errors: [404],
 })

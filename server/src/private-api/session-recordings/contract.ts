@@ -94,7 +94,10 @@ export const recordingSnapshots = operation({
       next: z.string().nullable().describe('Address of the next chunks.'),
       snapshot_data_by_window_id: snapshots,
       result: z
-        .object({ next: z.string().nullable(), snapshot_data_by_window_id: snapshots })
+        .object({
+          next: z.string().nullable().describe('Address of the next chunks.'),
+          snapshot_data_by_window_id: snapshots,
+        })
         .describe('The same again, for older clients.'),
     })
     .meta({ id: 'SessionRecordingSnapshots' }),
@@ -122,14 +125,16 @@ export const recordingProperties = operation({
   query: z.object({ session_ids: sessionIds.describe('`["0190…", …]`, at most 1000.'), ...period }),
   answer: z
     .object({
-      results: z.array(
-        z.object({
-          id: z.string().describe("The session's id."),
-          properties: z
-            .partialRecord(z.enum(sessionProperties), z.unknown())
-            .describe('What the page view said of these, as text.'),
-        }),
-      ),
+      results: z
+        .array(
+          z.object({
+            id: z.string().describe("The session's id."),
+            properties: z
+              .partialRecord(z.enum(sessionProperties), z.unknown())
+              .describe('What the page view said of these, as text.'),
+          }),
+        )
+        .describe('One for each session that had a page view.'),
     })
     .meta({ id: 'SessionRecordingProperties' }),
   errors: [400],

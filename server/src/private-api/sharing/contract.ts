@@ -5,15 +5,23 @@ import { operation } from '../../http/operation.ts'
 
 const SharingConfiguration = z
   .object({
-    created_at: Instant,
+    created_at: Instant.describe('When this link was made.'),
     enabled: z.boolean().describe('Whether anybody with the link can see it.'),
     access_token: z
       .string()
       .describe('The link is `/shared/<access_token>`; `/embedded/<access_token>` may stand in a frame.'),
   })
-  .meta({ id: 'SharingConfiguration' })
+  .meta({
+    id: 'SharingConfiguration',
+    description: 'A link by which anybody can see something, without an account.',
+  })
 
-const SharingChanges = z.object({ enabled: z.boolean() }).partial().meta({ id: 'SharingChanges' })
+const SharingChanges = z
+  .object({
+    enabled: z.boolean().describe('True turns the link on, false off; the link itself stays the same.'),
+  })
+  .partial()
+  .meta({ id: 'SharingChanges' })
 
 const common = { access: 'project', tags: ['sharing'], answer: SharingConfiguration } as const
 const read = { ...common, scope: 'sharing_configuration:read', method: 'GET', errors: [404] } as const
@@ -22,7 +30,9 @@ const write = { ...common, scope: 'sharing_configuration:write', errors: [400, 4
 const ofDashboard = {
   path: '/api/projects/:project_id/dashboards/:id/sharing/',
   aliases: ['/api/dashboard/:id/sharing/'],
-  params: z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) }),
+  params: z.object({
+    id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the dashboard.'),
+  }),
 } as const
 const ofInsight = {
   path: '/api/projects/:project_id/insights/:id/sharing/',
@@ -44,6 +54,7 @@ export const dashboardSharing = {
     id: 'dashboards_sharing_partial_update',
     method: 'PATCH',
     summary: "Turn a dashboard's link on or off",
+    description: 'For who may edit the dashboard.',
     body: SharingChanges,
   }),
   renew: operation({
@@ -72,6 +83,7 @@ export const insightSharing = {
     id: 'insights_sharing_partial_update',
     method: 'PATCH',
     summary: "Turn an insight's link on or off",
+    description: 'For who may edit the insight.',
     body: SharingChanges,
   }),
   renew: operation({

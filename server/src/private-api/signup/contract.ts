@@ -4,17 +4,27 @@ import { operation } from '../../http/operation.ts'
 
 const Signup = z
   .object({
-    first_name: z.string().trim().min(1).max(128),
-    email: z.email().max(254),
+    first_name: z.string().trim().min(1).max(128).describe('What others see you as.'),
+    email: z.email().max(254).describe('What you sign in with.'),
     password: z.string().max(1000).describe('At least 8 characters; not all digits, not a common one.'),
-    organization_name: z.string().trim().max(64).optional(),
-    role_at_organization: z.string().trim().max(64).optional(),
-    email_opt_in: z.boolean().optional(),
-    referral_source: z.string().max(1000).optional(),
+    organization_name: z
+      .string()
+      .trim()
+      .max(64)
+      .optional()
+      .describe("Left out: `<first name>'s organization`."),
+    role_at_organization: z.string().trim().max(64).optional().describe('Kept, to know who uses it.'),
+    email_opt_in: z
+      .boolean()
+      .optional()
+      .describe('Whether you want to hear news by e-mail. Kept; none are sent. At first true.'),
+    referral_source: z.string().max(1000).optional().describe('Accepted for compatibility.'),
   })
   .meta({ id: 'Signup' })
 
-const SignupAnswer = z.object({ ...UserBasic.shape, redirect_url: z.string() }).meta({ id: 'SignupAnswer' })
+const SignupAnswer = z
+  .object({ ...UserBasic.shape, redirect_url: z.string().describe('Where a browser goes next: `/`.') })
+  .meta({ id: 'SignupAnswer' })
 
 export const signup = operation({
   id: 'signup_create',
@@ -47,10 +57,10 @@ export const retrieveInvite = operation({
   description: 'Before using it. Whoever is signed in also learns whether it is for them.',
   answer: z
     .object({
-      id: z.uuid(),
+      id: z.uuid().describe("The invite's id."),
       target_email: z.string().describe('The address that it is for, with most of it hidden.'),
-      first_name: z.string(),
-      organization_name: z.string(),
+      first_name: z.string().describe('As whoever made the invite called you; may be empty.'),
+      organization_name: z.string().describe('What you would join.'),
       invited_by: z.string().nullable().describe('The first name of who made it.'),
     })
     .meta({ id: 'OpenInvite' }),
@@ -68,7 +78,10 @@ export const acceptInvite = operation({
     .object({
       first_name: Signup.shape.first_name.optional().describe('Needed for a new account.'),
       password: Signup.shape.password.optional(),
-      email_opt_in: z.boolean().optional(),
+      email_opt_in: z
+        .boolean()
+        .optional()
+        .describe('Whether you want to hear news by e-mail. Kept; none are sent. At first true.'),
     })
     .meta({ id: 'SignupByInvite' }),
   status: 201,

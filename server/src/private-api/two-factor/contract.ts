@@ -21,7 +21,7 @@ export const startTwoFactor = operation({
   description: 'It has no effect until `validate_2fa/` confirms it. With a session only, not with a key.',
   answer: z
     .object({
-      success: z.boolean(),
+      success: z.boolean().describe('Always true.'),
       secret: z.string().describe('To be typed into the app.'),
       otpauth_url: z.string().describe('To be shown as a QR code.'),
     })
@@ -35,8 +35,12 @@ export const confirmTwoFactor = operation({
   path: `${me}validate_2fa/`,
   summary: 'Turn on two-factor authentication',
   description: 'With a code of the app that has the secret of `start_2fa_setup/`. Ends your other sessions.',
-  body: z.object({ token: z.string().min(1).max(100) }).meta({ id: 'TwoFactorToken' }),
-  answer: z.object({ success: z.boolean(), backup_codes: backupCodes }).meta({ id: 'TwoFactorOn' }),
+  body: z
+    .object({ token: z.string().min(1).max(100).describe('Six digits from the app.') })
+    .meta({ id: 'TwoFactorToken' }),
+  answer: z
+    .object({ success: z.boolean().describe('Always true.'), backup_codes: backupCodes })
+    .meta({ id: 'TwoFactorOn' }),
   errors: [403],
 })
 
@@ -46,7 +50,13 @@ export const twoFactorStatus = operation({
   method: 'GET',
   path: `${me}two_factor_status/`,
   summary: 'Whether you sign in with a second factor',
-  answer: z.object({ is_enabled: z.boolean(), backup_codes_left: z.int() }).meta({ id: 'TwoFactorStatus' }),
+  description: 'And how many backup codes you have left: `two_factor_backup_codes/` makes new ones.',
+  answer: z
+    .object({
+      is_enabled: z.boolean().describe('Whether a code is asked for when you sign in.'),
+      backup_codes_left: z.int().describe('How many of the ten are not used; 0 without a second factor.'),
+    })
+    .meta({ id: 'TwoFactorStatus' }),
 })
 
 export const renewBackupCodes = operation({
@@ -65,7 +75,9 @@ export const disableTwoFactor = operation({
   id: 'users_two_factor_disable_create',
   path: `${me}two_factor_disable/`,
   summary: 'Turn off two-factor authentication',
+  description:
+    'The secret and the backup codes are good for nothing any more. Organizations that demand a second factor (`enforce_2fa`) are out of reach then.',
   body: Password,
-  answer: z.object({ success: z.boolean() }).meta({ id: 'TwoFactorOff' }),
+  answer: z.object({ success: z.boolean().describe('Always true.') }).meta({ id: 'TwoFactorOff' }),
   errors: [403],
 })

@@ -9,51 +9,58 @@ const ThemeMode = z.enum(['light', 'dark', 'system'])
 
 const User = z
   .object({
-    id: z.int(),
-    date_joined: Instant,
-    uuid: z.uuid(),
-    distinct_id: z.string().nullable(),
-    first_name: z.string(),
-    email: z.string(),
-    pending_email: z.string().nullable(),
-    email_opt_in: z.boolean(),
-    is_email_verified: z.boolean().nullable(),
-    notification_settings: json,
-    anonymize_data: z.boolean(),
-    toolbar_mode: ToolbarMode,
-    theme_mode: ThemeMode.nullable(),
-    has_password: z.boolean(),
-    has_social_auth: z.boolean(),
-    is_staff: z.boolean(),
-    is_impersonated: z.boolean(),
-    is_2fa_enabled: z.boolean(),
+    id: z.int().describe('A whole number; what addresses take is `uuid`.'),
+    date_joined: Instant.describe('When the account was made.'),
+    uuid: z.uuid().describe('What addresses name the user by.'),
+    distinct_id: z
+      .string()
+      .nullable()
+      .describe(
+        "The id under which the user's own doings would be tracked; it means nothing to your events.",
+      ),
+    first_name: z.string().describe('What others see.'),
+    email: z.string().describe('What the user signs in with; unique on this server.'),
+    pending_email: z.string().nullable().describe('Always null: a new address holds at once.'),
+    email_opt_in: z.boolean().describe('Whether they want to hear news by e-mail; none are sent.'),
+    is_email_verified: z.boolean().nullable().describe('Always null: addresses are not verified here.'),
+    notification_settings: json.describe('What they want to hear of, as clients keep it.'),
+    anonymize_data: z.boolean().describe('Kept for clients.'),
+    toolbar_mode: ToolbarMode.describe('Whether the toolbar may be opened on pages of theirs.'),
+    theme_mode: ThemeMode.nullable().describe('How the web app looks; null is as the system does.'),
+    has_password: z.boolean().describe('Whether a password was ever set.'),
+    has_social_auth: z.boolean().describe('Always false: people sign in with a password.'),
+    is_staff: z.boolean().describe('Whether they run this server: staff see all users.'),
+    is_impersonated: z.boolean().describe('Always false.'),
+    is_2fa_enabled: z.boolean().describe('Whether they sign in with a second factor.'),
     team: TeamBasic.nullable().describe('The project you last visited.'),
     organization: Organization.nullable().describe('The organization you work in.'),
-    organizations: z.array(
-      z.object({
-        id: z.uuid(),
-        name: z.string(),
-        slug: z.string(),
-        membership_level: Level.nullable(),
-      }),
-    ),
-    events_column_config: json,
+    organizations: z
+      .array(
+        z.object({
+          id: z.uuid().describe('Id of the organization.'),
+          name: z.string().describe('Its name.'),
+          slug: z.string().describe('Its name as addresses have it.'),
+          membership_level: Level.nullable().describe('What they are in it: 1 member, 8 admin, 15 owner.'),
+        }),
+      )
+      .describe('All organizations that they are in.'),
+    events_column_config: json.describe("Columns of the web app's list of events."),
   })
   .meta({ id: 'User' })
 
 const UserChanges = z
   .object({
-    first_name: z.string().trim().min(1).max(150),
-    email: z.email().max(254),
-    email_opt_in: z.boolean(),
-    notification_settings: json,
-    anonymize_data: z.boolean(),
-    toolbar_mode: ToolbarMode,
-    theme_mode: ThemeMode.nullable(),
-    events_column_config: json,
+    first_name: z.string().trim().min(1).max(150).describe('What others see; at most 150 characters.'),
+    email: z.email().max(254).describe('What you sign in with from now on; no other account may have it.'),
+    email_opt_in: z.boolean().describe('Whether you want to hear news by e-mail.'),
+    notification_settings: json.describe('What you want to hear of, as clients keep it.'),
+    anonymize_data: z.boolean().describe('Kept for clients.'),
+    toolbar_mode: ToolbarMode.describe('Whether the toolbar may be opened on pages of yours.'),
+    theme_mode: ThemeMode.nullable().describe('How the web app looks; null is as the system does.'),
+    events_column_config: json.describe("Columns of the web app's list of events."),
     is_staff: z.boolean().describe('For staff only.'),
     password: z.string().max(1000).describe('Needs `current_password`, where there is one.'),
-    current_password: z.string(),
+    current_password: z.string().describe('The password that is changed.'),
     set_current_organization: z.uuid().describe('Works in that organization from now on.'),
     set_current_team: z.int().describe('Works in that project from now on.'),
   })

@@ -123,7 +123,7 @@ const person = {
 }
 
 const Stored = z
-  .object({ status: z.literal('Ok') })
+  .object({ status: z.literal('Ok').describe('Always `Ok`: the events are on disk.') })
   .meta({ id: 'CaptureStored', examples: [{ status: 'Ok' }] })
 
 const declare = (
@@ -147,7 +147,16 @@ const declare = (
 
 /** Every path that takes events. `legacy` ones unwrap base64 once more. */
 export const captureOperations = [
-  { legacy: true, declared: declare('capture_create', '/capture/', one, 'Capture an event') },
+  {
+    legacy: true,
+    declared: declare(
+      'capture_create',
+      '/capture/',
+      one,
+      'Capture an event',
+      'What you send by hand or from a language without an SDK; older SDKs too.',
+    ),
+  },
   {
     legacy: false,
     declared: declare('batch_create', '/batch/', several, 'Capture events', 'What server-side SDKs send.'),

@@ -61,7 +61,7 @@ const V1Answer = z
 const V1Failure = z.object({
   error: z.string().describe('For programs to switch on.'),
   error_description: z.string().describe('For people to read.'),
-  error_uri: z.string(),
+  error_uri: z.string().describe('Where to read more; always the same address.'),
 })
 
 const example = {

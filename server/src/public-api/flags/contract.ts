@@ -35,30 +35,57 @@ const AskedFlags = z
     group_properties: z.record(z.string(), properties).optional().describe('By type; win over those known.'),
     flag_keys_to_evaluate: z.array(z.string()).optional().describe('Only these flags.'),
     geoip_disable: z.boolean().optional().describe('Says that the address is not the person’s.'),
-    disable_flags: z.boolean().optional(),
-    evaluation_contexts: z.array(z.string()).optional(),
-    evaluation_runtime: z.enum(['client', 'server', 'all']).optional(),
+    disable_flags: z
+      .boolean()
+      .optional()
+      .describe('True evaluates none: for what is told besides flags only.'),
+    evaluation_contexts: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Where it runs, as `docs` or `checkout`: flags with contexts are evaluated only for who names one of theirs.',
+      ),
+    evaluation_runtime: z
+      .enum(['client', 'server', 'all'])
+      .optional()
+      .describe('Where it runs: flags for the other side are left out. Default: all flags.'),
   })
   .meta({ id: 'FlagsRequest' })
 
 const FlagDetails = z
   .object({
-    key: z.string(),
-    enabled: z.boolean(),
-    variant: z.string().nullable(),
+    key: z.string().describe('What code asks for.'),
+    enabled: z.boolean().describe('Whether who asks gets it.'),
+    variant: z
+      .string()
+      .nullable()
+      .describe('Which variant, for flags with variants; null for others and where it is off.'),
     failed: z.literal(true).optional().describe('It could not be evaluated: what is known of it stays.'),
-    reason: z.object({
-      code: z.string(),
-      condition_index: z.int().nullable(),
-      description: z.string(),
-    }),
-    metadata: z.object({
-      id: z.int(),
-      version: z.int(),
-      description: z.string().nullable(),
-      payload: z.unknown().describe('Text that holds JSON, mostly; null where there is none.'),
-      has_experiment: z.boolean(),
-    }),
+    reason: z
+      .object({
+        code: z
+          .string()
+          .describe(
+            '`condition_match`, `no_condition_match`, `out_of_rollout_bound`, `flag_disabled` and the like.',
+          ),
+        condition_index: z
+          .int()
+          .nullable()
+          .describe("Which of the flag's condition sets decided, from 0; null where none did."),
+        description: z.string().describe('The same for people.'),
+      })
+      .describe('Why it came out so.'),
+    metadata: z
+      .object({
+        id: z.int().describe("The flag's id in the private API."),
+        version: z.int().describe("Counts the flag's changes, from 1."),
+        description: z.string().nullable().describe('What the flag is for; null where nobody said.'),
+        payload: z.unknown().describe('Text that holds JSON, mostly; null where there is none.'),
+        has_experiment: z
+          .boolean()
+          .describe('Whether an experiment goes by it: then SDKs report that it was called.'),
+      })
+      .describe('What is known of the flag itself.'),
   })
   .meta({ id: 'EvaluatedFlag' })
 
@@ -86,9 +113,13 @@ export const flagsOperation = {
   query: z.object(version('`2` for details, `1` for values.')),
   answer: z
     .looseObject({
-      flags: z.record(z.string(), FlagDetails),
-      errorsWhileComputingFlags: z.boolean(),
-      requestId: z.string(),
+      flags: z.record(z.string(), FlagDetails).describe('By key.'),
+      errorsWhileComputingFlags: z
+        .boolean()
+        .describe(
+          'Whether some could not be evaluated. SDKs then keep what they knew of the ones that are not there.',
+        ),
+      requestId: z.string().describe('Names this request; SDKs send it along with `$feature_flag_called`.'),
       evaluatedAt: z.int().describe('Milliseconds since 1970.'),
     })
     .meta({ id: 'EvaluatedFlags' }),
@@ -103,7 +134,16 @@ export const decideOperation = {
     '`v=1` gives the keys of flags that are on, `v=2` their values, `v=3` all values with payloads, `v=4` what `/flags/` ' +
     'gives. All with what posthog-js is told besides.',
   query: z.object(version('1 to 4.')),
-  answer: z.looseObject({ featureFlags: z.unknown().optional() }).meta({ id: 'Decided' }),
+  answer: z
+    .looseObject({
+      featureFlags: z
+        .unknown()
+        .optional()
+        .describe(
+          'Keys of the flags that are on (`v=1`), or values by key (`v=2`, `v=3`): `true`, `false` or a variant.',
+        ),
+    })
+    .meta({ id: 'Decided' }),
 } satisfies PublicOperation
 
 const byProjectKey = { token: z.string().describe('The project API key, `phc_…`.') }
@@ -122,7 +162,9 @@ export const earlyAccessOperation = {
     stage: z.string().optional().describe('Of these stages; may be repeated. Default `beta`.'),
   }),
   answer: z
-    .object({ earlyAccessFeatures: z.array(EarlyAccessFeatureInShort) })
+    .object({
+      earlyAccessFeatures: z.array(EarlyAccessFeatureInShort).describe('Those of the stages asked for.'),
+    })
     .meta({ id: 'EarlyAccessFeatures' }),
   errors: [401],
 } satisfies PublicOperation
@@ -141,30 +183,45 @@ export const surveysOperation = {
   query: z.object(byProjectKey),
   answer: z
     .object({
-      surveys: z.array(
-        z
-          .object({
-            id: z.uuid(),
-            name: z.string(),
-            type: z.string(),
-            linked_flag_key: flagKey,
-            targeting_flag_key: flagKey,
-            internal_targeting_flag_key: flagKey.describe(
-              'On for who has neither answered nor dismissed it.',
-            ),
-            questions: z.array(z.unknown()).nullable(),
-            conditions: properties.nullable(),
-            appearance: properties.nullable(),
-            start_date: Instant.nullable(),
-            end_date: Instant.nullable(),
-            current_iteration: z.int().nullable(),
-            current_iteration_start_date: Instant.nullable(),
-            schedule: z.string().nullable(),
-            enable_partial_responses: z.boolean().nullable(),
-          })
-          .meta({ id: 'SurveyForSdks' }),
-      ),
-      survey_config: z.null(),
+      surveys: z
+        .array(
+          z
+            .object({
+              id: z.uuid().describe('Names the survey; SDKs send it as `$survey_id`.'),
+              name: z.string().describe('What its makers call it.'),
+              type: z.string().describe('`popover`, `api`, `widget` and so on: how SDKs show it.'),
+              linked_flag_key: flagKey.describe('A flag that who sees it must have; null for none.'),
+              targeting_flag_key: flagKey.describe(
+                'A flag made from its targeting conditions; null for none.',
+              ),
+              internal_targeting_flag_key: flagKey.describe(
+                'On for who has neither answered nor dismissed it.',
+              ),
+              questions: z
+                .array(z.unknown())
+                .nullable()
+                .describe('In order; as `surveys/` of the private API describes them.'),
+              conditions: properties
+                .nullable()
+                .describe('Where and when it is shown: address, device, events, wait.'),
+              appearance: properties.nullable().describe('Colours and texts.'),
+              start_date: Instant.nullable().describe('When it was launched; null for drafts.'),
+              end_date: Instant.nullable().describe('When it was stopped; null while it runs.'),
+              current_iteration: z
+                .int()
+                .nullable()
+                .describe('Which round it is in, from 1; null for surveys without rounds.'),
+              current_iteration_start_date: Instant.nullable().describe('When that round began.'),
+              schedule: z.string().nullable().describe('`once`, `recurring` or `always`; null is once.'),
+              enable_partial_responses: z
+                .boolean()
+                .nullable()
+                .describe('Whether answers are sent question by question, before the last is answered.'),
+            })
+            .meta({ id: 'SurveyForSdks' }),
+        )
+        .describe('All that are not archived.'),
+      survey_config: z.null().describe('Always null: no looks are kept for all surveys.'),
     })
     .meta({ id: 'SurveysForSdks' }),
   errors: [401],
@@ -189,9 +246,21 @@ export const definitionsOperation = {
   }),
   answer: z
     .object({
-      flags: z.array(z.looseObject({ key: z.string(), active: z.boolean(), filters: properties })),
-      group_type_mapping: z.record(z.string(), z.string()),
-      cohorts: z.record(z.string(), properties),
+      flags: z
+        .array(
+          z.looseObject({
+            key: z.string().describe('What code asks for.'),
+            active: z.boolean().describe('Whether it is on at all.'),
+            filters: properties.describe('Who gets it: conditions, variants, payloads.'),
+          }),
+        )
+        .describe('All flags of the project that are not deleted.'),
+      group_type_mapping: z
+        .record(z.string(), z.string())
+        .describe('Names of the group types by their index, `{"0": "company"}`.'),
+      cohorts: z
+        .record(z.string(), properties)
+        .describe('By id, the conditions of cohorts that the flags name; only with `send_cohorts`.'),
     })
     .meta({ id: 'FlagDefinitions' }),
   needsPersonalKey: true,
@@ -210,7 +279,7 @@ export const remoteConfigOperation = {
   tag,
   method: 'GET',
   id: 'feature_flags_remote_config_retrieve',
-  params: z.object({ ...ofProject, key: z.string() }),
+  params: z.object({ ...ofProject, key: z.string().describe("The flag's key, or its id.") }),
   path: '/api/projects/:project_id/feature_flags/:key/remote_config/',
   summary: "Get a remote configuration flag's payload",
   description: 'By key or id. Empty where it has none.',
