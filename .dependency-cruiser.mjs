@@ -3,8 +3,8 @@
 const layers = [
   ['model', 'kit'],
   ['hogql'],
-  ['event-log', 'warehouse', 'database', 'blobs', 'mail'],
-  ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'rate-limits'],
+  ['event-log', 'warehouse', 'database', 'blobs', 'mail', 'outgoing'],
+  ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'deliveries', 'rate-limits'],
   ['pipeline', 'insights', 'flags', 'experiments', 'replay', 'exports'],
   ['http'],
   ['public-api', 'private-api'],

@@ -17,6 +17,7 @@ import type { Config } from './config.ts'
 import { createDatabase } from './database/create-database.ts'
 import type { Database } from './database/database.ts'
 import { projects } from './database/schema.ts'
+import { createDeliveries } from './deliveries/deliveries.ts'
 import { createDirectory } from './directory/create-directory.ts'
 import type { Directory } from './directory/directory.ts'
 import { createFlagDefinitions } from './directory/flag-definitions.ts'
@@ -42,7 +43,9 @@ import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
 import { createMailer } from './mail/mailer.ts'
+import { createOutgoing } from './outgoing/outgoing.ts'
 import { createFlagLookUps } from './persons/flag-look-ups.ts'
+import { createPersonReader } from './persons/read-persons.ts'
 import { createDeadLetters } from './pipeline/dead-letters.ts'
 import { deleteEvents, eventDeletionTasks } from './pipeline/delete-events.ts'
 import { createFolding, foldingTask } from './pipeline/fold-overrides.ts'
@@ -61,6 +64,9 @@ import { createTxtLookUp } from './private-api/domains/txt-records.ts'
 import { createExportStore } from './private-api/exports/store.ts'
 import { exportTasks } from './private-api/exports/tasks.ts'
 import { createFlagStore } from './private-api/feature-flags/store.ts'
+import { createFindMatches } from './private-api/hooks/matches.ts'
+import { createHookStore } from './private-api/hooks/store.ts'
+import { createHookWaker, hookTasks } from './private-api/hooks/tasks.ts'
 import { probeRoutes } from './private-api/instance/routes.ts'
 import { sendInviteTask } from './private-api/invites/tasks.ts'
 import { sendPasswordResetTask } from './private-api/password-reset/tasks.ts'
@@ -161,6 +167,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       geoip,
       findProject: (id) => directory.projectById(id),
       noteIngested: noteIngested(database, directory),
+      noteArrived: (projectIds) => hookWaker.arrived(projectIds),
       logger,
     })
     opened.add(() => pipeline.stop())
@@ -220,6 +227,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
       users: createUserStore(database),
       keys: createPersonalApiKeyStore(database),
     })
+    const outgoing = createOutgoing({ privateHosts: config.privateHosts })
+    const deliveries = createDeliveries(database)
+    const hooks = createHookStore({ database, deliveries, now: () => new Date() })
+    const questions = createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder })
     const jobs: Jobs = createJobs({
       database,
       tasks: [
@@ -243,11 +254,27 @@ export async function startServer(config: Config): Promise<RunningServer> {
           askAs,
           jobs: { send: (...sent) => jobs.send(...sent) },
         }),
+        ...hookTasks({
+          hooks,
+          deliveries,
+          findMatches: createFindMatches({
+            questions,
+            persons: createPersonReader(database),
+            findAction: actions.findForQuestions,
+            actionIds: hooks.actionIds,
+            findProject: (id) => directory.projectById(id),
+          }),
+          outgoing,
+          logger,
+        }),
         ...mailTasks(config, database),
       ],
       logger,
     })
     opened.add(() => jobs.stop())
+    const hookWaker = createHookWaker({ database, hooks, jobs, logger })
+    opened.add(() => hookWaker.stop())
+    hookWaker.start()
 
     // Several processes are there only where they share the log of events.
     const isShared = config.databaseUrl !== null && config.natsUrls !== null
@@ -344,6 +371,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
           scheduled,
           surveys,
           blobs,
+          outgoing,
+          hooks,
           jobs,
           personWriter: createPersonWriter({
             log,
@@ -357,7 +386,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           receipts,
           insights,
           answers,
-          questions: createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder }),
+          questions,
           rateLimits,
           canMail: config.mail !== null,
           lookUpTxt: createTxtLookUp(),

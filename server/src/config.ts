@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
+import { isPrivateHost } from './outgoing/addresses.ts'
 
 /**
  * The only reader of `process.env`. Everything the server can be told is here, is read once, and is in
@@ -76,6 +77,13 @@ const environment = z.object({
       'must be an address, such as Hedgerow <hedgerow@example.com>',
     )
     .optional(),
+  WEBHOOK_PRIVATE_HOSTS: z
+    .string()
+    .transform((value) => value.split(',').map((one) => one.trim()))
+    .refine((all) => all.every(isPrivateHost), {
+      message: 'must be names, addresses or networks such as 10.1.0.0/16, separated by commas, or *',
+    })
+    .optional(),
   GEOIP_DB: z.string().min(1).optional(),
   DATA_UPLOAD_MAX_MEMORY_SIZE: bytes.default(20 * 1024 ** 2),
   EVENT_LOG_MAX_SIZE: bytes.default(10 * 1024 ** 3),
@@ -117,6 +125,8 @@ export type Config = Readonly<{
   sentryDsn: string | null
   /** How e-mails are sent, and from whom; null: none are. */
   mail: Readonly<{ url: string; from: string }> | null
+  /** Hosts that webhooks may call although they are not public. */
+  privateHosts: readonly string[]
   geoipDb: string | null
   /** Largest accepted request body, on the wire and decompressed, in bytes. */
   maxBodyBytes: number
@@ -197,6 +207,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
             from: e.EMAIL_DEFAULT_FROM ?? `Hedgerow <hedgerow@${new URL(e.SITE_URL).hostname}>`,
           })
         : null,
+    privateHosts: e.WEBHOOK_PRIVATE_HOSTS ?? [],
     geoipDb: e.GEOIP_DB ?? null,
     maxBodyBytes: e.DATA_UPLOAD_MAX_MEMORY_SIZE,
     eventLogMaxBytes: e.EVENT_LOG_MAX_SIZE,

@@ -86,6 +86,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const flag = await make('feature_flags/', flagBody(canary))
   const exported = await make('exports/', exportBody)
   await until(async () => (await api.get(`${base}exports/${exported.id}/`)).body.has_content)
+  const hook = await make('hooks/', hookBody(action.id))
   const holdout = await make('experiment_holdouts/', holdoutBody)
   const experiment = await make('experiments/', {
     ...experimentBody(`${canary}-experiment`),
@@ -181,6 +182,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       recordings: canary,
       surveys: survey.id,
       exports: exported.id,
+      hooks: hook.id,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -207,6 +209,12 @@ const trend = {
   kind: 'InsightVizNode',
   source: { kind: 'TrendsQuery', series: [{ kind: 'EventsNode', event: `${canary} viewed` }] },
 }
+/** Nobody listens there. */
+const hookBody = (actionId: unknown) => ({
+  event: 'action_performed',
+  target: `http://127.0.0.1:9/${canary}`,
+  resource_id: actionId,
+})
 const exportBody = {
   export_format: 'text/csv',
   export_context: { source: { kind: 'HogQLQuery', query: 'select event from events' }, filename: canary },
@@ -334,6 +342,8 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   elements_values_retrieve: () => ({ query: { key: 'text' } }),
   event_definitions_update: () => ({ body: { description: canary } }),
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
+  hooks_create: ({ ids }) => ({ body: hookBody(ids.actions) }),
+  hooks_update: ({ ids }) => ({ body: hookBody(ids.actions) }),
   exports_create: () => ({ body: exportBody }),
   experiment_holdouts_create: () => ({ body: holdoutBody }),
   experiment_holdouts_update: () => ({ body: holdoutBody }),

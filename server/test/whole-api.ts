@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createPersonalApiKeyStore } from '../src/accounts/personal-api-keys.ts'
 import { createUserStore } from '../src/accounts/users.ts'
 import { createFolderBlobs } from '../src/blobs/folder.ts'
+import { createDeliveries } from '../src/deliveries/deliveries.ts'
 import { createFlagDefinitions } from '../src/directory/flag-definitions.ts'
 import { createEvaluator } from '../src/flags/evaluator.ts'
 import { createActingFor } from '../src/http/acting-for.ts'
@@ -11,6 +12,7 @@ import { parseDefinition, shownFilters } from '../src/insights/cohort-definition
 import { createPropertyNames, createPropertyTypes } from '../src/insights/property-types.ts'
 import { createInsights } from '../src/insights/run.ts'
 import { createJobs, type Jobs } from '../src/jobs/jobs.ts'
+import { createOutgoing } from '../src/outgoing/outgoing.ts'
 import { createFlagLookUps } from '../src/persons/flag-look-ups.ts'
 import { createDeadLetters } from '../src/pipeline/dead-letters.ts'
 import { readWarnings } from '../src/pipeline/ingestion-warnings.ts'
@@ -21,6 +23,7 @@ import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
 import { createExportStore } from '../src/private-api/exports/store.ts'
 import { exportTasks } from '../src/private-api/exports/tasks.ts'
 import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
+import { createHookStore } from '../src/private-api/hooks/store.ts'
 import { privateApi } from '../src/private-api/private-api.ts'
 import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
 import { createSurveyStore } from '../src/private-api/surveys/store.ts'
@@ -128,6 +131,12 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             scheduled: createScheduledChangeStore({ database, flags }),
             surveys: createSurveyStore({ database, activity, flags, now: () => new Date() }),
             blobs,
+            outgoing: createOutgoing({ privateHosts: ['127.0.0.1'] }),
+            hooks: createHookStore({
+              database,
+              deliveries: createDeliveries(database),
+              now: () => new Date(),
+            }),
             jobs,
             personWriter: writer,
             deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),

@@ -1269,6 +1269,65 @@ export const exportedAssets = pgTable(
   ],
 )
 
+/** Addresses that are told of events which match an action. */
+export const hooks = pgTable(
+  'hooks',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    event: text('event').notNull(),
+    target: text('target').notNull(),
+    /** The action; null for every action of the project. Not a reference: an action that is gone matches nothing. */
+    actionId: integer('action_id'),
+    /** What its messages are signed with, which takes the secret itself. */
+    secret: text('secret').notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    /** Events that were inserted before are none of its business. */
+    since: instant('since').notNull(),
+    /** Events that were inserted until then were looked through. */
+    searchedUntil: instant('searched_until').notNull(),
+    /** How often in a row the target said that it is not there. */
+    goneTimes: integer('gone_times').notNull().default(0),
+    disabledAt: instant('disabled_at'),
+    lastFailure: text('last_failure'),
+  },
+  (table) => [index('hooks_project').on(table.projectId)],
+)
+
+/** What is to be sent somewhere, once for each key: kept a while after, so that it is not sent again. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Of what kind of thing it is: `hook`, `subscription`. */
+    kind: text('kind').notNull(),
+    ownerId: text('owner_id').notNull(),
+    key: text('key').notNull(),
+    /** Null once it has ended. */
+    payload: json('payload'),
+    attempts: integer('attempts').notNull().default(0),
+    dueAt: instant('due_at').notNull().default(sql`now()`),
+    /** Whoever sends it has until then. */
+    claimedUntil: instant('claimed_until'),
+    createdAt: createdAt(),
+    /** When it was sent, or given up. */
+    endedAt: instant('ended_at'),
+    failure: text('failure'),
+  },
+  (table) => [
+    uniqueIndex('deliveries_key').on(table.kind, table.ownerId, table.key),
+    index('deliveries_due').on(table.kind, table.dueAt).where(sql`${table.endedAt} is null`),
+    index('deliveries_ended').on(table.endedAt),
+  ],
+)
+
 /** Files, where processes share this database and no folder. */
 export const blobs = pgTable('blobs', {
   key: text('key').primaryKey(),

@@ -28,6 +28,8 @@ export type PipelineDeps = {
   findProject: (id: number) => (PipelineFacts & Pick<ProjectFacts, 'ingestedEvent'>) | undefined
   /** Called once for a project whose `ingestedEvent` is false when an event of it can be queried. */
   noteIngested: (projectId: number) => Promise<void>
+  /** Called for each batch when its events can be queried, with their projects. It must not throw, and is not waited for. */
+  noteArrived?: (projectIds: Set<number>) => void
   /** Null: events get no place. */
   geoip: GeoIp | null
   logger: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
@@ -276,6 +278,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     } finally {
       ahead = await looking
     }
+    deps.noteArrived?.(new Set(batch.events.map((event) => event.projectId)))
     const receipts = receiptsOf(batch)
     for (let tries = 1; ; tries++) {
       try {

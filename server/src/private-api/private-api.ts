@@ -22,6 +22,7 @@ import type { Answers } from '../insights/answer-life.ts'
 import type { Questions } from '../insights/questions.ts'
 import type { Insights } from '../insights/run.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import { createGroupStore } from '../persons/group-store.ts'
 import { createPersonReader } from '../persons/read-persons.ts'
 import type { DeadLetters } from '../pipeline/dead-letters.ts'
@@ -62,6 +63,8 @@ import { featureFlagRoutes } from './feature-flags/routes.ts'
 import type { FlagStore } from './feature-flags/store.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { groupTypeRoutes } from './groups-types/routes.ts'
+import { hookRoutes } from './hooks/routes.ts'
+import type { HookStore } from './hooks/store.ts'
 import { ingestionWarningRoutes } from './ingestion-warnings/routes.ts'
 import { insightActorRoutes } from './insights/actor-routes.ts'
 import { actorsOf } from './insights/actors-of.ts'
@@ -114,6 +117,8 @@ export type PrivateApiDeps = {
   scheduled: ScheduledChangeStore
   surveys: SurveyStore
   blobs: Blobs
+  outgoing: Pick<Outgoing, 'check'>
+  hooks: HookStore
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -234,6 +239,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const pluginConfigs = createPluginConfigStore(database, { activity, now })
   await app.register(pluginConfigRoutes({ configs: pluginConfigs }))
   await app.register(appMetricRoutes({ configs: pluginConfigs, now }))
+  await app.register(hookRoutes({ hooks: deps.hooks, outgoing: deps.outgoing }))
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))
