@@ -124,7 +124,9 @@ export const Organization = z
     enforce_2fa: z
       .boolean()
       .nullable()
-      .describe('Whether members need a second factor to log in; null is no.'),
+      .describe(
+        'Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no.',
+      ),
   })
   .meta({ id: 'Organization' })
 

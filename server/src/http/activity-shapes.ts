@@ -96,10 +96,7 @@ const ActivityPage = z
  * `activityPage` answers it.
  */
 export const activityOperation = <
-  const Given extends Pick<
-    Operation,
-    'id' | 'path' | 'aliases' | 'access' | 'scope' | 'tags' | 'params' | 'errors'
-  >,
+  const Given extends Pick<Operation, 'id' | 'path' | 'aliases' | 'access' | 'scope' | 'tags' | 'params'>,
 >(
   given: Given,
 ) =>
@@ -110,6 +107,7 @@ export const activityOperation = <
     description: 'Newest first. A page past the end is empty.',
     query: activityQuery,
     answer: ActivityPage,
+    errors: given.params ? [404] : [],
   }) as const
 
 type Asked = { query: z.output<typeof activityQuery>; url: URL }

@@ -499,7 +499,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an app */
+        /**
+         * Get an app
+         * @description Without its text: `source/` has that.
+         */
         get: operations["plugins_retrieve"];
         /**
          * Change an app, as PATCH does
@@ -548,7 +551,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an app's text */
+        /**
+         * Get an app's text
+         * @description All files at once.
+         */
         get: operations["plugins_source_retrieve"];
         put?: never;
         post?: never;
@@ -3479,7 +3485,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get how an app is set up */
+        /**
+         * Get how an app is set up
+         * @description With the app itself.
+         */
         get: operations["plugin_configs_retrieve"];
         /**
          * Change how an app is set up, as PATCH does
@@ -5041,38 +5050,57 @@ export interface components {
             deleted?: boolean;
         };
         AppErrorDetails: {
+            /** @description Always empty. */
             result: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it failed.
+                 */
                 timestamp: string;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description Names the failure.
+                 */
                 error_uuid: string;
+                /** @description The error's name. */
                 error_type: string;
+                /** @description What was being done, and the error itself. */
                 error_details: {
                     [key: string]: unknown;
                 };
             }[];
         };
         AppMetrics: {
+            /** @description What was done, over time: all 0. */
             metrics: {
                 /** @description The day, or with a period of less than two days the hour. */
                 dates: string[];
-                /** @description One for each of `dates`. */
+                /** @description How often it went well at once, for each of `dates`. */
                 successes: number[];
-                /** @description One for each of `dates`. */
+                /** @description How often it went well on a later try, for each of `dates`. */
                 successes_on_retry: number[];
-                /** @description One for each of `dates`. */
+                /** @description How often it failed for good, for each of `dates`. */
                 failures: number[];
+                /** @description The sums of the three. */
                 totals: {
+                    /** @description Sum of `successes`. */
                     successes: number;
+                    /** @description Sum of `successes_on_retry`. */
                     successes_on_retry: number;
+                    /** @description Sum of `failures`. */
                     failures: number;
                 };
             };
             /** @description Always empty. */
             errors: {
+                /** @description The error's name. */
                 error_type: string;
+                /** @description How often it happened. */
                 count: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it last happened.
+                 */
                 last_seen: string;
             }[];
         };
@@ -7407,48 +7435,70 @@ export interface components {
         };
         /** @description An export of all events up to now by an app. */
         HistoricalExport: {
+            /** @description Names the export. */
             job_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
             created_at: string;
+            /** @description Who began it. */
             created_by: unknown;
+            /** @description What it was asked to export. */
             payload: {
                 [key: string]: unknown;
             };
-            /** @enum {string} */
+            /**
+             * @description How it went, or that it goes on.
+             * @enum {string}
+             */
             status: "success" | "fail" | "not_finished";
+            /** @description When it ended; null while it goes on. */
             finished_at: string | null;
             /** @description Seconds. */
             duration: number | null;
+            /** @description Why it failed; null where it did not. */
             failure_reason: string | null;
             /** @description Of 1. */
             progress: number | null;
         };
         HistoricalExportDetails: {
             summary: components["schemas"]["HistoricalExport"];
+            /** @description What it did, over time. */
             metrics: {
                 /** @description The day, or with a period of less than two days the hour. */
                 dates: string[];
-                /** @description One for each of `dates`. */
+                /** @description How often it went well at once, for each of `dates`. */
                 successes: number[];
-                /** @description One for each of `dates`. */
+                /** @description How often it went well on a later try, for each of `dates`. */
                 successes_on_retry: number[];
-                /** @description One for each of `dates`. */
+                /** @description How often it failed for good, for each of `dates`. */
                 failures: number[];
+                /** @description The sums of the three. */
                 totals: {
+                    /** @description Sum of `successes`. */
                     successes: number;
+                    /** @description Sum of `successes_on_retry`. */
                     successes_on_retry: number;
+                    /** @description Sum of `failures`. */
                     failures: number;
                 };
             };
             /** @description Always empty. */
             errors: {
+                /** @description The error's name. */
                 error_type: string;
+                /** @description How often it happened. */
                 count: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it last happened.
+                 */
                 last_seen: string;
             }[];
         };
         HistoricalExportList: {
+            /** @description Always empty. */
             results: components["schemas"]["HistoricalExport"][];
         };
         HogQLAutocomplete: {
@@ -8542,7 +8592,7 @@ export interface components {
             name: string;
             /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
             is_member_join_email_enabled?: boolean;
-            /** @description Whether members need a second factor: without one they reach nothing of it. Null is no. */
+            /** @description Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no. */
             enforce_2fa?: boolean | null;
         };
         NewOrganizationDomain: {
@@ -8590,8 +8640,11 @@ export interface components {
             scoped_organizations?: string[] | null;
         };
         NewPlugin: {
+            /** @description What people call it; at most 200 characters. */
             name?: string;
+            /** @description What it does; null where nobody said. */
             description?: string | null;
+            /** @description Address of a picture; null for none. */
             icon?: string | null;
             /** @description Which settings the app has: `[{"key": "apiKey", "name": "API key", "type": "string", "required": true, "secret": true}]`, or an object of them by key. What is `secret` is never shown again. */
             config_schema?: {
@@ -8612,6 +8665,7 @@ export interface components {
         NewPluginConfig: {
             /** @description Id of the app: of the organization, or one that is `is_global`. */
             plugin: number;
+            /** @description Whether it is to be on. Kept as it is said; the app is not executed all the same. At first false. */
             enabled?: boolean;
             /** @description Lower ones come first; at first the last of all. */
             order?: number;
@@ -8746,7 +8800,7 @@ export interface components {
             };
             /** @description Always null: nothing is billed. */
             customer_id: string | null;
-            /** @description Whether members need a second factor to log in; null is no. */
+            /** @description Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no. */
             enforce_2fa: boolean | null;
         };
         OrganizationChanges: {
@@ -8754,7 +8808,7 @@ export interface components {
             name?: string;
             /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
             is_member_join_email_enabled?: boolean;
-            /** @description Whether members need a second factor: without one they reach nothing of it. Null is no. */
+            /** @description Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no. */
             enforce_2fa?: boolean | null;
         };
         /** @description A domain of e-mail addresses that is an organization’s. */
@@ -9066,6 +9120,7 @@ export interface components {
             next: string | null;
             /** @description Address of the previous page. */
             previous: string | null;
+            /** @description Those of this page. */
             results: components["schemas"]["Hook"][];
         };
         PaginatedInsightList: {
@@ -9582,16 +9637,20 @@ export interface components {
         };
         /** @description An app. It is kept, configured and told of; **it is not executed** by this server. */
         Plugin: {
+            /** @description What addresses and configs name it by. */
             id: number;
             /**
              * @description Always `source`: the app is kept as its text.
              * @constant
              */
             plugin_type: "source";
+            /** @description What people call it; `plugin.json` may say so too. */
             name: string;
+            /** @description What it does; null where nobody said. */
             description: string | null;
             /** @description Always null: apps are not installed from an address. */
             url: null;
+            /** @description Address of a picture; null for none. */
             icon: string | null;
             /** @description Which settings the app has: `[{"key": "apiKey", "name": "API key", "type": "string", "required": true, "secret": true}]`, or an object of them by key. What is `secret` is never shown again. */
             config_schema: {
@@ -9599,12 +9658,18 @@ export interface components {
             }[] | {
                 [key: string]: unknown;
             };
+            /** @description Which version of it this is; null where nobody said. */
             tag: string | null;
             /** @description The same as `tag`: no other versions are looked for. */
             latest_tag: string | null;
+            /** @description Whether other organizations on this server may use it. */
             is_global: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The organization that added it.
+             */
             organization_id: string;
+            /** @description What that is called. */
             organization_name: string;
             /** @description Empty: what an app can do is found out by running it, and this server does not. */
             capabilities: {
@@ -9620,8 +9685,11 @@ export interface components {
             };
         };
         PluginChanges: {
+            /** @description What people call it; at most 200 characters. */
             name?: string;
+            /** @description What it does; null where nobody said. */
             description?: string | null;
+            /** @description Address of a picture; null for none. */
             icon?: string | null;
             /** @description Which settings the app has: `[{"key": "apiKey", "name": "API key", "type": "string", "required": true, "secret": true}]`, or an object of them by key. What is `secret` is never shown again. */
             config_schema?: {
@@ -9636,6 +9704,7 @@ export interface components {
         };
         /** @description How a project has an app set up. */
         PluginConfig: {
+            /** @description What addresses name it by; not the id of the app. */
             id: number;
             /** @description Id of the app. */
             plugin: number;
@@ -9651,15 +9720,20 @@ export interface components {
             error: {
                 [key: string]: unknown;
             } | null;
+            /** @description The project. */
             team_id: number;
             /** @description The app; null in lists. */
             plugin_info: components["schemas"]["Plugin"] | null;
             /** @description Always null: nothing is delivered. */
             delivery_rate_24h: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the project first set the app up.
+             */
             created_at: string;
         };
         PluginConfigChanges: {
+            /** @description Whether it is to be on. Kept as it is said; the app is not executed all the same. At first false. */
             enabled?: boolean;
             /** @description Lower ones come first; at first the last of all. */
             order?: number;
@@ -9671,11 +9745,15 @@ export interface components {
             [key: string]: unknown;
         };
         PluginJob: {
+            /** @description The job that would be run. */
             job: {
+                /** @description Name of the job, as the app declares it. */
                 type: string;
+                /** @description What the job is given. */
                 payload?: {
                     [key: string]: unknown;
                 };
+                /** @description Whether it is started or stopped. */
                 operation?: string;
             } & {
                 [key: string]: unknown;
@@ -9683,20 +9761,33 @@ export interface components {
         };
         /** @description Something that is to be said of an app. */
         PluginLogEntry: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the entry.
+             */
             id: string;
+            /** @description The project. */
             team_id: number;
+            /** @description The app. */
             plugin_id: number;
+            /** @description How it is set up. */
             plugin_config_id: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was said.
+             */
             timestamp: string;
             /**
              * @description Always `SYSTEM`: apps say nothing.
              * @constant
              */
             source: "SYSTEM";
-            /** @enum {string} */
+            /**
+             * @description How grave it is.
+             * @enum {string}
+             */
             type: "DEBUG" | "LOG" | "INFO" | "WARN" | "ERROR";
+            /** @description What is to be said. */
             message: string;
             /**
              * Format: uuid
@@ -13460,6 +13551,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how many seconds to wait. */
             429: {
                 headers: {
@@ -13537,6 +13637,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13597,6 +13698,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13670,6 +13772,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13737,6 +13840,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13810,6 +13914,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13870,6 +13975,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -13930,6 +14036,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -14003,6 +14110,7 @@ export interface operations {
             path: {
                 /** @description The organization; `@current` is the one you work in. */
                 organization_id: string;
+                /** @description Id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -16979,6 +17087,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -17044,7 +17153,9 @@ export interface operations {
     app_metrics_error_details_retrieve: {
         parameters: {
             query: {
+                /** @description Which part of the app. */
                 category: "processEvent" | "onEvent" | "exportEvents" | "scheduledTask" | "composeWebhook";
+                /** @description Only errors of this name. */
                 error_type: string;
                 /** @description Only of this export. */
                 job_id?: string;
@@ -17053,6 +17164,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -17122,6 +17234,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 plugin_config_id: number;
             };
             cookie?: never;
@@ -17191,7 +17304,9 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 plugin_config_id: number;
+                /** @description Names the export. */
                 job_id: string;
             };
             cookie?: never;
@@ -28870,6 +28985,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -28930,6 +29046,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -29003,6 +29120,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -29061,6 +29179,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -29134,6 +29253,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -29194,6 +29314,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 id: number;
             };
             cookie?: never;
@@ -29271,6 +29392,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of how the app is set up; not the id of the app. */
                 plugin_config_id: number;
             };
             cookie?: never;

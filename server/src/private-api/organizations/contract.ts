@@ -19,7 +19,9 @@ const writable = {
   enforce_2fa: z
     .boolean()
     .nullable()
-    .describe('Whether members need a second factor: without one they reach nothing of it. Null is no.'),
+    .describe(
+      'Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no.',
+    ),
 }
 
 const NewOrganization = z
@@ -115,5 +117,4 @@ export const organizationActivity = activityOperation({
   path: `${path}:id/activity/`,
   scope: 'organization:read',
   params,
-  errors: [404],
 })

@@ -11,7 +11,7 @@ const config = z.record(z.string(), z.unknown())
 
 const PluginConfig = z
   .object({
-    id: z.int(),
+    id: z.int().describe('What addresses name it by; not the id of the app.'),
     plugin: z.int().describe('Id of the app.'),
     enabled: z.boolean().describe('Kept as it is said; the app is not executed by this server all the same.'),
     order,
@@ -19,10 +19,10 @@ const PluginConfig = z
       `The settings by key. Secret ones read \`${masked}\`. A file is \`{"uid", "saved", "size", "name", "type"}\`.`,
     ),
     error: config.nullable().describe('Always null: nothing runs, so nothing fails.'),
-    team_id: z.int(),
+    team_id: z.int().describe('The project.'),
     plugin_info: Plugin.nullable().describe('The app; null in lists.'),
     delivery_rate_24h: z.number().nullable().describe('Always null: nothing is delivered.'),
-    created_at: Instant,
+    created_at: Instant.describe('When the project first set the app up.'),
   })
   .meta({ id: 'PluginConfig', description: 'How a project has an app set up.' })
 
@@ -30,7 +30,12 @@ const PluginConfig = z
 const NewPluginConfig = z
   .looseObject({
     plugin: z.int().describe('Id of the app: of the organization, or one that is `is_global`.'),
-    enabled: z.boolean().optional(),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether it is to be on. Kept as it is said; the app is not executed all the same. At first false.',
+      ),
     order: order.optional().describe('Lower ones come first; at first the last of all.'),
     config: config
       .optional()
@@ -51,7 +56,14 @@ const alias = '/api/plugin_config/'
 const common = { access: 'project', tags: ['plugin_configs'] } as const
 const read = { ...common, scope: 'plugin:read' } as const
 const write = { ...common, scope: 'plugin:write' } as const
-const params = z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  id: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(2_147_483_647)
+    .describe('Id of how the app is set up; not the id of the app.'),
+})
 const one = { path: `${path}:id/`, aliases: [`${alias}:id/`], params } as const
 
 export const listConfigs = operation({
@@ -86,6 +98,7 @@ export const retrieveConfig = operation({
   id: 'plugin_configs_retrieve',
   method: 'GET',
   summary: 'Get how an app is set up',
+  description: 'With the app itself.',
   answer: PluginConfig,
   errors: [404],
 })
@@ -161,11 +174,13 @@ export const runJob = operation({
   description: 'Refused (`not_supported`): this server does not execute apps.',
   body: z
     .object({
-      job: z.looseObject({
-        type: z.string(),
-        payload: z.record(z.string(), z.unknown()).optional(),
-        operation: z.string().optional(),
-      }),
+      job: z
+        .looseObject({
+          type: z.string().describe('Name of the job, as the app declares it.'),
+          payload: z.record(z.string(), z.unknown()).optional().describe('What the job is given.'),
+          operation: z.string().optional().describe('Whether it is started or stopped.'),
+        })
+        .describe('The job that would be run.'),
     })
     .meta({ id: 'PluginJob' }),
   status: 400,
@@ -196,14 +211,14 @@ export const configLogs = operation({
   answer: pageOf(
     z
       .object({
-        id: z.uuid(),
-        team_id: z.int(),
-        plugin_id: z.int(),
-        plugin_config_id: z.int(),
-        timestamp: Instant,
+        id: z.uuid().describe('Names the entry.'),
+        team_id: z.int().describe('The project.'),
+        plugin_id: z.int().describe('The app.'),
+        plugin_config_id: z.int().describe('How it is set up.'),
+        timestamp: Instant.describe('When it was said.'),
         source: z.literal('SYSTEM').describe('Always `SYSTEM`: apps say nothing.'),
-        type: logType,
-        message: z.string(),
+        type: logType.describe('How grave it is.'),
+        message: z.string().describe('What is to be said.'),
         instance_id: z.uuid().describe('All zeros: no process runs apps.'),
       })
       .meta({ id: 'PluginLogEntry', description: 'Something that is to be said of an app.' }),

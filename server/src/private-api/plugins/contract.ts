@@ -14,9 +14,9 @@ const configSchema = z
 
 /** What a client may set. */
 const writable = {
-  name: z.string().trim().min(1).max(200),
-  description: z.string().nullable(),
-  icon: z.string().max(800).nullable(),
+  name: z.string().trim().min(1).max(200).describe('What people call it; at most 200 characters.'),
+  description: z.string().nullable().describe('What it does; null where nobody said.'),
+  icon: z.string().max(800).nullable().describe('Address of a picture; null for none.'),
   config_schema: configSchema,
   tag: z.string().max(200).nullable().describe('Which version of it this is.'),
   is_global: z
@@ -26,18 +26,18 @@ const writable = {
 
 export const Plugin = z
   .object({
-    id: z.int(),
+    id: z.int().describe('What addresses and configs name it by.'),
     plugin_type: z.literal('source').describe('Always `source`: the app is kept as its text.'),
-    name: z.string(),
-    description: z.string().nullable(),
+    name: z.string().describe('What people call it; `plugin.json` may say so too.'),
+    description: z.string().nullable().describe('What it does; null where nobody said.'),
     url: z.null().describe('Always null: apps are not installed from an address.'),
-    icon: z.string().nullable(),
+    icon: z.string().nullable().describe('Address of a picture; null for none.'),
     config_schema: configSchema,
-    tag: z.string().nullable(),
+    tag: z.string().nullable().describe('Which version of it this is; null where nobody said.'),
     latest_tag: z.string().nullable().describe('The same as `tag`: no other versions are looked for.'),
-    is_global: z.boolean(),
-    organization_id: z.uuid(),
-    organization_name: z.string(),
+    is_global: z.boolean().describe('Whether other organizations on this server may use it.'),
+    organization_id: z.uuid().describe('The organization that added it.'),
+    organization_name: z.string().describe('What that is called.'),
     capabilities: json.describe(
       'Empty: what an app can do is found out by running it, and this server does not.',
     ),
@@ -71,7 +71,10 @@ const organization = {
 const common = { access: 'user', limitsKeys: true, tags: ['plugins'] } as const
 const read = { ...common, scope: 'plugin:read' } as const
 const write = { ...common, scope: 'plugin:write' } as const
-const params = z.object({ ...organization, id: z.coerce.number().int().positive().max(2_147_483_647) })
+const params = z.object({
+  ...organization,
+  id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the app.'),
+})
 const all = { path, params: z.object(organization) } as const
 const one = { path: `${path}:id/`, params } as const
 
@@ -106,6 +109,7 @@ export const retrievePlugin = operation({
   id: 'plugins_retrieve',
   method: 'GET',
   summary: 'Get an app',
+  description: 'Without its text: `source/` has that.',
   answer: Plugin,
   errors: [403, 404],
 })
@@ -153,6 +157,7 @@ export const pluginSource = operation({
   path: `${one.path}source/`,
   params,
   summary: "Get an app's text",
+  description: 'All files at once.',
   answer: Source,
   errors: [403, 404],
 })

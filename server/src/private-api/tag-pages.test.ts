@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Ingested } from '../../test/ingested.ts'
+import { wholeApi } from '../../test/whole-api.ts'
+
+/** What the page of a tag tells readers to send is sent here, as it stands there. */
+const folder = new URL('../../../docs/api/tags/', import.meta.url)
+
+type Example = { name: string; method: string; address: string; body: string | undefined }
+
+const pages = readdirSync(folder).map((page) => {
+  const text = readFileSync(new URL(page, folder), 'utf8').replace(/\\\n\s*/g, '')
+  return { page, text }
+})
+const examples = pages.flatMap(({ page, text }): Example[] => {
+  return [...text.matchAll(/^curl(?: -X (\w+))? "?\$HOST([^"\n]+?)"? (-.*)$/gm)].map(
+    ([, method = 'GET', address, rest]) => ({
+      name: `${page}: ${method} ${address}`,
+      method,
+      address: address!.replaceAll('\\$', '$'),
+      body: / -d '(.*)'$/.exec(rest!)?.[1],
+    }),
+  )
+})
+/** Those of the public API are proven by its own tests. */
+const privately = examples.filter(({ body }) => !body?.includes('phc_'))
+
+const unknownId = '00000000-0000-4000-8000-000000000000'
+
+let on: Ingested
+const closing: (() => Promise<void>)[] = []
+beforeAll(async () => {
+  on = await wholeApi((close) => closing.push(close))
+  await on.send({ event: 'signed up', distinct_id: 'ana', properties: { $groups: { company: 'acme' } } })
+}, 120_000)
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+it('finds every example', () => {
+  const written = pages.reduce((sum, { text }) => sum + text.split('$HOST').length - 1, 0)
+  expect(written).toBeGreaterThan(30)
+  expect(examples).toHaveLength(written)
+})
+
+it.each(privately)('$name', async ({ method, address, body }) => {
+  const url = address.replace('/api/projects/@current/', on.base).replace(/<[^>]*>/, unknownId)
+  const { status, body: answer } = await on.api.ask(method, url, body)
+  // Where the reader is to put an id of theirs, it is enough that there is such an address.
+  const isOfReader = /<|\/\d+\//.test(address)
+  if (isOfReader && status === 404) expect(answer.detail).not.toBe('Endpoint not found.')
+  else expect([status, answer]).toEqual([expect.toSatisfy((code: number) => code < 300), answer])
+})
