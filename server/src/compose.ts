@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { createFirstUser } from './accounts/first-user.ts'
 import { createInviteStore } from './accounts/invites.ts'
+import { createMembershipStore } from './accounts/memberships.ts'
 import { createPasswordResetStore } from './accounts/password-resets.ts'
 import { createPersonalApiKeyStore } from './accounts/personal-api-keys.ts'
 import { createProjectStore } from './accounts/projects.ts'
@@ -74,6 +75,7 @@ import { privateApi } from './private-api/private-api.ts'
 import { createScheduledChangeStore } from './private-api/scheduled-changes/store.ts'
 import { scheduledChangesTask } from './private-api/scheduled-changes/tasks.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
+import { memberJoinedTasks } from './private-api/signup/tasks.ts'
 import { createSurveyStore } from './private-api/surveys/store.ts'
 import { surveyTask } from './private-api/surveys/tasks.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -231,6 +233,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const deliveries = createDeliveries(database)
     const hooks = createHookStore({ database, deliveries, now: () => new Date() })
     const questions = createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder })
+    // for tasks whose jobs make further ones
+    const sender: Pick<Jobs, 'send'> = { send: (...sent) => jobs.send(...sent) }
     const jobs: Jobs = createJobs({
       database,
       tasks: [
@@ -252,7 +256,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           blobs,
           actingFor,
           askAs,
-          jobs: { send: (...sent) => jobs.send(...sent) },
+          jobs: sender,
         }),
         ...hookTasks({
           hooks,
@@ -267,7 +271,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           outgoing,
           logger,
         }),
-        ...mailTasks(config, database),
+        ...mailTasks(config, database, sender),
       ],
       logger,
     })
@@ -445,11 +449,12 @@ const openEventLog = async (
       )
 
 /** What is sent by e-mail; nothing where there is no mail server. */
-const mailTasks = ({ mail, siteUrl }: Config, database: Database) => {
+const mailTasks = ({ mail, siteUrl }: Config, database: Database, jobs: Pick<Jobs, 'send'>) => {
   if (!mail || siteUrl === null) return []
   const mailer = createMailer(mail)
   return [
     sendInviteTask({ invites: createInviteStore(database), mailer, siteUrl }),
+    ...memberJoinedTasks({ members: createMembershipStore(database), jobs, mailer, siteUrl }),
     sendPasswordResetTask({ resets: createPasswordResetStore(database), mailer, siteUrl }),
   ]
 }

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, or } from 'drizzle-orm'
+import { aliasedTable, and, asc, count, desc, eq, inArray, ne, or } from 'drizzle-orm'
 import type { Database, Queries } from '../database/database.ts'
 import {
   dashboardCollaborators,
@@ -14,6 +14,8 @@ import { checkLevelChange, checkRemoval } from './member-rules.ts'
 import type { User } from './users.ts'
 
 export type Member = { membership: typeof organizationMemberships.$inferSelect; user: User }
+
+const mine = aliasedTable(organizationMemberships, 'mine')
 
 /** Who belongs to an organization. Everything is about one organization; who acts in it is a member themselves. */
 export function createMembershipStore(database: Database) {
@@ -40,6 +42,38 @@ export function createMembershipStore(database: Database) {
 
     /** @throws HedgerowError not found. */
     find: (organizationId: string, userUuid: string) => memberIn(database.db, organizationId, userUuid),
+
+    /** A membership with its organization; undefined when they have left. */
+    async joined(
+      membershipId: string,
+    ): Promise<(Member & { organization: typeof organizations.$inferSelect }) | undefined> {
+      const [found] = await database.db
+        .select({ membership: organizationMemberships, user: users, organization: organizations })
+        .from(organizationMemberships)
+        .innerJoin(users, eq(users.id, organizationMemberships.userId))
+        .innerJoin(organizations, eq(organizations.id, organizationMemberships.organizationId))
+        .where(eq(organizationMemberships.id, membershipId))
+      return found
+    },
+
+    /**
+     * The other members of a membership's organization, without users who are deactivated.
+     * @param userId of them this one alone
+     */
+    others: (membershipId: string, userId?: number): Promise<Member[]> =>
+      membersIn(database.db)
+        .where(
+          and(
+            eq(users.isActive, true),
+            ne(organizationMemberships.id, membershipId),
+            eq(
+              organizationMemberships.organizationId,
+              database.db.select({ id: mine.organizationId }).from(mine).where(eq(mine.id, membershipId)),
+            ),
+            userId === undefined ? undefined : eq(users.id, userId),
+          ),
+        )
+        .orderBy(asc(organizationMemberships.joinedAt), asc(organizationMemberships.id)),
 
     /**
      * Gives a member another level; who passes on the ownership is an admin from then on.

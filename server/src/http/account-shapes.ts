@@ -70,7 +70,10 @@ export const teamBasic = (project: Project): z.input<typeof TeamBasic> => ({
   access_control: project.settings.access_control === true,
 })
 
-/** Everything that PostHog sells by plan: clients read the list to decide what to show, and here all of it is there. */
+/**
+ * Everything that PostHog sells by plan: clients read the list to decide what to show. All of it is open here, also
+ * where it is only kept (signing in by other services).
+ */
 const availableFeatures = [
   'zapier',
   'organizations_projects',
@@ -112,10 +115,18 @@ export const Organization = z
     available_features: z
       .array(z.string())
       .describe('Names of the features that PostHog sells by plan; here always all of them.'),
+    available_product_features: z
+      .array(
+        z.object({
+          key: z.string().describe('The feature, as in `available_features`.'),
+          name: z.string().describe('The same.'),
+        }),
+      )
+      .describe('The same, as newer clients read it.'),
     is_member_join_email_enabled: z
       .boolean()
       .describe(
-        'Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true.',
+        'Whether members hear by e-mail of somebody who joins by an invite, where this server sends e-mails. At first true.',
       ),
     metadata: z
       .object({ instance_tag: z.string().describe('Always `none`.') })
@@ -144,6 +155,7 @@ export const organizationShape = (
   plugins_access_level: 9,
   teams: projects.map(teamBasic),
   available_features: availableFeatures,
+  available_product_features: availableFeatures.map((key) => ({ key, name: key })),
   is_member_join_email_enabled: organization.isMemberJoinEmailEnabled,
   metadata: { instance_tag: 'none' },
   customer_id: null,

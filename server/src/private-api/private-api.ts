@@ -177,6 +177,8 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
       sessions,
       activity,
       directory,
+      jobs: deps.jobs,
+      canMail,
       secureCookies,
       now,
     }),

@@ -19,3 +19,19 @@ export const membersQuery = (organizationId: string, page: number) =>
       ),
     placeholderData: keepPreviousData,
   })
+
+/** How many of an organization's members can be chosen from. */
+const choices = 1000
+
+/** All of an organization's members, to choose from. */
+export const allMembersQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ['members', organizationId, 'all'],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/organizations/{id}/members/', {
+          params: { path: { id: organizationId }, query: { limit: choices } },
+          signal,
+        }),
+      ),
+  })

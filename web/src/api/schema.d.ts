@@ -8590,7 +8590,7 @@ export interface components {
         NewOrganization: {
             /** @description Shown to its members and in invitations; at most 64 characters. */
             name: string;
-            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
+            /** @description Whether members hear by e-mail of somebody who joins by an invite, where this server sends e-mails. At first true. */
             is_member_join_email_enabled?: boolean;
             /** @description Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no. */
             enforce_2fa?: boolean | null;
@@ -8791,7 +8791,14 @@ export interface components {
             teams: components["schemas"]["TeamBasic"][];
             /** @description Names of the features that PostHog sells by plan; here always all of them. */
             available_features: string[];
-            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
+            /** @description The same, as newer clients read it. */
+            available_product_features: {
+                /** @description The feature, as in `available_features`. */
+                key: string;
+                /** @description The same. */
+                name: string;
+            }[];
+            /** @description Whether members hear by e-mail of somebody who joins by an invite, where this server sends e-mails. At first true. */
             is_member_join_email_enabled: boolean;
             /** @description What this server says of itself. */
             metadata: {
@@ -8806,7 +8813,7 @@ export interface components {
         OrganizationChanges: {
             /** @description Shown to its members and in invitations; at most 64 characters. */
             name?: string;
-            /** @description Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true. */
+            /** @description Whether members hear by e-mail of somebody who joins by an invite, where this server sends e-mails. At first true. */
             is_member_join_email_enabled?: boolean;
             /** @description Whether sessions without a second factor reach nothing of it; keys are not asked. Null is no. */
             enforce_2fa?: boolean | null;

@@ -36,6 +36,8 @@ beforeAll(async () => {
         sessions: createSessionStore(database),
         activity,
         directory,
+        jobs,
+        canMail: false,
         secureCookies: false,
         now,
       }),

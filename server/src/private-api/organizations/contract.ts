@@ -14,7 +14,7 @@ const writable = {
   is_member_join_email_enabled: z
     .boolean()
     .describe(
-      'Whether members want to hear by e-mail of somebody who joins; kept, but no such e-mail is sent. At first true.',
+      'Whether members hear by e-mail of somebody who joins by an invite, where this server sends e-mails. At first true.',
     ),
   enforce_2fa: z
     .boolean()

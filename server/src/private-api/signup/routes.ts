@@ -8,9 +8,11 @@ import type { Directory } from '../../directory/directory.ts'
 import { userBasic } from '../../http/account-shapes.ts'
 import { route } from '../../http/operation.ts'
 import { setSessionCookies } from '../../http/session-cookies.ts'
+import type { Jobs } from '../../jobs/jobs.ts'
 import { isUuid } from '../../kit/uuid.ts'
 import { forbidden, invalid } from '../../model/errors.ts'
 import { acceptInvite, retrieveInvite, signup } from './contract.ts'
+import { memberJoined } from './tasks.ts'
 
 type Deps = {
   /** Null when somebody has signed up before. */
@@ -19,13 +21,16 @@ type Deps = {
   sessions: SessionStore
   activity: Pick<ActivityLog, 'record'>
   directory: Pick<Directory, 'changed'>
+  jobs: Pick<Jobs, 'send'>
+  /** Whether this server can send e-mails. */
+  canMail: boolean
   /** Whether the public address is https. */
   secureCookies: boolean
   now: () => Date
 }
 
 export const signupRoutes =
-  ({ createFirstUser, invites, sessions, activity, directory, secureCookies, now }: Deps) =>
+  ({ createFirstUser, invites, sessions, activity, directory, jobs, canMail, secureCookies, now }: Deps) =>
   async (app: FastifyInstance) => {
     route(app, signup, async ({ body, reply }) => {
       const made = await createFirstUser({
@@ -70,7 +75,7 @@ export const signupRoutes =
 
     route(app, acceptInvite, async ({ caller, params, body, reply }) => {
       // Of the link first: what else is wrong matters only if it is good.
-      const { invite } = await usable(params.invite_id, caller?.user)
+      const { invite, organization } = await usable(params.invite_id, caller?.user)
       const { membership, user } = caller
         ? await invites.accept(invite.id, caller.user, now())
         : await invites.signUp(
@@ -92,6 +97,9 @@ export const signupRoutes =
         name: user.email,
         activity: 'created',
       })
+      if (canMail && organization.isMemberJoinEmailEnabled) {
+        await jobs.send(memberJoined, { membershipId: membership.id })
+      }
       if (!caller) setSessionCookies(reply, await sessions.open(user.id, now()), secureCookies)
       return { ...userBasic(user), redirect_url: '/' }
     })

@@ -26,6 +26,8 @@ describe('signing up', () => {
         sessions: createSessionStore(database),
         activity,
         directory,
+        jobs: { send: async () => {} },
+        canMail: false,
         secureCookies: false,
         now: () => new Date(),
       }),

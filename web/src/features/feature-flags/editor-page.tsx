@@ -8,12 +8,13 @@ import type { FeatureFlag } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
-import { sentence } from '../../ui/states.tsx'
+import { Empty, sentence } from '../../ui/states.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
 import { ConditionSets } from './condition-sets.tsx'
 import { Conflict, Differences } from './conflict.tsx'
 import { About, Drawing, Values } from './editor-fields.tsx'
 import styles from './editor-page.module.css'
+import { Editors, viewOnly } from './editors.tsx'
 import {
   changesOf,
   copyOf,
@@ -46,7 +47,26 @@ export function EditFlagPage(): ReactNode {
   if (!flag.data || (flag.isFetching && !flag.isFetchedAfterMount)) {
     return <NotLoaded thing="feature flag" query={flag} back={<BackLink projectId={projectId} />} />
   }
+  if (!flag.data.can_edit) return <ViewOnly projectId={projectId} flag={flag.data} />
   return <Editor key={flagId} projectId={projectId} flag={flag.data} begin={draftOf(flag.data)} />
+}
+
+function ViewOnly({ projectId, flag }: { projectId: number; flag: FeatureFlag }): ReactNode {
+  return (
+    <Page title={flag.key} narrow>
+      <Empty title={viewOnly}>
+        <p>
+          <Link to="/project/$projectId/feature_flags/$flagId" params={{ projectId, flagId: flag.id }}>
+            Back to {flag.key}
+          </Link>
+        </p>
+      </Empty>
+      <section className={`card ${styles.part}`} aria-label="Who may edit it">
+        <h2>Who may edit it</h2>
+        <Editors projectId={projectId} flag={flag} />
+      </section>
+    </Page>
+  )
 }
 
 const BackLink = ({ projectId }: { projectId: number }) => (
@@ -221,6 +241,12 @@ function Editor({
             </Button>
           </div>
         </form>
+        {flag && (
+          <section className={`card ${styles.part} ${styles.apart}`} aria-label="Who may edit it">
+            <h2>Who may edit it</h2>
+            <Editors projectId={projectId} flag={flag} />
+          </section>
+        )}
       </div>
       {confirming && (
         <Confirm

@@ -11,6 +11,7 @@ import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
+import { Editors, viewOnly } from './editors.tsx'
 import { Explain } from './explain.tsx'
 import { type FlagFilters, groupTypeOf, payloadText, readFilters, rolloutOf, variantsOf } from './filters.ts'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
@@ -60,13 +61,19 @@ function Shown({ projectId, flag }: Props): ReactNode {
       actions={
         !flag.deleted && (
           <>
-            <Button
-              component={Link}
-              to={`/project/${projectId}/feature_flags/${flag.id}/edit`}
-              leftSection={<IconPencil size={16} />}
-            >
-              Edit
-            </Button>
+            {flag.can_edit ? (
+              <Button
+                component={Link}
+                to={`/project/${projectId}/feature_flags/${flag.id}/edit`}
+                leftSection={<IconPencil size={16} />}
+              >
+                Edit
+              </Button>
+            ) : (
+              <Text size="sm" c="dimmed">
+                {viewOnly}
+              </Text>
+            )}
             <FlagMenu
               projectId={projectId}
               flag={flag}
@@ -117,6 +124,10 @@ function Shown({ projectId, flag }: Props): ReactNode {
               distinctId={explain}
               onExplain={(id) => void navigate({ search: { explain: id }, resetScroll: false })}
             />
+          </section>
+          <section className={`card ${styles.part}`} aria-label="Who may edit it">
+            <h2>Who may edit it</h2>
+            <Editors projectId={projectId} flag={flag} />
           </section>
           <section className={`card ${styles.part}`} aria-label="Code">
             <h2>Ask for it in code</h2>
@@ -274,6 +285,7 @@ function Deleted({ projectId, flag }: Props): ReactNode {
       <Button
         size="compact-sm"
         variant="default"
+        disabled={!flag.can_edit}
         loading={restore.isPending}
         onClick={() => restore.mutate({ id: flag.id, deleted: false }, { onError: sayFailed })}
       >

@@ -85,6 +85,58 @@ export function useUpdateFlag(projectId: number) {
   })
 }
 
+/** The roles that a flag names: their members may edit it. */
+export const roleAccessQuery = (projectId: number, id: number) =>
+  queryOptions({
+    queryKey: [...all(projectId), id, 'roles'],
+    queryFn: ({ signal }) =>
+      answer(
+        http.GET('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
+          params: { path: { ...ofProject(projectId).path, feature_flag_id: id }, query: { limit: 1000 } },
+          signal,
+        }),
+      ),
+  })
+
+/** Who may edit it is said in the flag too, and roles say which flags name them. */
+function useEditorsChanged(projectId: number) {
+  const client = useQueryClient()
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: all(projectId) }),
+      client.invalidateQueries({ queryKey: ['roles'] }),
+    ])
+}
+
+/** Lets the members of a role edit a flag. */
+export function useNameRole(projectId: number, id: number) {
+  const changed = useEditorsChanged(projectId)
+  return useMutation({
+    mutationFn: (roleId: string) =>
+      answer(
+        http.POST('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
+          params: { path: { ...ofProject(projectId).path, feature_flag_id: id } },
+          body: { role_id: roleId },
+        }),
+      ),
+    onSuccess: changed,
+  })
+}
+
+/** Lets them edit it no longer. */
+export function useUnnameRole(projectId: number, id: number) {
+  const changed = useEditorsChanged(projectId)
+  return useMutation({
+    mutationFn: (accessId: number) =>
+      answer(
+        http.DELETE('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/{id}/', {
+          params: { path: { ...ofProject(projectId).path, feature_flag_id: id, id: accessId } },
+        }),
+      ),
+    onSuccess: changed,
+  })
+}
+
 /** Copies a flag to other projects of the organization. */
 export const useCopyFlag = (organizationId: string) =>
   useMutation({

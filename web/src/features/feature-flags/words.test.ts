@@ -76,6 +76,7 @@ test('changes are told one by one', () => {
         { field: 'active', before: true, after: false },
         { field: 'tags', before: [], after: ['nav'] },
         { field: 'filters', before, after },
+        { field: 'role_access', before: ['Design'], after: [] },
         { field: 'deleted', before: false, after: true },
       ],
       names,
@@ -87,6 +88,7 @@ test('changes are told one by one', () => {
     'Set 2 added: 5 % of people',
     'Variants: none → a 100 %',
     'Payload of “true”: 1 → none',
+    'Roles that may edit it Design → none',
     'deleted changed',
   ])
 })

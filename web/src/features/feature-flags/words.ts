@@ -112,6 +112,8 @@ export const changeWords = (changes: Change[], names: Names): string[] =>
         return after ? 'Kept after sign-in from now on' : 'Not kept after sign-in any more'
       case 'bucketing_identifier':
         return `Drawn by the ${after === 'device_id' ? 'device' : 'distinct id'}`
+      case 'role_access':
+        return `Roles that may edit it ${listed(before)} → ${listed(after)}`
       case 'filters':
         return filterChanges(readFilters(asObject(before)), readFilters(asObject(after)), names)
       default:

@@ -1,18 +1,24 @@
 import { Switch } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useMe } from '../../api/session.ts'
+import { preflightQuery, useMe } from '../../api/session.ts'
 import type { Me } from '../../api/types.ts'
 import { Page } from '../../ui/page.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
+import { Domains } from './domains.tsx'
 import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
 import { useUpdateOrganization } from './organization-queries.ts'
+import { Roles } from './roles.tsx'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
 
 const sections = [
   { id: 'members', title: 'Members' },
   { id: 'invites', title: 'Invites' },
+  { id: 'roles', title: 'Roles' },
+  { id: 'domains', title: 'Domains' },
+  { id: 'emails', title: 'E-mails' },
   { id: 'security', title: 'Security' },
 ]
 
@@ -35,6 +41,9 @@ export function OrganizationPage(): ReactNode {
         <div className={styles.sections} key={organization.id}>
           <Members organization={organization} />
           <Invites organizationId={organization.id} />
+          <Roles organization={organization} />
+          <Domains organization={organization} />
+          <Emails organization={organization} />
           <Security organization={organization} />
         </div>
       </div>
@@ -42,11 +51,37 @@ export function OrganizationPage(): ReactNode {
   )
 }
 
+function Emails({ organization }: { organization: NonNullable<Me['organization']> }): ReactNode {
+  const update = useUpdateOrganization(organization.id)
+  const canMail = useQuery(preflightQuery).data?.email_service_available ?? true
+  const isAdmin = (organization.membership_level ?? 1) >= 8
+  const { is_member_join_email_enabled: wasOn } = organization
+  const isOn = update.isPending ? update.variables.is_member_join_email_enabled === true : wasOn
+  return (
+    <Section id="emails" title="E-mails">
+      <Switch
+        label="Tell members when somebody joins"
+        description={
+          canMail
+            ? isAdmin
+              ? undefined
+              : 'Admins of the organization can change this.'
+            : 'This server sends no e-mails.'
+        }
+        disabled={!isAdmin || update.isPending}
+        checked={isOn}
+        error={update.isError ? sentence(update.error) : undefined}
+        onChange={(event) => update.mutate({ is_member_join_email_enabled: event.currentTarget.checked })}
+      />
+    </Section>
+  )
+}
+
 function Security({ organization }: { organization: NonNullable<Me['organization']> }): ReactNode {
   const update = useUpdateOrganization(organization.id)
   const me = useMe()
   const isAdmin = (organization.membership_level ?? 1) >= 8
-  const isOn = update.isPending ? update.variables.enforce_2fa : organization.enforce_2fa === true
+  const isOn = update.isPending ? update.variables.enforce_2fa === true : organization.enforce_2fa === true
   // Who switches it on would be the first to be shut out.
   const needsOwn = isAdmin && !isOn && !me.is_2fa_enabled
   return (

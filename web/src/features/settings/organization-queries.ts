@@ -24,7 +24,7 @@ export const invitesQuery = (organizationId: string, page: number) =>
 export function useUpdateOrganization(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: { enforce_2fa: boolean }) =>
+    mutationFn: (body: { enforce_2fa?: boolean; is_member_join_email_enabled?: boolean }) =>
       answer(http.PATCH('/api/organizations/{id}/', { params: { path: { id: organizationId } }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
   })
