@@ -25676,6 +25676,8 @@ export interface operations {
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
                 client_query_id?: unknown;
+                /** @description `csv`, or `json` (default). */
+                format?: unknown;
             };
             header?: never;
             path: {

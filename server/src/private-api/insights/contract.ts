@@ -72,7 +72,7 @@ export const getTrend = operation({
   method: 'GET',
   summary: 'Count events over time',
   description: 'With `format=csv`, or the path `trend.csv`, a table with a line for each series.',
-  query: LegacyFilters,
+  query: LegacyFilters.extend({ format: z.unknown().optional().describe('`csv`, or `json` (default).') }),
 })
 
 export const postTrend = operation({
