@@ -92,7 +92,7 @@ test('a trend that is not saved, and a saved insight', async () => {
   })
   await page.goto(`${server.url}/project/1/insights/${short_id}`)
   const insight = await saved(async () => {
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Export CSV' }).click()
   })
   expect(insight.name).toBe('orders-a-day.csv')

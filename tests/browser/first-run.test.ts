@@ -127,7 +127,7 @@ test('events of posthog-js from npm are in the live events, with what it says ab
 })
 
 test('the trend of an event is drawn, and its address holds all of it', async () => {
-  await follow('Trends')
+  await follow('New insight')
   const picker = page.getByPlaceholder('Choose an event')
   await picker.click()
   await picker.fill('order')

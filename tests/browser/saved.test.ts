@@ -90,7 +90,7 @@ describe('at a desk', () => {
     await heading(page, 'Page views')
     expect(await page.getByRole('combobox', { name: 'Bucket' }).inputValue()).toBe('week')
 
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Rename' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill(nasty)
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()

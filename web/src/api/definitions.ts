@@ -107,3 +107,19 @@ export const cohortsQuery = (projectId: number) =>
     },
     staleTime: alwaysAskAgain,
   })
+
+/** The actions by name: what pickers offer beside events. */
+export const actionsQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'actions'],
+    queryFn: async ({ signal }) => {
+      const page = await answer(
+        http.GET('/api/projects/{project_id}/actions/', {
+          params: { path: { project_id: String(projectId) } },
+          signal,
+        }),
+      )
+      return page.results
+    },
+    staleTime: alwaysAskAgain,
+  })

@@ -1,5 +1,7 @@
 import type { components } from './schema.d.ts'
 
+export type { PropertyFilter } from './questions.ts'
+
 /** The API's things, by the names that the pages use. */
 type Schemas = components['schemas']
 
@@ -19,35 +21,10 @@ export type PersonRow = Schemas['ListedPerson']
 /** What a picker shows of an event or a property. */
 export type EventName = Pick<Schemas['EventDefinition'], 'name' | 'description'>
 export type PropertyName = Pick<Schemas['PropertyDefinition'], 'name' | 'property_type'>
+export type ActionName = Pick<Schemas['Action'], 'id' | 'name' | 'description'>
+export type Annotation = Schemas['Annotation']
 
 export type Properties = Record<string, unknown>
-
-export type PropertyFilter = {
-  /** `id` of a cohort, whose id is the value; the id of a flag. */
-  key: string
-  type: 'event' | 'person' | 'person_metadata' | 'group' | 'cohort' | 'flag'
-  operator: string
-  value?: string | number | boolean | (string | number)[] | null
-  group_type_index?: number
-  negation?: boolean
-}
-
-/** How events are counted: each one, the people behind them, or the sessions they fell into. */
-export type SeriesMath = 'total' | 'dau' | 'weekly_active' | 'monthly_active' | 'unique_session'
-
-export type Display = 'ActionsLineGraph' | 'ActionsBar' | 'ActionsTable' | 'BoldNumber'
-
-/** The part of the API's `TrendsQuery` that the trends page can show and change. */
-export type TrendsQuery = {
-  kind: 'TrendsQuery'
-  series: { kind: 'EventsNode'; event: string | null; math: SeriesMath }[]
-  interval: 'hour' | 'day' | 'week' | 'month'
-  dateRange: { date_from: string; date_to?: string | null }
-  properties?: PropertyFilter[]
-  breakdownFilter?: { breakdown: string; breakdown_type: 'event' | 'person' }
-  trendsFilter?: { display: Display }
-  compareFilter?: { compare: boolean }
-}
 
 /** What every question that reads data is answered; only the questions of editors are without. */
 type Answer<Result> = Required<
@@ -67,6 +44,27 @@ export type TrendsSeries = {
   action?: { order?: number; id?: string | null; math?: string | null } | null
 }
 export type TrendsAnswer = Answer<TrendsSeries>
+export type FunnelStep = Schemas['FunnelStep']
+export type FunnelTrend = Schemas['FunnelTrend']
+export type FunnelTimes = Schemas['FunnelTimes']
+export type FunnelAnswer = Omit<Answer<unknown>, 'results'> & {
+  results: FunnelStep[] | FunnelStep[][] | FunnelTrend[] | FunnelTimes
+}
+/** A cohort, and how many of it were there so many intervals later. */
+export type RetentionRow = {
+  label: string
+  date: string
+  values: { count: number; label: string }[]
+  breakdown_value?: string
+}
+export type RetentionAnswer = Answer<RetentionRow>
+export type StickinessSeries = Schemas['StickinessResult']
+export type StickinessAnswer = Answer<StickinessSeries>
+export type LifecycleSeries = Schemas['LifecycleResult']
+export type LifecycleAnswer = Answer<LifecycleSeries>
+export type PathEdge = Schemas['PathsResult']
+export type PathsAnswer = Answer<PathEdge>
+export type ActorsAnswer = Answer<unknown[]> & { missing_actors_count?: number }
 export type HogQLAnswer = Answer<unknown[]> & { columns: string[] }
 
 export type Insight = Schemas['Insight']

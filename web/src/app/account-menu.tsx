@@ -42,9 +42,12 @@ export function AccountMenu(): ReactNode {
   return (
     <Menu position="bottom-end" width={268} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={styles.target} aria-label={`${name}, account menu`}>
+        <UnstyledButton className={styles.target}>
           {avatar}
-          <span className={styles.name}>{name}</span>
+          <span className={styles.name}>
+            {name}
+            <span className="visually-hidden">, account menu</span>
+          </span>
           <IconChevronDown size={14} className={styles.chevron} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -16,6 +16,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
 import { eventNamesQuery } from '../api/definitions.ts'
 import { flagsQuery } from '../features/feature-flags/queries.ts'
+import { kinds } from '../features/insights/kinds.tsx'
 import styles from './command-palette.module.css'
 import { places } from './places.ts'
 
@@ -125,6 +126,19 @@ function useRows(projectId: number | null, text: string): Row[] {
   if (projectId !== null) {
     for (const { label, to, icon } of places) {
       rows.push({ group: 'Go to', label, icon, run: () => void navigate({ to, params: { projectId } }) })
+    }
+    for (const { name, label, icon } of kinds) {
+      rows.push({
+        group: 'Ask',
+        label: `New ${label.toLowerCase()}`,
+        icon,
+        run: () =>
+          void navigate({
+            to: '/project/$projectId/insights/new',
+            params: { projectId },
+            search: { kind: name },
+          }),
+      })
     }
   }
   rows.push(

@@ -49,8 +49,8 @@ export function Frame(): ReactNode {
           onClick={open}
           aria-label="Open the navigation"
         />
-        <UnstyledButton className={styles.search} onClick={paletteIs.open} aria-label="Search or go to">
-          <IconSearch size={16} />
+        <UnstyledButton className={styles.search} onClick={paletteIs.open}>
+          <IconSearch size={16} aria-hidden />
           <span className={styles.searchText}>Search or go to…</span>
           <Kbd size="xs" className={styles.searchText}>
             {mac ? '⌘' : 'Ctrl'} K

@@ -26,7 +26,7 @@ export const places = [
     icon: IconLayoutDashboard,
   },
   { group: 'Analysis', label: 'Insights', to: '/project/$projectId/insights', icon: IconChartBar },
-  { group: 'Analysis', label: 'Trends', to: '/project/$projectId/insights/new', icon: IconChartLine },
+  { group: 'Analysis', label: 'New insight', to: '/project/$projectId/insights/new', icon: IconChartLine },
   { group: 'Analysis', label: 'SQL', to: '/project/$projectId/sql', icon: IconTerminal2 },
   { group: 'Data', label: 'Live events', to: '/project/$projectId/activity', icon: IconActivity },
   { group: 'Data', label: 'People', to: '/project/$projectId/persons', icon: IconUsers },

@@ -15,10 +15,7 @@ export function ProjectSwitcher({ projectId }: { projectId: number | null }): Re
   return (
     <Menu position="bottom-start" width={248} shadow="md">
       <Menu.Target>
-        <UnstyledButton
-          className={styles.switcher}
-          aria-label={`Project ${project?.name ?? 'none'} of ${me.organization?.name ?? 'no organization'}: switch`}
-        >
+        <UnstyledButton className={styles.switcher}>
           <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" className={styles.mark}>
             <rect width="32" height="32" rx="7" fill="#1f6b4f" />
             <path
@@ -32,6 +29,7 @@ export function ProjectSwitcher({ projectId }: { projectId: number | null }): Re
             <span className={styles.project}>{project?.name ?? 'No project'}</span>
             <span className={styles.organization}>{me.organization?.name}</span>
           </span>
+          <span className="visually-hidden">: switch the project</span>
           <IconSelector size={16} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -16,7 +16,7 @@ import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
-import { readInsightsSearch, readTrendsSearch } from '../features/insights/search.ts'
+import { readEditorSearch, readInsightsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonsSearch } from '../features/persons/search.ts'
 import { readSharedSearch } from '../features/shared/search.ts'
@@ -227,11 +227,11 @@ const personById = createRoute({
   },
 })
 
-const trends = createRoute({
+const newInsight = createRoute({
   getParentRoute: () => project,
   path: '/insights/new',
-  validateSearch: readTrendsSearch,
-  component: lazyRouteComponent(() => import('../features/insights/trends-page.tsx'), 'TrendsPage'),
+  validateSearch: readEditorSearch,
+  component: lazyRouteComponent(() => import('../features/insights/new-page.tsx'), 'NewInsightPage'),
 })
 
 const insights = createRoute({
@@ -244,7 +244,7 @@ const insights = createRoute({
 const insight = createRoute({
   getParentRoute: () => project,
   path: '/insights/$shortId',
-  validateSearch: readTrendsSearch,
+  validateSearch: readEditorSearch,
   component: lazyRouteComponent(() => import('../features/insights/insight-page.tsx'), 'InsightPage'),
 })
 
@@ -412,7 +412,7 @@ const routeTree = root.addChildren([
       persons,
       person,
       personById,
-      trends,
+      newInsight,
       insights,
       insight,
       insightEdit,

@@ -24,10 +24,21 @@ const presets: { label: string; range: DateRange; interval: Interval }[] = [
 const same = (a: DateRange, b: DateRange): boolean =>
   a.date_from === b.date_from && (a.date_to ?? null) === (b.date_to ?? null)
 
+const unitNames: Record<string, string> = {
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  m: 'month',
+  q: 'quarter',
+  y: 'year',
+}
+
 /** "Last 7 days", or the two days of a range of one's own. */
 export function rangeLabel(range: DateRange): string {
   const preset = presets.find((each) => same(each.range, range))
   if (preset) return preset.label
+  const [, count, unit = ''] = /^-(\d+)([hdwmqy])$/.exec(range.date_from) ?? []
+  if (!range.date_to && count) return `Last ${count} ${unitNames[unit]}${count === '1' ? '' : 's'}`
   return range.date_to ? `${range.date_from} to ${range.date_to}` : `From ${range.date_from} until now`
 }
 

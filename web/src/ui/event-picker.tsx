@@ -1,17 +1,20 @@
 import { Combobox, InputBase, useCombobox } from '@mantine/core'
-import { IconBolt, IconX } from '@tabler/icons-react'
+import { IconBolt, IconClick, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import type { EventName } from '../api/types.ts'
+import type { ActionName, EventName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
 const MOST_SHOWN = 100
 
-/** One event name, found by typing; a name that has not been seen yet may be used too. */
+/** One event name (or action), found by typing; a name that has not been seen yet may be used too. */
 export function EventPicker({
   events,
   loading,
   value,
   onChange,
+  actions = [],
+  action,
+  onAction,
   label,
   placeholder = 'Choose an event',
   clearable = false,
@@ -23,6 +26,10 @@ export function EventPicker({
   /** The event's name; null for all events; undefined where nothing is chosen yet. */
   value: string | null | undefined
   onChange: (name: string | null) => void
+  /** What may be chosen besides, where `onAction` takes it; `action` is what the one that is chosen is called. */
+  actions?: ActionName[]
+  action?: string
+  onAction?: (action: ActionName) => void
   label: string
   placeholder?: string
   clearable?: boolean
@@ -43,6 +50,11 @@ export function EventPicker({
     text,
   ).slice(0, MOST_SHOWN)
   const known = new Map(events.map((each) => [each.name, each]))
+  const actionName = ({ id, name }: ActionName) => name || `Action ${id}`
+  const foundActions = searchNames([...new Set(actions.map(actionName))], text)
+    .slice(0, MOST_SHOWN)
+    .flatMap((name) => actions.filter((each) => actionName(each) === name))
+  const shown = action ?? (value === null ? 'All events' : (value ?? ''))
   const open = combobox.dropdownOpened
   return (
     <Combobox
@@ -51,7 +63,9 @@ export function EventPicker({
       position="bottom-start"
       shadow="md"
       onOptionSubmit={(picked) => {
-        onChange(picked === '*' ? null : picked.slice(1))
+        const chosen = actions.find(({ id }) => picked === `#${id}`)
+        if (chosen) onAction?.(chosen)
+        else onChange(picked === '*' ? null : picked.slice(1))
         combobox.closeDropdown()
       }}
     >
@@ -59,7 +73,7 @@ export function EventPicker({
         <InputBase
           aria-label={label}
           w={width}
-          leftSection={<IconBolt size={16} />}
+          leftSection={action === undefined ? <IconBolt size={16} /> : <IconClick size={16} />}
           rightSection={
             clearable && value ? (
               <button type="button" className="clear" aria-label="Clear" onClick={() => onChange(null)}>
@@ -70,8 +84,8 @@ export function EventPicker({
             )
           }
           rightSectionPointerEvents={clearable && value ? 'all' : 'none'}
-          placeholder={open && value ? value : placeholder}
-          value={open ? search : value === null ? 'All events' : (value ?? '')}
+          placeholder={open && shown ? shown : placeholder}
+          value={open ? search : shown}
           onChange={(event) => {
             setSearch(event.currentTarget.value)
             combobox.openDropdown()
@@ -86,13 +100,19 @@ export function EventPicker({
           {loading && <Combobox.Empty>Loading events…</Combobox.Empty>}
           {allEvents && !text && <Combobox.Option value="*">All events</Combobox.Option>}
           {found.map((name) => (
-            <Combobox.Option key={name} value={`=${name}`} active={name === value}>
-              <div className="cut">{name}</div>
-              {known.get(name)?.description && (
-                <div className="cut muted small">{known.get(name)?.description}</div>
-              )}
+            <Combobox.Option key={name} value={`=${name}`} active={action === undefined && name === value}>
+              <Choice name={name} about={known.get(name)?.description} />
             </Combobox.Option>
           ))}
+          {onAction && foundActions.length > 0 && (
+            <Combobox.Group label="Actions">
+              {foundActions.map((each) => (
+                <Combobox.Option key={each.id} value={`#${each.id}`} active={actionName(each) === action}>
+                  <Choice name={actionName(each)} about={each.description} />
+                </Combobox.Option>
+              ))}
+            </Combobox.Group>
+          )}
           {!loading && text && !known.has(text) && (
             <Combobox.Option value={`=${text}`}>
               Use “{text}” <span className="muted">(not seen yet)</span>
@@ -102,5 +122,14 @@ export function EventPicker({
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>
+  )
+}
+
+function Choice({ name, about }: { name: string; about?: string | null }): ReactNode {
+  return (
+    <>
+      <div className="cut">{name}</div>
+      {about && <div className="cut muted small">{about}</div>}
+    </>
   )
 }

@@ -54,6 +54,7 @@ const light: Tokens = {
   '--primary-tint': '#e4f1ea',
   '--link': '#1b5fa8',
   '--link-tint': '#e8f1fb',
+  '--heat': '#4f73ff',
   '--danger': '#b3261e',
   '--on-danger': '#ffffff',
   '--danger-tint': '#fdecea',
@@ -74,6 +75,7 @@ const darkTokens: Tokens = {
   '--primary-tint': '#16352a',
   '--link': '#84b9ff',
   '--link-tint': '#14283f',
+  '--heat': '#6f93ff',
   '--danger': '#ff8f85',
   '--on-danger': '#2b0a07',
   '--danger-tint': '#3f1a17',
@@ -144,6 +146,9 @@ export const theme = createTheme({
               : { '--ai-color': 'var(--on-primary)' },
       }),
     }),
+    // by name, so that pages without them do not load them
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { withItemsBorders: false } }),
     Avatar: Avatar.extend({

@@ -1,6 +1,6 @@
 import { Drawer, Tabs, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { TrendsQuery } from '../../api/types.ts'
+import type { Question } from '../../api/questions.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 
 /** The request that gives exactly what is on the screen. It names a variable, never a real key. */
@@ -10,7 +10,7 @@ export function ApiCall({
   onClose,
 }: {
   projectId: number
-  query: TrendsQuery
+  query: Question
   onClose: () => void
 }): ReactNode {
   const url = `${window.location.origin}/api/projects/${projectId}/query/`

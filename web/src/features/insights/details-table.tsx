@@ -1,11 +1,13 @@
-import { useComputedColorScheme } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { TrendsQuery } from '../../api/types.ts'
+import type { TrendsQuery } from '../../api/questions.ts'
 import { bucketName, tick } from '../../ui/chart/buckets.ts'
+import { Pick } from '../../ui/insight/pick.tsx'
 import { number } from '../../ui/numbers.ts'
-import { lookOf } from '../../ui/palette.ts'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import styles from './editor.module.css'
+import type { Pin } from './pin.ts'
 import type { Row } from './series.ts'
-import styles from './trends-page.module.css'
+import { Swatch } from './swatch.tsx'
 
 const sum = (data: number[]): number => data.reduce((total, value) => total + value, 0)
 
@@ -17,6 +19,7 @@ export function DetailsTable({
   unfinished,
   hidden = [],
   onHidden,
+  onPeople,
 }: {
   rows: Row[]
   days: string[]
@@ -24,13 +27,12 @@ export function DetailsTable({
   unfinished: boolean
   hidden?: string[]
   onHidden?: (keys: string[]) => void
+  onPeople: (pin: Pin) => void
 }): ReactNode {
-  const scheme = useComputedColorScheme('light')
   const newestFirst = days.map((day, at) => ({ day, at })).reverse()
   const overTime = days.length > 0
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Figures">
+    <ScrollRegion label="Figures">
       <table className={`data ${styles.details}`} style={{ marginTop: 0 }}>
         <thead>
           <tr>
@@ -54,12 +56,7 @@ export function DetailsTable({
         <tbody>
           {rows.map((row) => {
             const shown = !hidden.includes(row.key)
-            const swatch = (
-              <span
-                className={styles.swatch}
-                style={{ background: lookOf(row.slot, scheme).color, opacity: row.previous ? 0.45 : 1 }}
-              />
-            )
+            const swatch = <Swatch slot={row.slot} isPale={row.previous} />
             return (
               <tr key={row.key}>
                 <td>
@@ -89,7 +86,9 @@ export function DetailsTable({
                 </td>
                 <td className="num">
                   {row.aggregated !== null ? (
-                    number(row.aggregated)
+                    <Pick onPick={() => onPeople(row.pin)} what={row.label}>
+                      {number(row.aggregated)}
+                    </Pick>
                   ) : row.additive ? (
                     number(sum(row.data))
                   ) : (
@@ -106,7 +105,12 @@ export function DetailsTable({
                 )}
                 {newestFirst.map(({ day, at }) => (
                   <td key={day} className="num">
-                    {number(row.data[at] ?? 0)}
+                    <Pick
+                      onPick={() => onPeople({ ...row.pin, day: row.days[at] })}
+                      what={`${row.label}, ${bucketName(day, query.interval)}`}
+                    >
+                      {number(row.data[at] ?? 0)}
+                    </Pick>
                   </td>
                 ))}
               </tr>
@@ -114,6 +118,6 @@ export function DetailsTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

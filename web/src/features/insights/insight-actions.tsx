@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
 import {
+  IconCopy,
   IconDots,
   IconDownload,
   IconLayoutDashboard,
@@ -12,13 +13,16 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { dashboardsQuery, useUpdateInsight } from '../../api/saved.ts'
-import type { Insight, InsightBasic, TrendsQuery } from '../../api/types.ts'
+import type { Question } from '../../api/questions.ts'
+import { dashboardsQuery, useCreateInsight, useUpdateInsight } from '../../api/saved.ts'
+import type { Insight, InsightBasic } from '../../api/types.ts'
 import { useExportCsv } from '../../ui/export-csv.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+
+const LONGEST_NAME = 400
 
 type Changing = 'name' | 'dashboards' | 'sharing'
 
@@ -31,12 +35,30 @@ export function InsightActions({
   projectId: number
   insight: Insight
   /** What is asked now, where it is not what is saved. */
-  changed?: TrendsQuery
+  changed?: Question
 }): ReactNode {
   const [changing, setChanging] = useState<Changing | null>(null)
   const navigate = useNavigate()
   const remove = useDelete(projectId)
   const csv = useExportCsv(projectId)
+  const create = useCreateInsight(projectId)
+  const duplicate = () => {
+    const query = changed ?? insight.query
+    create.mutate(
+      {
+        name: `${insightName(insight)} (copy)`.slice(0, LONGEST_NAME),
+        description: insight.description,
+        tags: insight.tags,
+        saved: true,
+        ...(query ? { query } : { filters: insight.filters }),
+      },
+      {
+        onSuccess: ({ short_id: shortId }) =>
+          void navigate({ to: '/project/$projectId/insights/$shortId', params: { projectId, shortId } }),
+        onError: sayFailed,
+      },
+    )
+  }
   const mayEdit = insight.effective_privilege_level >= 37
   const close = () => setChanging(null)
   return (
@@ -62,7 +84,7 @@ export function InsightActions({
             disabled={!mayEdit}
             onClick={() => setChanging('name')}
           >
-            Rename
+            Rename and describe
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLayoutDashboard size={16} />}
@@ -70,6 +92,9 @@ export function InsightActions({
             onClick={() => setChanging('dashboards')}
           >
             Put on dashboards
+          </Menu.Item>
+          <Menu.Item leftSection={<IconCopy size={16} />} onClick={duplicate}>
+            Duplicate
           </Menu.Item>
           <Menu.Item
             leftSection={<IconDownload size={16} />}
@@ -170,7 +195,7 @@ function RenameDialog({
     update.mutate({ id: insight.id, name: name.trim() || null, description }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title="Rename this insight">
+    <Modal opened onClose={onClose} title="Name and description">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconDeviceFloppy, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
+import type { Question } from '../../api/questions.ts'
 import { useUpdateInsight } from '../../api/saved.ts'
 import type { Insight } from '../../api/types.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
@@ -10,15 +11,16 @@ import { innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import styles from './editor.module.css'
+import { Editor, type OnSearch } from './editor.tsx'
 import { InsightActions } from './insight-actions.tsx'
 import { asked } from './queries.ts'
 import { insightQuery, markViewed } from './queries-saved.ts'
-import { readTrendsSearch, sameQuery } from './search.ts'
+import { sameQuery, wholeQuestion } from './search.ts'
 import { summaryOf } from './summary.ts'
-import { TrendsEditor } from './trends-editor.tsx'
-import styles from './trends-page.module.css'
+import { useUnsavedNotice } from './unsaved.tsx'
 
-/** A saved insight: a trend can be changed here, everything else is shown. */
+/** A saved insight: what an editor can show as a whole can be changed here, everything else is shown. */
 export function InsightPage(): ReactNode {
   const { projectId, shortId } = useParams({ from: '/session/project/$projectId/insights/$shortId' })
   const insight = useQuery(insightQuery(projectId, shortId))
@@ -28,12 +30,9 @@ export function InsightPage(): ReactNode {
     if (id !== undefined) markViewed(projectId, id).catch(() => {})
   }, [projectId, id])
   if (insight.data) {
-    const own = innerQuery(insight.data.query)
-    const { q } = readTrendsSearch({ q: own })
-    // what the editor can't show it would lose
-    const isWhole = q !== undefined && own !== null && sameQuery(q, own)
-    return isWhole ? (
-      <Editor projectId={projectId} insight={insight.data} own={q} />
+    const own = wholeQuestion(innerQuery(insight.data.query))
+    return own ? (
+      <Changeable key={shortId} projectId={projectId} insight={insight.data} own={own} />
     ) : (
       <Viewer projectId={projectId} insight={insight.data} />
     )
@@ -51,25 +50,31 @@ export function InsightPage(): ReactNode {
   )
 }
 
-function Editor({
+function Changeable({
   projectId,
   insight,
   own,
 }: {
   projectId: number
   insight: Insight
-  own: NonNullable<ReturnType<typeof readTrendsSearch>['q']>
+  own: Question
 }): ReactNode {
   const search = useSearch({ from: '/session/project/$projectId/insights/$shortId' })
   const navigate = useNavigate({ from: '/project/$projectId/insights/$shortId' })
   const update = useUpdateInsight(projectId)
   const query = search.q ?? own
   const isChanged = !sameQuery(asked(query), own)
-  const onSearch: Parameters<typeof TrendsEditor>[0]['onSearch'] = (change, replace = false) =>
+  const onSearch: OnSearch = (change, replace = false) =>
     void navigate({ search: change, replace, resetScroll: false })
   const saved = () => onSearch((old) => ({ ...old, q: undefined }), true)
+  const { href } = useRouter().buildLocation({
+    to: '/project/$projectId/insights/$shortId',
+    params: { projectId, shortId: insight.short_id },
+    search,
+  })
+  useUnsavedNotice(isChanged ? insightName(insight) : null, href)
   return (
-    <TrendsEditor
+    <Editor
       projectId={projectId}
       query={query}
       search={search}

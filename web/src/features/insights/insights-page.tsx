@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, SegmentedControl, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconPlus, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -11,8 +11,10 @@ import { insightName, kindName } from '../../ui/insight/shown.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { Star, useDelete } from './insight-actions.tsx'
+import { kinds } from './kinds.tsx'
 
 /** The saved insights of the project, the one changed last first. */
 export function InsightsPage(): ReactNode {
@@ -35,13 +37,24 @@ export function InsightsPage(): ReactNode {
       title="Insights"
       about="Questions that were saved."
       actions={
-        <Button
-          component={Link}
-          to={`/project/${projectId}/insights/new`}
-          leftSection={<IconPlus size={16} />}
-        >
-          New insight
-        </Button>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button leftSection={<IconPlus size={16} />}>New insight</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {kinds.map(({ name, label, about, icon: Icon }) => (
+              <Menu.Item
+                key={name}
+                component={Link}
+                to={`/project/${projectId}/insights/new?kind=${name}`}
+                leftSection={<Icon size={16} />}
+              >
+                {label}
+                <div className="muted small">{about}</div>
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
       }
     >
       <Group mb="sm" gap="sm">
@@ -110,8 +123,7 @@ function InsightTable({ projectId, rows }: { projectId: number; rows: InsightBas
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const remove = useDelete(projectId)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Insights">
+    <ScrollRegion label="Insights">
       <table className="data">
         <thead>
           <tr>
@@ -169,6 +181,6 @@ function InsightTable({ projectId, rows }: { projectId: number; rows: InsightBas
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

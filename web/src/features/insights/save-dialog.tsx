@@ -1,8 +1,9 @@
 import { Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import type { Question } from '../../api/questions.ts'
 import { dashboardsQuery, useCreateInsight } from '../../api/saved.ts'
-import type { Insight, TrendsQuery } from '../../api/types.ts'
+import type { Insight } from '../../api/types.ts'
 import { sentence } from '../../ui/states.tsx'
 import { summaryOf } from './summary.ts'
 
@@ -10,17 +11,21 @@ import { summaryOf } from './summary.ts'
 export function SaveDialog({
   projectId,
   query,
+  dashboard: wanted,
   onClose,
   onSaved,
 }: {
   projectId: number
-  query: TrendsQuery
+  query: Question
+  /** The one that it is for. */
+  dashboard?: number
   onClose: () => void
   onSaved: (insight: Insight) => void
 }): ReactNode {
   const summary = summaryOf(query)
   const [name, setName] = useState('')
-  const [dashboard, setDashboard] = useState('')
+  const [description, setDescription] = useState('')
+  const [dashboard, setDashboard] = useState(wanted === undefined ? '' : String(wanted))
   const dashboards = useQuery(dashboardsQuery(projectId))
   const create = useCreateInsight(projectId)
   const submit = (event: FormEvent) => {
@@ -29,6 +34,7 @@ export function SaveDialog({
       {
         name: name.trim() || summary,
         derived_name: summary,
+        description: description.trim() || undefined,
         query,
         saved: true,
         dashboards: dashboard ? [Number(dashboard)] : undefined,
@@ -47,6 +53,13 @@ export function SaveDialog({
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
+          />
+          <TextInput
+            label="Description"
+            placeholder="What it tells, and what is done with it"
+            maxLength={400}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <NativeSelect
             label="Dashboard"

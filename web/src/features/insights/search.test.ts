@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readInsightsSearch, readTrendsSearch, sameQuery } from './search.ts'
+import { asKind, firstQuestion, type Question, type QuestionKind } from '../../api/questions.ts'
+import { kindIn, readEditorSearch, readInsightsSearch, sameQuery, wholeQuestion } from './search.ts'
 
 const q = {
   kind: 'TrendsQuery',
@@ -9,18 +10,46 @@ const q = {
   properties: [{ key: 'plan', type: 'event', operator: 'exact', value: ['pro'] }],
   breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
   trendsFilter: { display: 'ActionsBar' },
-}
+} satisfies Question
+const funnel = {
+  kind: 'FunnelsQuery',
+  series: [
+    { kind: 'EventsNode', event: 'visit' },
+    { kind: 'ActionsNode', id: 3, name: 'Paid', custom_name: 'Money', properties: q.properties },
+  ],
+  interval: 'day',
+  dateRange: { date_from: '2026-11-01', date_to: '2026-11-30' },
+  funnelsFilter: {
+    funnelVizType: 'trends',
+    funnelOrderType: 'strict',
+    funnelWindowInterval: 2,
+    funnelWindowIntervalUnit: 'week',
+    exclusions: [{ kind: 'EventsNode', event: 'refund', funnelFromStep: 0, funnelToStep: 1 }],
+    breakdownAttributionType: 'step',
+    breakdownAttributionValue: 1,
+  },
+} satisfies Question
+const kinds: QuestionKind[] = [
+  'TrendsQuery',
+  'FunnelsQuery',
+  'RetentionQuery',
+  'LifecycleQuery',
+  'StickinessQuery',
+  'PathsQuery',
+]
 
-test('an address gives back the whole question', () => {
-  expect(readTrendsSearch({ q, hidden: ['0:Chrome'], panel: 'api' })).toEqual({
-    q,
-    hidden: ['0:Chrome'],
-    panel: 'api',
-  })
-})
+test.each([q, funnel, ...kinds.map(firstQuestion)])(
+  'an address gives back the whole question: $kind',
+  (given) => {
+    const at = { series: 1, day: '2026-11-18', breakdown: ['Chrome'] }
+    const read = readEditorSearch({ q: given, hidden: ['0:Chrome'], panel: 'people', at })
+    expect(read).toEqual({ q: given, hidden: ['0:Chrome'], panel: 'people', at })
+    expect(JSON.stringify(read)).not.toContain('undefined')
+  },
+)
 
 test('a part that makes no sense falls back, the rest stays', () => {
-  const read = readTrendsSearch({
+  const read = readEditorSearch({
     q: {
       ...q,
       interval: 'fortnight',
@@ -31,17 +60,58 @@ test('a part that makes no sense falls back, the rest stays', () => {
     hidden: 'all',
     panel: 'cockpit',
   })
-  expect(read.q?.interval).toBe('day')
-  expect(read.q?.dateRange).toEqual({ date_from: '-7d' })
-  expect(read.q?.series).toEqual([{ kind: 'EventsNode', event: null, math: 'total' }])
-  expect(read.q?.trendsFilter).toBeUndefined()
-  expect(read.q?.breakdownFilter).toEqual(q.breakdownFilter)
+  expect(read.q).toEqual({
+    ...q,
+    interval: 'day',
+    dateRange: { date_from: '-7d' },
+    series: [{ kind: 'EventsNode', event: null, math: 'total' }],
+    trendsFilter: undefined,
+  })
   expect(read).not.toHaveProperty('hidden')
   expect(read).not.toHaveProperty('panel')
+  const broken = { ...funnel, funnelsFilter: { ...funnel.funnelsFilter, funnelWindowInterval: -1 } }
+  const { funnelWindowInterval: _, ...others } = funnel.funnelsFilter
+  expect(readEditorSearch({ q: broken }).q).toEqual({ ...funnel, funnelsFilter: others })
 })
 
-test.each([undefined, 'nonsense', 7, { kind: 'FunnelsQuery' }])('%o is no question', (other) => {
-  expect(readTrendsSearch({ q: other })).toEqual({})
+test.each([undefined, 'nonsense', 7, { kind: 'HogQLQuery' }, { ...q, series: 'all' }])(
+  '%o is no question',
+  (other) => {
+    expect(readEditorSearch({ q: other })).toEqual({})
+  },
+)
+
+test('an address may name a kind only, by PostHog’s words, and the dashboard that it is for', () => {
+  expect(kindIn(readEditorSearch({ kind: 'RETENTION' }))).toBe('RetentionQuery')
+  expect(kindIn(readEditorSearch({ insight: 'funnels' }))).toBe('FunnelsQuery')
+  expect(kindIn(readEditorSearch({ insight: 'toString' }))).toBe('TrendsQuery')
+  expect(readEditorSearch({ kind: 'PATHS', dashboard: '7' })).toEqual({ kind: 'PATHS', dashboard: 7 })
+  expect(readEditorSearch({ panel: 'people' })).toEqual({})
+})
+
+test('a question becomes one of another kind with its dates, filters and events', () => {
+  expect(asKind(q, 'FunnelsQuery')).toEqual({
+    ...firstQuestion('FunnelsQuery'),
+    series: [{ kind: 'EventsNode', event: 'signed_up', math: 'total' }],
+    dateRange: q.dateRange,
+    properties: q.properties,
+  })
+  expect(asKind(funnel, 'LifecycleQuery')).toMatchObject({ series: [{ event: 'visit' }] })
+  expect(asKind(funnel, 'RetentionQuery')).not.toHaveProperty('series')
+  expect(asKind(firstQuestion('PathsQuery'), 'StickinessQuery')).toEqual(firstQuestion('StickinessQuery'))
+  expect(asKind(q, 'TrendsQuery')).toBe(q)
+})
+
+test('a saved question is changed here only where nothing of it would be lost', () => {
+  expect(wholeQuestion(funnel)).toEqual(funnel)
+  const { interval: _, dateRange: __, ...short } = { ...q, interval: 'day', dateRange: { date_from: '-7d' } }
+  expect(wholeQuestion({ ...short, samplingFactor: null })).toMatchObject({ interval: 'day' })
+  expect(wholeQuestion({ ...q, trendsFilter: { display: 'ActionsBar', formula: 'A / B' } })).toBeUndefined()
+  expect(wholeQuestion({ ...q, interval: 'minute' })).toBeUndefined()
+  expect(wholeQuestion({ kind: 'HogQLQuery', query: 'select 1' })).toBeUndefined()
+  expect(wholeQuestion(null)).toBeUndefined()
+  // without dates, retention has as many cohorts as it follows them
+  expect(wholeQuestion({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).toBeUndefined()
 })
 
 test('the address of the list', () => {

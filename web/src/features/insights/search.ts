@@ -1,66 +1,51 @@
-import * as z from 'zod/mini'
-import type { TrendsQuery } from '../../api/types.ts'
+import { type Question, type QuestionKind, readQuestion } from '../../api/questions.ts'
+import { type Pin, readPin } from './pin.ts'
 
-/** What a new trend asks before anything is chosen. */
-export const defaultQuery: TrendsQuery = {
-  kind: 'TrendsQuery',
-  series: [],
-  interval: 'day',
-  dateRange: { date_from: '-7d' },
-  trendsFilter: { display: 'ActionsLineGraph' },
+/** The names of kinds in addresses, as PostHog's are. */
+const kindsByName: Record<string, QuestionKind> = {
+  TRENDS: 'TrendsQuery',
+  FUNNELS: 'FunnelsQuery',
+  RETENTION: 'RetentionQuery',
+  PATHS: 'PathsQuery',
+  STICKINESS: 'StickinessQuery',
+  LIFECYCLE: 'LifecycleQuery',
 }
 
-const filter = z.object({
-  key: z.string(),
-  type: z.catch(z.enum(['event', 'person']), 'event'),
-  operator: z.catch(z.string(), 'exact'),
-  value: z.optional(
-    z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]),
-  ),
-})
-
-const query = z.object({
-  kind: z.literal('TrendsQuery'),
-  series: z.array(
-    z.object({
-      kind: z.literal('EventsNode'),
-      event: z.nullable(z.string()),
-      math: z.catch(z.enum(['total', 'dau', 'weekly_active', 'monthly_active', 'unique_session']), 'total'),
-    }),
-  ),
-  interval: z.catch(z.enum(['hour', 'day', 'week', 'month']), 'day'),
-  dateRange: z.catch(
-    z.object({ date_from: z.string(), date_to: z.optional(z.nullable(z.string())) }),
-    defaultQuery.dateRange,
-  ),
-  properties: z.optional(z.array(filter)),
-  breakdownFilter: z.optional(
-    z.object({ breakdown: z.string(), breakdown_type: z.catch(z.enum(['event', 'person']), 'event') }),
-  ),
-  trendsFilter: z.catch(
-    z.optional(
-      z.object({ display: z.enum(['ActionsLineGraph', 'ActionsBar', 'ActionsTable', 'BoldNumber']) }),
-    ),
-    undefined,
-  ),
-  compareFilter: z.optional(z.object({ compare: z.boolean() })),
-})
-
-export type TrendsSearch = { q?: TrendsQuery; hidden?: string[]; panel?: 'api' }
+export type EditorSearch = {
+  q?: Question
+  /** Of a question that is not asked yet. */
+  kind?: string
+  /** Series of a chart that are not drawn. */
+  hidden?: string[]
+  panel?: 'api' | 'people'
+  /** Whose people the panel shows. */
+  at?: Pin
+  /** The dashboard that a new insight is for. */
+  dashboard?: number
+}
 
 /**
- * What the address of a trend says: the typed query itself, the series that are hidden, the open panel. A part that
+ * What the address of an editor says: the typed query itself, the series that are hidden, the open panel. A part that
  * makes no sense falls back to its default.
  */
-export function readTrendsSearch(search: Record<string, unknown>): TrendsSearch {
-  const read = query.safeParse(search.q)
+export function readEditorSearch(search: Record<string, unknown>): EditorSearch {
+  const q = readQuestion(search.q)
+  const kind = String(search.kind ?? search.insight ?? '').toUpperCase()
   const hidden = Array.isArray(search.hidden) ? search.hidden.filter((key) => typeof key === 'string') : []
+  const at = readPin(search.at)
+  const dashboard = Number(search.dashboard)
   return {
-    ...(read.success ? { q: read.data } : {}),
+    ...(q ? { q } : {}),
+    ...(!q && Object.hasOwn(kindsByName, kind) ? { kind } : {}),
     ...(hidden.length ? { hidden } : {}),
     ...(search.panel === 'api' ? { panel: 'api' as const } : {}),
+    ...(search.panel === 'people' && at ? { panel: 'people' as const, at } : {}),
+    ...(Number.isSafeInteger(dashboard) && dashboard > 0 ? { dashboard } : {}),
   }
 }
+
+/** The kind that an address asks for, trends where it names none. */
+export const kindIn = ({ kind = '' }: EditorSearch): QuestionKind => kindsByName[kind] ?? 'TrendsQuery'
 
 export type InsightsSearch = { search?: string; tab?: 'yours' | 'favorites'; page?: number }
 
@@ -83,4 +68,19 @@ export function sameQuery(a: unknown, b: unknown): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
   const of = (value: object, name: string) => (value as Record<string, unknown>)[name]
   return [...names].every((name) => sameQuery(of(a, name), of(b, name)))
+}
+
+/** What the server takes where a question does not say it; retention goes by its own intervals. */
+const unsaid = { interval: 'day', dateRange: { date_from: '-7d' } }
+
+/**
+ * The question of a saved insight, where an editor can show all of it; undefined where it would lose a part of it, or
+ * of what is not asked by these kinds.
+ */
+export function wholeQuestion(saved: Record<string, unknown> | null): Question | undefined {
+  const q = readQuestion(saved)
+  if (!q || !saved) return undefined
+  const usual = q.kind === 'RetentionQuery' ? {} : unsaid
+  const own = Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== null))
+  return sameQuery({ ...usual, ...q }, { ...usual, ...own }) ? q : undefined
 }

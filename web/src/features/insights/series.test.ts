@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { TrendsQuery, TrendsSeries } from '../../api/types.ts'
+import type { TrendsQuery } from '../../api/questions.ts'
+import type { TrendsSeries } from '../../api/types.ts'
 import { rowsOf } from './series.ts'
 
 const query: TrendsQuery = {

@@ -1,22 +1,17 @@
-import type { SeriesMath, TrendsQuery, TrendsSeries } from '../../api/types.ts'
+import { letter, mathName, nodeName, type TrendsQuery } from '../../api/questions.ts'
+import type { TrendsSeries } from '../../api/types.ts'
 import type { ChartSeries } from '../../ui/chart/time-chart-option.ts'
 import { valueName } from '../../ui/insight/series.ts'
-
-export const maths: { value: SeriesMath; label: string }[] = [
-  { value: 'total', label: 'Total count' },
-  { value: 'dau', label: 'Unique people' },
-  { value: 'weekly_active', label: 'Weekly active people' },
-  { value: 'monthly_active', label: 'Monthly active people' },
-  { value: 'unique_session', label: 'Unique sessions' },
-]
-
-export const letter = (at: number): string => String.fromCharCode(65 + (at % 26))
+import type { Pin } from './pin.ts'
 
 export type Row = ChartSeries & {
   /** One figure for the whole range, from displays that ask for it. */
   aggregated: number | null
   /** Whether the buckets may be added up: events may, people who come twice may not. */
   additive: boolean
+  /** Whose people: of a bucket with its day. */
+  pin: Pin
+  days: string[]
 }
 
 /**
@@ -27,17 +22,16 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
   return results.map((each, index) => {
     const order = each.action?.order ?? (query.breakdownFilter || query.compareFilter?.compare ? 0 : index)
     const node = query.series[order]
-    const math = node?.math ?? 'total'
-    const name = node?.event ?? 'All events'
-    const mathName = math === 'total' ? '' : ` (${maths.find((m) => m.value === math)?.label.toLowerCase()})`
-    const seriesName = `${query.series.length > 1 ? `${letter(order)} · ` : ''}${name}${mathName}`
+    const math = node ? mathName(node) : ''
+    const several = query.series.length > 1
+    const seriesName = `${several ? `${letter(order)} · ` : ''}${node ? nodeName(node) : each.label}${math && ` (${math})`}`
     const value = query.breakdownFilter ? valueName(each.breakdown_value) : null
     const previous = each.compare_label === 'previous'
     const identity = `${order}:${value ?? ''}`
     const slot = slots.get(identity) ?? slots.size
     slots.set(identity, slot)
-    const label =
-      value === null ? seriesName : query.series.length > 1 ? `${letter(order)} · ${value}` : value
+    const label = value === null ? seriesName : several ? `${letter(order)} · ${value}` : value
+    const isSum = (node?.math ?? 'total') === 'total' || node?.math === 'sum'
     return {
       key: previous ? `${identity}/previous` : identity,
       label: previous ? `${label} (previous)` : label,
@@ -46,7 +40,13 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       stack: String(order),
       previous,
       aggregated: each.aggregated_value ?? null,
-      additive: math === 'total',
+      additive: isSum && query.trendsFilter?.display !== 'ActionsLineGraphCumulative',
+      pin: {
+        series: order,
+        ...(query.breakdownFilter && { breakdown: each.breakdown_value ?? '' }),
+        ...(previous && { previous }),
+      },
+      days: each.days ?? [],
     }
   })
 }

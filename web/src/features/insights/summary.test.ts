@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TrendsQuery } from '../../api/types.ts'
+import { firstQuestion, type Question, type TrendsQuery } from '../../api/questions.ts'
 import { summaryOf } from './summary.ts'
 
 const query: TrendsQuery = {
@@ -22,4 +22,15 @@ test('a question in a few words', () => {
     series: [{ kind: 'EventsNode' as const, event: 'x'.repeat(500), math: 'total' as const }],
   }
   expect(summaryOf(long)).toHaveLength(400)
+})
+
+test('of every kind', () => {
+  const series = query.series
+  const of = (given: object) => summaryOf({ ...query, ...given } as Question)
+  expect(of({ kind: 'FunnelsQuery', series: [{ ...series[0], custom_name: 'Paid' }, series[1]] })).toBe(
+    'Paid → All events',
+  )
+  expect(of({ kind: 'LifecycleQuery' })).toBe('Lifecycle of order & All events')
+  expect(summaryOf(firstQuestion('RetentionQuery'))).toBe('Retention: All events, then All events')
+  expect(summaryOf(firstQuestion('PathsQuery'))).toBe('Paths')
 })

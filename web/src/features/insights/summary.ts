@@ -1,15 +1,38 @@
-import type { TrendsQuery } from '../../api/types.ts'
-import { maths } from './series.ts'
+import { mathName, nodeName, nodeOfEntity, type Question } from '../../api/questions.ts'
 
 const longest = 400
 
 /** What is asked in a few words, for an insight that nobody named: "order (unique people) & refund by plan". */
-export function summaryOf(query: TrendsQuery): string {
-  const series = query.series.map(({ event, math }) => {
-    const counted =
-      math === 'total' ? '' : ` (${maths.find((one) => one.value === math)?.label.toLowerCase()})`
-    return `${event ?? 'All events'}${counted}`
-  })
-  const by = query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
-  return `${series.join(' & ')}${by}`.slice(0, longest)
+export function summaryOf(query: Question): string {
+  const by =
+    'breakdownFilter' in query && query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
+  return `${subject(query)}${by}`.slice(0, longest)
+}
+
+function subject(query: Question): string {
+  const names = 'series' in query ? query.series.map(nodeName) : []
+  switch (query.kind) {
+    case 'TrendsQuery':
+      return query.series
+        .map((node) => {
+          const math = mathName(node)
+          return `${nodeName(node)}${math && ` (${math})`}`
+        })
+        .join(' & ')
+    case 'FunnelsQuery':
+      return names.join(' → ')
+    case 'RetentionQuery': {
+      const { targetEntity, returningEntity } = query.retentionFilter
+      return `Retention: ${nodeName(nodeOfEntity(targetEntity))}, then ${nodeName(nodeOfEntity(returningEntity))}`
+    }
+    case 'LifecycleQuery':
+      return `Lifecycle of ${names.join(' & ')}`
+    case 'StickinessQuery':
+      return `Stickiness of ${names.join(' & ')}`
+    case 'PathsQuery': {
+      const { startPoint, endPoint } = query.pathsFilter
+      const from = startPoint ? ` from ${startPoint}` : ''
+      return `Paths${from}${endPoint ? ` to ${endPoint}` : ''}`
+    }
+  }
 }

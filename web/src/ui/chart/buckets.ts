@@ -51,3 +51,6 @@ export function isUnfinished(day: string, interval: Interval, timeZone: string, 
   const there = moment(wallClock(now, timeZone))
   return start <= there && there < end
 }
+
+/** How the buckets of an axis are called. */
+export type Axis = { tick: (day: string) => string; name: (day: string) => string }

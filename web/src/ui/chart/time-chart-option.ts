@@ -1,6 +1,6 @@
 import { compact, number } from '../numbers.ts'
 import { lookOf } from '../palette.ts'
-import { bucketName, type Interval, tick } from './buckets.ts'
+import type { Axis } from './buckets.ts'
 
 export type ChartSeries = {
   key: string
@@ -14,13 +14,30 @@ export type ChartSeries = {
   previous?: boolean
 }
 
+/** `bar` stacks what has one `stack`; `area` stacks everything. */
+export type ChartKind = 'line' | 'area' | 'bar'
+export type ValueNames = {
+  short: (value: number) => string
+  full: (value: number) => string
+  /** The least between two lines of the axis: 1 where only whole numbers make sense. */
+  step?: number
+  /** What no value can be above. */
+  most?: number
+}
+export const plainValues: ValueNames = { short: compact, full: number, step: 1 }
+
 type Input = {
   series: ChartSeries[]
   days: string[]
-  interval: Interval
-  kind: 'line' | 'bar'
+  axis: Axis
+  kind: ChartKind
   unfinished: boolean
-  timeZone: string
+  /** As the value axis has them, and in full. */
+  values: ValueNames
+  /** Remarks on buckets, by the bucket's index. */
+  notes: Map<number, string[]>
+  /** What stands behind a bucket's name: the time zone. */
+  where?: string
   scheme: 'light' | 'dark'
   ink: { text: string; muted: string; border: string; surface: string }
 }
@@ -29,7 +46,8 @@ const MOST_POINTS_WITH_MARKS = 31
 const MOST_IN_TOOLTIP = 10
 
 /** What ECharts draws. Without animation: numbers don't need to arrive. */
-export function chartOption({ series, days, interval, kind, unfinished, timeZone, scheme, ink }: Input) {
+export function chartOption(input: Input) {
+  const { series, days, axis, kind, unfinished, values, notes, scheme, ink } = input
   const last = days.length - 1
   const marks = days.length <= MOST_POINTS_WITH_MARKS
   const drawn = series.flatMap((each): object[] => {
@@ -53,6 +71,8 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
     }
     const line = {
       type: 'line',
+      ...(kind === 'area' &&
+        !each.previous && { stack: 'area', areaStyle: { color: look.color, opacity: 0.35 } }),
       smooth: false,
       symbol: 'circle',
       symbolSize: 5,
@@ -67,7 +87,10 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
         opacity,
       },
     }
-    if (!unfinished || each.previous || last < 0) return [{ ...line, id: each.key, data: each.data }]
+    // what is stacked can't be drawn in two pieces: its tooltip says "so far"
+    if (!unfinished || each.previous || last < 0 || kind === 'area') {
+      return [{ ...line, id: each.key, data: each.data }]
+    }
     // One segment of a line can't be dashed: the unfinished one is a line of its own over the last two points.
     return [
       { ...line, id: each.key, data: each.data.map((value, at) => (at === last && last > 0 ? null : value)) },
@@ -86,7 +109,7 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
   })
   return {
     animation: false,
-    grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: notes.size > 0 ? 28 : 16, bottom: 4, containLabel: true },
     xAxis: {
       type: 'category',
       data: days,
@@ -97,14 +120,16 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
         color: ink.muted,
         hideOverlap: true,
         margin: 12,
-        formatter: (day: string) => tick(day, interval),
+        formatter: axis.tick,
       },
     },
     yAxis: {
       type: 'value',
-      minInterval: 1,
-      splitNumber: 4,
-      axisLabel: { color: ink.muted, formatter: compact },
+      minInterval: values.step,
+      // an axis that ends a little above what there can be says that more could be
+      max: ({ max }: { max: number }) => (values.most && max > values.most * 0.7 ? values.most : undefined),
+      splitNumber: values.most ? 5 : 4,
+      axisLabel: { color: ink.muted, formatter: values.short },
       splitLine: { lineStyle: { color: ink.border } },
     },
     tooltip: {
@@ -115,28 +140,52 @@ export function chartOption({ series, days, interval, kind, unfinished, timeZone
       borderColor: ink.border,
       textStyle: { color: ink.text },
       axisPointer: { type: kind === 'bar' ? 'shadow' : 'line', lineStyle: { color: ink.muted } },
-      formatter: (points: { dataIndex: number }[]) =>
-        tooltip(points[0]?.dataIndex ?? 0, { series, days, interval, unfinished, timeZone, scheme }),
+      formatter: (points: { dataIndex: number }[]) => tooltip(points[0]?.dataIndex ?? 0, input),
     },
-    series: drawn,
+    series: [...drawn, ...(notes.size > 0 ? [noteMarks(days, notes, ink)] : [])],
+  }
+}
+
+/** A line with a diamond on top where there are remarks: an invisible series that has nothing but marks. */
+function noteMarks(days: string[], notes: Map<number, string[]>, ink: Input['ink']): object {
+  return {
+    id: 'notes',
+    type: 'line',
+    data: [],
+    silent: true,
+    tooltip: { show: false },
+    markLine: {
+      symbol: ['none', 'diamond'],
+      symbolSize: 10,
+      silent: true,
+      animation: false,
+      label: { show: false },
+      lineStyle: { color: ink.muted, width: 1, type: [2, 3] },
+      itemStyle: { color: ink.muted },
+      data: [...notes.keys()].map((at) => ({ xAxis: days[at] })),
+    },
   }
 }
 
 /** Built of elements, never of HTML text: names come from whoever may send events. */
 function tooltip(
   at: number,
-  { series, days, interval, unfinished, timeZone, scheme }: Omit<Input, 'kind' | 'ink'>,
+  { series, days, axis, unfinished, values, notes, where, scheme }: Input,
 ): HTMLElement {
   const box = element('div', 'chart-tip')
   const note = unfinished && at === days.length - 1 ? ', so far' : ''
-  box.append(element('div', 'chart-tip-head', `${bucketName(days[at] ?? '', interval)}${note} · ${timeZone}`))
+  const head = `${axis.name(days[at] ?? '')}${note}${where ? ` · ${where}` : ''}`
+  box.append(element('div', 'chart-tip-head', head))
+  for (const text of notes.get(at) ?? []) box.append(element('div', 'chart-tip-note', `◆ ${text}`))
   const rows = [...series].sort((a, b) => (b.data[at] ?? 0) - (a.data[at] ?? 0))
   for (const each of rows.slice(0, MOST_IN_TOOLTIP)) {
+    const value = each.data[at]
+    if (value === undefined || value === null) continue
     const row = element('div', 'chart-tip-row')
     const mark = element('i', '')
     const { color } = lookOf(each.slot, scheme)
     mark.style.cssText = `width:10px;height:10px;border-radius:3px;background:${color};opacity:${each.previous ? 0.45 : 1}`
-    row.append(mark, element('span', '', each.label), element('b', '', number(each.data[at] ?? 0)))
+    row.append(mark, element('span', '', each.label), element('b', '', values.full(value)))
     box.append(row)
   }
   if (rows.length > MOST_IN_TOOLTIP) {
@@ -150,4 +199,25 @@ function element(tag: string, className: string, text = ''): HTMLElement {
   if (className) made.className = className
   made.textContent = text
   return made
+}
+
+/** The series that a place in a chart means: the nearest line, or the area that the value falls into. */
+export function seriesAt(
+  series: ChartSeries[],
+  at: number,
+  value: number,
+  kind: 'line' | 'area',
+): ChartSeries | undefined {
+  const there = series.filter((each) => each.data[at] !== undefined)
+  if (kind === 'line') {
+    const far = (each: ChartSeries) => Math.abs((each.data[at] ?? 0) - value)
+    return there.sort((a, b) => far(a) - far(b))[0]
+  }
+  let sum = 0
+  const parts = there.filter(({ previous }) => !previous)
+  for (const each of parts) {
+    sum += each.data[at] ?? 0
+    if (value <= sum) return each
+  }
+  return parts.at(-1)
 }

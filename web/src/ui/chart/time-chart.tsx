@@ -1,10 +1,20 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { number } from '../numbers.ts'
-import { bucketName, type Interval } from './buckets.ts'
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type Axis, bucketName, type Interval, tick } from './buckets.ts'
 import { init } from './echarts.ts'
 import styles from './time-chart.module.css'
-import { type ChartSeries, chartOption } from './time-chart-option.ts'
+import {
+  type ChartKind,
+  type ChartSeries,
+  chartOption,
+  plainValues,
+  seriesAt,
+  type ValueNames,
+} from './time-chart-option.ts'
+
+/** A remark at a bucket. */
+export type Note = { at: number; text: string }
+const none: Note[] = []
 
 /**
  * Lines or stacked bars over time. The last bucket is drawn dashed or pale while it still runs. With the keyboard:
@@ -13,25 +23,41 @@ import { type ChartSeries, chartOption } from './time-chart-option.ts'
 export function TimeChart({
   series,
   days,
-  interval,
+  interval = 'day',
+  axis,
+  values = plainValues,
   kind,
-  unfinished,
+  unfinished = false,
   timeZone,
   summary,
+  notes = none,
+  onPick,
   height = 360,
 }: {
   series: ChartSeries[]
   /** The starts of the buckets, as the API names them. */
   days: string[]
-  interval: Interval
-  kind: 'line' | 'bar'
+  interval?: Interval
+  /** How buckets are called that are not of time. Has to stay the same object. */
+  axis?: Axis
+  /** Has to stay the same object. */
+  values?: ValueNames
+  kind: ChartKind
   /** Whether the last bucket still runs. */
-  unfinished: boolean
-  timeZone: string
+  unfinished?: boolean
+  timeZone?: string
   /** What the chart shows, in a sentence. */
   summary: string
+  /** Has to stay the same object. */
+  notes?: Note[]
+  /** A click on a point (or bar), and Enter where the arrows are. */
+  onPick?: (series: ChartSeries, at: number) => void
   height?: number
 }): ReactNode {
+  const names = useMemo<Axis>(
+    () => axis ?? { tick: (day) => tick(day, interval), name: (day) => bucketName(day, interval) },
+    [axis, interval],
+  )
   const scheme = useComputedColorScheme('light')
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<ReturnType<typeof init> | null>(null)
@@ -58,10 +84,12 @@ export function TimeChart({
       chartOption({
         series,
         days,
-        interval,
+        axis: names,
+        values,
         kind,
         unfinished,
-        timeZone,
+        notes: byBucket(notes),
+        where: timeZone,
         scheme,
         ink: {
           text: ink('--text'),
@@ -72,9 +100,32 @@ export function TimeChart({
       }),
       { notMerge: true },
     )
-  }, [series, days, interval, kind, unfinished, timeZone, scheme])
+  }, [series, days, names, values, kind, unfinished, notes, timeZone, scheme])
+
+  useEffect(() => {
+    const made = chart.current
+    if (!made || !onPick) return
+    if (kind === 'bar') {
+      const pickBar = ({ seriesId, dataIndex }: { seriesId?: string; dataIndex: number }) => {
+        const picked = series.find(({ key }) => key === seriesId)
+        if (picked) onPick(picked, dataIndex)
+      }
+      made.on('click', pickBar)
+      return () => void made.off('click', pickBar)
+    }
+    const pick = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+      if (!made.containPixel('grid', [offsetX, offsetY])) return
+      const [at, value] = made.convertFromPixel('grid', [offsetX, offsetY]) as [number, number]
+      const picked = seriesAt(series, at, value, kind)
+      if (picked) onPick(picked, at)
+    }
+    const canvas = made.getZr()
+    canvas.on('click', pick)
+    return () => canvas.off('click', pick)
+  }, [series, kind, onPick])
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && at !== null && series[0]) onPick?.(series[0], at)
     if (event.key === 'Escape') {
       chart.current?.dispatchAction({ type: 'hideTip' })
       setAt(null)
@@ -89,7 +140,10 @@ export function TimeChart({
   const said =
     at === null || !days[at]
       ? ''
-      : `${bucketName(days[at], interval)}: ${series.map((each) => `${each.label} ${number(each.data[at] ?? 0)}`).join(', ')}`
+      : `${names.name(days[at])}: ${[
+          ...series.map((each) => `${each.label} ${values.full(each.data[at] ?? 0)}`),
+          ...notes.filter((note) => note.at === at).map(({ text }) => text),
+        ].join(', ')}`
 
   return (
     <figure className={styles.figure}>
@@ -102,7 +156,13 @@ export function TimeChart({
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <div ref={element} role="img" aria-label={summary} style={{ height }} />
+        <div
+          ref={element}
+          role="img"
+          aria-label={summary}
+          className={onPick ? styles.pickable : undefined}
+          style={{ height }}
+        />
       </div>
       {/* biome-ignore-end lint/a11y: see above */}
       <div className="visually-hidden" aria-live="polite">
@@ -110,4 +170,10 @@ export function TimeChart({
       </div>
     </figure>
   )
+}
+
+function byBucket(notes: Note[]): Map<number, string[]> {
+  const found = new Map<number, string[]>()
+  for (const { at, text } of notes) found.set(at, [...(found.get(at) ?? []), text])
+  return found
 }

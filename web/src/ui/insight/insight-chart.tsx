@@ -1,19 +1,38 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { isUnfinished } from '../chart/buckets.ts'
-import { number } from '../numbers.ts'
+import type { ChartKind, ValueNames } from '../chart/time-chart-option.ts'
+import { number, percent } from '../numbers.ts'
 import { lookOf as colourOf } from '../palette.ts'
+import { wallClock } from '../time.ts'
 import { BarList } from './bar-list.tsx'
+import { FunnelSteps, type Step } from './funnel-steps.tsx'
+import { type FunnelTimes, FunnelTimesChart } from './funnel-times.tsx'
 import styles from './insight.module.css'
-import { type Series, seriesOf } from './series.ts'
+import { PathChart } from './path-chart.tsx'
+import { Pie } from './pie.tsx'
+import { RetentionTable } from './retention-table.tsx'
+import { RowsTable } from './rows-table.tsx'
+import type { Edge } from './sankey.ts'
+import { type Series, seriesOf, valueName } from './series.ts'
 import { type InsightLook, insightName, lookOf, type ShownInsight } from './shown.ts'
-import { FunnelSteps, PathEdges, RetentionTable, RowsTable } from './tables.tsx'
 
 const TimeChart = lazy(async () => ({ default: (await import('../chart/time-chart.tsx')).TimeChart }))
 
 const MOST_SERIES = 12
-const oneFigure = new Set(['ActionsTable', 'ActionsPie', 'ActionsBarValue', 'WorldMap'])
-const bars = new Set(['ActionsBar', 'ActionsStackedBar', 'ActionsUnstackedBar'])
+const oneFigure = new Set(['ActionsTable', 'ActionsBarValue', 'WorldMap'])
+const kinds: Record<string, ChartKind> = {
+  ActionsBar: 'bar',
+  ActionsStackedBar: 'bar',
+  ActionsUnstackedBar: 'bar',
+  ActionsAreaGraph: 'area',
+}
+/** Of those who entered a funnel, in percent as the API says them. */
+const percents: ValueNames = {
+  short: (value) => `${value} %`,
+  full: (value) => percent(value / 100),
+  most: 100,
+}
 
 /** The answer of a saved insight, drawn by its kind. Without one, nothing. */
 export function InsightChart({
@@ -35,46 +54,54 @@ export function InsightChart({
   const rows = Array.isArray(result) ? result : []
   const isEmpty = Array.isArray(result) && result.length === 0
   if (isEmpty) return <div className={styles.center}>No data in this period.</div>
-  const overTime = (kind: 'line' | 'bar') => (
+  const overTime = (kind: ChartKind, own: Series[] = series, values?: ValueNames) => (
     <OverTime
-      {...{ insight, look, series, timeZone, height, kind }}
-      legend={legend && (series.length > 1 || kind === 'bar')}
+      {...{ insight, look, series: own, timeZone, height, kind, values }}
+      legend={legend && (own.length > 1 || kind === 'bar')}
     />
   )
   switch (look.kind) {
     case 'trends':
       if (look.display === 'BoldNumber') return <Figures series={series} />
+      if (look.display === 'ActionsPie') return <Pie parts={series.map(asBar)} />
       if (oneFigure.has(look.display)) return <BarList bars={series.map(asBar)} />
-      return overTime(bars.has(look.display) ? 'bar' : 'line')
+      if (look.display === 'ActionsUnstackedBar') return overTime('bar', sideBySide(series))
+      return overTime(kinds[look.display] ?? 'line')
     case 'lifecycle':
-      return overTime('bar')
-    case 'stickiness':
-      return (
-        <BarList
-          bars={series.flatMap(({ key, label, data, labels, slot }) =>
-            data.map((value, at) => ({
-              key: `${key}/${at}`,
-              label: series.length > 1 ? `${label}, ${labels[at]}` : (labels[at] ?? ''),
-              value,
-              slot,
-            })),
-          )}
-        />
+      return overTime(
+        'bar',
+        series.filter(({ status = '' }) => look.statuses?.includes(status) ?? true),
       )
+    case 'stickiness':
+      return <Stickiness series={series} legend={legend} height={height} name={insightName(insight)} />
     case 'funnel':
-      if (!Array.isArray(result)) return <Times result={result as { bins?: [number, number][] }} />
-      if ((rows[0] as { days?: unknown })?.days) return overTime('line')
-      return <FunnelSteps result={rows} />
+      if (!Array.isArray(result)) return <FunnelTimesChart result={result as FunnelTimes} height={height} />
+      if ((rows[0] as { days?: unknown })?.days) return overTime('line', named(series, rows), percents)
+      return <FunnelSteps result={rows as Step[] | Step[][]} isSmall={height < 300} />
     case 'retention':
-      return <RetentionTable rows={rows} />
+      return <RetentionTable rows={rows} period={look.period} now={wallClock(readAt(insight), timeZone)} />
     case 'paths':
-      return <PathEdges edges={rows} />
+      return <PathChart edges={rows as Edge[]} least={height} />
     case 'table':
       return <RowsTable columns={insight.columns ?? []} rows={rows} />
     default:
       return <div className={styles.center}>This kind of insight is not drawn here.</div>
   }
 }
+
+const readAt = ({ last_refresh: at }: ShownInsight): number => (at ? Date.parse(at) : Date.now())
+
+/** Bars of one stack stand on each other: here each has its own. */
+export const sideBySide = <T extends { key: string; stack?: string }>(series: T[]): T[] =>
+  series.map((each) => ({ ...each, stack: each.key }))
+
+/** Lines of a funnel over time have no name but their value. */
+const named = (series: Series[], rows: { breakdown_value?: unknown }[]): Series[] =>
+  series.map((each, at) => ({
+    ...each,
+    label: rows[at]?.breakdown_value === undefined ? 'Got through' : valueName(rows[at].breakdown_value),
+    slot: at,
+  }))
 
 const asBar = ({ key, label, figure, slot }: Series) => ({ key, label, value: figure, slot })
 
@@ -91,14 +118,35 @@ function Figures({ series }: { series: Series[] }): ReactNode {
   )
 }
 
-/** How long people took, in spans of seconds. */
-function Times({ result }: { result: { bins?: [number, number][] } }): ReactNode {
-  const bins = result.bins ?? []
-  if (bins.length === 0) return <div className={styles.center}>Nobody got through in this period.</div>
+/** How many were there on so many intervals. */
+function Stickiness({
+  series,
+  legend,
+  height,
+  name,
+}: {
+  series: Series[]
+  legend: boolean
+  height: number
+  name: string
+}): ReactNode {
+  const labels = useMemo(() => series[0]?.labels ?? [], [series])
+  const axis = useMemo(() => ({ tick: (label: string) => label, name: (label: string) => label }), [])
+  const drawn = useMemo(() => sideBySide(series.slice(0, MOST_SERIES)), [series])
   return (
-    <BarList
-      bars={bins.map(([from, count]) => ({ key: String(from), label: `${number(from)} s`, value: count }))}
-    />
+    <div className={styles.filled}>
+      <Suspense fallback={<div style={{ height }} />}>
+        <TimeChart
+          series={drawn}
+          days={labels}
+          axis={axis}
+          kind="bar"
+          summary={`${name}: people by on how many intervals they were there.`}
+          height={height}
+        />
+      </Suspense>
+      {legend && series.length > 1 && <Legend series={drawn} all={series.length} />}
+    </div>
   )
 }
 
@@ -109,6 +157,7 @@ function OverTime({
   timeZone,
   height,
   kind,
+  values,
   legend,
 }: {
   insight: ShownInsight
@@ -116,14 +165,13 @@ function OverTime({
   series: Series[]
   timeZone: string
   height: number
-  kind: 'line' | 'bar'
+  kind: ChartKind
+  values?: ValueNames
   legend: boolean
 }): ReactNode {
-  const scheme = useComputedColorScheme('light')
   const drawn = useMemo(() => series.slice(0, MOST_SERIES), [series])
   const days = useMemo(() => drawn.find((one) => one.days.length)?.days ?? [], [drawn])
   const last = days.at(-1)
-  const readAt = insight.last_refresh ? Date.parse(insight.last_refresh) : Date.now()
   const ends = drawn.slice(0, 5).map(({ label, data }) => `${label} ends at ${number(data.at(-1) ?? 0)}`)
   return (
     <div className={styles.filled}>
@@ -133,26 +181,32 @@ function OverTime({
           days={days}
           interval={look.interval}
           kind={kind}
-          unfinished={last !== undefined && isUnfinished(last, look.interval, timeZone, readAt)}
+          values={values}
+          unfinished={last !== undefined && isUnfinished(last, look.interval, timeZone, readAt(insight))}
           timeZone={timeZone}
           summary={`${insightName(insight)}: ${days.length} buckets by ${look.interval}. ${ends.join('; ')}.`}
           height={height}
         />
       </Suspense>
-      {legend && (
-        <ul className={styles.legend}>
-          {drawn.map(({ key, label, slot, previous }) => (
-            <li key={key}>
-              <span
-                className={styles.swatch}
-                style={{ background: colourOf(slot, scheme).color, opacity: previous ? 0.45 : 1 }}
-              />
-              <span className="cut">{label}</span>
-            </li>
-          ))}
-          {series.length > drawn.length && <li>and {number(series.length - drawn.length)} more</li>}
-        </ul>
-      )}
+      {legend && <Legend series={drawn} all={series.length} />}
     </div>
+  )
+}
+
+function Legend({ series, all }: { series: Series[]; all: number }): ReactNode {
+  const scheme = useComputedColorScheme('light')
+  return (
+    <ul className={styles.legend}>
+      {series.map(({ key, label, slot, previous }) => (
+        <li key={key}>
+          <span
+            className={styles.swatch}
+            style={{ background: colourOf(slot, scheme).color, opacity: previous ? 0.45 : 1 }}
+          />
+          <span className="cut">{label}</span>
+        </li>
+      ))}
+      {all > series.length && <li>and {number(all - series.length)} more</li>}
+    </ul>
   )
 }

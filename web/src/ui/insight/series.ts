@@ -24,6 +24,8 @@ export type RawSeries = {
 export type Series = ChartSeries & {
   days: string[]
   labels: string[]
+  /** Of a lifecycle. */
+  status?: string
   /** The one figure, for displays that show one. */
   figure: number
 }
@@ -34,7 +36,8 @@ const maths: Record<string, string> = {
   monthly_active: 'monthly active people',
   unique_session: 'sessions',
 }
-const statuses = ['new', 'returning', 'resurrecting', 'dormant']
+/** Their colours: new, returning and resurrecting stand out, dormant is grey. */
+const slotsOfStatus: Record<string, number> = { new: 0, returning: 2, resurrecting: 1, dormant: 11 }
 
 /** The series of an answer with names that tell them apart, and colours. */
 export function seriesOf(result: unknown): Series[] {
@@ -59,7 +62,8 @@ export function seriesOf(result: unknown): Series[] {
       key: `${identity}${previous ? '/previous' : ''}:${at}`,
       label: previous ? `${label} (previous)` : label,
       data,
-      slot: one.status ? Math.max(statuses.indexOf(one.status), 0) : slot,
+      slot: one.status ? (slotsOfStatus[one.status] ?? slot) : slot,
+      ...(one.status && { status: one.status }),
       stack: one.status ? 'lifecycle' : String(order),
       previous,
       days: (one.days ?? []).map(String),

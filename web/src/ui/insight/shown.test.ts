@@ -21,13 +21,19 @@ describe('what kind an insight is', () => {
       kind: 'trends',
       display: 'ActionsPie',
       interval: 'week',
+      period: 'day',
     })
     const source = { kind: 'TrendsQuery', interval: 'minute', trendsFilter: { display: 'BoldNumber' } }
     expect(lookOf(query({ kind: 'InsightVizNode', source }))).toEqual({
       kind: 'trends',
       display: 'BoldNumber',
       interval: 'hour',
+      period: 'day',
     })
+    expect(lookOf(query({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).period).toBe('week')
+    expect(
+      lookOf(query({ kind: 'LifecycleQuery', lifecycleFilter: { toggledLifecycles: ['new'] } })).statuses,
+    ).toEqual(['new'])
     expect(innerQuery({ kind: 'InsightVizNode', source })).toBe(source)
     expect(insightName({ ...filters({ insight: 'FUNNELS' }), name: null, derived_name: '' })).toBe(
       'Untitled funnel',

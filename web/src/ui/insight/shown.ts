@@ -81,7 +81,15 @@ export const kindName = (insight: Pick<ShownInsight, 'query' | 'filters'>): stri
 
 const intervals: Interval[] = ['hour', 'day', 'week', 'month']
 
-export type InsightLook = { kind: InsightKind; display: string; interval: Interval }
+export type InsightLook = {
+  kind: InsightKind
+  display: string
+  interval: Interval
+  /** Of retention: how long an interval is. */
+  period: Interval
+  /** Of lifecycles: which are drawn; all where it is not said. */
+  statuses?: string[]
+}
 
 /** How it is drawn. */
 export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): InsightLook {
@@ -89,11 +97,19 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
   const inner = innerQuery(insight.query)
   const settings = [inner?.trendsFilter, inner?.stickinessFilter].find(isObject)
   const said = inner ? settings?.display : insight.filters.display
-  const interval = String((inner ?? insight.filters).interval ?? 'day').toLowerCase()
+  const asInterval = (given: unknown): Interval => {
+    const name = String(given ?? 'day').toLowerCase()
+    return intervals.find((one) => one === name) ?? (name === 'minute' ? 'hour' : 'day')
+  }
+  const retention = isObject(inner?.retentionFilter) ? inner.retentionFilter : {}
+  const lifecycle = isObject(inner?.lifecycleFilter) ? inner.lifecycleFilter : insight.filters
+  const { toggledLifecycles: statuses } = lifecycle
   return {
     kind,
     display: typeof said === 'string' ? said : 'ActionsLineGraph',
-    interval: intervals.find((one) => one === interval) ?? (interval === 'minute' ? 'hour' : 'day'),
+    interval: asInterval((inner ?? insight.filters).interval),
+    period: asInterval(inner ? retention.period : insight.filters.period),
+    ...(Array.isArray(statuses) && { statuses: statuses.map(String) }),
   }
 }
 

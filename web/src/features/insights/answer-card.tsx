@@ -1,0 +1,113 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Question } from '../../api/questions.ts'
+import { rangeLabel } from '../../ui/date-range.tsx'
+import { counted, number } from '../../ui/numbers.ts'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import styles from './editor.module.css'
+import type { Pin } from './pin.ts'
+import { type Answers, answerQuery, type Timed, whatIsMissing } from './queries.ts'
+
+/** What every editor's answer is given. */
+export type AnswerProps<Q extends Question> = {
+  projectId: number
+  query: Q
+  timeZone: string
+  onChange: (changes: Partial<Q>) => void
+  onPeople: (pin: Pin) => void
+}
+
+/**
+ * The answer to a question in its box: what is missing, that it is coming, why it failed, or what `children` draw, and
+ * below how true it is. An older answer stays, dimmed, while a new one is worked out.
+ */
+export function AnswerCard<Q extends Question>({
+  projectId,
+  query,
+  timeZone,
+  isEmpty,
+  note,
+  below,
+  children,
+}: {
+  projectId: number
+  query: Q
+  timeZone: string
+  isEmpty: (answer: Answers[Q['kind']]) => boolean
+  /** What else has to be said of the numbers. */
+  note?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
+  /** In a box of its own: the figures that a chart is drawn from. */
+  below?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
+  children: (answer: Timed<Answers[Q['kind']]>) => ReactNode
+}): ReactNode {
+  const client = useQueryClient()
+  const answered = useQuery(answerQuery(projectId, query))
+  const missing = whatIsMissing(query)
+  if (missing !== null) {
+    return (
+      <div className={`card ${styles.hold}`}>
+        <Empty title={missing}>
+          Nothing arrived yet?{' '}
+          <Link to="/project/$projectId/onboarding" params={{ projectId }}>
+            Send your first event
+          </Link>
+        </Empty>
+      </div>
+    )
+  }
+  if (answered.isError) {
+    return (
+      <div className={`card ${styles.hold}`} style={{ padding: 16 }}>
+        <LoadError what="this chart" error={answered.error} retry={() => void answered.refetch()} />
+      </div>
+    )
+  }
+  const answer = answered.data
+  if (!answer) {
+    return (
+      <div className={`card ${styles.hold}`}>
+        <Loading what="this chart" rows={8} height={24} />
+      </div>
+    )
+  }
+  const busy = answered.isFetching
+  const empty = isEmpty(answer)
+  return (
+    <>
+      <div className={`card ${styles.chart}`} aria-busy={busy}>
+        {busy && <div className={styles.busy} />}
+        <div className={busy ? styles.dimmed : ''}>
+          {empty ? (
+            <Empty title={`No events match in ${rangeLabel(query.dateRange).toLowerCase()}.`}>
+              Try a longer range, or fewer filters.
+            </Empty>
+          ) : (
+            children(answer)
+          )}
+        </div>
+        <p className={styles.foot}>
+          <span>
+            {!empty && note?.(answer)} Time zone {timeZone}
+          </span>
+          <span>
+            As of <RelativeTime at={answer.last_refresh} timeZone={timeZone} />
+            {answer.is_cached ? ', from the cache' : ''} · {number(answer.tookMs)} ms ·{' '}
+            {counted(answer.statistics.rows_read, 'row')} read ·{' '}
+            <button
+              type="button"
+              className={styles.again}
+              onClick={() =>
+                void client.prefetchQuery({ ...answerQuery(projectId, query, true), staleTime: 0 })
+              }
+            >
+              Refresh
+            </button>
+          </span>
+        </p>
+      </div>
+      {!empty && below && <div className={`card ${styles.details}`}>{below(answer)}</div>}
+    </>
+  )
+}

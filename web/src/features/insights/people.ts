@@ -1,0 +1,190 @@
+import {
+  type FunnelsQuery,
+  type LifecycleQuery,
+  lifecycleStatuses,
+  nodeName,
+  type PathsQuery,
+  type Question,
+  type RetentionQuery,
+  type StickinessQuery,
+  type TrendsQuery,
+} from '../../api/questions.ts'
+import { bucketName } from '../../ui/chart/buckets.ts'
+import { valueName } from '../../ui/insight/series.ts'
+import { counted } from '../../ui/numbers.ts'
+import type { Pin } from './pin.ts'
+
+export type People = {
+  /** The API's description of the number, the `source` of an `ActorsQuery`. */
+  source: Record<string, unknown>
+  /** A condition in HogQL over the rows of the source. */
+  where?: string
+  /** Whose people they are: "order · Chrome · Wed, 18 Nov 2026". */
+  title: string
+  /** The others of the same, such as those who did not get through. */
+  others?: { label: string; pin: Pin }[]
+}
+
+/** The people behind a number, as the API is asked for them. */
+export function peopleOf(query: Question, at: Pin): People {
+  switch (query.kind) {
+    case 'TrendsQuery':
+      return ofTrend(query, at)
+    case 'FunnelsQuery':
+      return ofFunnel(query, at)
+    case 'RetentionQuery':
+      return ofRetention(query, at)
+    case 'LifecycleQuery':
+      return ofLifecycle(query, at)
+    case 'StickinessQuery':
+      return ofStickiness(query, at)
+    case 'PathsQuery':
+      return ofPaths(query, at)
+  }
+}
+
+const joined = (...parts: (string | undefined | false)[]): string => parts.filter(Boolean).join(' · ')
+
+function seriesName(query: Question, at: number): string {
+  const node = 'series' in query ? query.series[at] : undefined
+  return node ? nodeName(node) : ''
+}
+
+const shownValue = (at: Pin): string | undefined =>
+  at.breakdown === undefined ? undefined : valueName(at.breakdown)
+
+function ofTrend(query: TrendsQuery, at: Pin): People {
+  const series = at.series ?? 0
+  return {
+    source: {
+      kind: 'InsightActorsQuery',
+      source: query,
+      series,
+      day: at.day,
+      breakdown: at.breakdown,
+      ...(at.previous && { compare: 'previous' }),
+    },
+    title: joined(
+      seriesName(query, series),
+      shownValue(at),
+      typeof at.day === 'string' && bucketName(at.day, query.interval),
+      at.previous && 'the period before',
+    ),
+  }
+}
+
+function ofFunnel(query: FunnelsQuery, at: Pin): People {
+  const source = { kind: 'FunnelsActorsQuery', source: query, funnelStepBreakdown: at.breakdown }
+  if (at.day !== undefined) {
+    const day = String(at.day)
+    return {
+      source: {
+        ...source,
+        funnelTrendsEntrancePeriodStart: day,
+        funnelTrendsDropOff: at.missed ?? false,
+      },
+      title: joined(
+        `${at.missed ? "Entered and didn't get through" : 'Got through'}`,
+        shownValue(at),
+        bucketName(day, query.interval),
+      ),
+      others: [
+        { label: 'Got through', pin: { ...at, missed: undefined } },
+        { label: "Didn't", pin: { ...at, missed: true } },
+      ],
+    }
+  }
+  const step = at.step ?? 1
+  const number = Math.abs(step)
+  const name = `step ${number}, ${seriesName(query, number - 1)}`
+  return {
+    source: { ...source, funnelStep: step },
+    title: joined(step > 0 ? `Got to ${name}` : `Went away before ${name}`, shownValue(at)),
+    ...(number > 1 && {
+      others: [
+        { label: 'Got there', pin: { ...at, step: number } },
+        { label: 'Went away', pin: { ...at, step: -number } },
+      ],
+    }),
+  }
+}
+
+function ofRetention(query: RetentionQuery, at: Pin): People {
+  const period = (query.retentionFilter.period ?? 'Day').toLowerCase()
+  const later = at.later ?? 0
+  const has = `has(appearances, ${later})`
+  const when = at.day === undefined ? 'all of them' : String(at.day)
+  return {
+    source: {
+      kind: 'InsightActorsQuery',
+      source: query,
+      interval: at.cohort,
+      breakdown: at.breakdown,
+    },
+    ...(later > 0 && { where: at.missed ? `not ${has}` : has }),
+    title: joined(
+      `Began: ${when}`,
+      shownValue(at),
+      later > 0 && `${at.missed ? 'not back' : 'back'} ${counted(later, period)} later`,
+    ),
+    ...(later > 0 && {
+      others: [
+        { label: 'Came back', pin: { ...at, missed: undefined } },
+        { label: "Didn't", pin: { ...at, missed: true } },
+      ],
+    }),
+  }
+}
+
+function ofLifecycle(query: LifecycleQuery, at: Pin): People {
+  const { day, status = 'new', series = 0 } = at
+  return {
+    source: { kind: 'InsightActorsQuery', source: query, series, day, status },
+    title: joined(
+      seriesName(query, series),
+      status,
+      typeof day === 'string' && bucketName(day, query.interval),
+    ),
+    others: lifecycleStatuses.map((one) => ({ label: one, pin: { ...at, status: one } })),
+  }
+}
+
+function ofStickiness(query: StickinessQuery, at: Pin): People {
+  const { series = 0, day = 1 } = at
+  const orMore = query.stickinessFilter?.computedAs === 'cumulative'
+  return {
+    source: {
+      kind: 'StickinessActorsQuery',
+      source: query,
+      series,
+      day: Number(day),
+      ...(at.previous && { compare: 'previous' }),
+    },
+    title: joined(
+      seriesName(query, series),
+      `on ${counted(Number(day), query.interval)}${orMore ? ' or more' : ''}`,
+      at.previous && 'the period before',
+    ),
+  }
+}
+
+function ofPaths(query: PathsQuery, { from, to, ended }: Pin): People {
+  const name = (key: string) => key.replace(/^\d+_/, '')
+  return {
+    source: {
+      kind: 'InsightActorsQuery',
+      source: {
+        ...query,
+        pathsFilter: {
+          ...query.pathsFilter,
+          pathStartKey: from,
+          pathEndKey: to,
+          pathDropoffKey: ended,
+        },
+      },
+    },
+    title: ended
+      ? `Ended at ${name(ended)}`
+      : [from, to].flatMap((key) => (key ? [name(key)] : [])).join(' → '),
+  }
+}

@@ -1,0 +1,148 @@
+import { NativeSelect, SegmentedControl } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
+import type { RetentionQuery } from '../../api/questions.ts'
+import type { RetentionAnswer, RetentionRow } from '../../api/types.ts'
+import type { ChartSeries, ValueNames } from '../../ui/chart/time-chart-option.ts'
+import { cellsOf, type RetentionPeriod, retentionCurve } from '../../ui/insight/retention.ts'
+import { RetentionTable } from '../../ui/insight/retention-table.tsx'
+import { valueName } from '../../ui/insight/series.ts'
+import { percent } from '../../ui/numbers.ts'
+import { wallClock } from '../../ui/time.ts'
+import { AnswerCard, type AnswerProps } from './answer-card.tsx'
+import styles from './editor.module.css'
+import { Toolbar } from './toolbar.tsx'
+
+const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
+
+const shares: ValueNames = { short: (share) => `${Math.round(share * 100)} %`, full: percent, most: 1 }
+const MOST_LINES = 12
+
+type Group = { value: string | undefined; rows: RetentionRow[] }
+
+/** The cohorts of each value of a breakdown, or all of them. */
+function groupsOf({ results }: RetentionAnswer): Group[] {
+  const found = new Map<string | undefined, RetentionRow[]>()
+  for (const row of results) {
+    const of = found.get(row.breakdown_value)
+    if (of) of.push(row)
+    else found.set(row.breakdown_value, [row])
+  }
+  return [...found].map(([value, rows]) => ({ value, rows }))
+}
+
+const nameOf = ({ value }: Group): string => (value === undefined ? 'All' : valueName(value))
+
+/** Of each cohort how many came back: a curve over all of them, and the table. */
+export function RetentionAnswerView({
+  projectId,
+  query,
+  timeZone,
+  onChange,
+  onPeople,
+}: AnswerProps<RetentionQuery>): ReactNode {
+  const [chosen, setChosen] = useState(0)
+  const [show, setShow] = useState<'percent' | 'count'>('percent')
+  const period = (query.retentionFilter.period ?? 'Day').toLowerCase() as RetentionPeriod
+  return (
+    <>
+      <Toolbar dateRange={query.dateRange} onDates={(dateRange) => onChange({ dateRange })}>
+        <SegmentedControl
+          aria-label="Cells"
+          value={show}
+          data={[
+            { value: 'percent', label: '%' },
+            { value: 'count', label: 'People' },
+          ]}
+          onChange={(value) => setShow(value as 'percent' | 'count')}
+        />
+      </Toolbar>
+      <AnswerCard
+        projectId={projectId}
+        query={query}
+        timeZone={timeZone}
+        isEmpty={({ results }) => results.every((row) => (cellsOf(row)[0] ?? 0) === 0)}
+        note={() => '* still runs, and counts in no mean.'}
+        below={(answer) => {
+          const groups = groupsOf(answer)
+          const group = groups[Math.min(chosen, groups.length - 1)]
+          return (
+            group && (
+              <>
+                {groups.length > 1 && (
+                  <NativeSelect
+                    m="sm"
+                    w={260}
+                    label="Cohorts of"
+                    value={groups.indexOf(group)}
+                    data={groups.map((one, at) => ({ value: String(at), label: nameOf(one) }))}
+                    onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}
+                  />
+                )}
+                <RetentionTable
+                  rows={group.rows}
+                  period={period}
+                  now={wallClock(answer.receivedAt, timeZone)}
+                  show={show}
+                  onPeople={(row, cohort, later) =>
+                    onPeople({
+                      cohort,
+                      day: row.date?.slice(0, period === 'hour' ? 16 : 10).replace('T', ' '),
+                      ...(later > 0 && { later }),
+                      ...(group.value !== undefined && { breakdown: group.value }),
+                    })
+                  }
+                />
+              </>
+            )
+          )
+        }}
+      >
+        {(answer) => <Curve answer={answer} period={period} now={wallClock(answer.receivedAt, timeZone)} />}
+      </AnswerCard>
+    </>
+  )
+}
+
+function Curve({
+  answer,
+  period,
+  now,
+}: {
+  answer: RetentionAnswer
+  period: RetentionPeriod
+  now: string
+}): ReactNode {
+  const groups = useMemo(() => groupsOf(answer), [answer])
+  const series = useMemo<ChartSeries[]>(
+    () =>
+      groups.slice(0, MOST_LINES).map((group, slot) => ({
+        key: String(slot),
+        label: nameOf(group),
+        // what nobody can have come to yet is no point of the line
+        data: retentionCurve(group.rows, period, now).filter((share) => share !== undefined),
+        slot,
+      })),
+    [groups, period, now],
+  )
+  const { days, axis } = useMemo(() => {
+    const name = (later: string) => `${period.charAt(0).toUpperCase()}${period.slice(1)} ${later}`
+    const cells = Math.max(...groups.flatMap(({ rows }) => rows.map(({ values }) => values.length)), 0)
+    return { days: Array.from({ length: cells }, (_, at) => String(at)), axis: { tick: name, name } }
+  }, [groups, period])
+  const [first] = series
+  return (
+    <div className={styles.drawn}>
+      <Suspense fallback={<div style={{ height: 260 }} />}>
+        <TimeChart
+          series={series}
+          days={days}
+          axis={axis}
+          values={shares}
+          kind="line"
+          summary={`Of all who began, how many came back. ${first ? `${first.label}: ${first.data.map(percent).join(', ')}` : ''}. The table below has every cohort.`}
+          height={260}
+        />
+      </Suspense>
+    </div>
+  )
+}

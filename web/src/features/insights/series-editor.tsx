@@ -1,0 +1,297 @@
+import { ActionIcon, Button, Menu, NativeSelect, TextInput } from '@mantine/core'
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconCopy,
+  IconDots,
+  IconFilter,
+  IconPencil,
+  IconPlus,
+  IconX,
+} from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { maths, needsProperty, nodeName, type SeriesMath, type SeriesNode } from '../../api/questions.ts'
+import { EventPicker } from '../../ui/event-picker.tsx'
+import { PropertyFilters } from '../../ui/property-filters.tsx'
+import { PropertyPicker } from '../../ui/property-picker.tsx'
+import styles from './editor.module.css'
+import type { Names } from './names.ts'
+
+/** One event or action, with what a picker made of it kept: its name, count and filters. */
+export function NodePicker({
+  names,
+  label,
+  node,
+  onChange,
+}: {
+  names: Names
+  label: string
+  /** Undefined where nothing is chosen yet. */
+  node: SeriesNode | undefined
+  onChange: (node: SeriesNode) => void
+}): ReactNode {
+  const { math, math_property, properties } = node ?? {}
+  const kept = {
+    ...(math && { math }),
+    ...(math_property && { math_property }),
+    ...(properties && { properties }),
+  }
+  return (
+    <EventPicker
+      label={label}
+      events={names.events}
+      actions={names.actions}
+      loading={names.isLoading}
+      allEvents
+      value={node?.kind === 'EventsNode' ? node.event : undefined}
+      action={node?.kind === 'ActionsNode' ? nodeName({ ...node, custom_name: undefined }) : undefined}
+      onChange={(event) => onChange({ kind: 'EventsNode', event, ...kept })}
+      onAction={({ id, name }) => onChange({ kind: 'ActionsNode', id, name, ...kept })}
+    />
+  )
+}
+
+/**
+ * Events and actions in an order, each with a name of one's own, filters of its own and, where `withMaths`, what of it
+ * is counted.
+ */
+export function SeriesEditor({
+  names,
+  noun,
+  mark,
+  series,
+  most,
+  withMaths = false,
+  onChange,
+}: {
+  names: Names
+  /** "series", "step" */
+  noun: string
+  /** How the one at a place is marked: "A", "1". */
+  mark: (at: number) => string
+  series: SeriesNode[]
+  most: number
+  withMaths?: boolean
+  onChange: (series: SeriesNode[]) => void
+}): ReactNode {
+  const added: SeriesNode = { kind: 'EventsNode', event: null, math: 'total' }
+  const plural = noun.charAt(0).toUpperCase() + noun.slice(1)
+  return (
+    <div className={styles.series}>
+      {series.map((node, at) => (
+        <Row
+          // biome-ignore lint/suspicious/noArrayIndexKey: a series is its place
+          key={at}
+          names={names}
+          called={`${noun} ${mark(at)}`.trim()}
+          mark={mark(at)}
+          node={node}
+          withMaths={withMaths}
+          onChange={(changed) => onChange(series.with(at, changed))}
+          onRemove={() => onChange(series.toSpliced(at, 1))}
+          onDuplicate={series.length < most ? () => onChange(series.toSpliced(at, 0, node)) : undefined}
+          onUp={at > 0 ? () => onChange(swapped(series, at - 1)) : undefined}
+          onDown={at < series.length - 1 ? () => onChange(swapped(series, at)) : undefined}
+          onlyOne={most === 1}
+        />
+      ))}
+      {series.length === 0 ? (
+        <NodePicker
+          names={names}
+          label={`Add a ${noun}: event`}
+          node={undefined}
+          onChange={(node) => onChange([{ ...node, math: 'total' }])}
+        />
+      ) : (
+        most > 1 && (
+          <div>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconPlus size={14} />}
+              disabled={series.length >= most}
+              onClick={() => onChange([...series, added])}
+            >
+              {plural}
+            </Button>
+          </div>
+        )
+      )}
+    </div>
+  )
+}
+
+const swapped = (series: SeriesNode[], at: number): SeriesNode[] =>
+  series.with(at, series[at + 1]!).with(at + 1, series[at]!)
+
+function Row({
+  names,
+  called,
+  mark,
+  node,
+  withMaths,
+  onChange,
+  onRemove,
+  onDuplicate,
+  onUp,
+  onDown,
+  onlyOne,
+}: {
+  names: Names
+  /** "series A" */
+  called: string
+  mark: string
+  node: SeriesNode
+  withMaths: boolean
+  onChange: (node: SeriesNode) => void
+  onRemove: () => void
+  onDuplicate?: () => void
+  onUp?: () => void
+  onDown?: () => void
+  onlyOne: boolean
+}): ReactNode {
+  const [isFiltering, setFiltering] = useState(false)
+  const [isNaming, setNaming] = useState(false)
+  const filters = node.properties ?? []
+  return (
+    <fieldset
+      className={`${styles.row} ${mark ? '' : styles.unmarked}`}
+      aria-label={called.charAt(0).toUpperCase() + called.slice(1)}
+    >
+      {mark && <span className={styles.letter}>{mark}</span>}
+      <div>
+        <NodePicker names={names} label={`Event of ${called}`} node={node} onChange={onChange} />
+      </div>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`More of ${called}`}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => setFiltering(true)}>
+            Filter
+          </Menu.Item>
+          <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setNaming(true)}>
+            Rename
+          </Menu.Item>
+          {!onlyOne && (
+            <>
+              <Menu.Item leftSection={<IconCopy size={16} />} disabled={!onDuplicate} onClick={onDuplicate}>
+                Duplicate
+              </Menu.Item>
+              <Menu.Item leftSection={<IconArrowUp size={16} />} disabled={!onUp} onClick={onUp}>
+                Move up
+              </Menu.Item>
+              <Menu.Item leftSection={<IconArrowDown size={16} />} disabled={!onDown} onClick={onDown}>
+                Move down
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {!onlyOne && (
+        <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${called}`} onClick={onRemove}>
+          <IconX size={16} />
+        </ActionIcon>
+      )}
+      {(isNaming || node.custom_name) && (
+        <Naming
+          key={node.custom_name}
+          called={called}
+          node={node}
+          isNew={isNaming}
+          onDone={(name) => {
+            setNaming(false)
+            if (name !== (node.custom_name ?? '')) onChange({ ...node, custom_name: name || undefined })
+          }}
+        />
+      )}
+      {withMaths && <MathPicker names={names} called={called} node={node} onChange={onChange} />}
+      {(isFiltering || filters.length > 0) && (
+        <div className={styles.under}>
+          <PropertyFilters
+            filters={filters}
+            properties={names.properties}
+            projectId={names.projectId}
+            onChange={(properties) => {
+              setFiltering(properties.length > 0)
+              onChange({ ...node, properties: properties.length ? properties : undefined })
+            }}
+          />
+        </div>
+      )}
+    </fieldset>
+  )
+}
+
+function Naming({
+  called,
+  node,
+  isNew,
+  onDone,
+}: {
+  called: string
+  node: SeriesNode
+  isNew: boolean
+  onDone: (name: string) => void
+}): ReactNode {
+  const [name, setName] = useState(node.custom_name ?? '')
+  return (
+    <TextInput
+      className={styles.under}
+      size="xs"
+      aria-label={`Name of ${called}`}
+      placeholder={nodeName({ ...node, custom_name: undefined })}
+      maxLength={400}
+      // the menu that it was asked for in gives its focus back first
+      ref={(field) => {
+        if (field && isNew) setTimeout(() => field.focus(), 50)
+      }}
+      value={name}
+      onChange={(event) => setName(event.currentTarget.value)}
+      onBlur={() => onDone(name.trim())}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') onDone(name.trim())
+      }}
+    />
+  )
+}
+
+function MathPicker({
+  names,
+  called,
+  node,
+  onChange,
+}: {
+  names: Names
+  called: string
+  node: SeriesNode
+  onChange: (node: SeriesNode) => void
+}): ReactNode {
+  return (
+    <div className={`${styles.under} ${styles.math}`}>
+      <NativeSelect
+        size="xs"
+        aria-label={`Count of ${called}`}
+        value={node.math ?? 'total'}
+        data={maths}
+        onChange={(event) => {
+          const math = event.currentTarget.value as SeriesMath
+          onChange({ ...node, math, math_property: needsProperty(math) ? node.math_property : undefined })
+        }}
+      />
+      {needsProperty(node.math) && (
+        <PropertyPicker
+          label={node.math_property ? `Property: ${node.math_property}. Change` : `Property of ${called}`}
+          properties={{ event: names.properties.event?.filter(isNumeric) }}
+          onPick={(_kind, key) => onChange({ ...node, math_property: key })}
+        >
+          {node.math_property || 'Choose a number'}
+        </PropertyPicker>
+      )}
+    </div>
+  )
+}
+
+const isNumeric = ({ property_type: type }: { property_type: string | null }): boolean => type === 'Numeric'

@@ -1,0 +1,237 @@
+import { NativeSelect, Switch } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useMemo, useRef } from 'react'
+import type { Display, TrendsQuery } from '../../api/questions.ts'
+import type { TrendsAnswer } from '../../api/types.ts'
+import { isUnfinished } from '../../ui/chart/buckets.ts'
+import type { ChartKind } from '../../ui/chart/time-chart-option.ts'
+import { rangeLabel } from '../../ui/date-range.tsx'
+import { BarList } from '../../ui/insight/bar-list.tsx'
+import { sideBySide } from '../../ui/insight/insight-chart.tsx'
+import { Pick } from '../../ui/insight/pick.tsx'
+import { Pie } from '../../ui/insight/pie.tsx'
+import { number } from '../../ui/numbers.ts'
+import { useNotes } from './annotations.ts'
+import { AnswerCard, type AnswerProps } from './answer-card.tsx'
+import { DetailsTable } from './details-table.tsx'
+import styles from './editor.module.css'
+import type { Timed } from './queries.ts'
+import { type Row, rowsOf } from './series.ts'
+import { IntervalSelect, Toolbar } from './toolbar.tsx'
+
+const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
+
+const displayNames: Record<Display, string> = {
+  ActionsLineGraph: 'Line',
+  ActionsLineGraphCumulative: 'Line, added up',
+  ActionsAreaGraph: 'Area',
+  ActionsBar: 'Bars, stacked',
+  ActionsUnstackedBar: 'Bars side by side',
+  ActionsBarValue: 'Value bars',
+  ActionsPie: 'Pie',
+  ActionsTable: 'Table',
+  BoldNumber: 'Number',
+}
+const overTime: Partial<Record<Display, ChartKind>> = {
+  ActionsLineGraph: 'line',
+  ActionsLineGraphCumulative: 'line',
+  ActionsAreaGraph: 'area',
+  ActionsBar: 'bar',
+  ActionsUnstackedBar: 'bar',
+}
+
+const displayOf = ({ trendsFilter }: TrendsQuery): Display => trendsFilter?.display ?? 'ActionsLineGraph'
+
+/** How often something happens over time: chart, number or table, and the figures that a chart is drawn from. */
+export function TrendsAnswerView({
+  projectId,
+  query,
+  timeZone,
+  hidden,
+  onHidden,
+  onChange,
+  onPeople,
+}: AnswerProps<TrendsQuery> & {
+  hidden: string[]
+  onHidden: (keys: string[]) => void
+}): ReactNode {
+  const slots = useRef(new Map<string, number>())
+  const display = displayOf(query)
+  const kind = overTime[display]
+  const rows = (answer: TrendsAnswer) => rowsOf(query, answer.results, slots.current)
+  return (
+    <>
+      <Toolbar
+        dateRange={query.dateRange}
+        onDates={(dateRange, interval) => onChange({ dateRange, interval })}
+      >
+        <IntervalSelect
+          value={query.interval}
+          disabled={!kind}
+          onChange={(interval) => onChange({ interval })}
+        />
+        <NativeSelect
+          aria-label="Show as"
+          value={display}
+          data={Object.entries(displayNames).map(([value, label]) => ({ value, label }))}
+          onChange={(event) => onChange({ trendsFilter: { display: event.currentTarget.value as Display } })}
+        />
+        <Switch
+          label="Compare"
+          checked={query.compareFilter?.compare ?? false}
+          disabled={!kind}
+          onChange={({ currentTarget: { checked } }) =>
+            onChange({ compareFilter: checked ? { compare: true } : undefined })
+          }
+        />
+      </Toolbar>
+      <AnswerCard
+        projectId={projectId}
+        query={query}
+        timeZone={timeZone}
+        isEmpty={({ results }) => results.length === 0}
+        note={(answer) =>
+          kind && isLastUnfinished(answer, query, timeZone)
+            ? 'The last bucket is not over: it is drawn dashed or pale.'
+            : ''
+        }
+        below={
+          kind &&
+          ((answer) => (
+            <DetailsTable
+              rows={rows(answer)}
+              days={daysOf(answer)}
+              query={query}
+              unfinished={isLastUnfinished(answer, query, timeZone)}
+              hidden={hidden}
+              onHidden={onHidden}
+              onPeople={onPeople}
+            />
+          ))
+        }
+      >
+        {(answer) =>
+          kind ? (
+            <OverTime
+              projectId={projectId}
+              query={query}
+              answer={answer}
+              slots={slots.current}
+              kind={kind}
+              timeZone={timeZone}
+              hidden={hidden}
+              onPeople={onPeople}
+            />
+          ) : (
+            <Figures rows={rows(answer)} query={query} display={display} onPeople={onPeople} />
+          )
+        }
+      </AnswerCard>
+    </>
+  )
+}
+
+const daysOf = (answer: TrendsAnswer): string[] =>
+  answer.results.find(({ days, compare_label: of }) => days?.length && of !== 'previous')?.days ?? []
+
+function isLastUnfinished(answer: Timed<TrendsAnswer>, query: TrendsQuery, timeZone: string): boolean {
+  const last = daysOf(answer).at(-1)
+  return last !== undefined && isUnfinished(last, query.interval, timeZone, answer.receivedAt)
+}
+
+function OverTime({
+  projectId,
+  query,
+  answer,
+  slots,
+  kind,
+  timeZone,
+  hidden,
+  onPeople,
+}: {
+  projectId: number
+  query: TrendsQuery
+  answer: Timed<TrendsAnswer>
+  slots: Map<string, number>
+  kind: ChartKind
+  timeZone: string
+  hidden: string[]
+  onPeople: AnswerProps<TrendsQuery>['onPeople']
+}): ReactNode {
+  const rows = useMemo(() => rowsOf(query, answer.results, slots), [query, answer, slots])
+  const days = useMemo(() => daysOf(answer), [answer])
+  const notes = useNotes(projectId, days, query.interval, timeZone)
+  const isApart = displayOf(query) === 'ActionsUnstackedBar'
+  const drawn = useMemo(() => {
+    const visible = rows.filter(({ key }) => !hidden.includes(key))
+    return isApart ? sideBySide(visible) : visible
+  }, [rows, hidden, isApart])
+  return (
+    <Suspense fallback={<div style={{ height: 360 }} />}>
+      <TimeChart
+        series={drawn}
+        days={days}
+        interval={query.interval}
+        kind={kind}
+        unfinished={isLastUnfinished(answer, query, timeZone)}
+        timeZone={timeZone}
+        notes={notes}
+        summary={inWords(rows, query, days)}
+        onPick={({ key }, at) => {
+          const row = rows.find((one) => one.key === key)
+          if (row) onPeople({ ...row.pin, day: row.days[at] })
+        }}
+      />
+    </Suspense>
+  )
+}
+
+/** One figure for each series. */
+function Figures({
+  rows,
+  query,
+  display,
+  onPeople,
+}: {
+  rows: Row[]
+  query: TrendsQuery
+  display: Display
+  onPeople: AnswerProps<TrendsQuery>['onPeople']
+}): ReactNode {
+  if (display === 'BoldNumber') {
+    return (
+      <div className={styles.numbers}>
+        {rows.map((row) => (
+          <div key={row.key}>
+            <div className={styles.big}>
+              <Pick onPick={() => onPeople(row.pin)} what={row.label}>
+                {number(row.aggregated ?? 0)}
+              </Pick>
+            </div>
+            <div className="muted">{row.label}</div>
+          </div>
+        ))}
+      </div>
+    )
+  }
+  const bars = rows.map((row) => ({
+    key: row.key,
+    label: row.label,
+    value: row.aggregated ?? 0,
+    slot: row.slot,
+    onPick: () => onPeople(row.pin),
+  }))
+  if (display === 'ActionsPie') return <Pie parts={bars} />
+  if (display === 'ActionsBarValue') {
+    return <BarList bars={bars.toSorted((a, b) => b.value - a.value)} most={100} />
+  }
+  return <DetailsTable rows={rows} days={[]} query={query} unfinished={false} onPeople={onPeople} />
+}
+
+function inWords(rows: Row[], query: TrendsQuery, days: string[]): string {
+  const range = rangeLabel(query.dateRange).toLowerCase()
+  const parts = rows.slice(0, 5).map((row) => {
+    const high = Math.max(...row.data)
+    return `${row.label}: ends at ${number(row.data.at(-1) ?? 0)}, at most ${number(high)}`
+  })
+  return `Trend of ${rows.length} series over ${range}, ${days.length} buckets by ${query.interval}. ${parts.join('; ')}. The table below has every figure.`
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react'
+import { letter, nodeName, type TrendsQuery } from '../../api/questions.ts'
+import { counted } from '../../ui/numbers.ts'
+import type { Names } from './names.ts'
+import { BreakdownPart, FiltersPart, Part, QuestionPanel } from './panel.tsx'
+import { SeriesEditor } from './series-editor.tsx'
+
+const MOST_SERIES = 26
+
+/** What every editor's panel is given. */
+export type PanelProps<Q> = { names: Names; query: Q; onChange: (changes: Partial<Q>) => void }
+
+/** How often something happens over time: what is counted. */
+export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>): ReactNode {
+  return (
+    <QuestionPanel summary={inShort(query)} startsOpen={query.series.length === 0}>
+      <Part title="Series">
+        <SeriesEditor
+          names={names}
+          noun="series"
+          mark={letter}
+          series={query.series}
+          most={MOST_SERIES}
+          withMaths
+          onChange={(series) => onChange({ series })}
+        />
+      </Part>
+      <FiltersPart names={names} query={query} onChange={onChange} />
+      <BreakdownPart
+        names={names}
+        value={query.breakdownFilter}
+        onChange={(breakdownFilter) => onChange({ breakdownFilter })}
+      />
+    </QuestionPanel>
+  )
+}
+
+function inShort(query: TrendsQuery): string {
+  if (query.series.length === 0) return 'Pick an event'
+  const filters = query.properties?.length ?? 0
+  const by = query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
+  return `${query.series.map(nodeName).join(', ')}${by}${filters ? `, ${counted(filters, 'filter')}` : ''}`
+}
