@@ -295,7 +295,7 @@ describe('at a desk', () => {
     await page.getByRole('button', { name: 'Last 7 days' }).click()
     await page.getByRole('button', { name: 'Last 14 days' }).click()
     // of each of the eight days' five people one or two come back on every day after
-    await table.getByRole('button', { name: /%/ }).first().waitFor(patient)
+    await expect.poll(() => table.getByRole('row').count(), patient).toBe(2 + 15)
     await picture(page, 'editors-retention-made')
     await page.getByRole('radiogroup', { name: 'Cells' }).getByText('People').click()
     const cell = table.getByTitle('People: back 1 day later').first()

@@ -78,7 +78,8 @@ export function AnswerCard<Q extends Question>({
     <>
       <div className={`card ${styles.chart}`} aria-busy={busy}>
         {busy && <div className={styles.busy} />}
-        <div className={busy ? styles.dimmed : ''}>
+        {/* an older answer's numbers are not those of the question that there is now */}
+        <div className={busy ? styles.dimmed : ''} inert={answered.isPlaceholderData}>
           {empty ? (
             <Empty title={`No events match in ${rangeLabel(query.dateRange).toLowerCase()}.`}>
               Try a longer range, or fewer filters.
@@ -107,7 +108,11 @@ export function AnswerCard<Q extends Question>({
           </span>
         </p>
       </div>
-      {!empty && below && <div className={`card ${styles.details}`}>{below(answer)}</div>}
+      {!empty && below && (
+        <div className={`card ${styles.details}`} inert={answered.isPlaceholderData}>
+          {below(answer)}
+        </div>
+      )}
     </>
   )
 }
