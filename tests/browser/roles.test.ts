@@ -56,7 +56,7 @@ beforeAll(async () => {
   await nora.getByLabel('Name').fill('Nora')
   await nora.getByRole('textbox', { name: 'Password' }).fill('a hedge of hawthorn')
   await nora.getByRole('button', { name: /^Join / }).click()
-  await nora.getByRole('button', { name: 'Nora, account menu' }).waitFor()
+  await nora.getByRole('button', { name: /Nora.*account menu/ }).waitFor()
   await ada.goto(`${server.url}/login?next=/organization/settings`)
   await ada.getByLabel('E-mail').fill(init.email)
   await ada.getByRole('textbox', { name: 'Password' }).fill(init.password)

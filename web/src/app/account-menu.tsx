@@ -46,7 +46,7 @@ export function AccountMenu(): ReactNode {
           {avatar}
           <span className={styles.name}>
             {name}
-            <span className="visually-hidden">, account menu</span>
+            <span className="visually-hidden">account menu</span>
           </span>
           <IconChevronDown size={14} className={styles.chevron} aria-hidden />
         </UnstyledButton>
