@@ -2631,9 +2631,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a hook */
+        /**
+         * Get a hook
+         * @description `last_failure` says how its last messages went; its secret is not told again.
+         */
         get: operations["hooks_retrieve"];
-        /** Change a hook, as PATCH does */
+        /**
+         * Change a hook, as PATCH does
+         * @description `event` and `target` must be sent; what else is not sent stays.
+         */
         put: operations["hooks_update"];
         post?: never;
         /**
@@ -5425,14 +5431,25 @@ export interface components {
             target_project_ids: number[];
         };
         CreatedHook: {
+            /** @description What addresses name it by. */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated: string;
+            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
+            /** @description The address that is told, by POST. */
             target: string;
+            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
+            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -7597,14 +7614,25 @@ export interface components {
         };
         /** @description An address that is told of events as they arrive. */
         Hook: {
+            /** @description What addresses name it by. */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated: string;
+            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
+            /** @description The address that is told, by POST. */
             target: string;
+            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
+            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -24079,6 +24107,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the hook. */
                 id: string;
             };
             cookie?: never;
@@ -24139,6 +24168,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the hook. */
                 id: string;
             };
             cookie?: never;
@@ -24212,6 +24242,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the hook. */
                 id: string;
             };
             cookie?: never;
@@ -24270,6 +24301,7 @@ export interface operations {
             path: {
                 /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
                 project_id: string;
+                /** @description Id of the hook. */
                 id: string;
             };
             cookie?: never;

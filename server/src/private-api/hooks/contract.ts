@@ -13,13 +13,13 @@ const resourceId = z
   .describe('The id of the action; null for every action of the project.')
 
 const shape = {
-  id: z.string(),
-  created: Instant,
-  updated: Instant,
-  event: z.string(),
-  target: z.string(),
-  resource_id: z.int().nullable(),
-  team: z.int(),
+  id: z.string().describe('What addresses name it by.'),
+  created: Instant.describe('When it was made.'),
+  updated: Instant.describe('When it last changed.'),
+  event: z.string().describe('What is told: `action_performed`, an event that matches an action.'),
+  target: z.string().describe('The address that is told, by POST.'),
+  resource_id: z.int().nullable().describe('The id of the action; null for every action of the project.'),
+  team: z.int().describe('The project.'),
   disabled_at: Instant.nullable().describe(
     'Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew.',
   ),
@@ -40,7 +40,7 @@ const path = '/api/projects/:project_id/hooks/'
 const common = { access: 'project', tags: ['hooks'] } as const
 const read = { ...common, scope: 'webhook:read' } as const
 const write = { ...common, scope: 'webhook:write' } as const
-const one = { path: `${path}:id/`, params: z.object({ id: z.uuid() }) } as const
+const one = { path: `${path}:id/`, params: z.object({ id: z.uuid().describe('Id of the hook.') }) } as const
 
 export const listHooks = operation({
   ...read,
@@ -73,6 +73,7 @@ export const retrieveHook = operation({
   id: 'hooks_retrieve',
   method: 'GET',
   summary: 'Get a hook',
+  description: '`last_failure` says how its last messages went; its secret is not told again.',
   answer: Hook,
   errors: [404],
 })
@@ -94,7 +95,7 @@ export const replaceHook = operation({
   id: 'hooks_update',
   method: 'PUT',
   summary: 'Change a hook, as PATCH does',
-  description: undefined,
+  description: '`event` and `target` must be sent; what else is not sent stays.',
   body: z.object(changes).meta({ id: 'HookReplacement' }),
 })
 
