@@ -12,7 +12,7 @@ export const MinimalFeatureFlag = z
     filters: z
       .record(z.string(), z.unknown())
       .describe('Who gets it: `groups` of conditions, variants and payloads.'),
-    deleted: z.boolean().describe('Always false where flags are listed: deleted ones are left out.'),
+    deleted: z.boolean().describe('Whether it is deleted: then nobody gets it.'),
     active: z.boolean().describe('Whether it is on at all; off, nobody gets it.'),
     ensure_experience_continuity: z
       .boolean()

@@ -54,7 +54,7 @@ const common = {
     .nullable()
     .describe('What people call it; null or empty where nobody has named it, and `derived_name` is shown.'),
   derived_name: z.string().nullable().describe('A name that a client made of what is asked.'),
-  description: z.string().nullable().describe('Markdown, for people.'),
+  description: z.string().nullable().describe('What it is for; null or empty where nobody said.'),
   ...question,
   ...places,
   last_refresh: Instant.nullable().describe('When the numbers of `result` were read.'),

@@ -7723,7 +7723,7 @@ export interface components {
             name: string | null;
             /** @description A name that a client made of what is asked. */
             derived_name: string | null;
-            /** @description Markdown, for people. */
+            /** @description What it is for; null or empty where nobody said. */
             description: string | null;
             /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
             filters: {
@@ -7847,7 +7847,7 @@ export interface components {
             name: string | null;
             /** @description A name that a client made of what is asked. */
             derived_name: string | null;
-            /** @description Markdown, for people. */
+            /** @description What it is for; null or empty where nobody said. */
             description: string | null;
             /** @description What it asks, the older way; on a dashboard, with its dates and properties. */
             filters: {
@@ -8375,7 +8375,7 @@ export interface components {
             filters: {
                 [key: string]: unknown;
             };
-            /** @description Always false where flags are listed: deleted ones are left out. */
+            /** @description Whether it is deleted: then nobody gets it. */
             deleted: boolean;
             /** @description Whether it is on at all; off, nobody gets it. */
             active: boolean;
@@ -9882,7 +9882,7 @@ export interface components {
             } | null;
             /** @description Whether sessions are to be recorded. Kept: recordings are not taken here yet. */
             session_recording_opt_in?: boolean;
-            /** @description Whether recordings are to have the console's lines. Kept, as are recordings. */
+            /** @description Whether recordings are to have the console's lines. Kept: recordings are not taken here yet. */
             capture_console_log_opt_in?: boolean | null;
             /** @description Whether posthog-js measures how long requests of pages take. */
             capture_performance_opt_in?: boolean | null;
@@ -9892,7 +9892,7 @@ export interface components {
             primary_dashboard?: number | null;
             /** @description Columns of the web app's list of events; null for its own. */
             live_events_columns?: string[] | null;
-            /** @description Where sessions may be recorded; null for everywhere. Kept, as are recordings. */
+            /** @description Where sessions may be recorded; null for everywhere. Kept: recordings are not taken here yet. */
             recording_domains?: (string | null)[] | null;
             /** @description Kept for clients: no apps are put into pages. */
             inject_web_apps?: boolean | null;
@@ -11251,7 +11251,7 @@ export interface components {
             } | null;
             /** @description Whether sessions are to be recorded. Kept: recordings are not taken here yet. */
             session_recording_opt_in: boolean;
-            /** @description Whether recordings are to have the console's lines. Kept, as are recordings. */
+            /** @description Whether recordings are to have the console's lines. Kept: recordings are not taken here yet. */
             capture_console_log_opt_in: boolean | null;
             /** @description Whether posthog-js measures how long requests of pages take. */
             capture_performance_opt_in: boolean | null;
@@ -11261,7 +11261,7 @@ export interface components {
             primary_dashboard: number | null;
             /** @description Columns of the web app's list of events; null for its own. */
             live_events_columns: string[] | null;
-            /** @description Where sessions may be recorded; null for everywhere. Kept, as are recordings. */
+            /** @description Where sessions may be recorded; null for everywhere. Kept: recordings are not taken here yet. */
             recording_domains: (string | null)[] | null;
             /** @description Kept for clients: no apps are put into pages. */
             inject_web_apps: boolean | null;
@@ -11508,7 +11508,7 @@ export interface components {
             properties: {
                 /** @description Which property, cohort or flag. */
                 key: string;
-                /** @description `person`, `group`, `cohort` or `flag`. */
+                /** @description `person`, `person_metadata`, `group`, `cohort` or `flag`. */
                 type: string;
                 /** @description How they are compared; null is `exact`. */
                 operator: string | null;

@@ -32,7 +32,7 @@ const TriedCondition = z
       .array(
         z.object({
           key: z.string().describe('Which property, cohort or flag.'),
-          type: z.string().describe('`person`, `group`, `cohort` or `flag`.'),
+          type: z.string().describe('`person`, `person_metadata`, `group`, `cohort` or `flag`.'),
           operator: z.string().nullable().describe('How they are compared; null is `exact`.'),
           value: z.unknown().describe('What the condition wants.'),
           actual: z.unknown().describe('What is known; not there where there is nothing.'),

@@ -72,7 +72,7 @@ export const writable = {
   capture_console_log_opt_in: z
     .boolean()
     .nullable()
-    .describe("Whether recordings are to have the console's lines. Kept, as are recordings."),
+    .describe("Whether recordings are to have the console's lines. Kept: recordings are not taken here yet."),
   capture_performance_opt_in: z
     .boolean()
     .nullable()
@@ -88,7 +88,9 @@ export const writable = {
     .describe("Columns of the web app's list of events; null for its own."),
   recording_domains: lines
     .nullable()
-    .describe('Where sessions may be recorded; null for everywhere. Kept, as are recordings.'),
+    .describe(
+      'Where sessions may be recorded; null for everywhere. Kept: recordings are not taken here yet.',
+    ),
   inject_web_apps: z.boolean().nullable().describe('Kept for clients: no apps are put into pages.'),
   autocapture_opt_out: z
     .boolean()
