@@ -159,6 +159,8 @@ export function createRoleStore(database: Database) {
       userUuid: string,
     ): Promise<{ before: RoleRow; after: RoleRow; member: RoleMember }> =>
       database.transaction(async (tx) => {
+        // neither goes before the transaction ends
+        await tx.select({ id: roles.id }).from(roles).where(is(organizationId, roleId)).for('share')
         const before = await get(organizationId, roleId, tx)
         const [found] = await tx
           .select({ id: organizationMemberships.id })
@@ -171,6 +173,7 @@ export function createRoleStore(database: Database) {
               eq(users.isActive, true),
             ),
           )
+          .for('share', { of: organizationMemberships })
         if (!found) throw invalid('User does not exist.')
         const [made] = await tx
           .insert(roleMemberships)

@@ -73,6 +73,16 @@ export function isKeyForOrganization(caller: Caller, organizationId: string): bo
   return projects.length === 0 && (organizations.length === 0 || organizations.includes(organizationId))
 }
 
+/** The projects of an organization that the caller, and the key, may use. */
+export async function usableProjects(
+  projects: Pick<ProjectStore, 'listFor'>,
+  caller: Caller,
+  organizationId: string,
+): Promise<VisibleProject[]> {
+  const all = await projects.listFor(caller.user.id, organizationId)
+  return all.filter((project) => isKeyForProject(caller, project))
+}
+
 /** @throws HedgerowError 403 when the key is limited to other projects or organizations. */
 export function permitKeyInProject(caller: Caller, project: { id: number; organizationId: string }): void {
   if (isKeyForProject(caller, project)) return

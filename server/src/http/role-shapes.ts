@@ -51,18 +51,16 @@ export const Role = z
   })
   .meta({ id: 'Role', description: "A named group of an organization's members." })
 
-/** @param visible ids of the projects that the viewer can see */
-export const presentRole = (
-  { role, creator, members, flags }: RoleRow,
-  visible: ReadonlySet<number>,
-): z.input<typeof Role> => ({
-  id: role.id,
-  name: role.name,
-  feature_flags_access_level: role.featureFlagsAccessLevel,
-  created_at: role.createdAt,
-  created_by: creator && userBasic(creator),
-  members: members.map(presentMember),
-  associated_flags: flags
-    .filter(({ projectId }) => visible.has(projectId))
-    .map(({ id, key }) => ({ id, key })),
-})
+/** @param usable the projects that the viewer may use: flags of others are not shown */
+export const presentingRoles = (usable: { id: number }[]): ((row: RoleRow) => z.input<typeof Role>) => {
+  const ids = new Set(usable.map(({ id }) => id))
+  return ({ role, creator, members, flags }) => ({
+    id: role.id,
+    name: role.name,
+    feature_flags_access_level: role.featureFlagsAccessLevel,
+    created_at: role.createdAt,
+    created_by: creator && userBasic(creator),
+    members: members.map(presentMember),
+    associated_flags: flags.filter(({ projectId }) => ids.has(projectId)).map(({ id, key }) => ({ id, key })),
+  })
+}

@@ -3,6 +3,7 @@ import { type TestApp, testApp } from '../../test/app.ts'
 import { createOrganizationStore } from '../accounts/organizations.ts'
 import { createPersonalApiKeyStore, insertPersonalApiKey } from '../accounts/personal-api-keys.ts'
 import { createProjectStore, insertProject } from '../accounts/projects.ts'
+import { createRoleStore } from '../accounts/roles.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import { createUserStore } from '../accounts/users.ts'
 import { newPersonalApiKey } from '../kit/api-keys.ts'
@@ -12,6 +13,7 @@ import { organizationRoutes } from './organizations/routes.ts'
 import { personalApiKeyRoutes } from './personal-api-keys/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { rateLimitRoutes } from './rate-limits/routes.ts'
+import { roleRoutes } from './roles/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 let api: TestApp
@@ -39,6 +41,7 @@ beforeAll(async () => {
       personalApiKeyRoutes({ keys, activity, directory }),
       annotationRoutes({ annotations: createAnnotationStore(database), activity, now }),
       rateLimitRoutes({ rateLimits: null, organizations, now }),
+      roleRoutes({ roles: createRoleStore(database), organizations, projects, activity }),
     ]
   })
   mine = api.project
@@ -101,6 +104,8 @@ describe('a key that is limited to a project', () => {
       ['GET', organization],
       ['GET', `${organization}activity/`],
       ['GET', `${organization}rate_limits/`],
+      ['GET', `${organization}roles/`],
+      ['POST', `${organization}roles/`, { name: 'x' }],
       ['PATCH', organization, { name: 'x' }],
       ['DELETE', organization],
       ['POST', '/api/organizations/', { name: 'x' }],
@@ -155,7 +160,7 @@ describe('a key that is limited to an organization', () => {
     expect(ids((await api.get('/api/projects/', forOrganization)).body)).toEqual([mine.id, sibling.id])
     expect(ids((await api.get('/api/organizations/', forOrganization)).body)).toEqual([api.organization.id])
     const organization = `/api/organizations/${api.organization.id}/`
-    for (const more of ['', 'activity/', 'rate_limits/']) {
+    for (const more of ['', 'activity/', 'rate_limits/', 'roles/']) {
       expect((await api.get(`${organization}${more}`, forOrganization)).status).toBe(200)
     }
   })
@@ -165,7 +170,7 @@ describe('a key that is limited to an organization', () => {
       noProject(far.id),
     )
     const path = `/api/organizations/${otherOrganization}/`
-    for (const more of ['', 'activity/', 'rate_limits/']) {
+    for (const more of ['', 'activity/', 'rate_limits/', 'roles/']) {
       expect(await denied(forOrganization, 'GET', `${path}${more}`)).toBe(noOrganization(otherOrganization))
     }
     expect(await denied(forOrganization, 'POST', '/api/organizations/', { name: 'x' })).toBe(

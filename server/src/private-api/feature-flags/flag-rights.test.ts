@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Account, Answer, TestApp } from '../../../test/app.ts'
 import { wholeApi } from '../../../test/whole-api.ts'
+import { insertPersonalApiKey } from '../../accounts/personal-api-keys.ts'
 import { insertProject } from '../../accounts/projects.ts'
 import {
   featureFlags,
@@ -8,7 +9,7 @@ import {
   organizationResourceAccess,
   roles,
 } from '../../database/schema.ts'
-import { newProjectApiKey } from '../../kit/api-keys.ts'
+import { newPersonalApiKey, newProjectApiKey } from '../../kit/api-keys.ts'
 
 /** Who may edit feature flags, by whatever way. */
 let api: TestApp
@@ -90,6 +91,18 @@ const canEdit = async (id: number, by: Account): Promise<boolean> => {
   expect(listed).toEqual(shown)
   expect(shown.user_access_level).toBe(shown.can_edit ? 'editor' : 'viewer')
   return shown.can_edit
+}
+
+/** A further project of the organization. */
+async function besides() {
+  const project = await api.database.transaction((tx) =>
+    insertProject(tx, api.user, {
+      organizationId: organization.split('/')[3]!,
+      apiToken: newProjectApiKey(),
+    }),
+  )
+  await api.changed()
+  return project
 }
 
 describe('a flag is edited', () => {
@@ -205,13 +218,7 @@ describe('a flag is edited', () => {
 
   test('nor in another project that it is copied to', async () => {
     const flag = await made()
-    const target = await api.database.transaction((tx) =>
-      insertProject(tx, api.user, {
-        organizationId: organization.split('/')[3]!,
-        apiToken: newProjectApiKey(),
-      }),
-    )
-    await api.changed()
+    const target = await besides()
     const copy = {
       feature_flag_key: flag.key,
       from_project: Number(base.split('/')[3]),
@@ -332,15 +339,29 @@ describe('roles that a flag names', () => {
     expect((await api.delete(`${at}${body.id}/`, as(member))).status).toBe(204)
   })
 
-  test('do not show flags of projects that one can not see', async () => {
+  test('do not show flags of other projects to a key that is limited to one', async () => {
+    const flag = await made()
     const role = await roleOf(member, 21)
-    const hidden = await api.database.transaction((tx) =>
-      insertProject(tx, api.user, {
-        organizationId: organization.split('/')[3]!,
-        apiToken: newProjectApiKey(),
-      }),
+    const elsewhere = await besides()
+    const flags = `/api/projects/${elsewhere.id}/feature_flags/`
+    const { body: other } = await api.post(flags, { key: `elsewhere-${++count}` })
+    await api.post(`${flags}${other.id}/role_access/`, { role_id: role.id })
+    await api.post(`${path}${flag.id}/role_access/`, { role_id: role.id })
+    const key = newPersonalApiKey()
+    const scopedTeams = [Number(base.split('/')[3])]
+    await api.database.transaction((tx) =>
+      insertPersonalApiKey(tx, api.user.id, { label: 'one project', scopedTeams }, key),
     )
     await api.changed()
+    const seen = async (asked: { key?: string }) =>
+      (await api.get(`${path}${flag.id}/role_access/`, asked)).body.results[0].role.associated_flags
+    expect(await seen({ key })).toEqual([{ id: flag.id, key: flag.key }])
+    expect(await seen({})).toHaveLength(2)
+  })
+
+  test('do not show flags of projects that one can not see', async () => {
+    const role = await roleOf(member, 21)
+    const hidden = await besides()
     const flags = `/api/projects/${hidden.id}/feature_flags/`
     const { body: flag } = await api.post(flags, { key: 'hidden' })
     await api.post(`${flags}${flag.id}/role_access/`, { role_id: role.id })

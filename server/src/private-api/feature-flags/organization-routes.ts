@@ -5,7 +5,7 @@ import { userBasic } from '../../http/account-shapes.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { resolveOrganization } from '../../http/organization.ts'
-import { isKeyForProject } from '../../http/project.ts'
+import { usableProjects } from '../../http/project.ts'
 import { HedgerowError, invalid } from '../../model/errors.ts'
 import { copyFlags, flagInProjects } from './contract.ts'
 import { type CopyDeps, copyFlag } from './copy.ts'
@@ -26,8 +26,7 @@ export const organizationFlagRoutes = (deps: Deps) => async (app: FastifyInstanc
   /** The projects of the organization that the caller, and the key, may use. */
   async function projectsOf(caller: Caller, organizationId: string) {
     const organization = await resolveOrganization(organizations, caller, organizationId)
-    const all = await projects.listFor(caller.user.id, organization.id)
-    return all.filter((project) => isKeyForProject(caller, project))
+    return usableProjects(projects, caller, organization.id)
   }
 
   route(app, flagInProjects, async ({ caller, params }) => {

@@ -100,6 +100,8 @@ export function createRoleAccessStore({ database, roles, activity }: Deps) {
       roleId: string,
     ): Promise<RoleAccessRow> =>
       changing(project, userId, flag, async (tx) => {
+        // it does not go before the transaction ends
+        await tx.select({ id: roleTable.id }).from(roleTable).where(eq(roleTable.id, roleId)).for('share')
         if (!(await roles.byIds(project.organizationId, [roleId], tx)).length) {
           throw invalid(`Invalid pk "${roleId}" - object does not exist.`, {
             code: 'does_not_exist',

@@ -9,7 +9,8 @@ import type { Caller } from '../../http/authenticate.ts'
 import { route } from '../../http/operation.ts'
 import { resolveForRoles, resolveOrganization } from '../../http/organization.ts'
 import { counted } from '../../http/paging.ts'
-import { presentMember, presentRole } from '../../http/role-shapes.ts'
+import { usableProjects } from '../../http/project.ts'
+import { presentingRoles, presentMember } from '../../http/role-shapes.ts'
 import {
   addRoleMember,
   createRole,
@@ -37,10 +38,8 @@ export const roleRoutes =
       resolveOrganization(organizations, caller, id)
     const administered = (caller: Caller, { organization_id: id }: { organization_id: string }) =>
       resolveForRoles(organizations, caller, id)
-    const presenting = async (user: User, organizationId: string) => {
-      const visible = new Set((await projects.listFor(user.id, organizationId)).map(({ id }) => id))
-      return (row: RoleRow) => presentRole(row, visible)
-    }
+    const presenting = async (caller: Caller, organizationId: string) =>
+      presentingRoles(await usableProjects(projects, caller, organizationId))
     const tellChanges = (user: User, { before, after }: { before: RoleRow; after: RoleRow }) =>
       activity.record({
         ...known(user, after.role),
@@ -48,22 +47,22 @@ export const roleRoutes =
         changes: changesBetween('Role', told(before), told(after)),
       })
 
-    route(app, listRoles, async ({ user, caller, params, query, url }) => {
+    route(app, listRoles, async ({ caller, params, query, url }) => {
       const { id } = await addressed(caller, params)
       const { count, results } = await roles.list(id, query)
-      return counted(url, query, { count, results: results.map(await presenting(user, id)) })
+      return counted(url, query, { count, results: results.map(await presenting(caller, id)) })
     })
 
     route(app, createRole, async ({ user, caller, params, body }) => {
       const { id } = await administered(caller, params)
       const made = await roles.create(id, user, body.name)
       await activity.record({ ...known(user, made.role), activity: 'created' })
-      return (await presenting(user, id))(made)
+      return (await presenting(caller, id))(made)
     })
 
-    route(app, retrieveRole, async ({ user, caller, params }) => {
+    route(app, retrieveRole, async ({ caller, params }) => {
       const { id } = await addressed(caller, params)
-      return (await presenting(user, id))(await roles.get(id, params.id))
+      return (await presenting(caller, id))(await roles.get(id, params.id))
     })
 
     for (const update of [updateRole, replaceRole]) {
@@ -74,7 +73,7 @@ export const roleRoutes =
           featureFlagsAccessLevel: body.feature_flags_access_level,
         })
         await tellChanges(user, changed)
-        return (await presenting(user, id))(changed.after)
+        return (await presenting(caller, id))(changed.after)
       })
     }
 
