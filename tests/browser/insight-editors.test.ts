@@ -420,6 +420,12 @@ describe('at a desk', () => {
       await page.getByText('pay (sum of price)').filter({ visible: true }).first().waitFor(patient)
       expect(await page.getByText("Couldn't load").count()).toBe(0)
     }
+    await page.getByRole('textbox', { name: 'Formula' }).fill('A / D')
+    await page.getByText("There's no series D. You have A.").waitFor()
+    await page.getByRole('textbox', { name: 'Formula' }).fill('A * 2')
+    await page.keyboard.press('Enter')
+    await page.getByText('Formula (A * 2)').filter({ visible: true }).first().waitFor(patient)
+    await page.getByText('560', { exact: true }).waitFor(patient)
     const saved = await save(page, 'Money')
     await page.goto(saved)
     expect(await page.getByRole('combobox', { name: 'Show as' }).inputValue()).toBe('BoldNumber')
@@ -447,6 +453,13 @@ describe('at a desk', () => {
       env: { ...process.env, HEDGEROW_KEY: init.personalApiKey },
     })
     expect(JSON.parse(stdout).results.map((step: { count: number }) => step.count)).toEqual([40, 20, 10])
+    await drawer.getByRole('tab', { name: 'TypeScript' }).click()
+    const typescript = await drawer.locator('pre').filter({ visible: true }).textContent()
+    const script = `${typescript}\nconsole.log(results.map((step) => step.count).join())`
+    const ran = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, HEDGEROW_KEY: init.personalApiKey },
+    })
+    expect(ran.stdout.trim()).toBe('40,20,10')
     expect(errors).toEqual([])
   })
 

@@ -91,7 +91,7 @@ const trendsQuery = z.object({
   series: z.array(seriesNode),
   interval,
   breakdownFilter: z.optional(breakdownFilter),
-  trendsFilter: ifValid(z.object({ display: z.enum(displays) })),
+  trendsFilter: ifValid(z.object({ display: ifValid(z.enum(displays)), formula: ifValid(text) })),
   compareFilter: z.optional(z.object({ compare: z.boolean() })),
   ...ofAll,
 })

@@ -86,7 +86,7 @@ export function DetailsTable({
                 </td>
                 <td className="num">
                   {row.aggregated !== null ? (
-                    <Pick onPick={() => onPeople(row.pin)} what={row.label}>
+                    <Pick onPick={row.pin && (() => onPeople(row.pin!))} what={row.label}>
                       {number(row.aggregated)}
                     </Pick>
                   ) : row.additive ? (
@@ -106,7 +106,7 @@ export function DetailsTable({
                 {newestFirst.map(({ day, at }) => (
                   <td key={day} className="num">
                     <Pick
-                      onPick={() => onPeople({ ...row.pin, day: row.days[at] })}
+                      onPick={row.pin && (() => onPeople({ ...row.pin, day: row.days[at] }))}
                       what={`${row.label}, ${bucketName(day, query.interval)}`}
                     >
                       {number(row.data[at] ?? 0)}

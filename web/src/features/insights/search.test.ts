@@ -9,7 +9,7 @@ const q = {
   dateRange: { date_from: '-30d' },
   properties: [{ key: 'plan', type: 'event', operator: 'exact', value: ['pro'] }],
   breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
-  trendsFilter: { display: 'ActionsBar' },
+  trendsFilter: { display: 'ActionsBar', formula: 'A * 2' },
 } satisfies Question
 const funnel = {
   kind: 'FunnelsQuery',
@@ -65,7 +65,7 @@ test('a part that makes no sense falls back, the rest stays', () => {
     interval: 'day',
     dateRange: { date_from: '-7d' },
     series: [{ kind: 'EventsNode', event: null, math: 'total' }],
-    trendsFilter: undefined,
+    trendsFilter: {},
   })
   expect(read).not.toHaveProperty('hidden')
   expect(read).not.toHaveProperty('panel')
@@ -106,7 +106,9 @@ test('a saved question is changed here only where nothing of it would be lost', 
   expect(wholeQuestion(funnel)).toEqual(funnel)
   const { interval: _, dateRange: __, ...short } = { ...q, interval: 'day', dateRange: { date_from: '-7d' } }
   expect(wholeQuestion({ ...short, samplingFactor: null })).toMatchObject({ interval: 'day' })
-  expect(wholeQuestion({ ...q, trendsFilter: { display: 'ActionsBar', formula: 'A / B' } })).toBeUndefined()
+  expect(
+    wholeQuestion({ ...q, trendsFilter: { display: 'ActionsBar', smoothingIntervals: 7 } }),
+  ).toBeUndefined()
   expect(wholeQuestion({ ...q, interval: 'minute' })).toBeUndefined()
   expect(wholeQuestion({ kind: 'HogQLQuery', query: 'select 1' })).toBeUndefined()
   expect(wholeQuestion(null)).toBeUndefined()

@@ -50,6 +50,13 @@ test('the period before has the colour of its series and a name of its own', () 
   expect(new Set(rows.map((row) => row.key)).size).toBe(2)
 })
 
+test('a formula is named by itself, and has nobody behind it', () => {
+  const two: TrendsQuery = { ...query, series: [...query.series, ...query.series] }
+  const [row] = rowsOf(two, [line({ label: 'Formula (A / B)', action: null })], new Map())
+  expect(row).toMatchObject({ label: 'Formula (A / B)', additive: false })
+  expect(row).not.toHaveProperty('pin')
+})
+
 test('people can not be added up over days, events can', () => {
   const two: TrendsQuery = {
     ...query,

@@ -9,8 +9,8 @@ export type Row = ChartSeries & {
   aggregated: number | null
   /** Whether the buckets may be added up: events may, people who come twice may not. */
   additive: boolean
-  /** Whose people: of a bucket with its day. */
-  pin: Pin
+  /** Whose people: of a bucket with its day. A formula has none. */
+  pin?: Pin
   days: string[]
 }
 
@@ -21,17 +21,17 @@ export type Row = ChartSeries & {
 export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<string, number>): Row[] {
   return results.map((each, index) => {
     const order = each.action?.order ?? (query.breakdownFilter || query.compareFilter?.compare ? 0 : index)
-    const node = query.series[order]
+    const node = each.action ? query.series[order] : undefined
     const math = node ? mathName(node) : ''
-    const several = query.series.length > 1
+    const several = node !== undefined && query.series.length > 1
     const seriesName = `${several ? `${letter(order)} · ` : ''}${node ? nodeName(node) : each.label}${math && ` (${math})`}`
     const value = query.breakdownFilter ? valueName(each.breakdown_value) : null
     const previous = each.compare_label === 'previous'
-    const identity = `${order}:${value ?? ''}`
+    const identity = `${node ? order : 'formula'}:${value ?? ''}`
     const slot = slots.get(identity) ?? slots.size
     slots.set(identity, slot)
     const label = value === null ? seriesName : several ? `${letter(order)} · ${value}` : value
-    const isSum = (node?.math ?? 'total') === 'total' || node?.math === 'sum'
+    const isSum = node !== undefined && ['total', 'sum'].includes(node.math ?? 'total')
     return {
       key: previous ? `${identity}/previous` : identity,
       label: previous ? `${label} (previous)` : label,
@@ -41,11 +41,13 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       previous,
       aggregated: each.aggregated_value ?? null,
       additive: isSum && query.trendsFilter?.display !== 'ActionsLineGraphCumulative',
-      pin: {
-        series: order,
-        ...(query.breakdownFilter && { breakdown: each.breakdown_value ?? '' }),
-        ...(previous && { previous }),
-      },
+      ...(node && {
+        pin: {
+          series: order,
+          ...(query.breakdownFilter && { breakdown: each.breakdown_value ?? '' }),
+          ...(previous && { previous }),
+        },
+      }),
       days: each.days ?? [],
     }
   })

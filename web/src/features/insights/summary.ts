@@ -13,6 +13,7 @@ function subject(query: Question): string {
   const names = 'series' in query ? query.series.map(nodeName) : []
   switch (query.kind) {
     case 'TrendsQuery':
+      if (query.trendsFilter?.formula) return `${query.trendsFilter.formula} of ${names.join(' & ')}`
       return query.series
         .map((node) => {
           const math = mathName(node)

@@ -73,7 +73,11 @@ export function TrendsAnswerView({
           aria-label="Show as"
           value={display}
           data={Object.entries(displayNames).map(([value, label]) => ({ value, label }))}
-          onChange={(event) => onChange({ trendsFilter: { display: event.currentTarget.value as Display } })}
+          onChange={(event) =>
+            onChange({
+              trendsFilter: { ...query.trendsFilter, display: event.currentTarget.value as Display },
+            })
+          }
         />
         <Switch
           label="Compare"
@@ -178,7 +182,7 @@ function OverTime({
         summary={inWords(rows, query, days)}
         onPick={({ key }, at) => {
           const row = rows.find((one) => one.key === key)
-          if (row) onPeople({ ...row.pin, day: row.days[at] })
+          if (row?.pin) onPeople({ ...row.pin, day: row.days[at] })
         }}
       />
     </Suspense>
@@ -203,7 +207,7 @@ function Figures({
         {rows.map((row) => (
           <div key={row.key}>
             <div className={styles.big}>
-              <Pick onPick={() => onPeople(row.pin)} what={row.label}>
+              <Pick onPick={row.pin && (() => onPeople(row.pin!))} what={row.label}>
                 {number(row.aggregated ?? 0)}
               </Pick>
             </div>
@@ -218,7 +222,7 @@ function Figures({
     label: row.label,
     value: row.aggregated ?? 0,
     slot: row.slot,
-    onPick: () => onPeople(row.pin),
+    onPick: row.pin && (() => onPeople(row.pin!)),
   }))
   if (display === 'ActionsPie') return <Pie parts={bars} />
   if (display === 'ActionsBarValue') {

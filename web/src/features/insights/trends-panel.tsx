@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react'
+import { TextInput } from '@mantine/core'
+import { type ReactNode, useEffect, useState } from 'react'
 import { letter, nodeName, type TrendsQuery } from '../../api/questions.ts'
 import { counted } from '../../ui/numbers.ts'
+import { wrongInFormula } from './formula.ts'
 import type { Names } from './names.ts'
 import { BreakdownPart, FiltersPart, Part, QuestionPanel } from './panel.tsx'
 import { SeriesEditor } from './series-editor.tsx'
@@ -25,6 +27,15 @@ export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>)
           onChange={(series) => onChange({ series })}
         />
       </Part>
+      {query.series.length > 0 && (
+        <Part title="Formula">
+          <FormulaField
+            value={query.trendsFilter?.formula ?? ''}
+            series={query.series.length}
+            onChange={(formula) => onChange({ trendsFilter: { ...query.trendsFilter, formula } })}
+          />
+        </Part>
+      )}
       <FiltersPart names={names} query={query} onChange={onChange} />
       <BreakdownPart
         names={names}
@@ -40,4 +51,38 @@ function inShort(query: TrendsQuery): string {
   const filters = query.properties?.length ?? 0
   const by = query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
   return `${query.series.map(nodeName).join(', ')}${by}${filters ? `, ${counted(filters, 'filter')}` : ''}`
+}
+
+/** Arithmetic over the series, asked when the field is left: `A / B`. */
+function FormulaField({
+  value,
+  series,
+  onChange,
+}: {
+  value: string
+  /** How many there are. */
+  series: number
+  onChange: (formula: string | undefined) => void
+}): ReactNode {
+  const [text, setText] = useState(value)
+  useEffect(() => setText(value), [value])
+  const wrong = wrongInFormula(text, series)
+  const take = () => {
+    const formula = text.trim()
+    if (wrong === null && formula !== value) onChange(formula || undefined)
+  }
+  return (
+    <TextInput
+      size="xs"
+      aria-label="Formula"
+      placeholder={series > 1 ? 'A / B * 100' : 'A * 2'}
+      error={wrong}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') take()
+      }}
+    />
+  )
 }

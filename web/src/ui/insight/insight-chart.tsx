@@ -20,7 +20,7 @@ import { type InsightLook, insightName, lookOf, type ShownInsight } from './show
 const TimeChart = lazy(async () => ({ default: (await import('../chart/time-chart.tsx')).TimeChart }))
 
 const MOST_SERIES = 12
-const oneFigure = new Set(['ActionsTable', 'ActionsBarValue', 'WorldMap'])
+const oneFigure = new Set(['ActionsBarValue', 'WorldMap'])
 const kinds: Record<string, ChartKind> = {
   ActionsBar: 'bar',
   ActionsStackedBar: 'bar',
@@ -63,6 +63,14 @@ export function InsightChart({
   switch (look.kind) {
     case 'trends':
       if (look.display === 'BoldNumber') return <Figures series={series} />
+      if (look.display === 'ActionsTable') {
+        return (
+          <RowsTable
+            columns={['Series', 'Total']}
+            rows={series.map(({ label, figure }) => [label, figure])}
+          />
+        )
+      }
       if (look.display === 'ActionsPie') return <Pie parts={series.map(asBar)} />
       if (oneFigure.has(look.display)) return <BarList bars={series.map(asBar)} />
       if (look.display === 'ActionsUnstackedBar') return overTime('bar', sideBySide(series))
@@ -77,7 +85,9 @@ export function InsightChart({
     case 'funnel':
       if (!Array.isArray(result)) return <FunnelTimesChart result={result as FunnelTimes} height={height} />
       if ((rows[0] as { days?: unknown })?.days) return overTime('line', named(series, rows), percents)
-      return <FunnelSteps result={rows as Step[] | Step[][]} isSmall={height < 300} />
+      return (
+        <FunnelSteps result={rows as Step[] | Step[][]} reference={look.reference} isSmall={height < 300} />
+      )
     case 'retention':
       return <RetentionTable rows={rows} period={look.period} now={wallClock(readAt(insight), timeZone)} />
     case 'paths':

@@ -87,6 +87,8 @@ export type InsightLook = {
   interval: Interval
   /** Of retention: how long an interval is. */
   period: Interval
+  /** Of funnels: of which step the bars are a share. */
+  reference?: 'previous'
   /** Of lifecycles: which are drawn; all where it is not said. */
   statuses?: string[]
 }
@@ -109,6 +111,8 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
     display: typeof said === 'string' ? said : 'ActionsLineGraph',
     interval: asInterval((inner ?? insight.filters).interval),
     period: asInterval(inner ? retention.period : insight.filters.period),
+    ...(isObject(inner?.funnelsFilter) &&
+      inner.funnelsFilter.funnelStepReference === 'previous' && { reference: 'previous' as const }),
     ...(Array.isArray(statuses) && { statuses: statuses.map(String) }),
   }
 }
