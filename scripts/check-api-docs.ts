@@ -1,6 +1,6 @@
 /**
  * Checks that the API's documentation leaves nothing unsaid: every operation, parameter, field and tag is described,
- * and what can fail says how. It reads openapi.json, so bring that up to date first (scripts/openapi.ts).
+ * shown in the sidebar and with an example, and what can fail says how. It reads openapi.json, so bring that up to date first (scripts/openapi.ts).
  *
  *   npm run check:api-docs              lists what is missing, each with the file where it is to be written
  *   npm run check:api-docs -- persons   only what is of files whose path holds the word
@@ -27,6 +27,11 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =
   Object.values(item ?? {}).map((declared) => ({ path, declared: declared as Operation })),
 )
 const tags = [...new Set(operations.flatMap(({ declared }) => declared.tags ?? []))].sort()
+
+const sidebar = JSON.parse(readFileSync(join(root, 'docs/api/sidebar.json'), 'utf8')) as {
+  groups: { tags: string[] }[]
+  hidden: string[]
+}
 
 const isBlank = (text: string | undefined) => !text?.trim()
 
@@ -121,6 +126,45 @@ const checks: Record<string, () => Finding[]> = {
     tags
       .filter((tag) => !existsSync(join(root, pageOf(tag))))
       .map((tag) => ({ of: tag, problem: 'a tag without a page', file: pageOf(tag) })),
+
+  examples: () =>
+    operations.flatMap(({ declared }) => {
+      const shown = (body: unknown) =>
+        Object.values(
+          (body as { content?: Record<string, { example?: unknown }> } | undefined)?.content ?? {},
+        )
+      const answers = Object.entries(declared.responses ?? {})
+      const isAnswerShown = answers.some(([, body]) =>
+        shown(body).some(({ example }) => example !== undefined),
+      )
+      const good = answers.filter(([status]) => status < '300').flatMap(([, body]) => shown(body))
+      return [
+        ...(shown(declared.requestBody).some(({ example }) => example === undefined)
+          ? [{ of: declared.operationId, problem: 'its body has no example (npm run api-examples)' }]
+          : []),
+        ...(good.length > 0 && !isAnswerShown
+          ? [{ of: declared.operationId, problem: 'no answer has an example (npm run api-examples)' }]
+          : []),
+      ]
+    }),
+
+  sidebar: () => {
+    const { groups, hidden } = sidebar
+    const listed = groups.flatMap((group) => group.tags)
+    const file = 'docs/api/sidebar.json'
+    return [
+      ...operations
+        .filter(({ declared }) => !declared.tags?.some((tag) => listed.includes(tag)))
+        .filter(({ declared }) => !hidden.includes(declared.operationId))
+        .map(({ declared }) => ({ of: declared.operationId, problem: 'is neither shown nor hidden', file })),
+      ...listed
+        .filter((tag) => !tags.includes(tag))
+        .map((tag) => ({ of: tag, problem: 'no operation has this tag', file })),
+      ...hidden
+        .filter((id) => !operations.some(({ declared }) => declared.operationId === id))
+        .map((id) => ({ of: id, problem: 'is hidden, and no operation', file })),
+    ]
+  },
 
   'pages that nothing leads to': () =>
     readdirSync(join(root, 'docs/api/tags'))

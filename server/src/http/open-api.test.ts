@@ -72,15 +72,27 @@ it('names shapes plainly, and apart only where in and out differ', async () => {
 it('is there as YAML, and to browse, with everything from here', async () => {
   const yaml = await api.get('/api/schema/?format=yaml', { key: null })
   expect(yaml.text).toMatch(/^openapi: 3\.1\.0/)
-  const page = await api.get('/api/docs/', { key: null })
-  expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-  expect(page.headers['content-security-policy']).toContain("default-src 'self'")
-  const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!)
-  expect(files.length).toBeGreaterThan(3)
-  for (const file of files) {
-    const url = new URL(file, 'http://here/api/docs/')
-    expect(url.host).toBe('here')
-    expect((await api.get(url.pathname, { key: null })).status).toBe(200)
+  for (const path of ['/api/schema/swagger-ui/', '/api/schema/redoc/']) {
+    const page = await api.get(path, { key: null })
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!)
+    expect(files.length).toBeGreaterThan(0)
+    for (const file of files) {
+      const url = new URL(file, `http://here${path}`)
+      expect(url.host).toBe('here')
+      expect((await api.get(url.pathname, { key: null })).status).toBe(200)
+    }
   }
-  expect((await api.get('/api/docs', { key: null })).status).toBe(200)
+  expect((await api.get('/api/schema/swagger-ui', { key: null })).status).toBe(200)
+  expect((await api.get('/api/schema/redoc', { key: null })).headers.location).toBe('/api/schema/redoc/')
+})
+
+it('has guides, and pages for tags, from the files that people write', async () => {
+  const { body: guides } = await api.get('/api/docs/guides.json', { key: null })
+  expect(guides.pages[0]).toMatchObject({ slug: 'overview', markdown: expect.stringContaining('# Two APIs') })
+  const { body: document } = await api.get('/api/schema/', { key: null })
+  expect(document.tags.map(({ name }: { name: string }) => name)).toEqual(
+    expect.arrayContaining(guides.groups.flatMap(({ tags }: { tags: string[] }) => tags)),
+  )
 })

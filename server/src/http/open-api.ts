@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { z } from 'zod'
+import { type Documentation, type Example, readDocumentation } from './documentation.ts'
 import { withPlainNames } from './open-api-names.ts'
 import { described, needsCredentials, type Operation, type PublicOperation } from './operation.ts'
 
@@ -63,10 +64,21 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
     transformObject: (document) => {
       const assemble = createJsonSchemaTransformObject({})
       const described = [...app.operations, ...publicOperations.values()]
-      const tags = new Map([...publicOperations.values()].map(({ tag }) => [tag.name, tag]))
-      return tidied({ ...(assemble(document) as Document), tags: [...tags.values()] }, described) as never
+      const own = new Map([...publicOperations.values()].map(({ tag }) => [tag.name, tag.description]))
+      const documentation = readDocumentation()
+      const assembled = { ...(assemble(document) as Document), ...tagsOf(documentation, own) }
+      return tidied(assembled, described, documentation) as never
     },
   })
+}
+
+/** The tags in the sidebar's order, with their pages; those that it does not know come last. */
+function tagsOf({ groups, tagPage }: Documentation, own: Map<string, string>) {
+  const names = new Set([...groups.flatMap(({ tags }) => tags), ...own.keys()])
+  return {
+    tags: [...names].map((name) => ({ name, description: tagPage(name) || (own.get(name) ?? '') })),
+    'x-tagGroups': groups,
+  }
 }
 
 /** Parameters are listed one by one, so a name that the object of them has must not hide them behind a reference. */
@@ -81,15 +93,22 @@ const securityOf = ({ access, scope }: Operation) => {
 }
 
 /** Names and noise: what all operations share is said once, and what zod says about JavaScript is dropped. */
-function tidied(document: Document, operations: (Operation | PublicOperation)[]): Document {
+function tidied(
+  document: Document,
+  operations: (Operation | PublicOperation)[],
+  { examples, hidden }: Documentation,
+): Document {
   const byId = new Map(operations.map((declared) => [declared.id, declared]))
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>
   schemas.Error = errorSchema
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const described of Object.values(item ?? {}) as OpenAPIV3_1.OperationObject[]) {
-      const declared = byId.get(described.operationId ?? '')
+      const id = described.operationId ?? ''
+      const declared = byId.get(id)
       if (declared) addResponses(described, declared, path)
-      if (declared && 'example' in declared) addExample(described, declared.example)
+      const example = examples[id] ?? (declared && exampleOf(declared))
+      if (example) addExample(described, example)
+      if (hidden.includes(id)) Object.assign(described, { 'x-internal': true })
     }
   }
   return sorted(withPlainNames(quiet(document) as Document))
@@ -178,9 +197,25 @@ const failureSchema = (declared: Operation | PublicOperation) => {
   return schema as Schema
 }
 
-function addExample(described: OpenAPIV3_1.OperationObject, example: unknown): void {
-  const { content } = described.requestBody as OpenAPIV3_1.RequestBodyObject
-  for (const type of Object.values(content)) type.example = example
+/** What an operation declares itself: those that SDKs use, and what no recorded request can show. */
+const exampleOf = (declared: Operation | PublicOperation): Example => ({
+  status: declared.status ?? 200,
+  ...('example' in declared && { body: declared.example }),
+  ...(declared.answer && { answer: (declared.answer.meta()?.examples as unknown[] | undefined)?.[0] }),
+})
+
+/** Where the example was asked and answered so, it says so: of parameters, body and answer. */
+function addExample(described: OpenAPIV3_1.OperationObject, example: Example): void {
+  for (const parameter of (described.parameters ?? []) as OpenAPIV3_1.ParameterObject[]) {
+    const value = (parameter.in === 'path' ? example.params : example.query)?.[parameter.name]
+    if (value !== undefined) parameter.example = value
+  }
+  const { content = {} } = (described.requestBody ?? {}) as Partial<OpenAPIV3_1.RequestBodyObject>
+  for (const type of Object.values(content)) if (example.body !== undefined) type.example = example.body
+  const answered = described.responses?.[example.status] as OpenAPIV3_1.ResponseObject | undefined
+  for (const type of Object.values(answered?.content ?? {})) {
+    if (example.answer !== undefined) type.example = example.answer
+  }
 }
 
 /** Bounds that only say "a JavaScript integer", and patterns beside a format that says the same. */

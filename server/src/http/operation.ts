@@ -73,7 +73,7 @@ export type PublicOperation = Pick<
   path: string
   /** Its section in the documentation, with prose for all of the section. */
   tag: { name: string; description: string }
-  /** A body that is taken. */
+  /** A body that is taken. What is answered is an example of the answer's schema (`examples` of its `meta`). */
   example?: unknown
   /** Whether only a personal API key will do. */
   needsPersonalKey?: true

@@ -48,7 +48,7 @@ const types: Record<string, string> = {
 
 /** First parts of paths that belong to the APIs and the SDKs: there, what is missing is missing, never a page. */
 const notPages =
-  /^\/(?:api|static|array|_[a-z]+|e|i|s|batch|capture|track|engage|decide|flags|logout|uploaded_media)(?:\/|$)/
+  /^\/(?!api\/docs(?:\/|$))(?:api|static|array|_[a-z]+|e|i|s|batch|capture|track|engage|decide|flags|logout|uploaded_media)(?:\/|$)/
 
 /**
  * Serves the built web app from memory: its files, and its `index.html` for every other page that a browser opens.
@@ -89,7 +89,9 @@ export const webApp =
       return reply
         .code(503)
         .type('text/plain; charset=utf-8')
-        .send('The web app is not built. Run: npm run build\nThe API works all the same: /api/docs/\n')
+        .send(
+          'The web app is not built. Run: npm run build\nThe API works all the same: /api/schema/swagger-ui/\n',
+        )
     }
   }
 

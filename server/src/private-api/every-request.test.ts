@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { noteExample, writeExamples } from '../../test/api-examples.ts'
 import type { Account } from '../../test/app.ts'
 import { canary, requestOf, type Seeded, seed } from '../../test/every-request.ts'
 import type { Ingested } from '../../test/ingested.ts'
@@ -6,6 +8,7 @@ import { isKnownAs, known } from '../../test/posthog-contract.ts'
 import { upstreamAnswers } from '../../test/upstream-schema.ts'
 import { wholeApi } from '../../test/whole-api.ts'
 import { insertPersonalApiKey } from '../accounts/personal-api-keys.ts'
+import { type Example, readDocumentation } from '../http/documentation.ts'
 import { needsCredentials, type Operation } from '../http/operation.ts'
 import { newPersonalApiKey } from '../kit/api-keys.ts'
 
@@ -247,6 +250,7 @@ describe('who may', () => {
         : Number(method !== 'GET')
 
   const answers = new Map<string, unknown>()
+  const examples: Record<string, Example> = {}
 
   it('is answered as declared, by every operation', async () => {
     const problems: string[] = []
@@ -260,9 +264,27 @@ describe('who may', () => {
       if (answer.status !== status) problems.push(`${one.id}: ${answer.status} ${answer.text.slice(0, 300)}`)
       // what is refused here is said to be in docs/compatibility.md
       if (answer.status < 300) answers.set(one.id, answer.body)
+      noteExample(examples, one, { url, body }, answer)
     }
     expect(problems).toEqual([])
   }, 120_000)
+
+  it('is documented with an example of what was asked and answered here', () => {
+    if (process.env.UPDATE_EXAMPLES) writeExamples(examples)
+    const documented = readDocumentation().examples
+    const missing = Object.keys(examples).filter((id) => !(id in documented))
+    expect(missing, 'npm run api-examples records them').toEqual([])
+    for (const one of operations) {
+      const example = documented[one.id]
+      if (!example) continue
+      if (example.body !== undefined && one.body) {
+        expect([one.id, one.body.safeParse(example.body).error]).toEqual([one.id, undefined])
+      }
+      if (example.status === (one.status ?? 200) && one.answer) {
+        expect([one.id, z.safeEncode(one.answer, example.answer as never).error]).toEqual([one.id, undefined])
+      }
+    }
+  })
 
   it('is answered as PostHog’s published schema says, but where its server is known to do otherwise', () => {
     const wrong = upstreamAnswers()

@@ -2631,15 +2631,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get a hook
-         * @description `last_failure` says how its last messages went; its secret is not told again.
-         */
+        /** Get a hook */
         get: operations["hooks_retrieve"];
-        /**
-         * Change a hook, as PATCH does
-         * @description `event` and `target` must be sent; what else is not sent stays.
-         */
+        /** Change a hook, as PATCH does */
         put: operations["hooks_update"];
         post?: never;
         /**
@@ -5227,6 +5221,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @example {
+         *       "results": {
+         *         "01a2067e-7b8c-7000-8000-5d3c1f7a9b10": {
+         *           "result": "ok"
+         *         }
+         *       }
+         *     }
+         */
         CaptureV1Results: {
             /** @description By the uuid of each event, in lower case, in the order of the batch. */
             results: {
@@ -5431,25 +5434,14 @@ export interface components {
             target_project_ids: number[];
         };
         CreatedHook: {
-            /** @description What addresses name it by. */
             id: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
+            /** Format: date-time */
             created: string;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
+            /** Format: date-time */
             updated: string;
-            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
-            /** @description The address that is told, by POST. */
             target: string;
-            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
-            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -5709,6 +5701,13 @@ export interface components {
             /** @description Only those that died at this step. */
             step?: string;
         };
+        /**
+         * @example {
+         *       "featureFlags": [
+         *         "new-checkout"
+         *       ]
+         *     }
+         */
         Decided: {
             /** @description Keys of the flags that are on (`v=1`), or values by key (`v=2`, `v=3`): `true`, `false` or a variant. */
             featureFlags?: unknown;
@@ -5805,6 +5804,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @example {
+         *       "earlyAccessFeatures": [
+         *         {
+         *           "id": "0190c2f0-5a44-7cc0-9d6e-7a8b9c0d1e2f",
+         *           "name": "Checkout on one page",
+         *           "description": "Pay without leaving the cart.",
+         *           "stage": "beta",
+         *           "documentationUrl": null,
+         *           "payload": {},
+         *           "flagKey": "new-checkout"
+         *         }
+         *       ]
+         *     }
+         */
         EarlyAccessFeatures: {
             /** @description Those of the stages asked for. */
             earlyAccessFeatures: components["schemas"]["MinimalEarlyAccessFeature"][];
@@ -5935,6 +5949,32 @@ export interface components {
                 has_experiment: boolean;
             };
         };
+        /**
+         * @example {
+         *       "flags": {
+         *         "new-checkout": {
+         *           "key": "new-checkout",
+         *           "enabled": true,
+         *           "variant": "test",
+         *           "reason": {
+         *             "code": "condition_match",
+         *             "condition_index": 0,
+         *             "description": "Matched condition set 1"
+         *           },
+         *           "metadata": {
+         *             "id": 12,
+         *             "version": 3,
+         *             "description": "The checkout on one page",
+         *             "payload": null,
+         *             "has_experiment": true
+         *           }
+         *         }
+         *       },
+         *       "errorsWhileComputingFlags": false,
+         *       "requestId": "0190c2f0-5a44-7cc0-9d6e-3f1b2a4c5d6e",
+         *       "evaluatedAt": 1767225600000
+         *     }
+         */
         EvaluatedFlags: {
             /** @description By key. */
             flags: {
@@ -6644,6 +6684,28 @@ export interface components {
             /** @description Ids of the flags; at most 10,000. */
             ids: number[];
         };
+        /**
+         * @example {
+         *       "flags": [
+         *         {
+         *           "key": "new-checkout",
+         *           "active": true,
+         *           "filters": {
+         *             "groups": [
+         *               {
+         *                 "properties": [],
+         *                 "rollout_percentage": 25
+         *               }
+         *             ]
+         *           }
+         *         }
+         *       ],
+         *       "group_type_mapping": {
+         *         "0": "company"
+         *       },
+         *       "cohorts": {}
+         *     }
+         */
         FlagDefinitions: {
             /** @description All flags of the project that are not deleted. */
             flags: ({
@@ -7614,25 +7676,14 @@ export interface components {
         };
         /** @description An address that is told of events as they arrive. */
         Hook: {
-            /** @description What addresses name it by. */
             id: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
+            /** Format: date-time */
             created: string;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
+            /** Format: date-time */
             updated: string;
-            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
-            /** @description The address that is told, by POST. */
             target: string;
-            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
-            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -11170,6 +11221,12 @@ export interface components {
             /** @description Ids of projects. */
             target_team_ids: number[];
         };
+        /**
+         * @example {
+         *       "surveys": [],
+         *       "survey_config": null
+         *     }
+         */
         SurveysForSdks: {
             /** @description All that are not archived. */
             surveys: components["schemas"]["SurveyForSdks"][];
@@ -11718,6 +11775,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "earlyAccessFeatures": [
+                     *         {
+                     *           "id": "0190c2f0-5a44-7cc0-9d6e-7a8b9c0d1e2f",
+                     *           "name": "Checkout on one page",
+                     *           "description": "Pay without leaving the cart.",
+                     *           "stage": "beta",
+                     *           "documentationUrl": null,
+                     *           "payload": {},
+                     *           "flagKey": "new-checkout"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EarlyAccessFeatures"];
                 };
             };
@@ -11741,6 +11813,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "owner@example.com",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Login"];
             };
         };
@@ -11751,6 +11829,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": {
                         /** @description Always true; failures are errors. */
                         success: boolean;
@@ -11795,6 +11878,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "owner@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginPrecheck"];
             };
         };
@@ -11805,6 +11893,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sso_enforcement": null,
+                     *       "saml_available": false
+                     *     }
+                     */
                     "application/json": {
                         /** @description Always null: people sign in with a password. */
                         sso_enforcement: string | null;
@@ -11833,6 +11927,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "123456"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginToken"];
             };
         };
@@ -11843,6 +11942,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": {
                         /** @description Always true; failures are errors. */
                         success: boolean;
@@ -11855,6 +11959,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "2fa_expired",
+                     *       "detail": "The sign-in has expired. Begin again.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -11875,6 +11987,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": {
                         /** @description Always true; failures are errors. */
                         success: boolean;
@@ -11921,6 +12038,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "name": "Example",
+                     *           "slug": "example",
+                     *           "created_at": "2026-11-30T17:47:02.206000Z",
+                     *           "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *           "membership_level": 15,
+                     *           "plugins_access_level": 9,
+                     *           "teams": [
+                     *             {
+                     *               "id": 1,
+                     *               "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *               "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *               "name": "Default Project",
+                     *               "completed_snippet_onboarding": false,
+                     *               "ingested_event": false,
+                     *               "is_demo": false,
+                     *               "timezone": "UTC",
+                     *               "access_control": false
+                     *             },
+                     *             {
+                     *               "id": 3,
+                     *               "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *               "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *               "name": "acme second",
+                     *               "completed_snippet_onboarding": false,
+                     *               "ingested_event": false,
+                     *               "is_demo": false,
+                     *               "timezone": "UTC",
+                     *               "access_control": false
+                     *             }
+                     *           ],
+                     *           "available_features": [
+                     *             "zapier",
+                     *             "organizations_projects"
+                     *           ],
+                     *           "available_product_features": [
+                     *             {
+                     *               "key": "zapier",
+                     *               "name": "zapier"
+                     *             },
+                     *             {
+                     *               "key": "organizations_projects",
+                     *               "name": "organizations_projects"
+                     *             }
+                     *           ],
+                     *           "is_member_join_email_enabled": true,
+                     *           "metadata": {
+                     *             "instance_tag": "none"
+                     *           },
+                     *           "customer_id": null,
+                     *           "enforce_2fa": null
+                     *         },
+                     *         {
+                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "name": "Test",
+                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *           "created_at": "2026-11-30T17:47:05.630000Z",
+                     *           "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *           "membership_level": 15,
+                     *           "plugins_access_level": 9,
+                     *           "teams": [
+                     *             {
+                     *               "id": 2,
+                     *               "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *               "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *               "name": "Default Project",
+                     *               "completed_snippet_onboarding": false,
+                     *               "ingested_event": false,
+                     *               "is_demo": false,
+                     *               "timezone": "UTC",
+                     *               "access_control": false
+                     *             }
+                     *           ],
+                     *           "available_features": [
+                     *             "zapier",
+                     *             "organizations_projects"
+                     *           ],
+                     *           "available_product_features": [
+                     *             {
+                     *               "key": "zapier",
+                     *               "name": "zapier"
+                     *             },
+                     *             {
+                     *               "key": "organizations_projects",
+                     *               "name": "organizations_projects"
+                     *             }
+                     *           ],
+                     *           "is_member_join_email_enabled": true,
+                     *           "metadata": {
+                     *             "instance_tag": "none"
+                     *           },
+                     *           "customer_id": null,
+                     *           "enforce_2fa": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedOrganizationList"];
                 };
             };
@@ -11953,6 +12177,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme new"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganization"];
             };
         };
@@ -11963,6 +12192,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *       "name": "acme new",
+                     *       "slug": "acme-new",
+                     *       "created_at": "2026-11-30T17:47:34.116000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.116000Z",
+                     *       "membership_level": 15,
+                     *       "plugins_access_level": 9,
+                     *       "teams": [
+                     *         {
+                     *           "id": 5,
+                     *           "uuid": "3656cc9e-b4e6-4271-947b-818b8d516c5e",
+                     *           "organization": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         }
+                     *       ],
+                     *       "available_features": [
+                     *         "zapier",
+                     *         "organizations_projects"
+                     *       ],
+                     *       "available_product_features": [
+                     *         {
+                     *           "key": "zapier",
+                     *           "name": "zapier"
+                     *         },
+                     *         {
+                     *           "key": "organizations_projects",
+                     *           "name": "organizations_projects"
+                     *         }
+                     *       ],
+                     *       "is_member_join_email_enabled": true,
+                     *       "metadata": {
+                     *         "instance_tag": "none"
+                     *       },
+                     *       "customer_id": null,
+                     *       "enforce_2fa": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
@@ -12000,7 +12274,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12013,6 +12290,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "name": "Test",
+                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *       "created_at": "2026-11-30T17:47:05.630000Z",
+                     *       "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *       "membership_level": 15,
+                     *       "plugins_access_level": 9,
+                     *       "teams": [
+                     *         {
+                     *           "id": 2,
+                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         }
+                     *       ],
+                     *       "available_features": [
+                     *         "zapier",
+                     *         "organizations_projects"
+                     *       ],
+                     *       "available_product_features": [
+                     *         {
+                     *           "key": "zapier",
+                     *           "name": "zapier"
+                     *         },
+                     *         {
+                     *           "key": "organizations_projects",
+                     *           "name": "organizations_projects"
+                     *         }
+                     *       ],
+                     *       "is_member_join_email_enabled": true,
+                     *       "metadata": {
+                     *         "instance_tag": "none"
+                     *       },
+                     *       "customer_id": null,
+                     *       "enforce_2fa": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
@@ -12050,13 +12372,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganization"];
             };
         };
@@ -12067,6 +12397,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "name": "acme",
+                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *       "created_at": "2026-11-30T17:47:05.630000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.155000Z",
+                     *       "membership_level": 15,
+                     *       "plugins_access_level": 9,
+                     *       "teams": [
+                     *         {
+                     *           "id": 2,
+                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         }
+                     *       ],
+                     *       "available_features": [
+                     *         "zapier",
+                     *         "organizations_projects"
+                     *       ],
+                     *       "available_product_features": [
+                     *         {
+                     *           "key": "zapier",
+                     *           "name": "zapier"
+                     *         },
+                     *         {
+                     *           "key": "organizations_projects",
+                     *           "name": "organizations_projects"
+                     *         }
+                     *       ],
+                     *       "is_member_join_email_enabled": true,
+                     *       "metadata": {
+                     *         "instance_tag": "none"
+                     *       },
+                     *       "customer_id": null,
+                     *       "enforce_2fa": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
@@ -12122,7 +12497,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12179,13 +12557,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["OrganizationChanges"];
             };
         };
@@ -12196,6 +12578,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "name": "Test",
+                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *       "created_at": "2026-11-30T17:47:05.630000Z",
+                     *       "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *       "membership_level": 15,
+                     *       "plugins_access_level": 9,
+                     *       "teams": [
+                     *         {
+                     *           "id": 2,
+                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         }
+                     *       ],
+                     *       "available_features": [
+                     *         "zapier",
+                     *         "organizations_projects"
+                     *       ],
+                     *       "available_product_features": [
+                     *         {
+                     *           "key": "zapier",
+                     *           "name": "zapier"
+                     *         },
+                     *         {
+                     *           "key": "organizations_projects",
+                     *           "name": "organizations_projects"
+                     *         }
+                     *       ],
+                     *       "is_member_join_email_enabled": true,
+                     *       "metadata": {
+                     *         "instance_tag": "none"
+                     *       },
+                     *       "customer_id": null,
+                     *       "enforce_2fa": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
@@ -12256,7 +12683,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12269,6 +12699,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "634a95c3-55b9-491f-aeac-56631aa7640b",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "OrganizationInvite",
+                     *           "item_id": "580b4a2c-a043-43cf-9970-139ac88148b5",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme.b@example.net",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.491000Z"
+                     *         },
+                     *         {
+                     *           "id": "e77f2dcd-37fb-4e47-9ba8-e09ad4b8a42a",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "OrganizationDomain",
+                     *           "item_id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme.example.org",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.404000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 9
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -12311,7 +12794,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12324,6 +12810,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "580b4a2c-a043-43cf-9970-139ac88148b5",
+                     *           "target_email": "acme.b@example.net",
+                     *           "first_name": "",
+                     *           "emailing_attempt_made": false,
+                     *           "is_expired": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.416000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.416000Z",
+                     *           "message": null
+                     *         },
+                     *         {
+                     *           "id": "5efdc625-a5e2-4b04-b383-be6b289b0aee",
+                     *           "target_email": "acme@example.net",
+                     *           "first_name": "",
+                     *           "emailing_attempt_made": false,
+                     *           "is_expired": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:13.888000Z",
+                     *           "updated_at": "2026-11-30T17:47:13.888000Z",
+                     *           "message": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedOrganizationInviteList"];
                 };
             };
@@ -12361,13 +12892,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "target_email": "acme.new@example.net"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganizationInvite"];
             };
         };
@@ -12378,6 +12917,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "07dd7efb-8ce3-4a51-812d-2f56554bf5a6",
+                     *       "target_email": "acme.new@example.net",
+                     *       "first_name": "",
+                     *       "emailing_attempt_made": false,
+                     *       "is_expired": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:34.179000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.179000Z",
+                     *       "message": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationInvite"];
                 };
             };
@@ -12424,13 +12983,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "target_email": "acme.two@example.net"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["NewOrganizationInvite"][];
             };
         };
@@ -12441,6 +13010,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0859da3b-48e3-47c6-8f80-d710b4d52cae",
+                     *         "target_email": "acme.two@example.net",
+                     *         "first_name": "",
+                     *         "emailing_attempt_made": false,
+                     *         "is_expired": false,
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "created_at": "2026-11-30T17:47:34.188000Z",
+                     *         "updated_at": "2026-11-30T17:47:34.188000Z",
+                     *         "message": null
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["OrganizationInvite"][];
                 };
             };
@@ -12487,9 +13078,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
-                /** @description Id of the invite. */
+                /**
+                 * @description Id of the invite.
+                 * @example 580b4a2c-a043-43cf-9970-139ac88148b5
+                 */
                 invite_id: string;
             };
             cookie?: never;
@@ -12542,7 +13139,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12555,6 +13155,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "af2101b0-273d-4d0f-9e76-cf63cca26017",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "level": 15,
+                     *           "joined_at": "2026-11-30T17:47:08.267000Z",
+                     *           "updated_at": "2026-11-30T17:47:08.267000Z",
+                     *           "is_2fa_enabled": false,
+                     *           "has_social_auth": false
+                     *         },
+                     *         {
+                     *           "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *           "user": {
+                     *             "id": 2,
+                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "first_name": "Other 1",
+                     *             "email": "other1@example.net",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "level": 1,
+                     *           "joined_at": "2026-11-30T17:47:08.644000Z",
+                     *           "updated_at": "2026-11-30T17:47:08.644000Z",
+                     *           "is_2fa_enabled": false,
+                     *           "has_social_auth": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedOrganizationMemberList"];
                 };
             };
@@ -12592,15 +13233,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
-                /** @description The user's uuid; `@me` is you. */
+                /**
+                 * @description The user's uuid; `@me` is you.
+                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 */
                 user_uuid: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganizationMemberChanges"];
             };
         };
@@ -12611,6 +13263,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *       "user": {
+                     *         "id": 2,
+                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "first_name": "Other 1",
+                     *         "email": "other1@example.net",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "level": 1,
+                     *       "joined_at": "2026-11-30T17:47:08.644000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.173000Z",
+                     *       "is_2fa_enabled": false,
+                     *       "has_social_auth": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationMember"];
                 };
             };
@@ -12666,9 +13336,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
-                /** @description The user's uuid; `@me` is you. */
+                /**
+                 * @description The user's uuid; `@me` is you.
+                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 */
                 user_uuid: string;
             };
             cookie?: never;
@@ -12725,15 +13401,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
-                /** @description The user's uuid; `@me` is you. */
+                /**
+                 * @description The user's uuid; `@me` is you.
+                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 */
                 user_uuid: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": 8
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganizationMemberChanges"];
             };
         };
@@ -12744,6 +13431,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *       "user": {
+                     *         "id": 2,
+                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "first_name": "Other 1",
+                     *         "email": "other1@example.net",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "level": 8,
+                     *       "joined_at": "2026-11-30T17:47:08.644000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.164000Z",
+                     *       "is_2fa_enabled": false,
+                     *       "has_social_auth": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationMember"];
                 };
             };
@@ -12799,7 +13504,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12812,6 +13520,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "enabled": false,
+                     *       "results": [
+                     *         {
+                     *           "name": "crud_burst",
+                     *           "limit": 480,
+                     *           "window_seconds": 60,
+                     *           "used": 0,
+                     *           "remaining": 480,
+                     *           "resets_at": null
+                     *         },
+                     *         {
+                     *           "name": "crud_sustained",
+                     *           "limit": 4800,
+                     *           "window_seconds": 3600,
+                     *           "used": 0,
+                     *           "remaining": 4800,
+                     *           "resets_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RateLimitUse"];
                 };
             };
@@ -12854,7 +13585,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -12867,6 +13601,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *           "domain": "acme.example.org",
+                     *           "is_verified": false,
+                     *           "verified_at": null,
+                     *           "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *           "jit_provisioning_enabled": false,
+                     *           "sso_enforcement": "",
+                     *           "has_saml": false,
+                     *           "saml_entity_id": null,
+                     *           "saml_acs_url": null,
+                     *           "saml_x509_cert": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedOrganizationDomainList"];
                 };
             };
@@ -12904,13 +13660,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "domain": "acme-39.example.org"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganizationDomain"];
             };
         };
@@ -12921,6 +13685,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "05347840-581c-421d-9791-25aabb0c1504",
+                     *       "domain": "acme-39.example.org",
+                     *       "is_verified": false,
+                     *       "verified_at": null,
+                     *       "verification_challenge": "EJiOebtQrg5n9mMA1jXHiDo24yIbOZfNr0GlH7gDTHL",
+                     *       "jit_provisioning_enabled": false,
+                     *       "sso_enforcement": "",
+                     *       "has_saml": false,
+                     *       "saml_entity_id": null,
+                     *       "saml_acs_url": null,
+                     *       "saml_x509_cert": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationDomain"];
                 };
             };
@@ -12976,9 +13755,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the domain. */
+                /**
+                 * @description Id of the domain.
+                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 */
                 id: string;
             };
             cookie?: never;
@@ -12991,6 +13776,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "domain": "acme.example.org",
+                     *       "is_verified": false,
+                     *       "verified_at": null,
+                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "jit_provisioning_enabled": false,
+                     *       "sso_enforcement": "",
+                     *       "has_saml": false,
+                     *       "saml_entity_id": null,
+                     *       "saml_acs_url": null,
+                     *       "saml_x509_cert": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationDomain"];
                 };
             };
@@ -13028,15 +13828,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the domain. */
+                /**
+                 * @description Id of the domain.
+                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "domain": "acme.example.org",
+                 *       "saml_entity_id": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganizationDomainReplacement"];
             };
         };
@@ -13047,6 +13859,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "domain": "acme.example.org",
+                     *       "is_verified": false,
+                     *       "verified_at": null,
+                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "jit_provisioning_enabled": false,
+                     *       "sso_enforcement": "",
+                     *       "has_saml": false,
+                     *       "saml_entity_id": "acme",
+                     *       "saml_acs_url": null,
+                     *       "saml_x509_cert": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationDomain"];
                 };
             };
@@ -13102,9 +13929,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the domain. */
+                /**
+                 * @description Id of the domain.
+                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 */
                 id: string;
             };
             cookie?: never;
@@ -13161,15 +13994,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the domain. */
+                /**
+                 * @description Id of the domain.
+                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["OrganizationDomainChanges"];
             };
         };
@@ -13180,6 +14020,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "domain": "acme.example.org",
+                     *       "is_verified": false,
+                     *       "verified_at": null,
+                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "jit_provisioning_enabled": false,
+                     *       "sso_enforcement": "",
+                     *       "has_saml": false,
+                     *       "saml_entity_id": null,
+                     *       "saml_acs_url": null,
+                     *       "saml_x509_cert": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationDomain"];
                 };
             };
@@ -13235,9 +14090,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the domain. */
+                /**
+                 * @description Id of the domain.
+                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 */
                 id: string;
             };
             cookie?: never;
@@ -13250,6 +14111,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "domain": "acme.example.org",
+                     *       "is_verified": false,
+                     *       "verified_at": null,
+                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "jit_provisioning_enabled": false,
+                     *       "sso_enforcement": "",
+                     *       "has_saml": false,
+                     *       "saml_entity_id": "acme",
+                     *       "saml_acs_url": null,
+                     *       "saml_x509_cert": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationDomain"];
                 };
             };
@@ -13305,13 +14181,25 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "feature_flag_key": "acme",
+                 *       "from_project": 2,
+                 *       "target_project_ids": [
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CopyFeatureFlag"];
             };
         };
@@ -13322,6 +14210,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": [],
+                     *       "failed": [
+                     *         {
+                     *           "project_id": 3,
+                     *           "errors": "Target project does not exist."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["CopiedFeatureFlags"];
                 };
             };
@@ -13368,9 +14267,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description The key; the same in all projects. */
+                /**
+                 * @description The key; the same in all projects.
+                 * @example acme
+                 */
                 feature_flag_key: string;
             };
             cookie?: never;
@@ -13383,6 +14288,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "flag_id": 1,
+                     *         "team_id": 2,
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ],
+                     *           "payloads": {
+                     *             "true": "\"acme\""
+                     *           }
+                     *         },
+                     *         "created_at": "2026-11-30T17:47:11.794000Z",
+                     *         "active": true
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["FeatureFlagInProject"][];
                 };
             };
@@ -13425,7 +14359,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -13438,6 +14375,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "plugin_type": "source",
+                     *           "name": "acme",
+                     *           "description": null,
+                     *           "url": null,
+                     *           "icon": null,
+                     *           "config_schema": [
+                     *             {
+                     *               "key": "acme",
+                     *               "secret": true
+                     *             }
+                     *           ],
+                     *           "tag": null,
+                     *           "latest_tag": null,
+                     *           "is_global": false,
+                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "organization_name": "Test",
+                     *           "capabilities": {},
+                     *           "metrics": {},
+                     *           "public_jobs": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPluginList"];
                 };
             };
@@ -13484,13 +14452,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "plugin_type": "source",
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPlugin"];
             };
         };
@@ -13501,6 +14478,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "plugin_type": "source",
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "url": null,
+                     *       "icon": null,
+                     *       "config_schema": {},
+                     *       "tag": null,
+                     *       "latest_tag": null,
+                     *       "is_global": false,
+                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_name": "acme",
+                     *       "capabilities": {},
+                     *       "metrics": {},
+                     *       "public_jobs": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Plugin"];
                 };
             };
@@ -13561,7 +14557,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -13574,6 +14573,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "0775bc53-c215-4738-9b3e-ee2dc93f5775",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "order_changed",
+                     *           "scope": "Plugin",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Plugin",
+                     *                 "action": "changed",
+                     *                 "field": "order",
+                     *                 "before": 2,
+                     *                 "after": 3
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:25.033000Z"
+                     *         },
+                     *         {
+                     *           "id": "1f0ed51f-ec9a-4a92-ad8a-1abbc338ecc3",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "enabled",
+                     *           "scope": "PluginConfig",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:13.586000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 5
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -13611,7 +14671,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -13624,6 +14687,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "not_supported",
+                     *       "detail": "There is no catalogue of apps here: PostHog's is its own, and this server fetches no code.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -13670,9 +14741,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -13685,6 +14762,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin_type": "source",
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "url": null,
+                     *       "icon": null,
+                     *       "config_schema": [
+                     *         {
+                     *           "key": "acme",
+                     *           "secret": true
+                     *         }
+                     *       ],
+                     *       "tag": null,
+                     *       "latest_tag": null,
+                     *       "is_global": false,
+                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_name": "Test",
+                     *       "capabilities": {},
+                     *       "metrics": {},
+                     *       "public_jobs": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Plugin"];
                 };
             };
@@ -13731,15 +14832,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PluginChanges"];
             };
         };
@@ -13750,6 +14858,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin_type": "source",
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "url": null,
+                     *       "icon": null,
+                     *       "config_schema": [
+                     *         {
+                     *           "key": "acme",
+                     *           "secret": true
+                     *         }
+                     *       ],
+                     *       "tag": null,
+                     *       "latest_tag": null,
+                     *       "is_global": false,
+                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_name": "acme",
+                     *       "capabilities": {},
+                     *       "metrics": {},
+                     *       "public_jobs": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Plugin"];
                 };
             };
@@ -13805,9 +14937,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -13873,15 +15011,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PluginChanges"];
             };
         };
@@ -13892,6 +15037,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin_type": "source",
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "url": null,
+                     *       "icon": null,
+                     *       "config_schema": [
+                     *         {
+                     *           "key": "acme",
+                     *           "secret": true
+                     *         }
+                     *       ],
+                     *       "tag": null,
+                     *       "latest_tag": null,
+                     *       "is_global": false,
+                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_name": "acme",
+                     *       "capabilities": {},
+                     *       "metrics": {},
+                     *       "public_jobs": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Plugin"];
                 };
             };
@@ -13947,9 +15116,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -13962,6 +15137,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "not_supported",
+                     *       "detail": "This server fetches no code, so it knows of no other version of an app. Change its source instead.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -14008,9 +15191,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -14023,6 +15212,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "plugin.json": "{\"config\":[{\"key\":\"acme\",\"secret\":true}]}"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginSource"];
                 };
             };
@@ -14069,15 +15263,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "index.ts": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PluginSourceChanges"];
             };
         };
@@ -14088,6 +15293,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "plugin.json": "{\"config\":[{\"key\":\"acme\",\"secret\":true}]}",
+                     *       "index.ts": "acme"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginSource"];
                 };
             };
@@ -14143,9 +15354,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the app. */
+                /**
+                 * @description Id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -14158,6 +15375,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "not_supported",
+                     *       "detail": "This server fetches no code, so it knows of no other version of an app. Change its source instead.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -14209,7 +15434,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -14222,6 +15450,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "resource": "cohorts",
+                     *           "access_level": 21,
+                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "created_at": "2026-11-30T17:47:14.364000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.364000Z",
+                     *           "created_by": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedOrganizationResourceAccessList"];
                 };
             };
@@ -14259,13 +15505,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "resource": "dashboards",
+                 *       "access_level": 21
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOrganizationResourceAccess"];
             };
         };
@@ -14276,6 +15531,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "resource": "dashboards",
+                     *       "access_level": 21,
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "created_at": "2026-11-30T17:47:34.246000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.246000Z",
+                     *       "created_by": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationResourceAccess"];
                 };
             };
@@ -14331,9 +15597,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of what was said, from the list. */
+                /**
+                 * @description Id of what was said, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -14346,6 +15618,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "resource": "cohorts",
+                     *       "access_level": 21,
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "created_at": "2026-11-30T17:47:14.364000Z",
+                     *       "updated_at": "2026-11-30T17:47:14.364000Z",
+                     *       "created_by": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationResourceAccess"];
                 };
             };
@@ -14383,15 +15666,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of what was said, from the list. */
+                /**
+                 * @description Id of what was said, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "resource": "cohorts",
+                 *       "access_level": 37
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganizationResourceAccessReplacement"];
             };
         };
@@ -14402,6 +15697,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "resource": "cohorts",
+                     *       "access_level": 37,
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "created_at": "2026-11-30T17:47:14.364000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.256000Z",
+                     *       "created_by": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationResourceAccess"];
                 };
             };
@@ -14457,9 +15763,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of what was said, from the list. */
+                /**
+                 * @description Id of what was said, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -14516,15 +15828,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of what was said, from the list. */
+                /**
+                 * @description Id of what was said, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["OrganizationResourceAccessChanges"];
             };
         };
@@ -14535,6 +15854,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "resource": "cohorts",
+                     *       "access_level": 21,
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "created_at": "2026-11-30T17:47:14.364000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.252000Z",
+                     *       "created_by": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrganizationResourceAccess"];
                 };
             };
@@ -14595,7 +15925,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
@@ -14608,6 +15941,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "name": "acme",
+                     *           "feature_flags_access_level": 37,
+                     *           "created_at": "2026-11-30T17:47:13.915000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "members": [
+                     *             {
+                     *               "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *               "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *               "user": {
+                     *                 "id": 2,
+                     *                 "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *                 "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *                 "first_name": "Other 1",
+                     *                 "email": "other1@example.net",
+                     *                 "is_email_verified": null
+                     *               },
+                     *               "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *               "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *             }
+                     *           ],
+                     *           "associated_flags": [
+                     *             {
+                     *               "id": 1,
+                     *               "key": "acme"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *           "name": "acme other",
+                     *           "feature_flags_access_level": 37,
+                     *           "created_at": "2026-11-30T17:47:13.990000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "members": [],
+                     *           "associated_flags": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedRoleList"];
                 };
             };
@@ -14645,13 +16039,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme-38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRole"];
             };
         };
@@ -14662,6 +16064,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "8040ead6-79b8-4c1b-a4f2-af3e8d4be026",
+                     *       "name": "acme-38",
+                     *       "feature_flags_access_level": 37,
+                     *       "created_at": "2026-11-30T17:47:34.193000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "members": [],
+                     *       "associated_flags": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Role"];
                 };
             };
@@ -14717,9 +16137,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 */
                 id: string;
             };
             cookie?: never;
@@ -14732,6 +16158,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "name": "acme",
+                     *       "feature_flags_access_level": 37,
+                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "members": [
+                     *         {
+                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "user": {
+                     *             "id": 2,
+                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "first_name": "Other 1",
+                     *             "email": "other1@example.net",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *         }
+                     *       ],
+                     *       "associated_flags": [
+                     *         {
+                     *           "id": 1,
+                     *           "key": "acme"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Role"];
                 };
             };
@@ -14769,15 +16233,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoleReplacement"];
             };
         };
@@ -14788,6 +16263,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "name": "acme",
+                     *       "feature_flags_access_level": 37,
+                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "members": [
+                     *         {
+                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "user": {
+                     *             "id": 2,
+                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "first_name": "Other 1",
+                     *             "email": "other1@example.net",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *         }
+                     *       ],
+                     *       "associated_flags": [
+                     *         {
+                     *           "id": 1,
+                     *           "key": "acme"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Role"];
                 };
             };
@@ -14843,9 +16356,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2
+                 */
                 id: string;
             };
             cookie?: never;
@@ -14902,15 +16421,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RoleChanges"];
             };
         };
@@ -14921,6 +16447,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "name": "acme",
+                     *       "feature_flags_access_level": 37,
+                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "members": [
+                     *         {
+                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "user": {
+                     *             "id": 2,
+                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "first_name": "Other 1",
+                     *             "email": "other1@example.net",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *         }
+                     *       ],
+                     *       "associated_flags": [
+                     *         {
+                     *           "id": 1,
+                     *           "key": "acme"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Role"];
                 };
             };
@@ -14981,9 +16545,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 */
                 role_id: string;
             };
             cookie?: never;
@@ -14996,6 +16566,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "user": {
+                     *             "id": 2,
+                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "first_name": "Other 1",
+                     *             "email": "other1@example.net",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedRoleMembershipList"];
                 };
             };
@@ -15033,15 +16626,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2
+                 */
                 role_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user_uuid": "d09310a2-c133-4dd6-b050-3489f3444aed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRoleMembership"];
             };
         };
@@ -15052,6 +16656,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "1b49d1a7-4c3e-4c65-ba9d-dd5727b07781",
+                     *       "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *       "user": {
+                     *         "id": 2,
+                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "first_name": "Other 1",
+                     *         "email": "other1@example.net",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "joined_at": "2026-11-30T17:47:34.231000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.231000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleMembership"];
                 };
             };
@@ -15107,11 +16727,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The organization; `@current` is the one you work in. */
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 */
                 organization_id: string;
-                /** @description Id of the role. */
+                /**
+                 * @description Id of the role.
+                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 */
                 role_id: string;
-                /** @description Of the role’s membership, not of the user. */
+                /**
+                 * @description Of the role’s membership, not of the user.
+                 * @example a91aeaca-a189-49e3-8a91-f47b1617a395
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15178,6 +16807,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *         "label": "acme",
+                     *         "created_at": "2026-11-30T17:47:14.992000Z",
+                     *         "last_used_at": null,
+                     *         "user_id": 1,
+                     *         "value": null,
+                     *         "mask_value": "phx_B9…OocB",
+                     *         "scopes": [
+                     *           "*"
+                     *         ],
+                     *         "scoped_teams": null,
+                     *         "scoped_organizations": null
+                     *       },
+                     *       {
+                     *         "id": "CoKkg0qb2WvgIWhrvW1dxzZ5kORqUzcLtmqHw8PuStb",
+                     *         "label": "Set up with the installation",
+                     *         "created_at": "2026-11-30T17:47:02.206000Z",
+                     *         "last_used_at": "2026-11-30T17:47:08.410000Z",
+                     *         "user_id": 1,
+                     *         "value": null,
+                     *         "mask_value": "phx_c0…G8La",
+                     *         "scopes": [
+                     *           "*"
+                     *         ],
+                     *         "scoped_teams": null,
+                     *         "scoped_organizations": null
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["PersonalAPIKey"][];
                 };
             };
@@ -15210,6 +16871,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPersonalAPIKey"];
             };
         };
@@ -15220,6 +16886,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "k0T6dqNMAtAzI3LXagz8cXuDXhXha7Fuk2pQBqb2vuV",
+                     *       "label": "acme",
+                     *       "created_at": "2026-11-30T17:47:34.107000Z",
+                     *       "last_used_at": null,
+                     *       "user_id": 1,
+                     *       "value": "phx_xxxxxxxxxxxxxxxx",
+                     *       "mask_value": "phx_nh…plxP",
+                     *       "scopes": [
+                     *         "*"
+                     *       ],
+                     *       "scoped_teams": null,
+                     *       "scoped_organizations": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PersonalAPIKey"];
                 };
             };
@@ -15267,6 +16949,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "CoKkg0qb2WvgIWhrvW1dxzZ5kORqUzcLtmqHw8PuStb",
+                     *       "label": "Set up with the installation",
+                     *       "created_at": "2026-11-30T17:47:02.206000Z",
+                     *       "last_used_at": "2026-11-30T17:47:28.270Z",
+                     *       "user_id": 1,
+                     *       "value": null,
+                     *       "mask_value": "phx_c0…G8La",
+                     *       "scopes": [
+                     *         "*"
+                     *       ],
+                     *       "scoped_teams": null,
+                     *       "scoped_organizations": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PersonalAPIKey"];
                 };
             };
@@ -15304,7 +17002,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the key, as the list tells it; not the key itself. */
+                /**
+                 * @description Id of the key, as the list tells it; not the key itself.
+                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15317,6 +17018,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *       "label": "acme",
+                     *       "created_at": "2026-11-30T17:47:14.992000Z",
+                     *       "last_used_at": null,
+                     *       "user_id": 1,
+                     *       "value": null,
+                     *       "mask_value": "phx_B9…OocB",
+                     *       "scopes": [
+                     *         "*"
+                     *       ],
+                     *       "scoped_teams": null,
+                     *       "scoped_organizations": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PersonalAPIKey"];
                 };
             };
@@ -15354,7 +17071,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the key, as the list tells it; not the key itself. */
+                /**
+                 * @description Id of the key, as the list tells it; not the key itself.
+                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15402,7 +17122,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the key, as the list tells it; not the key itself. */
+                /**
+                 * @description Id of the key, as the list tells it; not the key itself.
+                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15415,6 +17138,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *       "label": "acme",
+                     *       "created_at": "2026-11-30T17:47:14.992000Z",
+                     *       "last_used_at": null,
+                     *       "user_id": 1,
+                     *       "value": "phx_xxxxxxxxxxxxxxxx",
+                     *       "mask_value": "phx_oo…nEam",
+                     *       "scopes": [
+                     *         "*"
+                     *       ],
+                     *       "scoped_teams": null,
+                     *       "scoped_organizations": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PersonalAPIKey"];
                 };
             };
@@ -15467,6 +17206,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 3,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *           "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "Default Project",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedTeamBasicList"];
                 };
             };
@@ -15499,6 +17271,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProjectChanges"];
             };
         };
@@ -15509,6 +17286,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 6,
+                     *       "uuid": "5a380446-4cf4-4b6c-9cf2-0b8b998079a8",
+                     *       "organization": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "app_urls": [],
+                     *       "slack_incoming_webhook": null,
+                     *       "completed_snippet_onboarding": false,
+                     *       "test_account_filters_default_checked": null,
+                     *       "path_cleaning_filters": [],
+                     *       "is_demo": false,
+                     *       "data_attributes": [
+                     *         "data-attr"
+                     *       ],
+                     *       "person_display_name_properties": null,
+                     *       "correlation_config": {},
+                     *       "session_recording_opt_in": false,
+                     *       "capture_console_log_opt_in": null,
+                     *       "capture_performance_opt_in": null,
+                     *       "access_control": false,
+                     *       "primary_dashboard": 9,
+                     *       "live_events_columns": null,
+                     *       "recording_domains": null,
+                     *       "inject_web_apps": null,
+                     *       "autocapture_opt_out": null,
+                     *       "heatmaps_opt_in": null,
+                     *       "capture_dead_clicks": null,
+                     *       "autocapture_exceptions_opt_in": null,
+                     *       "autocapture_web_vitals_opt_in": null,
+                     *       "autocapture_web_vitals_allowed_metrics": null,
+                     *       "bot_filter": "off",
+                     *       "drop_events_older_than": null,
+                     *       "name": "acme",
+                     *       "timezone": "UTC",
+                     *       "anonymize_ips": false,
+                     *       "test_account_filters": [
+                     *         {
+                     *           "key": "email",
+                     *           "type": "person",
+                     *           "operator": "not_icontains",
+                     *           "value": "@example.com"
+                     *         },
+                     *         {
+                     *           "key": "$host",
+                     *           "type": "event",
+                     *           "operator": "is_not",
+                     *           "value": [
+                     *             "localhost:8000",
+                     *             "localhost:5000"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-30T17:47:34.309000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.309000Z",
+                     *       "ingested_event": false,
+                     *       "effective_membership_level": 15,
+                     *       "has_group_types": false,
+                     *       "person_on_events_querying_enabled": true,
+                     *       "groups_on_events_querying_enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
@@ -15555,7 +17394,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 2
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15568,6 +17410,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "app_urls": [],
+                     *       "slack_incoming_webhook": null,
+                     *       "completed_snippet_onboarding": false,
+                     *       "test_account_filters_default_checked": null,
+                     *       "path_cleaning_filters": [],
+                     *       "is_demo": false,
+                     *       "data_attributes": [
+                     *         "data-attr"
+                     *       ],
+                     *       "person_display_name_properties": null,
+                     *       "correlation_config": {},
+                     *       "session_recording_opt_in": false,
+                     *       "capture_console_log_opt_in": null,
+                     *       "capture_performance_opt_in": null,
+                     *       "access_control": false,
+                     *       "primary_dashboard": null,
+                     *       "live_events_columns": null,
+                     *       "recording_domains": null,
+                     *       "inject_web_apps": null,
+                     *       "autocapture_opt_out": null,
+                     *       "heatmaps_opt_in": null,
+                     *       "capture_dead_clicks": null,
+                     *       "autocapture_exceptions_opt_in": null,
+                     *       "autocapture_web_vitals_opt_in": null,
+                     *       "autocapture_web_vitals_allowed_metrics": null,
+                     *       "bot_filter": "off",
+                     *       "drop_events_older_than": null,
+                     *       "name": "Default Project",
+                     *       "timezone": "UTC",
+                     *       "anonymize_ips": false,
+                     *       "test_account_filters": [],
+                     *       "created_at": "2026-11-30T17:47:05.643000Z",
+                     *       "updated_at": "2026-11-30T17:47:05.643000Z",
+                     *       "ingested_event": false,
+                     *       "effective_membership_level": 15,
+                     *       "has_group_types": true,
+                     *       "person_on_events_querying_enabled": true,
+                     *       "groups_on_events_querying_enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
@@ -15605,13 +17493,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 2
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProjectChanges"];
             };
         };
@@ -15622,6 +17518,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "app_urls": [],
+                     *       "slack_incoming_webhook": null,
+                     *       "completed_snippet_onboarding": false,
+                     *       "test_account_filters_default_checked": null,
+                     *       "path_cleaning_filters": [],
+                     *       "is_demo": false,
+                     *       "data_attributes": [
+                     *         "data-attr"
+                     *       ],
+                     *       "person_display_name_properties": null,
+                     *       "correlation_config": {},
+                     *       "session_recording_opt_in": false,
+                     *       "capture_console_log_opt_in": null,
+                     *       "capture_performance_opt_in": null,
+                     *       "access_control": false,
+                     *       "primary_dashboard": null,
+                     *       "live_events_columns": null,
+                     *       "recording_domains": null,
+                     *       "inject_web_apps": null,
+                     *       "autocapture_opt_out": null,
+                     *       "heatmaps_opt_in": null,
+                     *       "capture_dead_clicks": null,
+                     *       "autocapture_exceptions_opt_in": null,
+                     *       "autocapture_web_vitals_opt_in": null,
+                     *       "autocapture_web_vitals_allowed_metrics": null,
+                     *       "bot_filter": "off",
+                     *       "drop_events_older_than": null,
+                     *       "name": "acme",
+                     *       "timezone": "UTC",
+                     *       "anonymize_ips": false,
+                     *       "test_account_filters": [],
+                     *       "created_at": "2026-11-30T17:47:05.643000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.550000Z",
+                     *       "ingested_event": false,
+                     *       "effective_membership_level": 15,
+                     *       "has_group_types": true,
+                     *       "person_on_events_querying_enabled": true,
+                     *       "groups_on_events_querying_enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
@@ -15677,7 +17619,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 3
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15734,13 +17679,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 2
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ProjectChanges"];
             };
         };
@@ -15751,6 +17700,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "app_urls": [],
+                     *       "slack_incoming_webhook": null,
+                     *       "completed_snippet_onboarding": false,
+                     *       "test_account_filters_default_checked": null,
+                     *       "path_cleaning_filters": [],
+                     *       "is_demo": false,
+                     *       "data_attributes": [
+                     *         "data-attr"
+                     *       ],
+                     *       "person_display_name_properties": null,
+                     *       "correlation_config": {},
+                     *       "session_recording_opt_in": false,
+                     *       "capture_console_log_opt_in": null,
+                     *       "capture_performance_opt_in": null,
+                     *       "access_control": false,
+                     *       "primary_dashboard": null,
+                     *       "live_events_columns": null,
+                     *       "recording_domains": null,
+                     *       "inject_web_apps": null,
+                     *       "autocapture_opt_out": null,
+                     *       "heatmaps_opt_in": null,
+                     *       "capture_dead_clicks": null,
+                     *       "autocapture_exceptions_opt_in": null,
+                     *       "autocapture_web_vitals_opt_in": null,
+                     *       "autocapture_web_vitals_allowed_metrics": null,
+                     *       "bot_filter": "off",
+                     *       "drop_events_older_than": null,
+                     *       "name": "Default Project",
+                     *       "timezone": "UTC",
+                     *       "anonymize_ips": false,
+                     *       "test_account_filters": [],
+                     *       "created_at": "2026-11-30T17:47:05.643000Z",
+                     *       "updated_at": "2026-11-30T17:47:34.541000Z",
+                     *       "ingested_event": false,
+                     *       "effective_membership_level": 15,
+                     *       "has_group_types": true,
+                     *       "person_on_events_querying_enabled": true,
+                     *       "groups_on_events_querying_enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
@@ -15806,7 +17801,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 2
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15819,6 +17817,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "is_generating_demo_data": false
+                     *     }
+                     */
                     "application/json": {
                         /** @description Always false. */
                         is_generating_demo_data: boolean;
@@ -15859,7 +17862,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The project; `@current` is the one you last visited. */
+                /**
+                 * @description The project; `@current` is the one you last visited.
+                 * @example 2
+                 */
                 id: string;
             };
             cookie?: never;
@@ -15872,6 +17878,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
+                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "app_urls": [],
+                     *       "slack_incoming_webhook": null,
+                     *       "completed_snippet_onboarding": false,
+                     *       "test_account_filters_default_checked": null,
+                     *       "path_cleaning_filters": [],
+                     *       "is_demo": false,
+                     *       "data_attributes": [
+                     *         "data-attr"
+                     *       ],
+                     *       "person_display_name_properties": null,
+                     *       "correlation_config": {},
+                     *       "session_recording_opt_in": false,
+                     *       "capture_console_log_opt_in": null,
+                     *       "capture_performance_opt_in": null,
+                     *       "access_control": false,
+                     *       "primary_dashboard": null,
+                     *       "live_events_columns": null,
+                     *       "recording_domains": null,
+                     *       "inject_web_apps": null,
+                     *       "autocapture_opt_out": null,
+                     *       "heatmaps_opt_in": null,
+                     *       "capture_dead_clicks": null,
+                     *       "autocapture_exceptions_opt_in": null,
+                     *       "autocapture_web_vitals_opt_in": null,
+                     *       "autocapture_web_vitals_allowed_metrics": null,
+                     *       "bot_filter": "off",
+                     *       "drop_events_older_than": null,
+                     *       "name": "acme",
+                     *       "timezone": "UTC",
+                     *       "anonymize_ips": false,
+                     *       "test_account_filters": [],
+                     *       "created_at": "2026-11-30T17:47:05.643000Z",
+                     *       "updated_at": "2026-11-30T17:47:39.318000Z",
+                     *       "ingested_event": false,
+                     *       "effective_membership_level": 15,
+                     *       "has_group_types": true,
+                     *       "person_on_events_querying_enabled": true,
+                     *       "groups_on_events_querying_enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
@@ -15918,7 +17970,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -15931,6 +17986,88 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "acme-33",
+                     *           "description": "",
+                     *           "tags": [],
+                     *           "post_to_slack": false,
+                     *           "slack_message_format": "",
+                     *           "steps": [
+                     *             {
+                     *               "id": "2",
+                     *               "event": "x",
+                     *               "tag_name": null,
+                     *               "text": null,
+                     *               "text_matching": null,
+                     *               "href": null,
+                     *               "href_matching": null,
+                     *               "selector": null,
+                     *               "url": null,
+                     *               "name": null,
+                     *               "url_matching": "contains",
+                     *               "properties": []
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-11-30T17:47:25.305000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "is_calculating": false,
+                     *           "last_calculated_at": "2026-11-30T17:47:25.305000Z",
+                     *           "team_id": 2,
+                     *           "is_action": true
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "name": "acme",
+                     *           "description": "",
+                     *           "tags": [],
+                     *           "post_to_slack": false,
+                     *           "slack_message_format": "",
+                     *           "steps": [
+                     *             {
+                     *               "id": "3",
+                     *               "event": "acme viewed",
+                     *               "tag_name": null,
+                     *               "text": null,
+                     *               "text_matching": null,
+                     *               "href": null,
+                     *               "href_matching": null,
+                     *               "selector": null,
+                     *               "url": null,
+                     *               "name": null,
+                     *               "url_matching": "contains",
+                     *               "properties": []
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-11-30T17:47:10.630000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "is_calculating": false,
+                     *           "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *           "team_id": 2,
+                     *           "is_action": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActionList"];
                 };
             };
@@ -15977,13 +18114,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme-40",
+                 *       "steps": [
+                 *         {
+                 *           "event": "x"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ActionChanges"];
             };
         };
@@ -15994,6 +18144,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "name": "acme-40",
+                     *       "description": "",
+                     *       "tags": [],
+                     *       "post_to_slack": false,
+                     *       "slack_message_format": "",
+                     *       "steps": [
+                     *         {
+                     *           "id": "4",
+                     *           "event": "x",
+                     *           "tag_name": null,
+                     *           "text": null,
+                     *           "text_matching": null,
+                     *           "href": null,
+                     *           "href_matching": null,
+                     *           "selector": null,
+                     *           "url": null,
+                     *           "name": null,
+                     *           "url_matching": "contains",
+                     *           "properties": []
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-30T17:47:36.184000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": "2026-11-30T17:47:36.184000Z",
+                     *       "team_id": 2,
+                     *       "is_action": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Action"];
                 };
             };
@@ -16049,15 +18239,24 @@ export interface operations {
             query?: {
                 /** @description TRENDS (default), STICKINESS or LIFECYCLE */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
-                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                /**
+                 * @description ISO date or relative (`-7d`, the default; `mStart`, `all`)
+                 * @example -7d
+                 */
                 date_from?: unknown;
                 /** @description Like `date_from`; default now. A bare date means its end */
                 date_to?: unknown;
-                /** @description hour, day (default), week, month */
+                /**
+                 * @description hour, day (default), week, month
+                 * @example day
+                 */
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
@@ -16083,9 +18282,15 @@ export interface operations {
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
                 client_query_id?: unknown;
-                /** @description Which series: its event, or the id of its action */
+                /**
+                 * @description Which series: its event, or the id of its action
+                 * @example acme viewed
+                 */
                 entity_id?: string;
-                /** @description `events` (default) or `actions` */
+                /**
+                 * @description `events` (default) or `actions`
+                 * @example events
+                 */
                 entity_type?: string;
                 /** @description How the series counts */
                 entity_math?: string;
@@ -16104,7 +18309,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -16117,6 +18325,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": 1
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "is_identified": false,
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": 1
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "missing_persons": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActionActors"];
                 };
             };
@@ -16172,9 +18424,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the action. */
+                /**
+                 * @description Id of the action.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -16187,6 +18445,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "tags": [],
+                     *       "post_to_slack": false,
+                     *       "slack_message_format": "",
+                     *       "steps": [
+                     *         {
+                     *           "id": "3",
+                     *           "event": "acme viewed",
+                     *           "tag_name": null,
+                     *           "text": null,
+                     *           "text_matching": null,
+                     *           "href": null,
+                     *           "href_matching": null,
+                     *           "selector": null,
+                     *           "url": null,
+                     *           "name": null,
+                     *           "url_matching": "contains",
+                     *           "properties": []
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "team_id": 2,
+                     *       "is_action": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Action"];
                 };
             };
@@ -16233,15 +18531,31 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the action. */
+                /**
+                 * @description Id of the action.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "steps": [
+                 *         {
+                 *           "event": "acme viewed"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ActionChanges"];
             };
         };
@@ -16252,6 +18566,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "tags": [],
+                     *       "post_to_slack": false,
+                     *       "slack_message_format": "",
+                     *       "steps": [
+                     *         {
+                     *           "id": "5",
+                     *           "event": "acme viewed",
+                     *           "tag_name": null,
+                     *           "text": null,
+                     *           "text_matching": null,
+                     *           "href": null,
+                     *           "href_matching": null,
+                     *           "selector": null,
+                     *           "url": null,
+                     *           "name": null,
+                     *           "url_matching": "contains",
+                     *           "properties": []
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "team_id": 2,
+                     *       "is_action": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Action"];
                 };
             };
@@ -16307,9 +18661,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the action. */
+                /**
+                 * @description Id of the action.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -16366,15 +18726,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the action. */
+                /**
+                 * @description Id of the action.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ActionChanges"];
             };
         };
@@ -16385,6 +18752,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "tags": [],
+                     *       "post_to_slack": false,
+                     *       "slack_message_format": "",
+                     *       "steps": [
+                     *         {
+                     *           "id": "3",
+                     *           "event": "acme viewed",
+                     *           "tag_name": null,
+                     *           "text": null,
+                     *           "text_matching": null,
+                     *           "href": null,
+                     *           "href_matching": null,
+                     *           "selector": null,
+                     *           "url": null,
+                     *           "name": null,
+                     *           "url_matching": "contains",
+                     *           "properties": []
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "team_id": 2,
+                     *       "is_action": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Action"];
                 };
             };
@@ -16440,9 +18847,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the action. */
+                /**
+                 * @description Id of the action.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -16455,6 +18868,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 4
+                     *     }
+                     */
                     "application/json": {
                         /** @description How many events fit it. */
                         count: number;
@@ -16517,7 +18935,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -16530,6 +18951,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 54,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "96da95f7-2ffd-4f9b-85d8-406baefd8be0",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "updated",
+                     *           "scope": "PropertyDefinition",
+                     *           "item_id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "PropertyDefinition",
+                     *                 "action": "created",
+                     *                 "field": "description",
+                     *                 "before": null,
+                     *                 "after": "acme"
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "$feature/acme-experiment",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:28.085000Z",
+                     *           "unread": true,
+                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "is_system": false
+                     *         },
+                     *         {
+                     *           "id": "6c9f98c5-14a5-455b-9d5b-a6a66cf50dda",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "updated",
+                     *           "scope": "EventDefinition",
+                     *           "item_id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "EventDefinition",
+                     *                 "action": "created",
+                     *                 "field": "description",
+                     *                 "before": null,
+                     *                 "after": "acme"
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "$feature_flag_called",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:28.069000Z",
+                     *           "unread": true,
+                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "is_system": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedActivityLogList"];
                 };
             };
@@ -16576,13 +19072,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bookmark": "2024-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ActivityBookmark"];
             };
         };
@@ -16646,7 +19150,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -16659,6 +19166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": components["schemas"]["ActivityLog"][];
                 };
             };
@@ -16712,7 +19220,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -16725,6 +19236,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "content": "acme",
+                     *           "date_marker": "2024-01-02T00:00:00.000000Z",
+                     *           "creation_type": "USR",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:10.717000Z",
+                     *           "updated_at": "2026-11-30T17:47:25.269000Z",
+                     *           "deleted": false,
+                     *           "scope": "project",
+                     *           "dashboard_item": null,
+                     *           "insight_short_id": null,
+                     *           "insight_name": null
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "content": "acme",
+                     *           "date_marker": "2024-01-01T00:00:00.000000Z",
+                     *           "creation_type": "USR",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:25.186000Z",
+                     *           "updated_at": "2026-11-30T17:47:25.186000Z",
+                     *           "deleted": false,
+                     *           "scope": "dashboard_item",
+                     *           "dashboard_item": null,
+                     *           "insight_short_id": null,
+                     *           "insight_name": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedAnnotationList"];
                 };
             };
@@ -16771,13 +19333,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "acme",
+                 *       "date_marker": "2024-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnnotationChanges"];
             };
         };
@@ -16788,6 +19359,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "content": "acme",
+                     *       "date_marker": "2024-01-01T00:00:00.000000Z",
+                     *       "creation_type": "USR",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:36.098000Z",
+                     *       "updated_at": "2026-11-30T17:47:36.098000Z",
+                     *       "deleted": false,
+                     *       "scope": "dashboard_item",
+                     *       "dashboard_item": null,
+                     *       "insight_short_id": null,
+                     *       "insight_name": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Annotation"];
                 };
             };
@@ -16843,9 +19437,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the annotation. */
+                /**
+                 * @description Id of the annotation.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -16858,6 +19458,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "content": "acme",
+                     *       "date_marker": "2024-01-02T00:00:00.000000Z",
+                     *       "creation_type": "USR",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.717000Z",
+                     *       "updated_at": "2026-11-30T17:47:25.269000Z",
+                     *       "deleted": false,
+                     *       "scope": "project",
+                     *       "dashboard_item": null,
+                     *       "insight_short_id": null,
+                     *       "insight_name": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Annotation"];
                 };
             };
@@ -16904,15 +19527,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the annotation. */
+                /**
+                 * @description Id of the annotation.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "acme",
+                 *       "date_marker": "2024-01-02T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnnotationChanges"];
             };
         };
@@ -16923,6 +19558,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "content": "acme",
+                     *       "date_marker": "2024-01-02T00:00:00.000000Z",
+                     *       "creation_type": "USR",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.717000Z",
+                     *       "updated_at": "2026-11-30T17:47:36.170000Z",
+                     *       "deleted": false,
+                     *       "scope": "project",
+                     *       "dashboard_item": null,
+                     *       "insight_short_id": null,
+                     *       "insight_name": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Annotation"];
                 };
             };
@@ -16978,9 +19636,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the annotation. */
+                /**
+                 * @description Id of the annotation.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17037,15 +19701,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the annotation. */
+                /**
+                 * @description Id of the annotation.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AnnotationChanges"];
             };
         };
@@ -17056,6 +19727,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "content": "acme",
+                     *       "date_marker": "2024-01-02T00:00:00.000000Z",
+                     *       "creation_type": "USR",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.717000Z",
+                     *       "updated_at": "2026-11-30T17:47:36.149000Z",
+                     *       "deleted": false,
+                     *       "scope": "project",
+                     *       "dashboard_item": null,
+                     *       "insight_short_id": null,
+                     *       "insight_name": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Annotation"];
                 };
             };
@@ -17109,7 +19803,10 @@ export interface operations {
     app_metrics_retrieve: {
         parameters: {
             query: {
-                /** @description Which part of the app. */
+                /**
+                 * @description Which part of the app.
+                 * @example onEvent
+                 */
                 category: "processEvent" | "onEvent" | "exportEvents" | "scheduledTask" | "composeWebhook";
                 /** @description ISO date or relative; `-30d` unless said. At most 400 days. */
                 date_from?: string;
@@ -17120,9 +19817,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17135,6 +19838,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "metrics": {
+                     *         "dates": [
+                     *           "2026-10-31",
+                     *           "2026-11-01"
+                     *         ],
+                     *         "successes": [
+                     *           0,
+                     *           0
+                     *         ],
+                     *         "successes_on_retry": [
+                     *           0,
+                     *           0
+                     *         ],
+                     *         "failures": [
+                     *           0,
+                     *           0
+                     *         ],
+                     *         "totals": {
+                     *           "successes": 0,
+                     *           "successes_on_retry": 0,
+                     *           "failures": 0
+                     *         }
+                     *       },
+                     *       "errors": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["AppMetrics"];
                 };
             };
@@ -17188,18 +19919,30 @@ export interface operations {
     app_metrics_error_details_retrieve: {
         parameters: {
             query: {
-                /** @description Which part of the app. */
+                /**
+                 * @description Which part of the app.
+                 * @example onEvent
+                 */
                 category: "processEvent" | "onEvent" | "exportEvents" | "scheduledTask" | "composeWebhook";
-                /** @description Only errors of this name. */
+                /**
+                 * @description Only errors of this name.
+                 * @example acme
+                 */
                 error_type: string;
                 /** @description Only of this export. */
                 job_id?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17212,6 +19955,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["AppErrorDetails"];
                 };
             };
@@ -17267,9 +20015,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 plugin_config_id: number;
             };
             cookie?: never;
@@ -17282,6 +20036,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["HistoricalExportList"];
                 };
             };
@@ -17337,11 +20096,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 plugin_config_id: number;
-                /** @description Names the export. */
+                /**
+                 * @description Names the export.
+                 * @example acme
+                 */
                 job_id: string;
             };
             cookie?: never;
@@ -17390,6 +20158,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Not found.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -17414,7 +20190,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -17427,6 +20206,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "acme",
+                     *           "description": "",
+                     *           "groups": [],
+                     *           "deleted": false,
+                     *           "filters": {
+                     *             "properties": {}
+                     *           },
+                     *           "is_calculating": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:25.437000Z",
+                     *           "last_calculation": null,
+                     *           "errors_calculating": 0,
+                     *           "last_error": null,
+                     *           "count": 0,
+                     *           "is_static": true
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "name": "acme",
+                     *           "description": "",
+                     *           "groups": [],
+                     *           "deleted": false,
+                     *           "filters": {
+                     *             "properties": {}
+                     *           },
+                     *           "is_calculating": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:10.836000Z",
+                     *           "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *           "errors_calculating": 0,
+                     *           "last_error": null,
+                     *           "count": 0,
+                     *           "is_static": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedCohortList"];
                 };
             };
@@ -17476,13 +20314,22 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "is_static": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewCohort"];
             };
         };
@@ -17493,6 +20340,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "groups": [],
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "properties": {}
+                     *       },
+                     *       "is_calculating": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:36.387000Z",
+                     *       "last_calculation": null,
+                     *       "errors_calculating": 0,
+                     *       "last_error": null,
+                     *       "count": 0,
+                     *       "is_static": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
@@ -17548,9 +20422,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17563,6 +20443,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "groups": [],
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "properties": {}
+                     *       },
+                     *       "is_calculating": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.836000Z",
+                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "errors_calculating": 0,
+                     *       "last_error": null,
+                     *       "count": 0,
+                     *       "is_static": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
@@ -17609,15 +20516,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "is_static": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["CohortChanges"];
             };
         };
@@ -17628,6 +20547,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "groups": [],
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "properties": {}
+                     *       },
+                     *       "is_calculating": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.836000Z",
+                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "errors_calculating": 0,
+                     *       "last_error": null,
+                     *       "count": 0,
+                     *       "is_static": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
@@ -17683,9 +20629,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17742,15 +20694,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CohortChanges"];
             };
         };
@@ -17761,6 +20720,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "groups": [],
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "properties": {}
+                     *       },
+                     *       "is_calculating": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:10.836000Z",
+                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "errors_calculating": 0,
+                     *       "last_error": null,
+                     *       "count": 0,
+                     *       "is_static": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
@@ -17816,15 +20802,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person_ids": [
+                 *         "ea6b0aa2-b054-5cd6-b2dd-6f967989d664"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CohortPersons"];
             };
         };
@@ -17835,6 +20834,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
@@ -17890,9 +20894,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17905,6 +20915,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "name": "acme (static copy)",
+                     *       "description": "",
+                     *       "groups": [],
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "properties": {}
+                     *       },
+                     *       "is_calculating": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:31.432000Z",
+                     *       "last_calculation": "2026-11-30T17:47:31.459000Z",
+                     *       "errors_calculating": 0,
+                     *       "last_error": null,
+                     *       "count": 0,
+                     *       "is_static": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cohort"];
                 };
             };
@@ -17968,9 +21005,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -17983,6 +21026,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [],
+                     *       "next": null,
+                     *       "previous": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPersonList"];
                 };
             };
@@ -18038,15 +21088,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the cohort. */
+                /**
+                 * @description Id of the cohort.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person_id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CohortPerson"];
             };
         };
@@ -18057,6 +21118,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
@@ -18112,13 +21178,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "url": "https://example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InstallDashboardTemplate"];
             };
         };
@@ -18138,6 +21213,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_input",
+                     *       "detail": "No such template: they come with Hedgerow, and none is fetched from elsewhere.",
+                     *       "attr": "name"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -18184,7 +21267,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -18197,6 +21283,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "Product analytics",
+                     *         "description": "How many people use your product, where they come from, and how many come back.",
+                     *         "url": null,
+                     *         "verified": true,
+                     *         "maintainer": "official",
+                     *         "installed": true,
+                     *         "has_new_version": false
+                     *       },
+                     *       {
+                     *         "name": "Website traffic",
+                     *         "description": "Visits, pages, sources and devices of a web site.",
+                     *         "url": null,
+                     *         "verified": true,
+                     *         "maintainer": "official",
+                     *         "installed": true,
+                     *         "has_new_version": false
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["DashboardTemplate"][];
                 };
             };
@@ -18250,7 +21358,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -18263,6 +21374,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 4,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "acme",
+                     *           "description": "",
+                     *           "pinned": false,
+                     *           "created_at": "2026-11-30T17:47:11.122000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_accessed_at": "2026-11-30T17:47:15.012000Z",
+                     *           "is_shared": true,
+                     *           "deleted": false,
+                     *           "creation_mode": "default",
+                     *           "filters": {},
+                     *           "tags": [
+                     *             "acme"
+                     *           ],
+                     *           "restriction_level": 37,
+                     *           "effective_restriction_level": 37,
+                     *           "effective_privilege_level": 37,
+                     *           "tiles": null
+                     *         },
+                     *         {
+                     *           "id": 6,
+                     *           "name": "acme",
+                     *           "description": "",
+                     *           "pinned": false,
+                     *           "created_at": "2026-11-30T17:47:24.334000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_accessed_at": null,
+                     *           "is_shared": false,
+                     *           "deleted": false,
+                     *           "creation_mode": "default",
+                     *           "filters": {},
+                     *           "tags": [],
+                     *           "restriction_level": 21,
+                     *           "effective_restriction_level": 21,
+                     *           "effective_privilege_level": 37,
+                     *           "tiles": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedDashboardList"];
                 };
             };
@@ -18309,13 +21481,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewDashboard"];
             };
         };
@@ -18326,6 +21506,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 10,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:35.580000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": null,
+                     *       "is_shared": false,
+                     *       "deleted": false,
+                     *       "creation_mode": "default",
+                     *       "filters": {},
+                     *       "tags": [],
+                     *       "restriction_level": 21,
+                     *       "effective_restriction_level": 21,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18381,13 +21588,41 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "template": {
+                 *         "template_name": "acme",
+                 *         "tiles": [
+                 *           {
+                 *             "type": "INSIGHT",
+                 *             "name": "acme",
+                 *             "query": {
+                 *               "kind": "InsightVizNode",
+                 *               "source": {
+                 *                 "kind": "TrendsQuery",
+                 *                 "series": [
+                 *                   {
+                 *                     "kind": "EventsNode",
+                 *                     "event": "acme viewed"
+                 *                   }
+                 *                 ]
+                 *               }
+                 *             }
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DashboardTemplateBody"];
             };
         };
@@ -18398,6 +21633,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 11,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:35.591000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": null,
+                     *       "is_shared": false,
+                     *       "deleted": false,
+                     *       "creation_mode": "template",
+                     *       "filters": {},
+                     *       "tags": [],
+                     *       "restriction_level": 21,
+                     *       "effective_restriction_level": 21,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": [
+                     *         {
+                     *           "id": 33,
+                     *           "layouts": {},
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 35,
+                     *             "short_id": "vNPlRpC7",
+                     *             "name": "acme",
+                     *             "derived_name": null,
+                     *             "description": null,
+                     *             "filters": {},
+                     *             "query": {
+                     *               "kind": "InsightVizNode",
+                     *               "source": {
+                     *                 "kind": "TrendsQuery",
+                     *                 "series": [
+                     *                   {
+                     *                     "kind": "EventsNode",
+                     *                     "event": "acme viewed"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
+                     *             "dashboards": [
+                     *               11
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 33,
+                     *                 "dashboard_id": 11,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T17:47:35.591000Z",
+                     *             "created_by": null,
+                     *             "updated_at": "2026-11-30T17:47:35.591000Z",
+                     *             "last_modified_at": "2026-11-30T17:47:35.591000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": [
+                     *               {
+                     *                 "action": {
+                     *                   "id": "acme viewed",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "name": "acme viewed",
+                     *                   "custom_name": null,
+                     *                   "math": null,
+                     *                   "math_property": null,
+                     *                   "math_hogql": null,
+                     *                   "math_group_type_index": null,
+                     *                   "properties": {}
+                     *                 },
+                     *                 "label": "acme viewed",
+                     *                 "count": 4,
+                     *                 "data": [
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 "labels": [
+                     *                   "23-Nov-2026",
+                     *                   "24-Nov-2026"
+                     *                 ],
+                     *                 "days": [
+                     *                   "2026-11-23",
+                     *                   "2026-11-24"
+                     *                 ],
+                     *                 "order": 0
+                     *               }
+                     *             ],
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": false,
+                     *             "is_cached": true,
+                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *             "last_modified_by": null,
+                     *             "is_sample": true,
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {}
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "is_cached": true,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18456,9 +21814,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
@@ -18471,6 +21835,145 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": "2026-11-30T17:47:15.012000Z",
+                     *       "is_shared": true,
+                     *       "deleted": false,
+                     *       "creation_mode": "default",
+                     *       "filters": {},
+                     *       "tags": [
+                     *         "acme"
+                     *       ],
+                     *       "restriction_level": 37,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "layouts": {},
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 7,
+                     *             "short_id": "Zq9lnLXF",
+                     *             "name": "acme",
+                     *             "derived_name": null,
+                     *             "description": null,
+                     *             "filters": {},
+                     *             "query": {
+                     *               "kind": "InsightVizNode",
+                     *               "source": {
+                     *                 "kind": "TrendsQuery",
+                     *                 "series": [
+                     *                   {
+                     *                     "kind": "EventsNode",
+                     *                     "event": "acme viewed"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
+                     *             "dashboards": [
+                     *               2
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 7,
+                     *                 "dashboard_id": 2,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "updated_at": "2026-11-30T17:47:24.253000Z",
+                     *             "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": [
+                     *               {
+                     *                 "action": {
+                     *                   "id": "acme viewed",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "name": "acme viewed",
+                     *                   "custom_name": null,
+                     *                   "math": null,
+                     *                   "math_property": null,
+                     *                   "math_hogql": null,
+                     *                   "math_group_type_index": null,
+                     *                   "properties": {}
+                     *                 },
+                     *                 "label": "acme viewed",
+                     *                 "count": 4,
+                     *                 "data": [
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 "labels": [
+                     *                   "23-Nov-2026",
+                     *                   "24-Nov-2026"
+                     *                 ],
+                     *                 "days": [
+                     *                   "2026-11-23",
+                     *                   "2026-11-24"
+                     *                 ],
+                     *                 "order": 0
+                     *               }
+                     *             ],
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": false,
+                     *             "is_cached": true,
+                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *             "last_modified_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "is_sample": false,
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {}
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "is_cached": true,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18517,15 +22020,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DashboardChanges"];
             };
         };
@@ -18536,6 +22050,145 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "is_shared": true,
+                     *       "deleted": false,
+                     *       "creation_mode": "default",
+                     *       "filters": {},
+                     *       "tags": [
+                     *         "acme"
+                     *       ],
+                     *       "restriction_level": 37,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "layouts": {},
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 7,
+                     *             "short_id": "Zq9lnLXF",
+                     *             "name": "acme",
+                     *             "derived_name": null,
+                     *             "description": null,
+                     *             "filters": {},
+                     *             "query": {
+                     *               "kind": "InsightVizNode",
+                     *               "source": {
+                     *                 "kind": "TrendsQuery",
+                     *                 "series": [
+                     *                   {
+                     *                     "kind": "EventsNode",
+                     *                     "event": "acme viewed"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
+                     *             "dashboards": [
+                     *               2
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 7,
+                     *                 "dashboard_id": 2,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "updated_at": "2026-11-30T17:47:35.563000Z",
+                     *             "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": [
+                     *               {
+                     *                 "action": {
+                     *                   "id": "acme viewed",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "name": "acme viewed",
+                     *                   "custom_name": null,
+                     *                   "math": null,
+                     *                   "math_property": null,
+                     *                   "math_hogql": null,
+                     *                   "math_group_type_index": null,
+                     *                   "properties": {}
+                     *                 },
+                     *                 "label": "acme viewed",
+                     *                 "count": 4,
+                     *                 "data": [
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 "labels": [
+                     *                   "23-Nov-2026",
+                     *                   "24-Nov-2026"
+                     *                 ],
+                     *                 "days": [
+                     *                   "2026-11-23",
+                     *                   "2026-11-24"
+                     *                 ],
+                     *                 "order": 0
+                     *               }
+                     *             ],
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": false,
+                     *             "is_cached": true,
+                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *             "last_modified_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "is_sample": false,
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {}
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "is_cached": true,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18591,9 +22244,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
@@ -18650,15 +22309,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["DashboardChanges"];
             };
         };
@@ -18669,6 +22335,145 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "is_shared": true,
+                     *       "deleted": false,
+                     *       "creation_mode": "default",
+                     *       "filters": {},
+                     *       "tags": [
+                     *         "acme"
+                     *       ],
+                     *       "restriction_level": 37,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "layouts": {},
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 7,
+                     *             "short_id": "Zq9lnLXF",
+                     *             "name": "acme",
+                     *             "derived_name": null,
+                     *             "description": null,
+                     *             "filters": {},
+                     *             "query": {
+                     *               "kind": "InsightVizNode",
+                     *               "source": {
+                     *                 "kind": "TrendsQuery",
+                     *                 "series": [
+                     *                   {
+                     *                     "kind": "EventsNode",
+                     *                     "event": "acme viewed"
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
+                     *             "dashboards": [
+                     *               2
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 7,
+                     *                 "dashboard_id": 2,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "updated_at": "2026-11-30T17:47:35.563000Z",
+                     *             "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": [
+                     *               {
+                     *                 "action": {
+                     *                   "id": "acme viewed",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "name": "acme viewed",
+                     *                   "custom_name": null,
+                     *                   "math": null,
+                     *                   "math_property": null,
+                     *                   "math_hogql": null,
+                     *                   "math_group_type_index": null,
+                     *                   "properties": {}
+                     *                 },
+                     *                 "label": "acme viewed",
+                     *                 "count": 4,
+                     *                 "data": [
+                     *                   0,
+                     *                   0
+                     *                 ],
+                     *                 "labels": [
+                     *                   "23-Nov-2026",
+                     *                   "24-Nov-2026"
+                     *                 ],
+                     *                 "days": [
+                     *                   "2026-11-23",
+                     *                   "2026-11-24"
+                     *                 ],
+                     *                 "order": 0
+                     *               }
+                     *             ],
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": false,
+                     *             "is_cached": true,
+                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *             "last_modified_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "is_sample": false,
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {}
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "is_cached": true,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18724,9 +22529,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
@@ -18739,6 +22550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": components["schemas"]["DashboardCollaborator"][];
                 };
             };
@@ -18785,15 +22597,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user_uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                 *       "level": 37
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewDashboardCollaborator"];
             };
         };
@@ -18804,6 +22628,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "fe976f42-c14e-4d28-9ace-2d66624e6495",
+                     *       "dashboard_id": 2,
+                     *       "user": {
+                     *         "id": 2,
+                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "first_name": "Other 1",
+                     *         "email": "other1@example.net",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "level": 37,
+                     *       "added_at": "2026-11-30T17:47:35.854000Z",
+                     *       "updated_at": "2026-11-30T17:47:35.854000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DashboardCollaborator"];
                 };
             };
@@ -18859,11 +22700,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
-                /** @description Of the user who is no longer to edit it. */
+                /**
+                 * @description Of the user who is no longer to edit it.
+                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 */
                 user_uuid: string;
             };
             cookie?: never;
@@ -18920,15 +22770,29 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tile": {
+                 *         "id": 7
+                 *       },
+                 *       "toDashboard": 3
+                 *     }
+                 */
                 "application/json": components["schemas"]["MoveTile"];
             };
         };
@@ -18939,6 +22803,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "acme",
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "is_shared": true,
+                     *       "deleted": false,
+                     *       "creation_mode": "default",
+                     *       "filters": {},
+                     *       "tags": [
+                     *         "acme"
+                     *       ],
+                     *       "restriction_level": 37,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
@@ -18994,9 +22887,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
@@ -19009,6 +22908,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "enabled": true,
+                     *       "access_token": "pwEFncA9rXQxReiMNrKjh4oGeHMKdJQkyWoBWCECvlF"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -19055,15 +22961,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SharingChanges"];
             };
         };
@@ -19074,6 +22987,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "enabled": true,
+                     *       "access_token": "pwEFncA9rXQxReiMNrKjh4oGeHMKdJQkyWoBWCECvlF"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -19129,9 +23049,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the dashboard. */
+                /**
+                 * @description Id of the dashboard.
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
@@ -19144,6 +23070,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "enabled": true,
+                     *       "access_token": "tve4oBFKdaXznAagUwHP1dVRq8D7kktNJN3da5qmUay"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -19210,7 +23143,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -19223,6 +23159,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 0,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedDeadLetterList"];
                 };
             };
@@ -19278,13 +23222,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "0190c2f0-5a44-7cc0-9d6e-000000000000"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeadLetterSelection"];
             };
         };
@@ -19295,6 +23249,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "replayed": 0,
+                     *       "already_stored": 0,
+                     *       "left": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplayedDeadLetters"];
                 };
             };
@@ -19364,7 +23325,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -19377,6 +23341,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *           "feature_flag": {
+                     *             "id": 7,
+                     *             "team_id": 2,
+                     *             "name": "Feature Flag for Feature acme-36",
+                     *             "key": "acme-36",
+                     *             "filters": {
+                     *               "groups": [
+                     *                 {
+                     *                   "properties": [],
+                     *                   "rollout_percentage": 0,
+                     *                   "variant": null
+                     *                 }
+                     *               ],
+                     *               "super_groups": [
+                     *                 {
+                     *                   "properties": [
+                     *                     {
+                     *                       "key": "$feature_enrollment/acme-36",
+                     *                       "type": "person",
+                     *                       "operator": "exact",
+                     *                       "value": [
+                     *                         "true"
+                     *                       ]
+                     *                     }
+                     *                   ],
+                     *                   "rollout_percentage": 100
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "deleted": false,
+                     *             "active": true,
+                     *             "ensure_experience_continuity": false,
+                     *             "has_encrypted_payloads": false,
+                     *             "version": 1,
+                     *             "evaluation_runtime": "all",
+                     *             "bucketing_identifier": null,
+                     *             "evaluation_tags": []
+                     *           },
+                     *           "name": "acme-36",
+                     *           "description": "",
+                     *           "stage": "beta",
+                     *           "documentation_url": "",
+                     *           "payload": {},
+                     *           "created_at": "2026-11-30T17:47:26.586000Z"
+                     *         },
+                     *         {
+                     *           "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *           "feature_flag": {
+                     *             "id": 3,
+                     *             "team_id": 2,
+                     *             "name": "Feature Flag for Feature acme early",
+                     *             "key": "acme-early",
+                     *             "filters": {
+                     *               "groups": [
+                     *                 {
+                     *                   "properties": [],
+                     *                   "rollout_percentage": 0,
+                     *                   "variant": null
+                     *                 }
+                     *               ],
+                     *               "super_groups": [
+                     *                 {
+                     *                   "properties": [
+                     *                     {
+                     *                       "key": "$feature_enrollment/acme-early",
+                     *                       "type": "person",
+                     *                       "operator": "exact",
+                     *                       "value": [
+                     *                         "true"
+                     *                       ]
+                     *                     }
+                     *                   ],
+                     *                   "rollout_percentage": 100
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "deleted": false,
+                     *             "active": true,
+                     *             "ensure_experience_continuity": false,
+                     *             "has_encrypted_payloads": false,
+                     *             "version": 1,
+                     *             "evaluation_runtime": "all",
+                     *             "bucketing_identifier": null,
+                     *             "evaluation_tags": []
+                     *           },
+                     *           "name": "acme early",
+                     *           "description": "",
+                     *           "stage": "beta",
+                     *           "documentation_url": "",
+                     *           "payload": {},
+                     *           "created_at": "2026-11-30T17:47:12.818000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedEarlyAccessFeatureList"];
                 };
             };
@@ -19423,13 +23490,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme-43",
+                 *       "stage": "beta"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewEarlyAccessFeature"];
             };
         };
@@ -19440,6 +23516,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "619124f8-f2b6-4619-be10-74acd072df43",
+                     *       "feature_flag": {
+                     *         "id": 12,
+                     *         "team_id": 2,
+                     *         "name": "Feature Flag for Feature acme-43",
+                     *         "key": "acme-43",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 0,
+                     *               "variant": null
+                     *             }
+                     *           ],
+                     *           "super_groups": [
+                     *             {
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$feature_enrollment/acme-43",
+                     *                   "type": "person",
+                     *                   "operator": "exact",
+                     *                   "value": [
+                     *                     "true"
+                     *                   ]
+                     *                 }
+                     *               ],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "name": "acme-43",
+                     *       "description": "",
+                     *       "stage": "beta",
+                     *       "documentation_url": "",
+                     *       "payload": {},
+                     *       "created_at": "2026-11-30T17:47:38.088000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
                 };
             };
@@ -19504,9 +23629,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the early access feature. */
+                /**
+                 * @description Id of the early access feature.
+                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 */
                 id: string;
             };
             cookie?: never;
@@ -19519,6 +23650,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "feature_flag": {
+                     *         "id": 3,
+                     *         "team_id": 2,
+                     *         "name": "Feature Flag for Feature acme early",
+                     *         "key": "acme-early",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 0,
+                     *               "variant": null
+                     *             }
+                     *           ],
+                     *           "super_groups": [
+                     *             {
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$feature_enrollment/acme-early",
+                     *                   "type": "person",
+                     *                   "operator": "exact",
+                     *                   "value": [
+                     *                     "true"
+                     *                   ]
+                     *                 }
+                     *               ],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "name": "acme early",
+                     *       "description": "",
+                     *       "stage": "beta",
+                     *       "documentation_url": "",
+                     *       "payload": {},
+                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
                 };
             };
@@ -19565,15 +23745,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the early access feature. */
+                /**
+                 * @description Id of the early access feature.
+                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme early",
+                 *       "stage": "beta"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EarlyAccessFeatureReplacement"];
             };
         };
@@ -19584,6 +23776,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "feature_flag": {
+                     *         "id": 3,
+                     *         "team_id": 2,
+                     *         "name": "Feature Flag for Feature acme early",
+                     *         "key": "acme-early",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 0,
+                     *               "variant": null
+                     *             }
+                     *           ],
+                     *           "super_groups": [
+                     *             {
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$feature_enrollment/acme-early",
+                     *                   "type": "person",
+                     *                   "operator": "exact",
+                     *                   "value": [
+                     *                     "true"
+                     *                   ]
+                     *                 }
+                     *               ],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "name": "acme early",
+                     *       "description": "",
+                     *       "stage": "beta",
+                     *       "documentation_url": "",
+                     *       "payload": {},
+                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
                 };
             };
@@ -19648,9 +23889,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the early access feature. */
+                /**
+                 * @description Id of the early access feature.
+                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 */
                 id: string;
             };
             cookie?: never;
@@ -19716,15 +23963,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the early access feature. */
+                /**
+                 * @description Id of the early access feature.
+                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["EarlyAccessFeatureChanges"];
             };
         };
@@ -19735,6 +23989,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "feature_flag": {
+                     *         "id": 3,
+                     *         "team_id": 2,
+                     *         "name": "Feature Flag for Feature acme early",
+                     *         "key": "acme-early",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 0,
+                     *               "variant": null
+                     *             }
+                     *           ],
+                     *           "super_groups": [
+                     *             {
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$feature_enrollment/acme-early",
+                     *                   "type": "person",
+                     *                   "operator": "exact",
+                     *                   "value": [
+                     *                     "true"
+                     *                   ]
+                     *                 }
+                     *               ],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "name": "acme early",
+                     *       "description": "",
+                     *       "stage": "beta",
+                     *       "documentation_url": "",
+                     *       "payload": {},
+                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
                 };
             };
@@ -19816,7 +24119,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -19829,6 +24135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": components["schemas"]["ElementStats"][] | components["schemas"]["ElementStatsPage"];
                 };
             };
@@ -19882,14 +24189,20 @@ export interface operations {
     elements_values_retrieve: {
         parameters: {
             query?: {
-                /** @description `tag_name`, `text`, `href`, `attr_id` or `attr_class`; others have no values. */
+                /**
+                 * @description `tag_name`, `text`, `href`, `attr_id` or `attr_class`; others have no values.
+                 * @example text
+                 */
                 key?: string;
                 /** @description Only values that contain this, in any case of letters. */
                 value?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -19902,6 +24215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": {
                         /** @description The value. */
                         name: string;
@@ -19971,7 +24285,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -19984,6 +24301,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 7,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "f0ff0023-b4ed-4c18-b85f-39df8f260feb",
+                     *           "name": "$delete_person_property",
+                     *           "owner": null,
+                     *           "description": null,
+                     *           "tags": [],
+                     *           "volume_30_day": null,
+                     *           "query_usage_30_day": null,
+                     *           "created_at": "2026-11-30T17:47:27.835000Z",
+                     *           "updated_at": "2026-11-30T17:47:27.858000Z",
+                     *           "updated_by": null,
+                     *           "last_seen_at": "2026-11-30T17:47:27.835000Z",
+                     *           "last_updated_at": "2026-11-30T17:47:27.858000Z",
+                     *           "verified": false,
+                     *           "verified_at": null,
+                     *           "verified_by": null,
+                     *           "hidden": false,
+                     *           "is_action": false,
+                     *           "action_id": null,
+                     *           "is_calculating": false,
+                     *           "last_calculated_at": null,
+                     *           "created_by": null,
+                     *           "post_to_slack": false
+                     *         },
+                     *         {
+                     *           "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *           "name": "$feature_flag_called",
+                     *           "owner": null,
+                     *           "description": "acme",
+                     *           "tags": [],
+                     *           "volume_30_day": null,
+                     *           "query_usage_30_day": null,
+                     *           "created_at": "2026-11-30T17:47:10.092000Z",
+                     *           "updated_at": "2026-11-30T17:47:28.061000Z",
+                     *           "updated_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_seen_at": "2026-11-30T17:47:10.092000Z",
+                     *           "last_updated_at": "2026-11-30T17:47:28.061000Z",
+                     *           "verified": false,
+                     *           "verified_at": null,
+                     *           "verified_by": null,
+                     *           "hidden": false,
+                     *           "is_action": false,
+                     *           "action_id": null,
+                     *           "is_calculating": false,
+                     *           "last_calculated_at": null,
+                     *           "created_by": null,
+                     *           "post_to_slack": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedEventDefinitionList"];
                 };
             };
@@ -20030,9 +24411,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the event definition. */
+                /**
+                 * @description Id of the event definition.
+                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 */
                 id: string;
             };
             cookie?: never;
@@ -20045,6 +24432,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "name": "$feature_flag_called",
+                     *       "owner": null,
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "volume_30_day": null,
+                     *       "query_usage_30_day": null,
+                     *       "created_at": "2026-11-30T17:47:10.092000Z",
+                     *       "updated_at": "2026-11-30T17:47:28.061000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
+                     *       "last_updated_at": "2026-11-30T17:47:28.061000Z",
+                     *       "verified": false,
+                     *       "verified_at": null,
+                     *       "verified_by": null,
+                     *       "hidden": false,
+                     *       "is_action": false,
+                     *       "action_id": null,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": null,
+                     *       "created_by": null,
+                     *       "post_to_slack": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventDefinition"];
                 };
             };
@@ -20091,15 +24511,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the event definition. */
+                /**
+                 * @description Id of the event definition.
+                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EventDefinitionChanges"];
             };
         };
@@ -20110,6 +24541,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "name": "$feature_flag_called",
+                     *       "owner": null,
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "volume_30_day": null,
+                     *       "query_usage_30_day": null,
+                     *       "created_at": "2026-11-30T17:47:10.092000Z",
+                     *       "updated_at": "2026-11-30T17:47:39.096000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
+                     *       "last_updated_at": "2026-11-30T17:47:39.096000Z",
+                     *       "verified": false,
+                     *       "verified_at": null,
+                     *       "verified_by": null,
+                     *       "hidden": false,
+                     *       "is_action": false,
+                     *       "action_id": null,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": null,
+                     *       "created_by": null,
+                     *       "post_to_slack": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventDefinition"];
                 };
             };
@@ -20165,9 +24629,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the event definition. */
+                /**
+                 * @description Id of the event definition.
+                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 */
                 id: string;
             };
             cookie?: never;
@@ -20224,15 +24694,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the event definition. */
+                /**
+                 * @description Id of the event definition.
+                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["EventDefinitionChanges"];
             };
         };
@@ -20243,6 +24720,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "name": "$feature_flag_called",
+                     *       "owner": null,
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "volume_30_day": null,
+                     *       "query_usage_30_day": null,
+                     *       "created_at": "2026-11-30T17:47:10.092000Z",
+                     *       "updated_at": "2026-11-30T17:47:39.089000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
+                     *       "last_updated_at": "2026-11-30T17:47:39.089000Z",
+                     *       "verified": false,
+                     *       "verified_at": null,
+                     *       "verified_by": null,
+                     *       "hidden": false,
+                     *       "is_action": false,
+                     *       "action_id": null,
+                     *       "is_calculating": false,
+                     *       "last_calculated_at": null,
+                     *       "created_by": null,
+                     *       "post_to_slack": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventDefinition"];
                 };
             };
@@ -20323,7 +24833,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -20336,6 +24849,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "63a053c1-65f2-4e37-8d8a-6d093c7bbceb",
+                     *           "distinct_id": "ann",
+                     *           "properties": {
+                     *             "$unset": [
+                     *               "name"
+                     *             ]
+                     *           },
+                     *           "event": "$delete_person_property",
+                     *           "timestamp": "2026-11-30T17:47:27.835000+00:00",
+                     *           "person": {
+                     *             "is_identified": false,
+                     *             "distinct_ids": [
+                     *               "ann"
+                     *             ],
+                     *             "properties": {}
+                     *           },
+                     *           "elements": [],
+                     *           "elements_chain": ""
+                     *         },
+                     *         {
+                     *           "id": "9649b422-6f4e-4dec-b56b-80af5c751b71",
+                     *           "distinct_id": "ann",
+                     *           "properties": {
+                     *             "$set": {
+                     *               "name": "acme"
+                     *             }
+                     *           },
+                     *           "event": "$set",
+                     *           "timestamp": "2026-11-30T17:47:27.621000+00:00",
+                     *           "person": {
+                     *             "is_identified": false,
+                     *             "distinct_ids": [
+                     *               "ann"
+                     *             ],
+                     *             "properties": {}
+                     *           },
+                     *           "elements": [],
+                     *           "elements_chain": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedClickhouseEventList"];
                 };
             };
@@ -20382,9 +24942,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Of the event, with or without hyphens. */
+                /**
+                 * @description Of the event, with or without hyphens.
+                 * @example 0190c2f0-5a44-7cc0-9d6e-000000005e1f
+                 */
                 uuid: string;
             };
             cookie?: never;
@@ -20397,6 +24963,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
+                     *       "accepted_at": "2026-11-30T17:47:08.650Z",
+                     *       "status": "stored",
+                     *       "detail": "It is stored.",
+                     *       "deduplicated": 0,
+                     *       "changes": [],
+                     *       "reason": null,
+                     *       "step": null,
+                     *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
+                     *       "processed_at": "2026-11-30T17:47:08.812Z",
+                     *       "stored_at": "2026-11-30T17:47:10.085Z",
+                     *       "lag_ms": 1435
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventReceipt"];
                 };
             };
@@ -20441,7 +25023,10 @@ export interface operations {
     events_values_retrieve: {
         parameters: {
             query?: {
-                /** @description The property. */
+                /**
+                 * @description The property.
+                 * @example plan
+                 */
                 key?: string;
                 /** @description Only values that contain this, in any case of letters. */
                 value?: string;
@@ -20450,7 +25035,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -20463,6 +25051,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "acme"
+                     *       }
+                     *     ]
+                     */
                     "application/json": {
                         /** @description The value, as text. */
                         name: string;
@@ -20515,9 +25110,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Its uuid, with or without hyphens. */
+                /**
+                 * @description Its uuid, with or without hyphens.
+                 * @example 0190c2f0-5a44-7cc0-9d6e-000000005e1f
+                 */
                 id: string;
             };
             cookie?: never;
@@ -20530,6 +25131,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
+                     *       "distinct_id": "ann",
+                     *       "properties": {
+                     *         "plan": "acme",
+                     *         "$groups": {
+                     *           "company": "acme"
+                     *         },
+                     *         "$set": {
+                     *           "email": "acme@example.com"
+                     *         },
+                     *         "$group_0": "acme"
+                     *       },
+                     *       "event": "acme viewed",
+                     *       "timestamp": "2026-11-30T17:47:08.650000+00:00",
+                     *       "person": null,
+                     *       "elements": [],
+                     *       "elements_chain": ""
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClickhouseEvent"];
                 };
             };
@@ -20581,7 +25203,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -20594,6 +25219,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "acme",
+                     *           "description": null,
+                     *           "filters": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 1,
+                     *               "variant": "holdout-2"
+                     *             }
+                     *           ],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:26.397000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.397000Z"
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "name": "acme",
+                     *           "description": null,
+                     *           "filters": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 1,
+                     *               "variant": "holdout-1"
+                     *             }
+                     *           ],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:12.438000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedExperimentHoldoutList"];
                 };
             };
@@ -20640,13 +25318,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "filters": [
+                 *         {
+                 *           "properties": [],
+                 *           "rollout_percentage": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewExperimentHoldout"];
             };
         };
@@ -20657,6 +25349,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "filters": [
+                     *         {
+                     *           "properties": [],
+                     *           "rollout_percentage": 1,
+                     *           "variant": "holdout-3"
+                     *         }
+                     *       ],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:38.028000Z",
+                     *       "updated_at": "2026-11-30T17:47:38.028000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentHoldout"];
                 };
             };
@@ -20712,9 +25428,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the holdout. */
+                /**
+                 * @description Id of the holdout.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -20727,6 +25449,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "filters": [
+                     *         {
+                     *           "properties": [],
+                     *           "rollout_percentage": 1,
+                     *           "variant": "holdout-1"
+                     *         }
+                     *       ],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.438000Z",
+                     *       "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentHoldout"];
                 };
             };
@@ -20773,15 +25519,32 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the holdout. */
+                /**
+                 * @description Id of the holdout.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "filters": [
+                 *         {
+                 *           "properties": [],
+                 *           "rollout_percentage": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewExperimentHoldout"];
             };
         };
@@ -20792,6 +25555,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "filters": [
+                     *         {
+                     *           "properties": [],
+                     *           "rollout_percentage": 1,
+                     *           "variant": "holdout-1"
+                     *         }
+                     *       ],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.438000Z",
+                     *       "updated_at": "2026-11-30T17:47:38.072000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentHoldout"];
                 };
             };
@@ -20856,9 +25643,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the holdout. */
+                /**
+                 * @description Id of the holdout.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -20924,15 +25717,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the holdout. */
+                /**
+                 * @description Id of the holdout.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ExperimentHoldoutChanges"];
             };
         };
@@ -20943,6 +25743,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "filters": [
+                     *         {
+                     *           "properties": [],
+                     *           "rollout_percentage": 1,
+                     *           "variant": "holdout-1"
+                     *         }
+                     *       ],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.438000Z",
+                     *       "updated_at": "2026-11-30T17:47:38.045000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentHoldout"];
                 };
             };
@@ -21012,7 +25836,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -21025,6 +25852,140 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "acme",
+                     *           "description": null,
+                     *           "start_date": "2026-11-30T16:47:14.507000Z",
+                     *           "end_date": null,
+                     *           "feature_flag_key": "acme-experiment",
+                     *           "feature_flag": 2,
+                     *           "parameters": {
+                     *             "feature_flag_variants": [
+                     *               {
+                     *                 "key": "control",
+                     *                 "rollout_percentage": 50
+                     *               },
+                     *               {
+                     *                 "key": "test",
+                     *                 "rollout_percentage": 50
+                     *               }
+                     *             ]
+                     *           },
+                     *           "filters": {
+                     *             "insight": "TRENDS",
+                     *             "events": [
+                     *               {
+                     *                 "id": "acme viewed",
+                     *                 "type": "events"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "secondary_metrics": [
+                     *             {
+                     *               "name": "acme",
+                     *               "filters": {
+                     *                 "insight": "FUNNELS",
+                     *                 "events": [
+                     *                   {
+                     *                     "id": "acme viewed"
+                     *                   },
+                     *                   {
+                     *                     "id": "acme bought",
+                     *                     "order": 1
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             }
+                     *           ],
+                     *           "holdout_id": 1,
+                     *           "holdout": {
+                     *             "id": 1,
+                     *             "name": "acme",
+                     *             "description": null,
+                     *             "filters": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 1,
+                     *                 "variant": "holdout-1"
+                     *               }
+                     *             ],
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "created_at": "2026-11-30T17:47:12.438000Z",
+                     *             "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *           },
+                     *           "archived": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:12.552000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.306000Z"
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "name": "acme",
+                     *           "description": null,
+                     *           "start_date": null,
+                     *           "end_date": null,
+                     *           "feature_flag_key": "acme-35",
+                     *           "feature_flag": 6,
+                     *           "parameters": {
+                     *             "feature_flag_variants": [
+                     *               {
+                     *                 "key": "control",
+                     *                 "rollout_percentage": 50
+                     *               },
+                     *               {
+                     *                 "key": "test",
+                     *                 "rollout_percentage": 50
+                     *               }
+                     *             ]
+                     *           },
+                     *           "filters": {
+                     *             "insight": "TRENDS",
+                     *             "events": [
+                     *               {
+                     *                 "id": "acme viewed",
+                     *                 "type": "events"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "secondary_metrics": null,
+                     *           "holdout_id": null,
+                     *           "holdout": null,
+                     *           "archived": false,
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:26.100000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.100000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedExperimentList"];
                 };
             };
@@ -21071,13 +26032,43 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "feature_flag_key": "acme-42",
+                 *       "filters": {
+                 *         "insight": "TRENDS",
+                 *         "events": [
+                 *           {
+                 *             "id": "acme viewed",
+                 *             "type": "events"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "parameters": {
+                 *         "feature_flag_variants": [
+                 *           {
+                 *             "key": "control",
+                 *             "rollout_percentage": 50
+                 *           },
+                 *           {
+                 *             "key": "test",
+                 *             "rollout_percentage": 50
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewExperiment"];
             };
         };
@@ -21088,6 +26079,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "start_date": null,
+                     *       "end_date": null,
+                     *       "feature_flag_key": "acme-42",
+                     *       "feature_flag": 11,
+                     *       "parameters": {
+                     *         "feature_flag_variants": [
+                     *           {
+                     *             "key": "control",
+                     *             "rollout_percentage": 50
+                     *           },
+                     *           {
+                     *             "key": "test",
+                     *             "rollout_percentage": 50
+                     *           }
+                     *         ]
+                     *       },
+                     *       "filters": {
+                     *         "insight": "TRENDS",
+                     *         "events": [
+                     *           {
+                     *             "id": "acme viewed",
+                     *             "type": "events"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "secondary_metrics": null,
+                     *       "holdout_id": null,
+                     *       "holdout": null,
+                     *       "archived": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:37.892000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.892000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
@@ -21157,7 +26194,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -21170,6 +26210,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "e1238cd9-8341-48cc-b432-c48ade734815",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Experiment",
+                     *           "item_id": "2",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:26.155000Z"
+                     *         },
+                     *         {
+                     *           "id": "482be41b-3729-40c9-8883-57f1737f36db",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "updated",
+                     *           "scope": "Experiment",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Experiment",
+                     *                 "action": "created",
+                     *                 "field": "start_date",
+                     *                 "before": null,
+                     *                 "after": "2026-11-30T16:47:14.507000Z"
+                     *               },
+                     *               {
+                     *                 "type": "Experiment",
+                     *                 "action": "created",
+                     *                 "field": "secondary_metrics",
+                     *                 "before": null,
+                     *                 "after": [
+                     *                   {
+                     *                     "name": "acme",
+                     *                     "filters": {
+                     *                       "insight": "FUNNELS",
+                     *                       "events": [
+                     *                         {
+                     *                           "id": "acme viewed"
+                     *                         },
+                     *                         {
+                     *                           "id": "acme bought",
+                     *                           "order": 1
+                     *                         }
+                     *                       ]
+                     *                     }
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.865000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -21223,7 +26347,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -21236,6 +26363,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequiresFlagImplementation"];
                 };
             };
@@ -21291,9 +26423,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21306,6 +26444,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "end_date": null,
+                     *       "feature_flag_key": "acme-experiment",
+                     *       "feature_flag": 2,
+                     *       "parameters": {
+                     *         "feature_flag_variants": [
+                     *           {
+                     *             "key": "control",
+                     *             "rollout_percentage": 50
+                     *           },
+                     *           {
+                     *             "key": "test",
+                     *             "rollout_percentage": 50
+                     *           }
+                     *         ]
+                     *       },
+                     *       "filters": {
+                     *         "insight": "TRENDS",
+                     *         "events": [
+                     *           {
+                     *             "id": "acme viewed",
+                     *             "type": "events"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "secondary_metrics": [
+                     *         {
+                     *           "name": "acme",
+                     *           "filters": {
+                     *             "insight": "FUNNELS",
+                     *             "events": [
+                     *               {
+                     *                 "id": "acme viewed"
+                     *               },
+                     *               {
+                     *                 "id": "acme bought",
+                     *                 "order": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "holdout_id": 1,
+                     *       "holdout": {
+                     *         "id": 1,
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "filters": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 1,
+                     *             "variant": "holdout-1"
+                     *           }
+                     *         ],
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "created_at": "2026-11-30T17:47:12.438000Z",
+                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *       },
+                     *       "archived": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.552000Z",
+                     *       "updated_at": "2026-11-30T17:47:26.306000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
@@ -21352,15 +26573,48 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "feature_flag_key": "acme-experiment",
+                 *       "filters": {
+                 *         "insight": "TRENDS",
+                 *         "events": [
+                 *           {
+                 *             "id": "acme viewed",
+                 *             "type": "events"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "parameters": {
+                 *         "feature_flag_variants": [
+                 *           {
+                 *             "key": "control",
+                 *             "rollout_percentage": 50
+                 *           },
+                 *           {
+                 *             "key": "test",
+                 *             "rollout_percentage": 50
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewExperiment"];
             };
         };
@@ -21371,6 +26625,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "end_date": null,
+                     *       "feature_flag_key": "acme-experiment",
+                     *       "feature_flag": 2,
+                     *       "parameters": {
+                     *         "feature_flag_variants": [
+                     *           {
+                     *             "key": "control",
+                     *             "rollout_percentage": 50
+                     *           },
+                     *           {
+                     *             "key": "test",
+                     *             "rollout_percentage": 50
+                     *           }
+                     *         ]
+                     *       },
+                     *       "filters": {
+                     *         "insight": "TRENDS",
+                     *         "events": [
+                     *           {
+                     *             "id": "acme viewed",
+                     *             "type": "events"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "secondary_metrics": [
+                     *         {
+                     *           "name": "acme",
+                     *           "filters": {
+                     *             "insight": "FUNNELS",
+                     *             "events": [
+                     *               {
+                     *                 "id": "acme viewed"
+                     *               },
+                     *               {
+                     *                 "id": "acme bought",
+                     *                 "order": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "holdout_id": 1,
+                     *       "holdout": {
+                     *         "id": 1,
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "filters": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 1,
+                     *             "variant": "holdout-1"
+                     *           }
+                     *         ],
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "created_at": "2026-11-30T17:47:12.438000Z",
+                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *       },
+                     *       "archived": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.552000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.985000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
@@ -21435,9 +26772,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21512,15 +26855,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ExperimentChanges"];
             };
         };
@@ -21531,6 +26881,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "description": null,
+                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "end_date": null,
+                     *       "feature_flag_key": "acme-experiment",
+                     *       "feature_flag": 2,
+                     *       "parameters": {
+                     *         "feature_flag_variants": [
+                     *           {
+                     *             "key": "control",
+                     *             "rollout_percentage": 50
+                     *           },
+                     *           {
+                     *             "key": "test",
+                     *             "rollout_percentage": 50
+                     *           }
+                     *         ]
+                     *       },
+                     *       "filters": {
+                     *         "insight": "TRENDS",
+                     *         "events": [
+                     *           {
+                     *             "id": "acme viewed",
+                     *             "type": "events"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "secondary_metrics": [
+                     *         {
+                     *           "name": "acme",
+                     *           "filters": {
+                     *             "insight": "FUNNELS",
+                     *             "events": [
+                     *               {
+                     *                 "id": "acme viewed"
+                     *               },
+                     *               {
+                     *                 "id": "acme bought",
+                     *                 "order": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "holdout_id": 1,
+                     *       "holdout": {
+                     *         "id": 1,
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "filters": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 1,
+                     *             "variant": "holdout-1"
+                     *           }
+                     *         ],
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "created_at": "2026-11-30T17:47:12.438000Z",
+                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *       },
+                     *       "archived": false,
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:12.552000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.959000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
@@ -21600,9 +27033,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21615,6 +27054,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "482be41b-3729-40c9-8883-57f1737f36db",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "updated",
+                     *           "scope": "Experiment",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Experiment",
+                     *                 "action": "created",
+                     *                 "field": "start_date",
+                     *                 "before": null,
+                     *                 "after": "2026-11-30T16:47:14.507000Z"
+                     *               },
+                     *               {
+                     *                 "type": "Experiment",
+                     *                 "action": "created",
+                     *                 "field": "secondary_metrics",
+                     *                 "before": null,
+                     *                 "after": [
+                     *                   {
+                     *                     "name": "acme",
+                     *                     "filters": {
+                     *                       "insight": "FUNNELS",
+                     *                       "events": [
+                     *                         {
+                     *                           "id": "acme viewed"
+                     *                         },
+                     *                         {
+                     *                           "id": "acme bought",
+                     *                           "order": 1
+                     *                         }
+                     *                       ]
+                     *                     }
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.865000Z"
+                     *         },
+                     *         {
+                     *           "id": "7b7bd088-6554-418e-b0d3-f9fcc38f01d9",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Experiment",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:12.622000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -21664,9 +27187,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21679,6 +27208,143 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "insight": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "control",
+                     *           "count": 1,
+                     *           "data": [
+                     *             1
+                     *           ],
+                     *           "labels": [
+                     *             "30-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-30"
+                     *           ],
+                     *           "breakdown_value": "control",
+                     *           "order": 0
+                     *         },
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "test",
+                     *           "count": 1,
+                     *           "data": [
+                     *             1
+                     *           ],
+                     *           "labels": [
+                     *             "30-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-30"
+                     *           ],
+                     *           "breakdown_value": "test",
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "filters": {
+                     *         "insight": "TRENDS",
+                     *         "events": [
+                     *           {
+                     *             "id": "acme viewed",
+                     *             "type": "events"
+                     *           }
+                     *         ],
+                     *         "display": "ActionsLineGraphCumulative",
+                     *         "date_from": "2026-11-30T16:47:14.507000Z",
+                     *         "date_to": null,
+                     *         "explicit_date": true,
+                     *         "breakdown": "$feature/acme-experiment",
+                     *         "breakdown_type": "event",
+                     *         "properties": [
+                     *           {
+                     *             "key": "$feature/acme-experiment",
+                     *             "value": [
+                     *               "control",
+                     *               "test"
+                     *             ],
+                     *             "operator": "exact",
+                     *             "type": "event"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "probability": {
+                     *         "control": 0.500000000000003,
+                     *         "test": 0.499999999999997
+                     *       },
+                     *       "significant": false,
+                     *       "significance_code": "not_enough_exposure",
+                     *       "p_value": 1,
+                     *       "credible_intervals": {
+                     *         "control": [
+                     *           0.24220927854396546,
+                     *           5.5716433909388945
+                     *         ],
+                     *         "test": [
+                     *           0.24220927854396546,
+                     *           5.5716433909388945
+                     *         ]
+                     *       },
+                     *       "variants": [
+                     *         {
+                     *           "key": "control",
+                     *           "count": 1,
+                     *           "exposure": 1,
+                     *           "absolute_exposure": 1
+                     *         },
+                     *         {
+                     *           "key": "test",
+                     *           "count": 1,
+                     *           "exposure": 1,
+                     *           "absolute_exposure": 1
+                     *         }
+                     *       ],
+                     *       "total_exposures": {
+                     *         "control": 1,
+                     *         "test": 1
+                     *       },
+                     *       "sample_ratio": {
+                     *         "observed": {
+                     *           "control": 1,
+                     *           "test": 1
+                     *         },
+                     *         "expected": {
+                     *           "control": 1,
+                     *           "test": 1
+                     *         },
+                     *         "chi_squared": null,
+                     *         "p_value": null,
+                     *         "mismatch": false,
+                     *         "warning": null
+                     *       },
+                     *       "last_refresh": "2026-11-30T17:47:31.633Z",
+                     *       "is_cached": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentResults"];
                 };
             };
@@ -21732,16 +27398,25 @@ export interface operations {
     experiments_secondary_results_retrieve: {
         parameters: {
             query?: {
-                /** @description Index of the metric, from 0. */
+                /**
+                 * @description Index of the metric, from 0.
+                 * @example 0
+                 */
                 id?: string;
                 /** @description `true`: calculate, whatever was answered before. Without it, what is fresh is served again. */
                 refresh?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the experiment. */
+                /**
+                 * @description Id of the experiment.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21754,6 +27429,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": {
+                     *         "control": 1,
+                     *         "test": 1
+                     *       },
+                     *       "verdict": {
+                     *         "probability": {
+                     *           "control": 0.5000000000000022,
+                     *           "test": 0.4999999999999978
+                     *         },
+                     *         "significant": false,
+                     *         "significance_code": "not_enough_exposure",
+                     *         "expected_loss": 1,
+                     *         "credible_intervals": {
+                     *           "control": [
+                     *             0.15811388300841941,
+                     *             0.9874208829065748
+                     *           ],
+                     *           "test": [
+                     *             0.15811388300841941,
+                     *             0.9874208829065748
+                     *           ]
+                     *         },
+                     *         "variants": [
+                     *           {
+                     *             "key": "control",
+                     *             "success_count": 1,
+                     *             "failure_count": 0
+                     *           },
+                     *           {
+                     *             "key": "test",
+                     *             "success_count": 1,
+                     *             "failure_count": 0
+                     *           }
+                     *         ]
+                     *       },
+                     *       "last_refresh": "2026-11-30T17:47:31.633Z",
+                     *       "is_cached": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExperimentSecondaryResults"];
                 };
             };
@@ -21809,13 +27525,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "export_format": "text/csv",
+                 *       "export_context": {
+                 *         "source": {
+                 *           "kind": "HogQLQuery",
+                 *           "query": "select event from events"
+                 *         },
+                 *         "filename": "acme"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewExport"];
             };
         };
@@ -21826,6 +27557,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "dashboard": null,
+                     *       "insight": null,
+                     *       "export_format": "text/csv",
+                     *       "created_at": "2026-11-30T17:47:35.920000Z",
+                     *       "has_content": false,
+                     *       "export_context": {
+                     *         "source": {
+                     *           "kind": "HogQLQuery",
+                     *           "query": "select event from events"
+                     *         },
+                     *         "filename": "acme"
+                     *       },
+                     *       "filename": "acme.csv",
+                     *       "expires_after": "2026-12-07T17:47:35.920000Z",
+                     *       "exception": null,
+                     *       "rows": 0,
+                     *       "cut_by": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExportedAsset"];
                 };
             };
@@ -21881,9 +27634,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the export. */
+                /**
+                 * @description Id of the export.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -21896,6 +27655,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "dashboard": null,
+                     *       "insight": null,
+                     *       "export_format": "text/csv",
+                     *       "created_at": "2026-11-30T17:47:11.959000Z",
+                     *       "has_content": true,
+                     *       "export_context": {
+                     *         "source": {
+                     *           "kind": "HogQLQuery",
+                     *           "query": "select event from events"
+                     *         },
+                     *         "filename": "acme"
+                     *       },
+                     *       "filename": "acme.csv",
+                     *       "expires_after": "2026-12-07T17:47:11.959000Z",
+                     *       "exception": null,
+                     *       "rows": 10,
+                     *       "cut_by": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExportedAsset"];
                 };
             };
@@ -21945,9 +27726,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the export. */
+                /**
+                 * @description Id of the export.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -22027,7 +27814,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -22040,6 +27830,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 6,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 7,
+                     *           "name": "Feature Flag for Feature acme-36",
+                     *           "key": "acme-36",
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 0,
+                     *                 "variant": null
+                     *               }
+                     *             ],
+                     *             "super_groups": [
+                     *               {
+                     *                 "properties": [
+                     *                   {
+                     *                     "key": "$feature_enrollment/acme-36",
+                     *                     "type": "person",
+                     *                     "operator": "exact",
+                     *                     "value": [
+                     *                       "true"
+                     *                     ]
+                     *                   }
+                     *                 ],
+                     *                 "rollout_percentage": 100
+                     *               }
+                     *             ]
+                     *           },
+                     *           "deleted": false,
+                     *           "active": true,
+                     *           "created_at": "2026-11-30T17:47:26.586000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.586000Z",
+                     *           "version": 1,
+                     *           "is_simple_flag": true,
+                     *           "rollout_percentage": 0,
+                     *           "ensure_experience_continuity": false,
+                     *           "rollback_conditions": null,
+                     *           "performed_rollback": null,
+                     *           "tags": [],
+                     *           "evaluation_tags": [],
+                     *           "evaluation_runtime": "all",
+                     *           "bucketing_identifier": null,
+                     *           "is_remote_configuration": false,
+                     *           "has_encrypted_payloads": false,
+                     *           "usage_dashboard": null,
+                     *           "analytics_dashboards": [],
+                     *           "has_enriched_analytics": false,
+                     *           "experiment_set": [],
+                     *           "features": [
+                     *             {
+                     *               "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *               "name": "acme-36",
+                     *               "description": "",
+                     *               "stage": "beta",
+                     *               "documentationUrl": "",
+                     *               "payload": {},
+                     *               "flagKey": "acme-36"
+                     *             }
+                     *           ],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "can_edit": true,
+                     *           "user_access_level": "editor"
+                     *         },
+                     *         {
+                     *           "id": 6,
+                     *           "name": "Feature Flag for Experiment acme",
+                     *           "key": "acme-35",
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": null
+                     *               }
+                     *             ],
+                     *             "multivariate": {
+                     *               "variants": [
+                     *                 {
+                     *                   "key": "control",
+                     *                   "rollout_percentage": 50
+                     *                 },
+                     *                 {
+                     *                   "key": "test",
+                     *                   "rollout_percentage": 50
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "aggregation_group_type_index": null,
+                     *             "holdout": null
+                     *           },
+                     *           "deleted": false,
+                     *           "active": false,
+                     *           "created_at": "2026-11-30T17:47:26.100000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.100000Z",
+                     *           "version": 1,
+                     *           "is_simple_flag": true,
+                     *           "rollout_percentage": null,
+                     *           "ensure_experience_continuity": false,
+                     *           "rollback_conditions": null,
+                     *           "performed_rollback": null,
+                     *           "tags": [],
+                     *           "evaluation_tags": [],
+                     *           "evaluation_runtime": "all",
+                     *           "bucketing_identifier": null,
+                     *           "is_remote_configuration": false,
+                     *           "has_encrypted_payloads": false,
+                     *           "usage_dashboard": null,
+                     *           "analytics_dashboards": [],
+                     *           "has_enriched_analytics": false,
+                     *           "experiment_set": [
+                     *             2
+                     *           ],
+                     *           "features": [],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "can_edit": true,
+                     *           "user_access_level": "editor"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedFeatureFlagList"];
                 };
             };
@@ -22086,13 +28031,33 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "acme-41",
+                 *       "name": "acme",
+                 *       "filters": {
+                 *         "groups": [
+                 *           {
+                 *             "properties": [],
+                 *             "rollout_percentage": 100
+                 *           }
+                 *         ],
+                 *         "payloads": {
+                 *           "true": "\"acme\""
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewFeatureFlag"];
             };
         };
@@ -22103,6 +28068,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 10,
+                     *       "name": "acme",
+                     *       "key": "acme-41",
+                     *       "filters": {
+                     *         "groups": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 100
+                     *           }
+                     *         ],
+                     *         "payloads": {
+                     *           "true": "\"acme\""
+                     *         }
+                     *       },
+                     *       "deleted": false,
+                     *       "active": true,
+                     *       "created_at": "2026-11-30T17:47:37.010000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.010000Z",
+                     *       "version": 1,
+                     *       "is_simple_flag": true,
+                     *       "rollout_percentage": 100,
+                     *       "ensure_experience_continuity": false,
+                     *       "rollback_conditions": null,
+                     *       "performed_rollback": null,
+                     *       "tags": [],
+                     *       "evaluation_tags": [],
+                     *       "evaluation_runtime": "all",
+                     *       "bucketing_identifier": null,
+                     *       "is_remote_configuration": false,
+                     *       "has_encrypted_payloads": false,
+                     *       "usage_dashboard": null,
+                     *       "analytics_dashboards": [],
+                     *       "has_enriched_analytics": false,
+                     *       "experiment_set": [],
+                     *       "features": [],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "can_edit": true,
+                     *       "user_access_level": "editor"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlag"];
                 };
             };
@@ -22163,7 +28185,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -22176,6 +28201,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "5a64709e-2a76-4ab8-9559-9342b185c09f",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "FeatureFlag",
+                     *           "item_id": "9",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "survey-targeting-d5a07d14ed-custom",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:27.129000Z"
+                     *         },
+                     *         {
+                     *           "id": "0d56aaca-31e5-4728-8fc1-d431d5e0e1ba",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "FeatureFlag",
+                     *           "item_id": "8",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "survey-targeting-a1f1504dd3-custom",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:26.843000Z"
+                     *         }
+                     *       ],
+                     *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
+                     *       "previous": null,
+                     *       "total_count": 11
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -22222,13 +28300,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         2000000000
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["FeatureFlagsToDelete"];
             };
         };
@@ -22239,6 +28327,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "deleted": [],
+                     *       "errors": [
+                     *         {
+                     *           "id": 2000000000,
+                     *           "reason": "Flag not found"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeletedFeatureFlags"];
                 };
             };
@@ -22294,13 +28393,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         1
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["FeatureFlagIds"];
             };
         };
@@ -22311,6 +28420,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": {
+                     *         "1": "acme"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlagKeys"];
                 };
             };
@@ -22364,7 +28480,10 @@ export interface operations {
     feature_flags_evaluation_reasons_retrieve: {
         parameters: {
             query?: {
-                /** @description Who is asked about; required. */
+                /**
+                 * @description Who is asked about; required.
+                 * @example ann
+                 */
                 distinct_id?: string;
                 /** @description JSON: by group type, the key of the group. */
                 groups?: string;
@@ -22375,7 +28494,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -22388,6 +28510,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "acme": {
+                     *         "value": true,
+                     *         "evaluation": {
+                     *           "reason": "condition_match",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "acme-experiment": {
+                     *         "value": "test",
+                     *         "evaluation": {
+                     *           "reason": "condition_match",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "acme-early": {
+                     *         "value": false,
+                     *         "evaluation": {
+                     *           "reason": "out_of_rollout_bound",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "survey-targeting-d7f8b9a244-custom": {
+                     *         "value": true,
+                     *         "evaluation": {
+                     *           "reason": "condition_match",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "acme-34": {
+                     *         "value": true,
+                     *         "evaluation": {
+                     *           "reason": "condition_match",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "acme-36": {
+                     *         "value": false,
+                     *         "evaluation": {
+                     *           "reason": "out_of_rollout_bound",
+                     *           "condition_index": 0
+                     *         }
+                     *       },
+                     *       "acme-35": {
+                     *         "value": false,
+                     *         "evaluation": {
+                     *           "reason": "disabled",
+                     *           "condition_index": null
+                     *         }
+                     *       },
+                     *       "survey-targeting-a1f1504dd3-custom": {
+                     *         "value": false,
+                     *         "evaluation": {
+                     *           "reason": "disabled",
+                     *           "condition_index": null
+                     *         }
+                     *       },
+                     *       "survey-targeting-d5a07d14ed-custom": {
+                     *         "value": false,
+                     *         "evaluation": {
+                     *           "reason": "disabled",
+                     *           "condition_index": null
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: components["schemas"]["FlagEvaluation"];
                     };
@@ -22463,6 +28652,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "flags": [
+                     *         {
+                     *           "key": "new-checkout",
+                     *           "active": true,
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 25
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "group_type_mapping": {
+                     *         "0": "company"
+                     *       },
+                     *       "cohorts": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["FlagDefinitions"];
                 };
             };
@@ -22526,7 +28737,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -22539,6 +28753,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ids": [
+                     *         7,
+                     *         6
+                     *       ],
+                     *       "total": 6
+                     *     }
+                     */
                     "application/json": components["schemas"]["MatchingFeatureFlagIds"];
                 };
             };
@@ -22588,7 +28811,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -22601,6 +28827,149 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "feature_flag": {
+                     *           "id": 7,
+                     *           "name": "Feature Flag for Feature acme-36",
+                     *           "key": "acme-36",
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 0,
+                     *                 "variant": null
+                     *               }
+                     *             ],
+                     *             "super_groups": [
+                     *               {
+                     *                 "properties": [
+                     *                   {
+                     *                     "key": "$feature_enrollment/acme-36",
+                     *                     "type": "person",
+                     *                     "operator": "exact",
+                     *                     "value": [
+                     *                       "true"
+                     *                     ]
+                     *                   }
+                     *                 ],
+                     *                 "rollout_percentage": 100
+                     *               }
+                     *             ]
+                     *           },
+                     *           "deleted": false,
+                     *           "active": true,
+                     *           "created_at": "2026-11-30T17:47:26.586000Z",
+                     *           "updated_at": "2026-11-30T17:47:26.586000Z",
+                     *           "version": 1,
+                     *           "is_simple_flag": true,
+                     *           "rollout_percentage": 0,
+                     *           "ensure_experience_continuity": false,
+                     *           "rollback_conditions": null,
+                     *           "performed_rollback": null,
+                     *           "tags": [],
+                     *           "evaluation_tags": [],
+                     *           "evaluation_runtime": "all",
+                     *           "bucketing_identifier": null,
+                     *           "is_remote_configuration": false,
+                     *           "has_encrypted_payloads": false,
+                     *           "usage_dashboard": null,
+                     *           "analytics_dashboards": [],
+                     *           "has_enriched_analytics": false,
+                     *           "experiment_set": [],
+                     *           "features": [
+                     *             {
+                     *               "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *               "name": "acme-36",
+                     *               "description": "",
+                     *               "stage": "beta",
+                     *               "documentationUrl": "",
+                     *               "payload": {},
+                     *               "flagKey": "acme-36"
+                     *             }
+                     *           ],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "can_edit": true,
+                     *           "user_access_level": "editor"
+                     *         },
+                     *         "value": false
+                     *       },
+                     *       {
+                     *         "feature_flag": {
+                     *           "id": 5,
+                     *           "name": "acme",
+                     *           "key": "acme-34",
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 100
+                     *               }
+                     *             ],
+                     *             "payloads": {
+                     *               "true": "\"acme\""
+                     *             }
+                     *           },
+                     *           "deleted": false,
+                     *           "active": true,
+                     *           "created_at": "2026-11-30T17:47:25.879000Z",
+                     *           "updated_at": "2026-11-30T17:47:25.879000Z",
+                     *           "version": 1,
+                     *           "is_simple_flag": true,
+                     *           "rollout_percentage": 100,
+                     *           "ensure_experience_continuity": false,
+                     *           "rollback_conditions": null,
+                     *           "performed_rollback": null,
+                     *           "tags": [],
+                     *           "evaluation_tags": [],
+                     *           "evaluation_runtime": "all",
+                     *           "bucketing_identifier": null,
+                     *           "is_remote_configuration": false,
+                     *           "has_encrypted_payloads": false,
+                     *           "usage_dashboard": null,
+                     *           "analytics_dashboards": [],
+                     *           "has_enriched_analytics": false,
+                     *           "experiment_set": [],
+                     *           "features": [],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "can_edit": true,
+                     *           "user_access_level": "editor"
+                     *         },
+                     *         "value": true
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["MyFlag"][];
                 };
             };
@@ -22656,13 +29025,24 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "condition": {
+                 *         "properties": [],
+                 *         "rollout_percentage": 50
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["BlastRadiusQuery"];
             };
         };
@@ -22673,6 +29053,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "users_affected": 4,
+                     *       "total_users": 4
+                     *     }
+                     */
                     "application/json": components["schemas"]["BlastRadius"];
                 };
             };
@@ -22733,9 +29119,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag. */
+                /**
+                 * @description Id of the flag.
+                 * @example 1
+                 */
                 feature_flag_id: number;
             };
             cookie?: never;
@@ -22748,6 +29140,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "feature_flag": {
+                     *             "id": 1,
+                     *             "name": "acme",
+                     *             "key": "acme",
+                     *             "filters": {
+                     *               "groups": [
+                     *                 {
+                     *                   "properties": [],
+                     *                   "rollout_percentage": 100
+                     *                 }
+                     *               ],
+                     *               "payloads": {
+                     *                 "true": "\"acme\""
+                     *               }
+                     *             },
+                     *             "deleted": false,
+                     *             "active": true,
+                     *             "created_at": "2026-11-30T17:47:11.794000Z",
+                     *             "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *             "version": 3,
+                     *             "is_simple_flag": true,
+                     *             "rollout_percentage": 100,
+                     *             "ensure_experience_continuity": false,
+                     *             "rollback_conditions": null,
+                     *             "performed_rollback": null,
+                     *             "tags": [],
+                     *             "evaluation_tags": [],
+                     *             "evaluation_runtime": "all",
+                     *             "bucketing_identifier": null,
+                     *             "is_remote_configuration": false,
+                     *             "has_encrypted_payloads": false,
+                     *             "usage_dashboard": null,
+                     *             "analytics_dashboards": [],
+                     *             "has_enriched_analytics": false,
+                     *             "experiment_set": [],
+                     *             "features": [],
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "last_modified_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "can_edit": true,
+                     *             "user_access_level": "editor"
+                     *           },
+                     *           "role": {
+                     *             "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *             "name": "acme",
+                     *             "feature_flags_access_level": 37,
+                     *             "created_at": "2026-11-30T17:47:13.915000Z",
+                     *             "created_by": {
+                     *               "id": 1,
+                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "first_name": "Olive",
+                     *               "email": "owner@example.com",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "members": [
+                     *               {
+                     *                 "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *                 "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *                 "user": {
+                     *                   "id": 2,
+                     *                   "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *                   "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *                   "first_name": "Other 1",
+                     *                   "email": "other1@example.net",
+                     *                   "is_email_verified": null
+                     *                 },
+                     *                 "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *                 "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *               }
+                     *             ],
+                     *             "associated_flags": [
+                     *               {
+                     *                 "id": 1,
+                     *                 "key": "acme"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "added_at": "2026-11-30T17:47:14.296000Z",
+                     *           "updated_at": "2026-11-30T17:47:14.296000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedFeatureFlagRoleAccessList"];
                 };
             };
@@ -22794,15 +29291,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag. */
+                /**
+                 * @description Id of the flag.
+                 * @example 1
+                 */
                 feature_flag_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
             };
         };
@@ -22813,6 +29321,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "feature_flag": {
+                     *         "id": 1,
+                     *         "name": "acme",
+                     *         "key": "acme",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ],
+                     *           "payloads": {
+                     *             "true": "\"acme\""
+                     *           }
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "created_at": "2026-11-30T17:47:11.794000Z",
+                     *         "updated_at": "2026-11-30T17:47:37.585000Z",
+                     *         "version": 5,
+                     *         "is_simple_flag": true,
+                     *         "rollout_percentage": 100,
+                     *         "ensure_experience_continuity": false,
+                     *         "rollback_conditions": null,
+                     *         "performed_rollback": null,
+                     *         "tags": [],
+                     *         "evaluation_tags": [],
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "is_remote_configuration": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "usage_dashboard": null,
+                     *         "analytics_dashboards": [],
+                     *         "has_enriched_analytics": false,
+                     *         "experiment_set": [],
+                     *         "features": [],
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "last_modified_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "can_edit": true,
+                     *         "user_access_level": "editor"
+                     *       },
+                     *       "role": {
+                     *         "id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *         "name": "acme other",
+                     *         "feature_flags_access_level": 37,
+                     *         "created_at": "2026-11-30T17:47:13.990000Z",
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "members": [
+                     *           {
+                     *             "id": "1b49d1a7-4c3e-4c65-ba9d-dd5727b07781",
+                     *             "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *             "user": {
+                     *               "id": 2,
+                     *               "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *               "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *               "first_name": "Other 1",
+                     *               "email": "other1@example.net",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "joined_at": "2026-11-30T17:47:34.231000Z",
+                     *             "updated_at": "2026-11-30T17:47:34.231000Z"
+                     *           }
+                     *         ],
+                     *         "associated_flags": [
+                     *           {
+                     *             "id": 1,
+                     *             "key": "acme"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "added_at": "2026-11-30T17:47:37.771000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.771000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
                 };
             };
@@ -22868,11 +29474,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag. */
+                /**
+                 * @description Id of the flag.
+                 * @example 1
+                 */
                 feature_flag_id: number;
-                /** @description Id of the right, from the list. */
+                /**
+                 * @description Id of the right, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -22885,6 +29500,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "feature_flag": {
+                     *         "id": 1,
+                     *         "name": "acme",
+                     *         "key": "acme",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "properties": [],
+                     *               "rollout_percentage": 100
+                     *             }
+                     *           ],
+                     *           "payloads": {
+                     *             "true": "\"acme\""
+                     *           }
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "created_at": "2026-11-30T17:47:11.794000Z",
+                     *         "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *         "version": 3,
+                     *         "is_simple_flag": true,
+                     *         "rollout_percentage": 100,
+                     *         "ensure_experience_continuity": false,
+                     *         "rollback_conditions": null,
+                     *         "performed_rollback": null,
+                     *         "tags": [],
+                     *         "evaluation_tags": [],
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "is_remote_configuration": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "usage_dashboard": null,
+                     *         "analytics_dashboards": [],
+                     *         "has_enriched_analytics": false,
+                     *         "experiment_set": [],
+                     *         "features": [],
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "last_modified_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "can_edit": true,
+                     *         "user_access_level": "editor"
+                     *       },
+                     *       "role": {
+                     *         "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *         "name": "acme",
+                     *         "feature_flags_access_level": 37,
+                     *         "created_at": "2026-11-30T17:47:13.915000Z",
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "members": [
+                     *           {
+                     *             "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
+                     *             "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *             "user": {
+                     *               "id": 2,
+                     *               "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *               "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *               "first_name": "Other 1",
+                     *               "email": "other1@example.net",
+                     *               "is_email_verified": null
+                     *             },
+                     *             "joined_at": "2026-11-30T17:47:14.039000Z",
+                     *             "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *           }
+                     *         ],
+                     *         "associated_flags": [
+                     *           {
+                     *             "id": 1,
+                     *             "key": "acme"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "added_at": "2026-11-30T17:47:14.296000Z",
+                     *       "updated_at": "2026-11-30T17:47:14.296000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
                 };
             };
@@ -22931,11 +29644,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag. */
+                /**
+                 * @description Id of the flag.
+                 * @example 1
+                 */
                 feature_flag_id: number;
-                /** @description Id of the right, from the list. */
+                /**
+                 * @description Id of the right, from the list.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -22992,9 +29714,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -23007,6 +29735,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "key": "acme",
+                     *       "filters": {
+                     *         "groups": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 100
+                     *           }
+                     *         ],
+                     *         "payloads": {
+                     *           "true": "\"acme\""
+                     *         }
+                     *       },
+                     *       "deleted": false,
+                     *       "active": true,
+                     *       "created_at": "2026-11-30T17:47:11.794000Z",
+                     *       "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *       "version": 3,
+                     *       "is_simple_flag": true,
+                     *       "rollout_percentage": 100,
+                     *       "ensure_experience_continuity": false,
+                     *       "rollback_conditions": null,
+                     *       "performed_rollback": null,
+                     *       "tags": [],
+                     *       "evaluation_tags": [],
+                     *       "evaluation_runtime": "all",
+                     *       "bucketing_identifier": null,
+                     *       "is_remote_configuration": false,
+                     *       "has_encrypted_payloads": false,
+                     *       "usage_dashboard": null,
+                     *       "analytics_dashboards": [],
+                     *       "has_enriched_analytics": false,
+                     *       "experiment_set": [],
+                     *       "features": [],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "can_edit": true,
+                     *       "user_access_level": "editor"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlag"];
                 };
             };
@@ -23053,15 +29838,38 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "acme",
+                 *       "name": "acme",
+                 *       "filters": {
+                 *         "groups": [
+                 *           {
+                 *             "properties": [],
+                 *             "rollout_percentage": 100
+                 *           }
+                 *         ],
+                 *         "payloads": {
+                 *           "true": "\"acme\""
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FeatureFlagReplacement"];
             };
         };
@@ -23072,6 +29880,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "key": "acme",
+                     *       "filters": {
+                     *         "groups": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 100
+                     *           }
+                     *         ],
+                     *         "payloads": {
+                     *           "true": "\"acme\""
+                     *         }
+                     *       },
+                     *       "deleted": false,
+                     *       "active": true,
+                     *       "created_at": "2026-11-30T17:47:11.794000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.585000Z",
+                     *       "version": 5,
+                     *       "is_simple_flag": true,
+                     *       "rollout_percentage": 100,
+                     *       "ensure_experience_continuity": false,
+                     *       "rollback_conditions": null,
+                     *       "performed_rollback": null,
+                     *       "tags": [],
+                     *       "evaluation_tags": [],
+                     *       "evaluation_runtime": "all",
+                     *       "bucketing_identifier": null,
+                     *       "is_remote_configuration": false,
+                     *       "has_encrypted_payloads": false,
+                     *       "usage_dashboard": null,
+                     *       "analytics_dashboards": [],
+                     *       "has_enriched_analytics": false,
+                     *       "experiment_set": [],
+                     *       "features": [],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "can_edit": true,
+                     *       "user_access_level": "editor"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlag"];
                 };
             };
@@ -23136,9 +30001,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -23195,15 +30066,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["FeatureFlagPatch"];
             };
         };
@@ -23214,6 +30092,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "acme",
+                     *       "key": "acme",
+                     *       "filters": {
+                     *         "groups": [
+                     *           {
+                     *             "properties": [],
+                     *             "rollout_percentage": 100
+                     *           }
+                     *         ],
+                     *         "payloads": {
+                     *           "true": "\"acme\""
+                     *         }
+                     *       },
+                     *       "deleted": false,
+                     *       "active": true,
+                     *       "created_at": "2026-11-30T17:47:11.794000Z",
+                     *       "updated_at": "2026-11-30T17:47:37.262000Z",
+                     *       "version": 4,
+                     *       "is_simple_flag": true,
+                     *       "rollout_percentage": 100,
+                     *       "ensure_experience_continuity": false,
+                     *       "rollback_conditions": null,
+                     *       "performed_rollback": null,
+                     *       "tags": [],
+                     *       "evaluation_tags": [],
+                     *       "evaluation_runtime": "all",
+                     *       "bucketing_identifier": null,
+                     *       "is_remote_configuration": false,
+                     *       "has_encrypted_payloads": false,
+                     *       "usage_dashboard": null,
+                     *       "analytics_dashboards": [],
+                     *       "has_enriched_analytics": false,
+                     *       "experiment_set": [],
+                     *       "features": [],
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "can_edit": true,
+                     *       "user_access_level": "editor"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FeatureFlag"];
                 };
             };
@@ -23283,9 +30218,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -23298,6 +30239,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "9deed2eb-4591-4550-8b4a-d788ab2f9e9b",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "updated",
+                     *           "scope": "FeatureFlag",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "FeatureFlag",
+                     *                 "action": "changed",
+                     *                 "field": "role_access",
+                     *                 "before": [],
+                     *                 "after": [
+                     *                   "acme"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:14.340000Z"
+                     *         },
+                     *         {
+                     *           "id": "3c5d8092-1635-44f6-bdc1-7e6b6e3a68da",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "FeatureFlag",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:11.865000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -23344,9 +30348,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the flag, not its key. */
+                /**
+                 * @description Id of the flag, not its key.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -23359,6 +30369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": components["schemas"]["DependentFlag"][];
                 };
             };
@@ -23423,6 +30434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {"color": "green"} */
                     "application/json": unknown;
                 };
             };
@@ -23467,7 +30479,10 @@ export interface operations {
     groups_list: {
         parameters: {
             query: {
-                /** @description The number of the group type. */
+                /**
+                 * @description The number of the group type.
+                 * @example 0
+                 */
                 group_type_index: number;
                 /** @description A part of the key. */
                 group_key?: string;
@@ -23478,7 +30493,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23491,6 +30509,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "group_type_index": 0,
+                     *           "group_key": "acme",
+                     *           "group_properties": {
+                     *             "name": "acme"
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:08.650000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedGroupList"];
                 };
             };
@@ -23544,14 +30578,23 @@ export interface operations {
     groups_find_retrieve: {
         parameters: {
             query: {
-                /** @description The number of the group type. */
+                /**
+                 * @description The number of the group type.
+                 * @example 0
+                 */
                 group_type_index: number;
-                /** @description The key that events name it by. */
+                /**
+                 * @description The key that events name it by.
+                 * @example acme
+                 */
                 group_key: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23564,6 +30607,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "group_type_index": 0,
+                     *       "group_key": "acme",
+                     *       "group_properties": {
+                     *         "name": "acme"
+                     *       },
+                     *       "created_at": "2026-11-30T17:47:08.650000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Group"];
                 };
             };
@@ -23619,7 +30672,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23632,6 +30688,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "0": [
+                     *         {
+                     *           "name": "name",
+                     *           "count": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: {
                             /** @description The property. */
@@ -23683,16 +30749,25 @@ export interface operations {
     groups_property_values_retrieve: {
         parameters: {
             query: {
-                /** @description The number of the group type. */
+                /**
+                 * @description The number of the group type.
+                 * @example 0
+                 */
                 group_type_index: number;
-                /** @description The property. */
+                /**
+                 * @description The property.
+                 * @example name
+                 */
                 key: string;
                 /** @description Only values that contain this, in any case of letters. */
                 value?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23705,6 +30780,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "acme",
+                     *         "count": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": {
                         /** @description The value, as text. */
                         name: string;
@@ -23763,14 +30846,23 @@ export interface operations {
     groups_related_retrieve: {
         parameters: {
             query: {
-                /** @description The type of the group; without it, `id` is a person. */
+                /**
+                 * @description The type of the group; without it, `id` is a person.
+                 * @example 0
+                 */
                 group_type_index?: number;
-                /** @description The group's key, or the person's id. */
+                /**
+                 * @description The group's key, or the person's id.
+                 * @example acme
+                 */
                 id: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23783,6 +30875,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "type": "person",
+                     *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *         "created_at": "2026-11-30T17:47:08.650000Z",
+                     *         "properties": {},
+                     *         "is_identified": false,
+                     *         "name": "ann",
+                     *         "distinct_ids": [
+                     *           "ann"
+                     *         ],
+                     *         "matched_recordings": [],
+                     *         "value_at_data_point": null
+                     *       }
+                     *     ]
+                     */
                     "application/json": (components["schemas"]["ListedPerson"] | components["schemas"]["ListedGroup"])[];
                 };
             };
@@ -23838,7 +30948,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23851,6 +30964,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "group_type": "company",
+                     *         "group_type_index": 0,
+                     *         "name_singular": null,
+                     *         "name_plural": null
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["GroupType"][];
                 };
             };
@@ -23897,13 +31020,25 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "group_type_index": 0,
+                 *         "name_singular": "acme",
+                 *         "name_plural": "acme"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["GroupTypeNames"][];
             };
         };
@@ -23914,6 +31049,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "group_type": "company",
+                     *         "group_type_index": 0,
+                     *         "name_singular": "acme",
+                     *         "name_plural": "acme"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["GroupType"][];
                 };
             };
@@ -23974,7 +31119,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -23987,6 +31135,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "46988990-9bf4-463a-8687-fa058e78b7ab",
+                     *           "created": "2026-11-30T17:47:25.094000Z",
+                     *           "updated": "2026-11-30T17:47:25.094000Z",
+                     *           "event": "action_performed",
+                     *           "target": "https://hedgerow.example.com/acme",
+                     *           "resource_id": 1,
+                     *           "team": 2,
+                     *           "disabled_at": null,
+                     *           "last_failure": null
+                     *         },
+                     *         {
+                     *           "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
+                     *           "created": "2026-11-30T17:47:12.406000Z",
+                     *           "updated": "2026-11-30T17:47:25.156000Z",
+                     *           "event": "action_performed",
+                     *           "target": "https://hedgerow.example.com/acme",
+                     *           "resource_id": 1,
+                     *           "team": 2,
+                     *           "disabled_at": null,
+                     *           "last_failure": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedHookList"];
                 };
             };
@@ -24033,13 +31212,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "event": "action_performed",
+                 *       "target": "https://hedgerow.example.com/acme",
+                 *       "resource_id": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["HookCreation"];
             };
         };
@@ -24050,6 +31239,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "f087f84a-701f-46bb-9bac-174d1198f046",
+                     *       "created": "2026-11-30T17:47:36.082000Z",
+                     *       "updated": "2026-11-30T17:47:36.082000Z",
+                     *       "event": "action_performed",
+                     *       "target": "https://hedgerow.example.com/acme",
+                     *       "resource_id": 1,
+                     *       "team": 2,
+                     *       "disabled_at": null,
+                     *       "last_failure": null,
+                     *       "secret": "whsec_hwjQDeqf50nabBmk1N90C6r3UV4Dt8OVsaUzEyhmIhD"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedHook"];
                 };
             };
@@ -24105,9 +31308,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the hook. */
+                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
                 id: string;
             };
             cookie?: never;
@@ -24120,6 +31326,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
+                     *       "created": "2026-11-30T17:47:12.406000Z",
+                     *       "updated": "2026-11-30T17:47:25.156000Z",
+                     *       "event": "action_performed",
+                     *       "target": "https://hedgerow.example.com/acme",
+                     *       "resource_id": 1,
+                     *       "team": 2,
+                     *       "disabled_at": null,
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hook"];
                 };
             };
@@ -24166,15 +31385,25 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the hook. */
+                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "event": "action_performed",
+                 *       "target": "https://hedgerow.example.com/acme",
+                 *       "resource_id": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["HookReplacement"];
             };
         };
@@ -24185,6 +31414,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
+                     *       "created": "2026-11-30T17:47:12.406000Z",
+                     *       "updated": "2026-11-30T17:47:36.094000Z",
+                     *       "event": "action_performed",
+                     *       "target": "https://hedgerow.example.com/acme",
+                     *       "resource_id": 1,
+                     *       "team": 2,
+                     *       "disabled_at": null,
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hook"];
                 };
             };
@@ -24240,9 +31482,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the hook. */
+                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
                 id: string;
             };
             cookie?: never;
@@ -24299,15 +31544,19 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the hook. */
+                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["HookChanges"];
             };
         };
@@ -24318,6 +31567,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
+                     *       "created": "2026-11-30T17:47:12.406000Z",
+                     *       "updated": "2026-11-30T17:47:36.087000Z",
+                     *       "event": "action_performed",
+                     *       "target": "https://hedgerow.example.com/acme",
+                     *       "resource_id": 1,
+                     *       "team": 2,
+                     *       "disabled_at": null,
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hook"];
                 };
             };
@@ -24376,7 +31638,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -24389,6 +31654,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["IngestionWarningList"];
                 };
             };
@@ -24468,7 +31738,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -24481,6 +31754,203 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 3,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 7,
+                     *           "short_id": "Zq9lnLXF",
+                     *           "name": "acme",
+                     *           "derived_name": null,
+                     *           "description": null,
+                     *           "filters": {},
+                     *           "query": {
+                     *             "kind": "InsightVizNode",
+                     *             "source": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "dashboards": [
+                     *             2
+                     *           ],
+                     *           "dashboard_tiles": [
+                     *             {
+                     *               "id": 7,
+                     *               "dashboard_id": 2,
+                     *               "deleted": null
+                     *             }
+                     *           ],
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "saved": false,
+                     *           "favorited": false,
+                     *           "tags": [],
+                     *           "created_at": "2026-11-30T17:47:11.390000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "updated_at": "2026-11-30T17:47:24.253000Z",
+                     *           "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *           "order": null,
+                     *           "deleted": false,
+                     *           "result": [
+                     *             {
+                     *               "action": {
+                     *                 "id": "acme viewed",
+                     *                 "type": "events",
+                     *                 "order": 0,
+                     *                 "name": "acme viewed",
+                     *                 "custom_name": null,
+                     *                 "math": null,
+                     *                 "math_property": null,
+                     *                 "math_hogql": null,
+                     *                 "math_group_type_index": null,
+                     *                 "properties": {}
+                     *               },
+                     *               "label": "acme viewed",
+                     *               "count": 4,
+                     *               "data": [
+                     *                 0,
+                     *                 0
+                     *               ],
+                     *               "labels": [
+                     *                 "23-Nov-2026",
+                     *                 "24-Nov-2026"
+                     *               ],
+                     *               "days": [
+                     *                 "2026-11-23",
+                     *                 "2026-11-24"
+                     *               ],
+                     *               "order": 0
+                     *             }
+                     *           ],
+                     *           "columns": null,
+                     *           "types": null,
+                     *           "hasMore": false,
+                     *           "is_cached": true,
+                     *           "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *           "query_status": null,
+                     *           "timezone": "UTC",
+                     *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "is_sample": false,
+                     *           "effective_restriction_level": 37,
+                     *           "effective_privilege_level": 37
+                     *         },
+                     *         {
+                     *           "id": 20,
+                     *           "short_id": "qOJR8eiQ",
+                     *           "name": "acme",
+                     *           "derived_name": null,
+                     *           "description": null,
+                     *           "filters": {},
+                     *           "query": {
+                     *             "kind": "InsightVizNode",
+                     *             "source": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "dashboards": [],
+                     *           "dashboard_tiles": [],
+                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "saved": false,
+                     *           "favorited": false,
+                     *           "tags": [],
+                     *           "created_at": "2026-11-30T17:47:24.137000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "updated_at": "2026-11-30T17:47:24.137000Z",
+                     *           "last_modified_at": "2026-11-30T17:47:24.137000Z",
+                     *           "order": null,
+                     *           "deleted": false,
+                     *           "result": [
+                     *             {
+                     *               "action": {
+                     *                 "id": "acme viewed",
+                     *                 "type": "events",
+                     *                 "order": 0,
+                     *                 "name": "acme viewed",
+                     *                 "custom_name": null,
+                     *                 "math": null,
+                     *                 "math_property": null,
+                     *                 "math_hogql": null,
+                     *                 "math_group_type_index": null,
+                     *                 "properties": {}
+                     *               },
+                     *               "label": "acme viewed",
+                     *               "count": 4,
+                     *               "data": [
+                     *                 0,
+                     *                 0
+                     *               ],
+                     *               "labels": [
+                     *                 "23-Nov-2026",
+                     *                 "24-Nov-2026"
+                     *               ],
+                     *               "days": [
+                     *                 "2026-11-23",
+                     *                 "2026-11-24"
+                     *               ],
+                     *               "order": 0
+                     *             }
+                     *           ],
+                     *           "columns": null,
+                     *           "types": null,
+                     *           "hasMore": false,
+                     *           "is_cached": true,
+                     *           "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *           "query_status": null,
+                     *           "timezone": "UTC",
+                     *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "is_sample": false,
+                     *           "effective_restriction_level": 21,
+                     *           "effective_privilege_level": 37
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedInsightList"];
                 };
             };
@@ -24536,13 +32006,33 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "query": {
+                 *         "kind": "InsightVizNode",
+                 *         "source": {
+                 *           "kind": "TrendsQuery",
+                 *           "series": [
+                 *             {
+                 *               "kind": "EventsNode",
+                 *               "event": "acme viewed"
+                 *             }
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["InsightChanges"];
             };
         };
@@ -24553,6 +32043,98 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 34,
+                     *       "short_id": "4ROnLd42",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": null,
+                     *       "filters": {},
+                     *       "query": {
+                     *         "kind": "InsightVizNode",
+                     *         "source": {
+                     *           "kind": "TrendsQuery",
+                     *           "series": [
+                     *             {
+                     *               "kind": "EventsNode",
+                     *               "event": "acme viewed"
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "dashboards": [],
+                     *       "dashboard_tiles": [],
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "saved": false,
+                     *       "favorited": false,
+                     *       "tags": [],
+                     *       "created_at": "2026-11-30T17:47:35.529000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:35.529000Z",
+                     *       "last_modified_at": "2026-11-30T17:47:35.529000Z",
+                     *       "order": null,
+                     *       "deleted": false,
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "columns": null,
+                     *       "types": null,
+                     *       "hasMore": false,
+                     *       "is_cached": true,
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "query_status": null,
+                     *       "timezone": "UTC",
+                     *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "is_sample": false,
+                     *       "effective_restriction_level": 21,
+                     *       "effective_privilege_level": 37
+                     *     }
+                     */
                     "application/json": components["schemas"]["Insight"];
                 };
             };
@@ -24613,7 +32195,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -24626,6 +32211,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "a566acc5-860a-4007-8ac6-d04d352a6136",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "sharing link renewed",
+                     *           "scope": "Insight",
+                     *           "item_id": "7",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": "Zq9lnLXF"
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:24.645000Z"
+                     *         },
+                     *         {
+                     *           "id": "d881805e-399b-47ac-a2e4-86c9f5f99f77",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Insight",
+                     *           "item_id": "20",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": "qOJR8eiQ"
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:24.163000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -24672,13 +32310,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "client_query_id": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelInsight"];
             };
         };
@@ -24740,9 +32386,15 @@ export interface operations {
     insights_funnel_retrieve: {
         parameters: {
             query?: {
-                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                /**
+                 * @description TRENDS (default), STICKINESS or LIFECYCLE
+                 * @example FUNNELS
+                 */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
@@ -24801,7 +32453,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -24814,6 +32469,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "action_id": "acme viewed",
+                     *           "name": "acme viewed",
+                     *           "custom_name": null,
+                     *           "order": 0,
+                     *           "people": [],
+                     *           "count": 4,
+                     *           "type": "events",
+                     *           "average_conversion_time": null,
+                     *           "median_conversion_time": null,
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
+                     *           "dropped_people_url": null
+                     *         },
+                     *         {
+                     *           "action_id": "acme bought",
+                     *           "name": "acme bought",
+                     *           "custom_name": null,
+                     *           "order": 1,
+                     *           "people": [],
+                     *           "count": 3,
+                     *           "type": "events",
+                     *           "average_conversion_time": 0,
+                     *           "median_conversion_time": 0,
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
+                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:29.251Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
+                     *       "cache_target_age": "2026-11-30T18:17:29.251Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:29.251Z",
+                     *       "statistics": {
+                     *         "rows_read": 13,
+                     *         "bytes_read": 516,
+                     *         "elapsed_ms": 137.993518999996,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelAnswer"];
                 };
             };
@@ -24872,13 +32572,30 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": "FUNNELS",
+                 *       "events": [
+                 *         {
+                 *           "id": "acme viewed"
+                 *         },
+                 *         {
+                 *           "id": "acme bought",
+                 *           "order": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["FunnelFilters"];
             };
         };
@@ -24889,6 +32606,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "action_id": "acme viewed",
+                     *           "name": "acme viewed",
+                     *           "custom_name": null,
+                     *           "order": 0,
+                     *           "people": [],
+                     *           "count": 4,
+                     *           "type": "events",
+                     *           "average_conversion_time": null,
+                     *           "median_conversion_time": null,
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
+                     *           "dropped_people_url": null
+                     *         },
+                     *         {
+                     *           "action_id": "acme bought",
+                     *           "name": "acme bought",
+                     *           "custom_name": null,
+                     *           "order": 1,
+                     *           "people": [],
+                     *           "count": 3,
+                     *           "type": "events",
+                     *           "average_conversion_time": 0,
+                     *           "median_conversion_time": 0,
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
+                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:34.719Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
+                     *       "cache_target_age": "2026-11-30T18:17:34.719Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:34.719Z",
+                     *       "statistics": {
+                     *         "rows_read": 13,
+                     *         "bytes_read": 516,
+                     *         "elapsed_ms": 281.27893100000074,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelAnswer"];
                 };
             };
@@ -24942,9 +32704,15 @@ export interface operations {
     insights_funnel_correlation_retrieve: {
         parameters: {
             query?: {
-                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                /**
+                 * @description TRENDS (default), STICKINESS or LIFECYCLE
+                 * @example FUNNELS
+                 */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
@@ -25015,7 +32783,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25028,6 +32799,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": {
+                     *         "events": [],
+                     *         "skewed": false
+                     *       },
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:29.414Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
+                     *       "cache_target_age": "2026-11-30T18:17:29.414Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:29.414Z",
+                     *       "statistics": {
+                     *         "rows_read": 41,
+                     *         "bytes_read": 1665,
+                     *         "elapsed_ms": 481.4747800000041,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelCorrelationAnswer"];
                 };
             };
@@ -25086,13 +32878,30 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": "FUNNELS",
+                 *       "events": [
+                 *         {
+                 *           "id": "acme viewed"
+                 *         },
+                 *         {
+                 *           "id": "acme bought",
+                 *           "order": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["FunnelCorrelationFilters"];
             };
         };
@@ -25103,6 +32912,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": {
+                     *         "events": [],
+                     *         "skewed": false
+                     *       },
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:35.005Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
+                     *       "cache_target_age": "2026-11-30T18:17:35.005Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:35.005Z",
+                     *       "statistics": {
+                     *         "rows_read": 41,
+                     *         "bytes_read": 1665,
+                     *         "elapsed_ms": 301.83167899999535,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelCorrelationAnswer"];
                 };
             };
@@ -25158,7 +32988,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25171,6 +33004,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 7,
+                     *         "short_id": "Zq9lnLXF",
+                     *         "name": "acme",
+                     *         "derived_name": null,
+                     *         "description": null,
+                     *         "filters": {},
+                     *         "query": {
+                     *           "kind": "InsightVizNode",
+                     *           "source": {
+                     *             "kind": "TrendsQuery",
+                     *             "series": [
+                     *               {
+                     *                 "kind": "EventsNode",
+                     *                 "event": "acme viewed"
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
+                     *         "dashboards": [
+                     *           2
+                     *         ],
+                     *         "dashboard_tiles": [
+                     *           {
+                     *             "id": 7,
+                     *             "dashboard_id": 2,
+                     *             "deleted": null
+                     *           }
+                     *         ],
+                     *         "last_refresh": null,
+                     *         "refreshing": false,
+                     *         "saved": false,
+                     *         "favorited": false,
+                     *         "tags": [],
+                     *         "created_at": "2026-11-30T17:47:11.390000Z",
+                     *         "created_by": {
+                     *           "id": 1,
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "is_email_verified": null
+                     *         },
+                     *         "updated_at": "2026-11-30T17:47:24.253000Z",
+                     *         "last_modified_at": "2026-11-30T17:47:24.253000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["InsightBasic"][];
                 };
             };
@@ -25284,7 +33167,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25297,6 +33183,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "source": "2_acme bought",
+                     *           "target": "3_acme viewed",
+                     *           "value": 3,
+                     *           "average_conversion_time": 0
+                     *         },
+                     *         {
+                     *           "source": "1_$feature_flag_called",
+                     *           "target": "2_acme bought",
+                     *           "value": 2,
+                     *           "average_conversion_time": 0
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.689Z",
+                     *       "is_cached": true,
+                     *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
+                     *       "cache_target_age": "2026-11-30T18:17:22.689Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.689Z",
+                     *       "statistics": {
+                     *         "rows_read": 11,
+                     *         "bytes_read": 796,
+                     *         "elapsed_ms": 98.4156079999957,
+                     *         "cache_age_ms": 6078,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PathsAnswer"];
                 };
             };
@@ -25355,13 +33272,17 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["LegacyPathsFilters"];
             };
         };
@@ -25372,6 +33293,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "source": "2_acme bought",
+                     *           "target": "3_acme viewed",
+                     *           "value": 3,
+                     *           "average_conversion_time": 0
+                     *         },
+                     *         {
+                     *           "source": "1_$feature_flag_called",
+                     *           "target": "2_acme bought",
+                     *           "value": 2,
+                     *           "average_conversion_time": 0
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.689Z",
+                     *       "is_cached": true,
+                     *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
+                     *       "cache_target_age": "2026-11-30T18:17:22.689Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.689Z",
+                     *       "statistics": {
+                     *         "rows_read": 11,
+                     *         "bytes_read": 796,
+                     *         "elapsed_ms": 98.4156079999957,
+                     *         "cache_age_ms": 11876,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PathsAnswer"];
                 };
             };
@@ -25474,7 +33426,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25487,6 +33442,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "values": [
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             },
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             }
+                     *           ],
+                     *           "label": "Day 0",
+                     *           "date": "2026-11-20T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
+                     *         },
+                     *         {
+                     *           "values": [
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             },
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             }
+                     *           ],
+                     *           "label": "Day 1",
+                     *           "date": "2026-11-21T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.604Z",
+                     *       "is_cached": true,
+                     *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
+                     *       "cache_target_age": "2026-11-30T18:17:22.604Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.604Z",
+                     *       "statistics": {
+                     *         "rows_read": 10,
+                     *         "bytes_read": 342,
+                     *         "elapsed_ms": 34.25126900000032,
+                     *         "cache_age_ms": 6161,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionAnswer"];
                 };
             };
@@ -25545,13 +33549,17 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["LegacyRetentionFilters"];
             };
         };
@@ -25562,6 +33570,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "values": [
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             },
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             }
+                     *           ],
+                     *           "label": "Day 0",
+                     *           "date": "2026-11-20T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
+                     *         },
+                     *         {
+                     *           "values": [
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             },
+                     *             {
+                     *               "count": 0,
+                     *               "people": []
+                     *             }
+                     *           ],
+                     *           "label": "Day 1",
+                     *           "date": "2026-11-21T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
+                     *         }
+                     *       ],
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.604Z",
+                     *       "is_cached": true,
+                     *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
+                     *       "cache_target_age": "2026-11-30T18:17:22.604Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.604Z",
+                     *       "statistics": {
+                     *         "rows_read": 10,
+                     *         "bytes_read": 342,
+                     *         "elapsed_ms": 34.25126900000032,
+                     *         "cache_age_ms": 11962,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionAnswer"];
                 };
             };
@@ -25617,7 +33674,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25674,7 +33734,10 @@ export interface operations {
             query?: {
                 /** @description TRENDS (default), STICKINESS or LIFECYCLE */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
@@ -25713,7 +33776,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -25726,6 +33792,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0,
+                     *           "persons_urls": [
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme viewed",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 0,
+                     *                 "date_from": "2026-11-23T00:00:00.000Z",
+                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *             },
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme viewed",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 0,
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "action": {
+                     *             "id": "acme bought",
+                     *             "type": "events",
+                     *             "order": 1,
+                     *             "name": "acme bought",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme bought",
+                     *           "count": 3,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 1,
+                     *           "persons_urls": [
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme bought",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 1,
+                     *                 "date_from": "2026-11-23T00:00:00.000Z",
+                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *             },
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme bought",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 1,
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:28.673Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
+                     *       "cache_target_age": "2026-11-30T18:17:28.673Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:28.673Z",
+                     *       "statistics": {
+                     *         "rows_read": 26,
+                     *         "bytes_read": 616,
+                     *         "elapsed_ms": 50.939557999998215,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrendAnswer"];
                 };
             };
@@ -25784,13 +33976,25 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "id": "acme viewed"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["LegacyFilters"];
             };
         };
@@ -25801,6 +34005,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0,
+                     *           "persons_urls": [
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme viewed",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 0,
+                     *                 "date_from": "2026-11-23T00:00:00.000Z",
+                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *             },
+                     *             {
+                     *               "filter": {
+                     *                 "entity_id": "acme viewed",
+                     *                 "entity_type": "events",
+                     *                 "entity_math": null,
+                     *                 "entity_order": 0,
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *               },
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:34.560Z",
+                     *       "is_cached": false,
+                     *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
+                     *       "cache_target_age": "2026-11-30T18:17:34.560Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:34.560Z",
+                     *       "statistics": {
+                     *         "rows_read": 13,
+                     *         "bytes_read": 308,
+                     *         "elapsed_ms": 11.513222000001406,
+                     *         "cache_age_ms": 0,
+                     *         "limited_by": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrendAnswer"];
                 };
             };
@@ -25865,9 +34142,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -25880,6 +34163,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "short_id": "Zq9lnLXF",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": null,
+                     *       "filters": {},
+                     *       "query": {
+                     *         "kind": "InsightVizNode",
+                     *         "source": {
+                     *           "kind": "TrendsQuery",
+                     *           "series": [
+                     *             {
+                     *               "kind": "EventsNode",
+                     *               "event": "acme viewed"
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "dashboards": [
+                     *         2
+                     *       ],
+                     *       "dashboard_tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "dashboard_id": 2,
+                     *           "deleted": null
+                     *         }
+                     *       ],
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "saved": false,
+                     *       "favorited": false,
+                     *       "tags": [],
+                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:24.253000Z",
+                     *       "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *       "order": null,
+                     *       "deleted": false,
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "columns": null,
+                     *       "types": null,
+                     *       "hasMore": false,
+                     *       "is_cached": true,
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "query_status": null,
+                     *       "timezone": "UTC",
+                     *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "is_sample": false,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37
+                     *     }
+                     */
                     "application/json": components["schemas"]["Insight"] | components["schemas"]["InsightBasic"];
                 };
             };
@@ -25935,15 +34318,38 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme",
+                 *       "query": {
+                 *         "kind": "InsightVizNode",
+                 *         "source": {
+                 *           "kind": "TrendsQuery",
+                 *           "series": [
+                 *             {
+                 *               "kind": "EventsNode",
+                 *               "event": "acme viewed"
+                 *             }
+                 *           ]
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["InsightChanges"];
             };
         };
@@ -25954,6 +34360,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "short_id": "Zq9lnLXF",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": null,
+                     *       "filters": {},
+                     *       "query": {
+                     *         "kind": "InsightVizNode",
+                     *         "source": {
+                     *           "kind": "TrendsQuery",
+                     *           "series": [
+                     *             {
+                     *               "kind": "EventsNode",
+                     *               "event": "acme viewed"
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "dashboards": [
+                     *         2
+                     *       ],
+                     *       "dashboard_tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "dashboard_id": 2,
+                     *           "deleted": null
+                     *         }
+                     *       ],
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "saved": false,
+                     *       "favorited": false,
+                     *       "tags": [],
+                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:35.563000Z",
+                     *       "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *       "order": null,
+                     *       "deleted": false,
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "columns": null,
+                     *       "types": null,
+                     *       "hasMore": false,
+                     *       "is_cached": true,
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "query_status": null,
+                     *       "timezone": "UTC",
+                     *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "is_sample": false,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37
+                     *     }
+                     */
                     "application/json": components["schemas"]["Insight"];
                 };
             };
@@ -26009,9 +34515,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -26068,15 +34580,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["InsightChanges"];
             };
         };
@@ -26087,6 +34606,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "short_id": "Zq9lnLXF",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": null,
+                     *       "filters": {},
+                     *       "query": {
+                     *         "kind": "InsightVizNode",
+                     *         "source": {
+                     *           "kind": "TrendsQuery",
+                     *           "series": [
+                     *             {
+                     *               "kind": "EventsNode",
+                     *               "event": "acme viewed"
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "dashboards": [
+                     *         2
+                     *       ],
+                     *       "dashboard_tiles": [
+                     *         {
+                     *           "id": 7,
+                     *           "dashboard_id": 2,
+                     *           "deleted": null
+                     *         }
+                     *       ],
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "saved": false,
+                     *       "favorited": false,
+                     *       "tags": [],
+                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:35.541000Z",
+                     *       "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *       "order": null,
+                     *       "deleted": false,
+                     *       "result": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "columns": null,
+                     *       "types": null,
+                     *       "hasMore": false,
+                     *       "is_cached": true,
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "query_status": null,
+                     *       "timezone": "UTC",
+                     *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "is_sample": false,
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37
+                     *     }
+                     */
                     "application/json": components["schemas"]["Insight"];
                 };
             };
@@ -26147,9 +34766,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -26162,6 +34787,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "a566acc5-860a-4007-8ac6-d04d352a6136",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "sharing link renewed",
+                     *           "scope": "Insight",
+                     *           "item_id": "7",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": "Zq9lnLXF"
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:24.645000Z"
+                     *         },
+                     *         {
+                     *           "id": "182432f9-cdbf-4341-9f5a-d3df9816ecc9",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Insight",
+                     *           "item_id": "7",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": "Zq9lnLXF"
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:11.658000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 2
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -26208,9 +34886,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -26223,6 +34907,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "enabled": false,
+                     *       "access_token": "NN1f5spFMsQAHtzYc0Jjt6kv1B6X59ykb9fryagJNNI"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -26269,15 +34960,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SharingChanges"];
             };
         };
@@ -26288,6 +34986,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "enabled": false,
+                     *       "access_token": "NN1f5spFMsQAHtzYc0Jjt6kv1B6X59ykb9fryagJNNI"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -26343,9 +35048,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -26358,6 +35069,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "enabled": false,
+                     *       "access_token": "3ldTXAZtR06mpXF1FUWVnfHxIgDDvpSno9UUoExirXq"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SharingConfiguration"];
                 };
             };
@@ -26413,9 +35131,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The id of an insight, or its short id. */
+                /**
+                 * @description The id of an insight, or its short id.
+                 * @example 7
+                 */
                 id: string;
             };
             cookie?: never;
@@ -26470,16 +35194,28 @@ export interface operations {
     performance_events_list: {
         parameters: {
             query: {
-                /** @description The session. */
+                /**
+                 * @description The session.
+                 * @example acme
+                 */
                 session_id: string;
-                /** @description ISO date or relative. */
+                /**
+                 * @description ISO date or relative.
+                 * @example 2024-01-01
+                 */
                 date_from: string;
-                /** @description ISO date or relative. At most 7 days after `date_from`. */
+                /**
+                 * @description ISO date or relative. At most 7 days after `date_from`.
+                 * @example 2024-01-02
+                 */
                 date_to: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26492,6 +35228,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PerformanceEventList"];
                 };
             };
@@ -26545,14 +35286,20 @@ export interface operations {
     performance_events_recent_pageviews_retrieve: {
         parameters: {
             query: {
-                /** @description ISO date or relative. At most 31 days before `date_to`. */
+                /**
+                 * @description ISO date or relative. At most 31 days before `date_to`.
+                 * @example -1d
+                 */
                 date_from: string;
                 /** @description ISO date or relative. Now unless said. */
                 date_to?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26565,6 +35312,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PerformanceEventList"];
                 };
             };
@@ -26635,7 +35387,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26648,6 +35403,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "type": "person",
+                     *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
+                     *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
+                     *           "created_at": "2026-11-30T17:47:10.282000Z",
+                     *           "properties": {},
+                     *           "is_identified": false,
+                     *           "name": "test",
+                     *           "distinct_ids": [
+                     *             "test"
+                     *           ],
+                     *           "matched_recordings": [],
+                     *           "value_at_data_point": null
+                     *         },
+                     *         {
+                     *           "type": "person",
+                     *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *           "created_at": "2026-11-30T17:47:10.092000Z",
+                     *           "properties": {},
+                     *           "is_identified": false,
+                     *           "name": "control",
+                     *           "distinct_ids": [
+                     *             "control"
+                     *           ],
+                     *           "matched_recordings": [],
+                     *           "value_at_data_point": null
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPersonList"];
                 };
             };
@@ -26699,7 +35490,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26712,6 +35506,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "cabc1731-6f92-4efa-9a91-6d19748178ec",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "split_person",
+                     *           "scope": "Person",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Person",
+                     *                 "action": "split",
+                     *                 "field": null,
+                     *                 "before": null,
+                     *                 "after": {
+                     *                   "distinct_ids": [
+                     *                     "ann"
+                     *                   ]
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:28.047000Z"
+                     *         },
+                     *         {
+                     *           "id": "dba50227-7220-4679-933e-68896dd946e0",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "delete_property",
+                     *           "scope": "Person",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Person",
+                     *                 "action": "deleted",
+                     *                 "field": "properties",
+                     *                 "before": null,
+                     *                 "after": null
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:27.987000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 5
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -26756,12 +35623,18 @@ export interface operations {
     persons_cohorts_retrieve: {
         parameters: {
             query?: {
-                /** @description Integer id or uuid of the person. */
+                /**
+                 * @description Integer id or uuid of the person.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 person_id?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26774,6 +35647,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["CohortList"];
                 };
             };
@@ -26827,9 +35705,15 @@ export interface operations {
     persons_funnel_retrieve: {
         parameters: {
             query?: {
-                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                /**
+                 * @description TRENDS (default), STICKINESS or LIFECYCLE
+                 * @example FUNNELS
+                 */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
@@ -26891,7 +35775,10 @@ export interface operations {
                 offset?: unknown;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: unknown;
-                /** @description Who got to this step, the first is 1; negative: who got to the one before, but not to it */
+                /**
+                 * @description Who got to this step, the first is 1; negative: who got to the one before, but not to it
+                 * @example 1
+                 */
                 funnel_step?: unknown;
                 /** @description Who came exactly so far: `[2, 3]` */
                 funnel_custom_steps?: unknown;
@@ -26904,7 +35791,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -26917,6 +35807,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "ann",
+                     *               "distinct_ids": [
+                     *                 "ann"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:29.919Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelActors"];
                 };
             };
@@ -26975,13 +35909,31 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": "FUNNELS",
+                 *       "events": [
+                 *         {
+                 *           "id": "acme viewed"
+                 *         },
+                 *         {
+                 *           "id": "acme bought",
+                 *           "order": 1
+                 *         }
+                 *       ],
+                 *       "funnel_step": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["FunnelActorsFilters"];
             };
         };
@@ -26992,6 +35944,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "ann",
+                     *               "distinct_ids": [
+                     *                 "ann"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:35.316Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelActors"];
                 };
             };
@@ -27045,9 +36041,15 @@ export interface operations {
     persons_funnel_correlation_retrieve: {
         parameters: {
             query?: {
-                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                /**
+                 * @description TRENDS (default), STICKINESS or LIFECYCLE
+                 * @example FUNNELS
+                 */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
@@ -27135,16 +36137,25 @@ export interface operations {
                 funnel_correlation_person_limit?: unknown;
                 /** @description People to leave out at the start; default 0 */
                 funnel_correlation_person_offset?: unknown;
-                /** @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}` */
+                /**
+                 * @description Who did this on the way: `{"id": "help", "type": "events", "properties": […]}`
+                 * @example {"id":"acme viewed","type":"events"}
+                 */
                 funnel_correlation_person_entity?: unknown;
-                /** @description `true`: who went through, `false`: who did not */
+                /**
+                 * @description `true`: who went through, `false`: who did not
+                 * @example true
+                 */
                 funnel_correlation_person_converted?: unknown;
                 /** @description Who has these properties */
                 funnel_correlation_property_values?: unknown;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27157,6 +36168,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [],
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:30.069Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelActors"];
                 };
             };
@@ -27215,13 +36241,35 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": "FUNNELS",
+                 *       "events": [
+                 *         {
+                 *           "id": "acme viewed"
+                 *         },
+                 *         {
+                 *           "id": "acme bought",
+                 *           "order": 1
+                 *         }
+                 *       ],
+                 *       "funnel_correlation_person_converted": "true",
+                 *       "funnel_correlation_person_entity": {
+                 *         "id": "acme viewed",
+                 *         "type": "events"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FunnelCorrelationActorsFilters"];
             };
         };
@@ -27232,6 +36280,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [],
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:35.392Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FunnelActors"];
                 };
             };
@@ -27285,13 +36348,22 @@ export interface operations {
     persons_lifecycle_retrieve: {
         parameters: {
             query?: {
-                /** @description TRENDS (default), STICKINESS or LIFECYCLE */
+                /**
+                 * @description TRENDS (default), STICKINESS or LIFECYCLE
+                 * @example LIFECYCLE
+                 */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
-                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                /**
+                 * @description ISO date or relative (`-7d`, the default; `mStart`, `all`)
+                 * @example -7d
+                 */
                 date_from?: unknown;
                 /** @description Like `date_from`; default now. A bare date means its end */
                 date_to?: unknown;
@@ -27321,9 +36393,15 @@ export interface operations {
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
                 client_query_id?: unknown;
-                /** @description Which series: its event, or the id of its action */
+                /**
+                 * @description Which series: its event, or the id of its action
+                 * @example acme viewed
+                 */
                 entity_id?: string;
-                /** @description `events` (default) or `actions` */
+                /**
+                 * @description `events` (default) or `actions`
+                 * @example events
+                 */
                 entity_type?: string;
                 /** @description How the series counts */
                 entity_math?: string;
@@ -27335,14 +36413,23 @@ export interface operations {
                 offset?: number;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: string;
-                /** @description A time in the bucket */
+                /**
+                 * @description A time in the bucket
+                 * @example 2026-11-30
+                 */
                 target_date?: string;
-                /** @description new, returning, resurrecting or dormant */
+                /**
+                 * @description new, returning, resurrecting or dormant
+                 * @example new
+                 */
                 lifecycle_type?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27355,6 +36442,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "id": 3,
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "properties": {},
+                     *               "created_at": "2026-11-30T17:47:10.092000Z"
+                     *             },
+                     *             {
+                     *               "id": 2,
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "created_at": "2026-11-30T17:47:08.650000Z"
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["LifecycleActors"];
                 };
             };
@@ -27489,7 +36610,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27502,6 +36626,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "is_identified": false,
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:29.065Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrendActors"];
                 };
             };
@@ -27564,13 +36734,17 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PathActorsBody"];
             };
         };
@@ -27581,6 +36755,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "is_identified": false,
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:34.580Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrendActors"];
                 };
             };
@@ -27636,7 +36856,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27649,6 +36872,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "name",
+                     *         "count": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": {
                         /** @description The property. */
                         name: string;
@@ -27750,14 +36981,20 @@ export interface operations {
                 offset?: number;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: string;
-                /** @description Index of the cohort; with `breakdown_values`, so many intervals after it */
+                /**
+                 * @description Index of the cohort; with `breakdown_values`, so many intervals after it
+                 * @example 0
+                 */
                 selected_interval?: string;
                 /** @description The values of the breakdown, or without one `[<index of the cohort>]`, as JSON */
                 breakdown_values?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27770,6 +37007,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": [],
+                     *       "next": null,
+                     *       "missing_persons": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionActors"];
                 };
             };
@@ -27825,11 +37069,17 @@ export interface operations {
             query?: {
                 /** @description TRENDS (default), STICKINESS or LIFECYCLE */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
-                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                /**
+                 * @description ISO date or relative (`-7d`, the default; `mStart`, `all`)
+                 * @example -7d
+                 */
                 date_from?: unknown;
                 /** @description Like `date_from`; default now. A bare date means its end */
                 date_to?: unknown;
@@ -27859,9 +37109,15 @@ export interface operations {
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
                 client_query_id?: unknown;
-                /** @description Which series: its event, or the id of its action */
+                /**
+                 * @description Which series: its event, or the id of its action
+                 * @example acme viewed
+                 */
                 entity_id?: string;
-                /** @description `events` (default) or `actions` */
+                /**
+                 * @description `events` (default) or `actions`
+                 * @example events
+                 */
                 entity_type?: string;
                 /** @description How the series counts */
                 entity_math?: string;
@@ -27873,12 +37129,18 @@ export interface operations {
                 offset?: number;
                 /** @description A part of the e-mail address, name or a distinct id */
                 search?: string;
-                /** @description On how many intervals they were there */
+                /**
+                 * @description On how many intervals they were there
+                 * @example 1
+                 */
                 stickiness_days?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -27891,6 +37153,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "is_identified": false,
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": null
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["StickinessActors"];
                 };
             };
@@ -27946,15 +37250,24 @@ export interface operations {
             query?: {
                 /** @description TRENDS (default), STICKINESS or LIFECYCLE */
                 insight?: unknown;
-                /** @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address. */
+                /**
+                 * @description Events to count: `[{"id": "$pageview", "math": "dau", …}]`. Lists and objects as JSON text in an address.
+                 * @example [{"id":"acme viewed"},{"id":"acme bought","order":1}]
+                 */
                 events?: unknown;
                 /** @description Actions to count, like `events` */
                 actions?: unknown;
-                /** @description ISO date or relative (`-7d`, the default; `mStart`, `all`) */
+                /**
+                 * @description ISO date or relative (`-7d`, the default; `mStart`, `all`)
+                 * @example -7d
+                 */
                 date_from?: unknown;
                 /** @description Like `date_from`; default now. A bare date means its end */
                 date_to?: unknown;
-                /** @description hour, day (default), week, month */
+                /**
+                 * @description hour, day (default), week, month
+                 * @example day
+                 */
                 interval?: unknown;
                 /** @description Filters: a list, or a group `{"type": "OR", "values": […]}` */
                 properties?: unknown;
@@ -27980,9 +37293,15 @@ export interface operations {
                 refresh?: unknown;
                 /** @description A name for the question, by which `insights/cancel/` stops it */
                 client_query_id?: unknown;
-                /** @description Which series: its event, or the id of its action */
+                /**
+                 * @description Which series: its event, or the id of its action
+                 * @example acme viewed
+                 */
                 entity_id?: string;
-                /** @description `events` (default) or `actions` */
+                /**
+                 * @description `events` (default) or `actions`
+                 * @example events
+                 */
                 entity_type?: string;
                 /** @description How the series counts */
                 entity_math?: string;
@@ -28001,7 +37320,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -28014,6 +37336,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "people": [
+                     *             {
+                     *               "type": "person",
+                     *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
+                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "properties": {},
+                     *               "is_identified": false,
+                     *               "name": "control",
+                     *               "distinct_ids": [
+                     *                 "control"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": 1
+                     *             },
+                     *             {
+                     *               "type": "person",
+                     *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
+                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "properties": {
+                     *                 "name": "acme"
+                     *               },
+                     *               "is_identified": false,
+                     *               "name": "acme",
+                     *               "distinct_ids": [
+                     *                 "bob"
+                     *               ],
+                     *               "matched_recordings": [],
+                     *               "value_at_data_point": 1
+                     *             }
+                     *           ],
+                     *           "count": 4
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
+                     *       "missing_persons": 0,
+                     *       "is_cached": false,
+                     *       "last_refresh": "2026-11-30T17:47:28.810Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrendActors"];
                 };
             };
@@ -28067,14 +37435,20 @@ export interface operations {
     persons_values_retrieve: {
         parameters: {
             query?: {
-                /** @description The property. */
+                /**
+                 * @description The property.
+                 * @example email
+                 */
                 key?: string;
                 /** @description Only values that contain this, in any case of letters. */
                 value?: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -28087,6 +37461,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example [] */
                     "application/json": {
                         /** @description The value, as text. */
                         name: string;
@@ -28138,9 +37513,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
@@ -28153,6 +37534,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *       "name": "ann",
+                     *       "distinct_ids": [
+                     *         "ann"
+                     *       ],
+                     *       "properties": {},
+                     *       "created_at": "2026-11-30T17:47:08.650000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Person"];
                 };
             };
@@ -28208,15 +37601,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "properties": {
+                 *         "email": "acme@example.com"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["PersonChanges"];
             };
         };
@@ -28283,9 +37689,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
@@ -28351,15 +37763,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "properties": {
+                 *         "name": "acme"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["PersonChanges"];
             };
         };
@@ -28428,9 +37853,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
@@ -28443,6 +37874,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "cabc1731-6f92-4efa-9a91-6d19748178ec",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "split_person",
+                     *           "scope": "Person",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Person",
+                     *                 "action": "split",
+                     *                 "field": null,
+                     *                 "before": null,
+                     *                 "after": {
+                     *                   "distinct_ids": [
+                     *                     "ann"
+                     *                   ]
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:28.047000Z"
+                     *         },
+                     *         {
+                     *           "id": "dba50227-7220-4679-933e-68896dd946e0",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "delete_property",
+                     *           "scope": "Person",
+                     *           "item_id": "1",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Person",
+                     *                 "action": "deleted",
+                     *                 "field": "properties",
+                     *                 "before": null,
+                     *                 "after": null
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:27.987000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 5
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -28489,15 +37993,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "$unset": "name"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PersonPropertyDeletion"];
             };
         };
@@ -28508,6 +38023,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
@@ -28600,9 +38120,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
@@ -28615,6 +38141,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "points": [],
+                     *       "crucial_property_keys": [],
+                     *       "effective_date_from": "2026-11-23T00:00:00.000Z",
+                     *       "effective_date_to": "2026-12-01T00:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PersonPropertiesTimeline"];
                 };
             };
@@ -28670,15 +38204,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PersonSplit"];
             };
         };
@@ -28689,6 +38230,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
@@ -28744,15 +38290,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Integer id or uuid. */
+                /**
+                 * @description Integer id or uuid.
+                 * @example ea6b0aa2-b054-5cd6-b2dd-6f967989d664
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "name",
+                 *       "value": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PersonPropertyChange"];
             };
         };
@@ -28821,7 +38379,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -28834,6 +38395,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "plugin": 1,
+                     *           "enabled": true,
+                     *           "order": 3,
+                     *           "config": {
+                     *             "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *           },
+                     *           "error": null,
+                     *           "team_id": 2,
+                     *           "plugin_info": null,
+                     *           "delivery_rate_24h": null,
+                     *           "created_at": "2026-11-30T17:47:13.497000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPluginConfigList"];
                 };
             };
@@ -28880,13 +38464,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "plugin": 1,
+                 *       "order": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPluginConfig"];
             };
         };
@@ -28897,6 +38490,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin": 1,
+                     *       "enabled": true,
+                     *       "order": 1,
+                     *       "config": {
+                     *         "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *       },
+                     *       "error": null,
+                     *       "team_id": 2,
+                     *       "plugin_info": {
+                     *         "id": 1,
+                     *         "plugin_type": "source",
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "url": null,
+                     *         "icon": null,
+                     *         "config_schema": [
+                     *           {
+                     *             "key": "acme",
+                     *             "secret": true
+                     *           }
+                     *         ],
+                     *         "tag": null,
+                     *         "latest_tag": null,
+                     *         "is_global": false,
+                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_name": "acme",
+                     *         "capabilities": {},
+                     *         "metrics": {},
+                     *         "public_jobs": {}
+                     *       },
+                     *       "delivery_rate_24h": null,
+                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginConfig"];
                 };
             };
@@ -28952,13 +38582,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "orders": {
+                 *         "1": 3
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["PluginOrders"];
             };
         };
@@ -28969,6 +38609,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "plugin": 1,
+                     *         "enabled": true,
+                     *         "order": 3,
+                     *         "config": {
+                     *           "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *         },
+                     *         "error": null,
+                     *         "team_id": 2,
+                     *         "plugin_info": null,
+                     *         "delivery_rate_24h": null,
+                     *         "created_at": "2026-11-30T17:47:13.497000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["PluginConfig"][];
                 };
             };
@@ -29024,9 +38682,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -29039,6 +38703,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin": 1,
+                     *       "enabled": true,
+                     *       "order": 3,
+                     *       "config": {
+                     *         "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *       },
+                     *       "error": null,
+                     *       "team_id": 2,
+                     *       "plugin_info": {
+                     *         "id": 1,
+                     *         "plugin_type": "source",
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "url": null,
+                     *         "icon": null,
+                     *         "config_schema": [
+                     *           {
+                     *             "key": "acme",
+                     *             "secret": true
+                     *           }
+                     *         ],
+                     *         "tag": null,
+                     *         "latest_tag": null,
+                     *         "is_global": false,
+                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_name": "Test",
+                     *         "capabilities": {},
+                     *         "metrics": {},
+                     *         "public_jobs": {}
+                     *       },
+                     *       "delivery_rate_24h": null,
+                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginConfig"];
                 };
             };
@@ -29085,15 +38786,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "order": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["PluginConfigChanges"];
             };
         };
@@ -29104,6 +38816,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin": 1,
+                     *       "enabled": true,
+                     *       "order": 2,
+                     *       "config": {
+                     *         "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *       },
+                     *       "error": null,
+                     *       "team_id": 2,
+                     *       "plugin_info": {
+                     *         "id": 1,
+                     *         "plugin_type": "source",
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "url": null,
+                     *         "icon": null,
+                     *         "config_schema": [
+                     *           {
+                     *             "key": "acme",
+                     *             "secret": true
+                     *           }
+                     *         ],
+                     *         "tag": null,
+                     *         "latest_tag": null,
+                     *         "is_global": false,
+                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_name": "acme",
+                     *         "capabilities": {},
+                     *         "metrics": {},
+                     *         "public_jobs": {}
+                     *       },
+                     *       "delivery_rate_24h": null,
+                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginConfig"];
                 };
             };
@@ -29159,9 +38908,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -29218,15 +38973,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PluginConfigChanges"];
             };
         };
@@ -29237,6 +38999,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "plugin": 1,
+                     *       "enabled": true,
+                     *       "order": 1,
+                     *       "config": {
+                     *         "acme": "**************** POSTHOG SECRET FIELD ****************"
+                     *       },
+                     *       "error": null,
+                     *       "team_id": 2,
+                     *       "plugin_info": {
+                     *         "id": 1,
+                     *         "plugin_type": "source",
+                     *         "name": "acme",
+                     *         "description": null,
+                     *         "url": null,
+                     *         "icon": null,
+                     *         "config_schema": [
+                     *           {
+                     *             "key": "acme",
+                     *             "secret": true
+                     *           }
+                     *         ],
+                     *         "tag": null,
+                     *         "latest_tag": null,
+                     *         "is_global": false,
+                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_name": "acme",
+                     *         "capabilities": {},
+                     *         "metrics": {},
+                     *         "public_jobs": {}
+                     *       },
+                     *       "delivery_rate_24h": null,
+                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PluginConfig"];
                 };
             };
@@ -29292,9 +39091,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -29307,6 +39112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example export function getFrontendApp () { return {"no_frontend":true} } */
                     "application/json": string;
                 };
             };
@@ -29353,15 +39159,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "job": {
+                 *         "type": "acme"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["PluginJob"];
             };
         };
@@ -29372,6 +39191,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "not_supported",
+                     *       "detail": "This server does not execute apps, and so none of their jobs.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -29431,9 +39258,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of how the app is set up; not the id of the app. */
+                /**
+                 * @description Id of how the app is set up; not the id of the app.
+                 * @example 1
+                 */
                 plugin_config_id: number;
             };
             cookie?: never;
@@ -29446,6 +39279,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "01a22d91-6733-769c-9925-336ea3e41b21",
+                     *           "team_id": 2,
+                     *           "plugin_id": 1,
+                     *           "plugin_config_id": 1,
+                     *           "timestamp": "2026-11-30T17:47:13.587000Z",
+                     *           "source": "SYSTEM",
+                     *           "type": "WARN",
+                     *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
+                     *           "instance_id": "00000000-0000-0000-0000-000000000000"
+                     *         },
+                     *         {
+                     *           "id": "01a22d91-6733-769b-a1a0-c534dafe0eda",
+                     *           "team_id": 2,
+                     *           "plugin_id": 1,
+                     *           "plugin_config_id": 1,
+                     *           "timestamp": "2026-11-30T17:47:13.587000Z",
+                     *           "source": "SYSTEM",
+                     *           "type": "INFO",
+                     *           "message": "Settings changed: acme",
+                     *           "instance_id": "00000000-0000-0000-0000-000000000000"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPluginLogEntryList"];
                 };
             };
@@ -29524,7 +39388,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -29537,6 +39404,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 6,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *           "name": "$feature/acme-experiment",
+                     *           "description": "acme",
+                     *           "tags": [],
+                     *           "is_numerical": false,
+                     *           "property_type": "String",
+                     *           "query_usage_30_day": null,
+                     *           "is_seen_on_filtered_events": null,
+                     *           "verified": false,
+                     *           "hidden": false,
+                     *           "updated_at": "2026-11-30T17:47:28.078000Z",
+                     *           "updated_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "ef128080-79ff-4095-a0bc-32f93d29a89c",
+                     *           "name": "$feature_flag",
+                     *           "description": null,
+                     *           "tags": [],
+                     *           "is_numerical": false,
+                     *           "property_type": "String",
+                     *           "query_usage_30_day": null,
+                     *           "is_seen_on_filtered_events": null,
+                     *           "verified": false,
+                     *           "hidden": false,
+                     *           "updated_at": "2026-11-30T17:47:10.119000Z",
+                     *           "updated_by": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedPropertyDefinitionList"];
                 };
             };
@@ -29590,14 +39501,23 @@ export interface operations {
     property_definitions_seen_together_retrieve: {
         parameters: {
             query: {
-                /** @description Names of events as a JSON list. */
+                /**
+                 * @description Names of events as a JSON list.
+                 * @example ["acme viewed"]
+                 */
                 event_names: string;
-                /** @description The property. */
+                /**
+                 * @description The property.
+                 * @example plan
+                 */
                 property_name: string;
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -29610,6 +39530,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "acme viewed": true
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: boolean;
                     };
@@ -29658,9 +39583,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the property definition. */
+                /**
+                 * @description Id of the property definition.
+                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 */
                 id: string;
             };
             cookie?: never;
@@ -29673,6 +39604,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "name": "$feature/acme-experiment",
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "is_numerical": false,
+                     *       "property_type": "String",
+                     *       "query_usage_30_day": null,
+                     *       "is_seen_on_filtered_events": null,
+                     *       "verified": false,
+                     *       "hidden": false,
+                     *       "updated_at": "2026-11-30T17:47:28.078000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PropertyDefinition"];
                 };
             };
@@ -29719,15 +39673,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the property definition. */
+                /**
+                 * @description Id of the property definition.
+                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PropertyDefinitionChanges"];
             };
         };
@@ -29738,6 +39703,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "name": "$feature/acme-experiment",
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "is_numerical": false,
+                     *       "property_type": "String",
+                     *       "query_usage_30_day": null,
+                     *       "is_seen_on_filtered_events": null,
+                     *       "verified": false,
+                     *       "hidden": false,
+                     *       "updated_at": "2026-11-30T17:47:39.109000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PropertyDefinition"];
                 };
             };
@@ -29793,9 +39781,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the property definition. */
+                /**
+                 * @description Id of the property definition.
+                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 */
                 id: string;
             };
             cookie?: never;
@@ -29852,15 +39846,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the property definition. */
+                /**
+                 * @description Id of the property definition.
+                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PropertyDefinitionChanges"];
             };
         };
@@ -29871,6 +39872,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "name": "$feature/acme-experiment",
+                     *       "description": "acme",
+                     *       "tags": [],
+                     *       "is_numerical": false,
+                     *       "property_type": "String",
+                     *       "query_usage_30_day": null,
+                     *       "is_seen_on_filtered_events": null,
+                     *       "verified": false,
+                     *       "hidden": false,
+                     *       "updated_at": "2026-11-30T17:47:39.101000Z",
+                     *       "updated_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PropertyDefinition"];
                 };
             };
@@ -29924,7 +39948,10 @@ export interface operations {
     query_retrieve: {
         parameters: {
             query?: {
-                /** @description The query as JSON */
+                /**
+                 * @description The query as JSON
+                 * @example {"kind":"TrendsQuery","series":[{"kind":"EventsNode","event":"acme viewed"}]}
+                 */
                 query?: string;
                 /** @description A name for the query, chosen by the client: `query/<it>/` shows and cancels it */
                 client_query_id?: string;
@@ -29935,7 +39962,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -29948,6 +39978,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "hasMore": false,
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "is_cached": true,
+                     *       "statistics": {
+                     *         "rows_read": 10,
+                     *         "bytes_read": 382,
+                     *         "elapsed_ms": 56.54153100000258,
+                     *         "cache_age_ms": 6217,
+                     *         "limited_by": null
+                     *       },
+                     *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["QueryAnswer"];
                 };
             };
@@ -30006,13 +40085,29 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "query": {
+                 *         "kind": "TrendsQuery",
+                 *         "series": [
+                 *           {
+                 *             "kind": "EventsNode",
+                 *             "event": "acme viewed"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["QueryRequest"];
             };
         };
@@ -30023,6 +40118,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "action": {
+                     *             "id": "acme viewed",
+                     *             "type": "events",
+                     *             "order": 0,
+                     *             "name": "acme viewed",
+                     *             "custom_name": null,
+                     *             "math": null,
+                     *             "math_property": null,
+                     *             "math_hogql": null,
+                     *             "math_group_type_index": null,
+                     *             "properties": {}
+                     *           },
+                     *           "label": "acme viewed",
+                     *           "count": 4,
+                     *           "data": [
+                     *             0,
+                     *             0
+                     *           ],
+                     *           "labels": [
+                     *             "23-Nov-2026",
+                     *             "24-Nov-2026"
+                     *           ],
+                     *           "days": [
+                     *             "2026-11-23",
+                     *             "2026-11-24"
+                     *           ],
+                     *           "order": 0
+                     *         }
+                     *       ],
+                     *       "hasMore": false,
+                     *       "timezone": "UTC",
+                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "is_cached": true,
+                     *       "statistics": {
+                     *         "rows_read": 10,
+                     *         "bytes_read": 382,
+                     *         "elapsed_ms": 56.54153100000258,
+                     *         "cache_age_ms": 12107,
+                     *         "limited_by": null
+                     *       },
+                     *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
+                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["QueryAnswer"];
                 };
             };
@@ -30078,9 +40222,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The `client_query_id` that it was asked with, or the `id` of its status */
+                /**
+                 * @description The `client_query_id` that it was asked with, or the `id` of its status
+                 * @example acme
+                 */
                 client_query_id: string;
             };
             cookie?: never;
@@ -30120,6 +40270,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Query acme not found.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -30139,9 +40297,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The `client_query_id` that it was asked with, or the `id` of its status */
+                /**
+                 * @description The `client_query_id` that it was asked with, or the `id` of its status
+                 * @example acme
+                 */
                 client_query_id: string;
             };
             cookie?: never;
@@ -30207,7 +40371,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -30220,6 +40387,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "team_id": 2,
+                     *           "record_id": "1",
+                     *           "model_name": "FeatureFlag",
+                     *           "payload": {
+                     *             "operation": "update_variants",
+                     *             "value": {
+                     *               "variants": [],
+                     *               "payloads": {
+                     *                 "acme": 1
+                     *               }
+                     *             }
+                     *           },
+                     *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
+                     *           "executed_at": null,
+                     *           "failure_reason": null,
+                     *           "created_at": "2026-11-30T17:47:26.008000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "updated_at": "2026-11-30T17:47:26.008000Z"
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "team_id": 2,
+                     *           "record_id": "1",
+                     *           "model_name": "FeatureFlag",
+                     *           "payload": {
+                     *             "operation": "update_variants",
+                     *             "value": {
+                     *               "variants": [],
+                     *               "payloads": {
+                     *                 "acme": 1
+                     *               }
+                     *             }
+                     *           },
+                     *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
+                     *           "executed_at": null,
+                     *           "failure_reason": null,
+                     *           "created_at": "2026-11-30T17:47:13.226000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "updated_at": "2026-11-30T17:47:26.048000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedScheduledChangeList"];
                 };
             };
@@ -30266,13 +40498,32 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "record_id": "1",
+                 *       "model_name": "FeatureFlag",
+                 *       "payload": {
+                 *         "operation": "update_variants",
+                 *         "value": {
+                 *           "variants": [],
+                 *           "payloads": {
+                 *             "acme": 1
+                 *           }
+                 *         }
+                 *       },
+                 *       "scheduled_at": "2099-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewScheduledChange"];
             };
         };
@@ -30283,6 +40534,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "team_id": 2,
+                     *       "record_id": "1",
+                     *       "model_name": "FeatureFlag",
+                     *       "payload": {
+                     *         "operation": "update_variants",
+                     *         "value": {
+                     *           "variants": [],
+                     *           "payloads": {
+                     *             "acme": 1
+                     *           }
+                     *         }
+                     *       },
+                     *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
+                     *       "executed_at": null,
+                     *       "failure_reason": null,
+                     *       "created_at": "2026-11-30T17:47:37.852000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:37.852000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScheduledChange"];
                 };
             };
@@ -30338,9 +40619,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the scheduled change. */
+                /**
+                 * @description Id of the scheduled change.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -30353,6 +40640,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "team_id": 2,
+                     *       "record_id": "1",
+                     *       "model_name": "FeatureFlag",
+                     *       "payload": {
+                     *         "operation": "update_variants",
+                     *         "value": {
+                     *           "variants": [],
+                     *           "payloads": {
+                     *             "acme": 1
+                     *           }
+                     *         }
+                     *       },
+                     *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
+                     *       "executed_at": null,
+                     *       "failure_reason": null,
+                     *       "created_at": "2026-11-30T17:47:13.226000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:26.048000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScheduledChange"];
                 };
             };
@@ -30399,9 +40716,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the scheduled change. */
+                /**
+                 * @description Id of the scheduled change.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -30458,15 +40781,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the scheduled change. */
+                /**
+                 * @description Id of the scheduled change.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "scheduled_at": "2099-02-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ScheduledChangeChanges"];
             };
         };
@@ -30477,6 +40811,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "team_id": 2,
+                     *       "record_id": "1",
+                     *       "model_name": "FeatureFlag",
+                     *       "payload": {
+                     *         "operation": "update_variants",
+                     *         "value": {
+                     *           "variants": [],
+                     *           "payloads": {
+                     *             "acme": 1
+                     *           }
+                     *         }
+                     *       },
+                     *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
+                     *       "executed_at": null,
+                     *       "failure_reason": null,
+                     *       "created_at": "2026-11-30T17:47:13.226000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "updated_at": "2026-11-30T17:47:37.867000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScheduledChange"];
                 };
             };
@@ -30555,7 +40919,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -30568,6 +40935,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "short_id": "lpWPgsXV",
+                     *           "name": "acme",
+                     *           "derived_name": null,
+                     *           "description": "",
+                     *           "pinned": false,
+                     *           "created_at": "2026-11-30T17:47:13.633000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "filters": {
+                     *             "events": "acme"
+                     *           },
+                     *           "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "short_id": "w9GV3512",
+                     *           "name": "acme",
+                     *           "derived_name": null,
+                     *           "description": "",
+                     *           "pinned": false,
+                     *           "created_at": "2026-11-30T17:47:24.679000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "filters": {},
+                     *           "last_modified_at": "2026-11-30T17:47:24.679000Z",
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedSessionRecordingPlaylistList"];
                 };
             };
@@ -30623,13 +41057,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
             };
         };
@@ -30640,6 +41082,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "short_id": "gdqNJTU2",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:35.898000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "filters": {},
+                     *       "last_modified_at": "2026-11-30T17:47:35.898000Z",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingPlaylist"];
                 };
             };
@@ -30695,9 +41167,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
             };
             cookie?: never;
@@ -30710,6 +41188,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "short_id": "lpWPgsXV",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "events": "acme"
+                     *       },
+                     *       "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingPlaylist"];
                 };
             };
@@ -30756,15 +41266,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
             };
         };
@@ -30775,6 +41296,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "short_id": "lpWPgsXV",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "events": "acme"
+                     *       },
+                     *       "last_modified_at": "2026-11-30T17:47:35.909000Z",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingPlaylist"];
                 };
             };
@@ -30830,9 +41383,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
             };
             cookie?: never;
@@ -30889,15 +41448,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SessionRecordingPlaylistChanges"];
             };
         };
@@ -30908,6 +41474,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "short_id": "lpWPgsXV",
+                     *       "name": "acme",
+                     *       "derived_name": null,
+                     *       "description": "",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "filters": {
+                     *         "events": "acme"
+                     *       },
+                     *       "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *       "last_modified_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingPlaylist"];
                 };
             };
@@ -30968,9 +41566,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
             };
             cookie?: never;
@@ -30983,6 +41587,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "acme",
+                     *           "distinct_id": null,
+                     *           "viewed": false,
+                     *           "recording_duration": null,
+                     *           "start_time": null,
+                     *           "end_time": null,
+                     *           "click_count": null,
+                     *           "keypress_count": null,
+                     *           "start_url": null,
+                     *           "matching_events": null,
+                     *           "person": null,
+                     *           "segments": null,
+                     *           "start_and_end_times_by_window_id": null,
+                     *           "snapshot_data_by_window_id": null,
+                     *           "storage": null,
+                     *           "pinned_count": 1
+                     *         }
+                     *       ],
+                     *       "has_next": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingList"];
                 };
             };
@@ -31029,11 +41658,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
-                /** @description The session's id. */
+                /**
+                 * @description The session's id.
+                 * @example acme
+                 */
                 session_recording_id: string;
             };
             cookie?: never;
@@ -31046,6 +41684,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": {
                         /**
                          * @description Always true.
@@ -31107,11 +41750,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Short id of the playlist. */
+                /**
+                 * @description Short id of the playlist.
+                 * @example lpWPgsXV
+                 */
                 short_id: string;
-                /** @description The session's id. */
+                /**
+                 * @description The session's id.
+                 * @example acme
+                 */
                 session_recording_id: string;
             };
             cookie?: never;
@@ -31124,6 +41776,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": {
                         /**
                          * @description Always true.
@@ -31215,7 +41872,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31228,6 +41888,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [],
+                     *       "has_next": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingList"];
                 };
             };
@@ -31281,7 +41947,10 @@ export interface operations {
     session_recordings_properties_retrieve: {
         parameters: {
             query: {
-                /** @description `["0190…", …]`, at most 1000. */
+                /**
+                 * @description `["0190…", …]`, at most 1000.
+                 * @example ["acme"]
+                 */
                 session_ids: string[];
                 /** @description ISO date or relative; `-7d` unless said. */
                 date_from?: string;
@@ -31290,7 +41959,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31303,6 +41975,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRecordingProperties"];
                 };
             };
@@ -31363,9 +42040,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The session's id. */
+                /**
+                 * @description The session's id.
+                 * @example acme
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31405,6 +42088,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Recording not found",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -31429,9 +42120,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description The session's id. */
+                /**
+                 * @description The session's id.
+                 * @example acme
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31471,6 +42168,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Snapshots not found",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -31499,7 +42204,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31512,6 +42220,183 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 3,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *           "name": "acme survey (duplicated at 2026-11-30 17:47:27)",
+                     *           "description": "",
+                     *           "type": "popover",
+                     *           "schedule": "once",
+                     *           "linked_flag": null,
+                     *           "linked_flag_id": null,
+                     *           "targeting_flag": null,
+                     *           "internal_targeting_flag": {
+                     *             "id": 9,
+                     *             "team_id": 2,
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 17:47:27)",
+                     *             "key": "survey-targeting-d5a07d14ed-custom",
+                     *             "filters": {
+                     *               "groups": [
+                     *                 {
+                     *                   "variant": "",
+                     *                   "rollout_percentage": 100,
+                     *                   "properties": [
+                     *                     {
+                     *                       "key": "$survey_dismissed/01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *                       "value": "is_not_set",
+                     *                       "operator": "is_not_set",
+                     *                       "type": "person"
+                     *                     },
+                     *                     {
+                     *                       "key": "$survey_responded/01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *                       "value": "is_not_set",
+                     *                       "operator": "is_not_set",
+                     *                       "type": "person"
+                     *                     }
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "deleted": false,
+                     *             "active": false,
+                     *             "ensure_experience_continuity": false,
+                     *             "has_encrypted_payloads": false,
+                     *             "version": 1,
+                     *             "evaluation_runtime": "all",
+                     *             "bucketing_identifier": null,
+                     *             "evaluation_tags": []
+                     *           },
+                     *           "feature_flag_keys": [
+                     *             {
+                     *               "key": "linked_flag_key",
+                     *               "value": null
+                     *             },
+                     *             {
+                     *               "key": "targeting_flag_key",
+                     *               "value": null
+                     *             }
+                     *           ],
+                     *           "questions": [
+                     *             {
+                     *               "type": "open",
+                     *               "question": "acme",
+                     *               "id": "01a22d91-9bf5-7108-82bf-ad9713dcf35c"
+                     *             }
+                     *           ],
+                     *           "conditions": null,
+                     *           "appearance": null,
+                     *           "created_at": "2026-11-30T17:47:27.105000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "start_date": null,
+                     *           "end_date": null,
+                     *           "archived": false,
+                     *           "responses_limit": null,
+                     *           "iteration_count": null,
+                     *           "iteration_frequency_days": null,
+                     *           "iteration_start_dates": [],
+                     *           "current_iteration": null,
+                     *           "current_iteration_start_date": null,
+                     *           "enable_partial_responses": false
+                     *         },
+                     *         {
+                     *           "id": "01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *           "name": "acme-37",
+                     *           "description": "",
+                     *           "type": "popover",
+                     *           "schedule": "once",
+                     *           "linked_flag": null,
+                     *           "linked_flag_id": null,
+                     *           "targeting_flag": null,
+                     *           "internal_targeting_flag": {
+                     *             "id": 8,
+                     *             "team_id": 2,
+                     *             "name": "Targeting flag for survey acme-37",
+                     *             "key": "survey-targeting-a1f1504dd3-custom",
+                     *             "filters": {
+                     *               "groups": [
+                     *                 {
+                     *                   "variant": "",
+                     *                   "rollout_percentage": 100,
+                     *                   "properties": [
+                     *                     {
+                     *                       "key": "$survey_dismissed/01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *                       "value": "is_not_set",
+                     *                       "operator": "is_not_set",
+                     *                       "type": "person"
+                     *                     },
+                     *                     {
+                     *                       "key": "$survey_responded/01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *                       "value": "is_not_set",
+                     *                       "operator": "is_not_set",
+                     *                       "type": "person"
+                     *                     }
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "deleted": false,
+                     *             "active": false,
+                     *             "ensure_experience_continuity": false,
+                     *             "has_encrypted_payloads": false,
+                     *             "version": 1,
+                     *             "evaluation_runtime": "all",
+                     *             "bucketing_identifier": null,
+                     *             "evaluation_tags": []
+                     *           },
+                     *           "feature_flag_keys": [
+                     *             {
+                     *               "key": "linked_flag_key",
+                     *               "value": null
+                     *             },
+                     *             {
+                     *               "key": "targeting_flag_key",
+                     *               "value": null
+                     *             }
+                     *           ],
+                     *           "questions": [
+                     *             {
+                     *               "id": "why",
+                     *               "type": "open",
+                     *               "question": "acme"
+                     *             }
+                     *           ],
+                     *           "conditions": null,
+                     *           "appearance": null,
+                     *           "created_at": "2026-11-30T17:47:26.825000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "start_date": null,
+                     *           "end_date": null,
+                     *           "archived": false,
+                     *           "responses_limit": null,
+                     *           "iteration_count": null,
+                     *           "iteration_frequency_days": null,
+                     *           "iteration_start_dates": [],
+                     *           "current_iteration": null,
+                     *           "current_iteration_start_date": null,
+                     *           "enable_partial_responses": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedSurveyList"];
                 };
             };
@@ -31558,13 +42443,29 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme-44",
+                 *       "type": "popover",
+                 *       "questions": [
+                 *         {
+                 *           "id": "why",
+                 *           "type": "open",
+                 *           "question": "acme"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSurvey"];
             };
         };
@@ -31575,6 +42476,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *       "name": "acme-44",
+                     *       "description": "",
+                     *       "type": "popover",
+                     *       "schedule": "once",
+                     *       "linked_flag": null,
+                     *       "linked_flag_id": null,
+                     *       "targeting_flag": null,
+                     *       "internal_targeting_flag": {
+                     *         "id": 13,
+                     *         "team_id": 2,
+                     *         "name": "Targeting flag for survey acme-44",
+                     *         "key": "survey-targeting-91231821e3-custom",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "variant": "",
+                     *               "rollout_percentage": 100,
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$survey_dismissed/01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 },
+                     *                 {
+                     *                   "key": "$survey_responded/01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": false,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "feature_flag_keys": [
+                     *         {
+                     *           "key": "linked_flag_key",
+                     *           "value": null
+                     *         },
+                     *         {
+                     *           "key": "targeting_flag_key",
+                     *           "value": null
+                     *         }
+                     *       ],
+                     *       "questions": [
+                     *         {
+                     *           "id": "why",
+                     *           "type": "open",
+                     *           "question": "acme"
+                     *         }
+                     *       ],
+                     *       "conditions": null,
+                     *       "appearance": null,
+                     *       "created_at": "2026-11-30T17:47:38.265000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "start_date": null,
+                     *       "end_date": null,
+                     *       "archived": false,
+                     *       "responses_limit": null,
+                     *       "iteration_count": null,
+                     *       "iteration_frequency_days": null,
+                     *       "iteration_start_dates": [],
+                     *       "current_iteration": null,
+                     *       "current_iteration_start_date": null,
+                     *       "enable_partial_responses": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Survey"];
                 };
             };
@@ -31635,7 +42622,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31648,6 +42638,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "85568625-d0b8-44d0-b962-29479769a498",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Survey",
+                     *           "item_id": "01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *           "detail": {
+                     *             "changes": [
+                     *               {
+                     *                 "type": "Survey",
+                     *                 "action": "created",
+                     *                 "field": "source_survey_id",
+                     *                 "before": null,
+                     *                 "after": "01a22d91-67c6-74e4-916d-9658c50c5b48"
+                     *               }
+                     *             ],
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme survey (duplicated at 2026-11-30 17:47:27)",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:27.150000Z"
+                     *         },
+                     *         {
+                     *           "id": "52e93949-7f74-46b0-b1db-4afca9a571f7",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Survey",
+                     *           "item_id": "01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme-37",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:26.863000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 3
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -31697,7 +42748,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31710,6 +42764,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "01a22d91-67c6-74e4-916d-9658c50c5b48": 1
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: number;
                     };
@@ -31763,7 +42822,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -31776,6 +42838,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "stats": {
+                     *         "survey shown": {
+                     *           "total_count": 0,
+                     *           "unique_persons": 0,
+                     *           "first_seen": null,
+                     *           "last_seen": null,
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         },
+                     *         "survey dismissed": {
+                     *           "total_count": 0,
+                     *           "unique_persons": 0,
+                     *           "first_seen": null,
+                     *           "last_seen": null,
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         },
+                     *         "survey sent": {
+                     *           "total_count": 1,
+                     *           "unique_persons": 1,
+                     *           "first_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "last_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         }
+                     *       },
+                     *       "rates": {
+                     *         "response_rate": 0,
+                     *         "dismissal_rate": 0,
+                     *         "unique_users_response_rate": 0,
+                     *         "unique_users_dismissal_rate": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SurveysStats"];
                 };
             };
@@ -31831,9 +42929,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31846,6 +42950,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "name": "acme survey",
+                     *       "description": "",
+                     *       "type": "popover",
+                     *       "schedule": "once",
+                     *       "linked_flag": null,
+                     *       "linked_flag_id": null,
+                     *       "targeting_flag": null,
+                     *       "internal_targeting_flag": {
+                     *         "id": 4,
+                     *         "team_id": 2,
+                     *         "name": "Targeting flag for survey acme survey",
+                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "variant": "",
+                     *               "rollout_percentage": 100,
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 },
+                     *                 {
+                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "feature_flag_keys": [
+                     *         {
+                     *           "key": "linked_flag_key",
+                     *           "value": null
+                     *         },
+                     *         {
+                     *           "key": "targeting_flag_key",
+                     *           "value": null
+                     *         }
+                     *       ],
+                     *       "questions": [
+                     *         {
+                     *           "id": "why",
+                     *           "type": "open",
+                     *           "question": "acme"
+                     *         }
+                     *       ],
+                     *       "conditions": null,
+                     *       "appearance": null,
+                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "start_date": "2024-01-01T00:00:00.000000Z",
+                     *       "end_date": null,
+                     *       "archived": false,
+                     *       "responses_limit": null,
+                     *       "iteration_count": null,
+                     *       "iteration_frequency_days": null,
+                     *       "iteration_start_dates": [],
+                     *       "current_iteration": null,
+                     *       "current_iteration_start_date": null,
+                     *       "enable_partial_responses": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Survey"];
                 };
             };
@@ -31892,15 +43082,34 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "acme survey",
+                 *       "type": "popover",
+                 *       "questions": [
+                 *         {
+                 *           "id": "why",
+                 *           "type": "open",
+                 *           "question": "acme"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewSurvey"];
             };
         };
@@ -31911,6 +43120,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "name": "acme survey",
+                     *       "description": "",
+                     *       "type": "popover",
+                     *       "schedule": "once",
+                     *       "linked_flag": null,
+                     *       "linked_flag_id": null,
+                     *       "targeting_flag": null,
+                     *       "internal_targeting_flag": {
+                     *         "id": 4,
+                     *         "team_id": 2,
+                     *         "name": "Targeting flag for survey acme survey",
+                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "variant": "",
+                     *               "rollout_percentage": 100,
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 },
+                     *                 {
+                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "feature_flag_keys": [
+                     *         {
+                     *           "key": "linked_flag_key",
+                     *           "value": null
+                     *         },
+                     *         {
+                     *           "key": "targeting_flag_key",
+                     *           "value": null
+                     *         }
+                     *       ],
+                     *       "questions": [
+                     *         {
+                     *           "id": "why",
+                     *           "type": "open",
+                     *           "question": "acme"
+                     *         }
+                     *       ],
+                     *       "conditions": null,
+                     *       "appearance": null,
+                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "start_date": "2024-01-01T00:00:00.000000Z",
+                     *       "end_date": null,
+                     *       "archived": false,
+                     *       "responses_limit": null,
+                     *       "iteration_count": null,
+                     *       "iteration_frequency_days": null,
+                     *       "iteration_start_dates": [],
+                     *       "current_iteration": null,
+                     *       "current_iteration_start_date": null,
+                     *       "enable_partial_responses": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Survey"];
                 };
             };
@@ -31966,9 +43261,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
@@ -32034,15 +43335,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SurveyChanges"];
             };
         };
@@ -32053,6 +43361,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "name": "acme survey",
+                     *       "description": "",
+                     *       "type": "popover",
+                     *       "schedule": "once",
+                     *       "linked_flag": null,
+                     *       "linked_flag_id": null,
+                     *       "targeting_flag": null,
+                     *       "internal_targeting_flag": {
+                     *         "id": 4,
+                     *         "team_id": 2,
+                     *         "name": "Targeting flag for survey acme survey",
+                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "filters": {
+                     *           "groups": [
+                     *             {
+                     *               "variant": "",
+                     *               "rollout_percentage": 100,
+                     *               "properties": [
+                     *                 {
+                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 },
+                     *                 {
+                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "value": "is_not_set",
+                     *                   "operator": "is_not_set",
+                     *                   "type": "person"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "deleted": false,
+                     *         "active": true,
+                     *         "ensure_experience_continuity": false,
+                     *         "has_encrypted_payloads": false,
+                     *         "version": 1,
+                     *         "evaluation_runtime": "all",
+                     *         "bucketing_identifier": null,
+                     *         "evaluation_tags": []
+                     *       },
+                     *       "feature_flag_keys": [
+                     *         {
+                     *           "key": "linked_flag_key",
+                     *           "value": null
+                     *         },
+                     *         {
+                     *           "key": "targeting_flag_key",
+                     *           "value": null
+                     *         }
+                     *       ],
+                     *       "questions": [
+                     *         {
+                     *           "id": "why",
+                     *           "type": "open",
+                     *           "question": "acme"
+                     *         }
+                     *       ],
+                     *       "conditions": null,
+                     *       "appearance": null,
+                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "start_date": "2024-01-01T00:00:00.000000Z",
+                     *       "end_date": null,
+                     *       "archived": false,
+                     *       "responses_limit": null,
+                     *       "iteration_count": null,
+                     *       "iteration_frequency_days": null,
+                     *       "iteration_start_dates": [],
+                     *       "current_iteration": null,
+                     *       "current_iteration_start_date": null,
+                     *       "enable_partial_responses": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Survey"];
                 };
             };
@@ -32113,9 +43507,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
@@ -32128,6 +43528,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "0caca5f5-4fa1-4adb-870b-5b873901f5c8",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "Survey",
+                     *           "item_id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme survey",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T17:47:13.782000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "total_count": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
@@ -32174,15 +43605,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "target_team_ids": [
+                 *         2
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SurveyTargets"];
             };
         };
@@ -32193,6 +43637,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created_surveys": [
+                     *         {
+                     *           "team_id": 2,
+                     *           "survey_id": "01a22d91-c80b-77e5-8285-5e90c56bcf1d",
+                     *           "name": "acme survey (duplicated at 2026-11-30 17:47:38)"
+                     *         }
+                     *       ],
+                     *       "count": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CopiedSurveys"];
                 };
             };
@@ -32259,9 +43715,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
@@ -32274,6 +43736,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "uuid": "9343b40c-caed-4343-b167-10c13e47f2b8",
+                     *           "distinct_id": "ann",
+                     *           "session_id": null,
+                     *           "submitted_at": "2026-11-30T17:47:13.810000Z",
+                     *           "answers": [
+                     *             {
+                     *               "question_id": "why",
+                     *               "question_index": 0,
+                     *               "question_text": "acme",
+                     *               "question_type": "open",
+                     *               "answer": "acme"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SurveyResponses"];
                 };
             };
@@ -32334,9 +43819,15 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
-                /** @description Id of the survey. */
+                /**
+                 * @description Id of the survey.
+                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 */
                 id: string;
             };
             cookie?: never;
@@ -32349,6 +43840,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "stats": {
+                     *         "survey shown": {
+                     *           "total_count": 0,
+                     *           "unique_persons": 0,
+                     *           "first_seen": null,
+                     *           "last_seen": null,
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         },
+                     *         "survey dismissed": {
+                     *           "total_count": 0,
+                     *           "unique_persons": 0,
+                     *           "first_seen": null,
+                     *           "last_seen": null,
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         },
+                     *         "survey sent": {
+                     *           "total_count": 1,
+                     *           "unique_persons": 1,
+                     *           "first_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "last_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "total_count_only_seen": 0,
+                     *           "unique_persons_only_seen": 0
+                     *         }
+                     *       },
+                     *       "rates": {
+                     *         "response_rate": 0,
+                     *         "dismissal_rate": 0,
+                     *         "unique_users_response_rate": 0,
+                     *         "unique_users_dismissal_rate": 0
+                     *       },
+                     *       "questions": [
+                     *         {
+                     *           "question_id": "why",
+                     *           "question_index": 0,
+                     *           "question_text": "acme",
+                     *           "question_type": "open",
+                     *           "response_count": 1,
+                     *           "distribution": {},
+                     *           "average": null
+                     *         }
+                     *       ],
+                     *       "survey_id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "start_date": "2024-01-01T00:00:00.000000Z",
+                     *       "end_date": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SurveyStats"];
                 };
             };
@@ -32404,7 +43945,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -32417,6 +43961,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "acme"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
@@ -32467,6 +44016,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PromptStates"];
             };
         };
@@ -32477,6 +44027,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "state": {},
+                     *       "sequences": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["MyPrompts"];
                 };
             };
@@ -32518,6 +44074,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "owner@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordResetRequest"];
             };
         };
@@ -32535,6 +44096,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "email_not_available",
+                     *       "detail": "This server sends no e-mails. Whoever runs it can set a new password: hedgerow user set-password.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32552,12 +44121,18 @@ export interface operations {
     reset_retrieve: {
         parameters: {
             query: {
-                /** @description From the link. Good for a day, and for one new password. */
+                /**
+                 * @description From the link. Good for a day, and for one new password.
+                 * @example x
+                 */
                 token: string;
             };
             header?: never;
             path: {
-                /** @description The user, as the link has it. */
+                /**
+                 * @description The user, as the link has it.
+                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 */
                 user_uuid: string;
             };
             cookie?: never;
@@ -32577,6 +44152,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_token",
+                     *       "detail": "This reset token is invalid or has expired.",
+                     *       "attr": "token"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32587,13 +44170,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The user, as the link has it. */
+                /**
+                 * @description The user, as the link has it.
+                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 */
                 user_uuid: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "x",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordReset"];
             };
         };
@@ -32611,6 +44203,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_token",
+                     *       "detail": "This reset token is invalid or has expired.",
+                     *       "attr": "token"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32625,6 +44225,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "x@example.com",
+                 *       "password": "correct horse battery",
+                 *       "first_name": "x"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Signup"];
             };
         };
@@ -32653,6 +44260,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "permission_denied",
+                     *       "detail": "New organizations cannot be created in this instance. Contact your administrator if you think this is a mistake.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32663,7 +44278,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The invite's id, as its link has it. */
+                /**
+                 * @description The invite's id, as its link has it.
+                 * @example 5efdc625-a5e2-4b04-b383-be6b289b0aee
+                 */
                 invite_id: string;
             };
             cookie?: never;
@@ -32676,6 +44294,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "5efdc625-a5e2-4b04-b383-be6b289b0aee",
+                     *       "target_email": "c********f@example.net",
+                     *       "first_name": "",
+                     *       "organization_name": "Test",
+                     *       "invited_by": "Olive"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenInvite"];
                 };
             };
@@ -32695,13 +44322,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The invite's id, as its link has it. */
+                /**
+                 * @description The invite's id, as its link has it.
+                 * @example 5efdc625-a5e2-4b04-b383-be6b289b0aee
+                 */
                 invite_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "first_name": "acme",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignupByInvite"];
             };
         };
@@ -32712,6 +44348,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "uuid": "b1709a91-9efa-44a9-a28b-d65e745346e8",
+                     *       "distinct_id": "aKyBycV0KB7y1yBqpOUaEAmjjhRcp9T225cB1HcnZdL",
+                     *       "first_name": "acme",
+                     *       "email": "acme@example.net",
+                     *       "is_email_verified": null,
+                     *       "redirect_url": "/"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignupAnswer"];
                 };
             };
@@ -32744,6 +44391,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "surveys": [],
+                     *       "survey_config": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SurveysForSdks"];
                 };
             };
@@ -32780,6 +44433,227 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 3,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "date_joined": "2026-11-30T17:47:02.206000Z",
+                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "first_name": "Olive",
+                     *           "email": "owner@example.com",
+                     *           "pending_email": null,
+                     *           "is_email_verified": null,
+                     *           "has_password": true,
+                     *           "has_social_auth": false,
+                     *           "is_staff": true,
+                     *           "is_impersonated": false,
+                     *           "is_2fa_enabled": false,
+                     *           "email_opt_in": false,
+                     *           "notification_settings": {
+                     *             "plugin_disabled": true
+                     *           },
+                     *           "anonymize_data": false,
+                     *           "toolbar_mode": "toolbar",
+                     *           "theme_mode": null,
+                     *           "events_column_config": {
+                     *             "active": "DEFAULT"
+                     *           },
+                     *           "team": {
+                     *             "id": 3,
+                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "acme second",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           },
+                     *           "organization": {
+                     *             "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "name": "Example",
+                     *             "slug": "example",
+                     *             "created_at": "2026-11-30T17:47:02.206000Z",
+                     *             "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *             "membership_level": 15,
+                     *             "plugins_access_level": 9,
+                     *             "teams": [
+                     *               {
+                     *                 "id": 1,
+                     *                 "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *                 "name": "Default Project",
+                     *                 "completed_snippet_onboarding": false,
+                     *                 "ingested_event": false,
+                     *                 "is_demo": false,
+                     *                 "timezone": "UTC",
+                     *                 "access_control": false
+                     *               },
+                     *               {
+                     *                 "id": 3,
+                     *                 "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *                 "name": "acme second",
+                     *                 "completed_snippet_onboarding": false,
+                     *                 "ingested_event": false,
+                     *                 "is_demo": false,
+                     *                 "timezone": "UTC",
+                     *                 "access_control": false
+                     *               }
+                     *             ],
+                     *             "available_features": [
+                     *               "zapier",
+                     *               "organizations_projects"
+                     *             ],
+                     *             "available_product_features": [
+                     *               {
+                     *                 "key": "zapier",
+                     *                 "name": "zapier"
+                     *               },
+                     *               {
+                     *                 "key": "organizations_projects",
+                     *                 "name": "organizations_projects"
+                     *               }
+                     *             ],
+                     *             "is_member_join_email_enabled": true,
+                     *             "metadata": {
+                     *               "instance_tag": "none"
+                     *             },
+                     *             "customer_id": null,
+                     *             "enforce_2fa": null
+                     *           },
+                     *           "organizations": [
+                     *             {
+                     *               "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "name": "Example",
+                     *               "slug": "example",
+                     *               "membership_level": 15
+                     *             },
+                     *             {
+                     *               "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "name": "Test",
+                     *               "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *               "membership_level": 15
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "date_joined": "2026-11-30T17:47:08.530000Z",
+                     *           "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                     *           "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *           "first_name": "Other 1",
+                     *           "email": "other1@example.net",
+                     *           "pending_email": null,
+                     *           "is_email_verified": null,
+                     *           "has_password": false,
+                     *           "has_social_auth": false,
+                     *           "is_staff": false,
+                     *           "is_impersonated": false,
+                     *           "is_2fa_enabled": false,
+                     *           "email_opt_in": false,
+                     *           "notification_settings": {
+                     *             "plugin_disabled": true
+                     *           },
+                     *           "anonymize_data": false,
+                     *           "toolbar_mode": "toolbar",
+                     *           "theme_mode": null,
+                     *           "events_column_config": {
+                     *             "active": "DEFAULT"
+                     *           },
+                     *           "team": {
+                     *             "id": 1,
+                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "Default Project",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           },
+                     *           "organization": {
+                     *             "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "name": "Example",
+                     *             "slug": "example",
+                     *             "created_at": "2026-11-30T17:47:02.206000Z",
+                     *             "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *             "membership_level": 1,
+                     *             "plugins_access_level": 9,
+                     *             "teams": [
+                     *               {
+                     *                 "id": 1,
+                     *                 "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *                 "name": "Default Project",
+                     *                 "completed_snippet_onboarding": false,
+                     *                 "ingested_event": false,
+                     *                 "is_demo": false,
+                     *                 "timezone": "UTC",
+                     *                 "access_control": false
+                     *               },
+                     *               {
+                     *                 "id": 3,
+                     *                 "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *                 "name": "acme second",
+                     *                 "completed_snippet_onboarding": false,
+                     *                 "ingested_event": false,
+                     *                 "is_demo": false,
+                     *                 "timezone": "UTC",
+                     *                 "access_control": false
+                     *               }
+                     *             ],
+                     *             "available_features": [
+                     *               "zapier",
+                     *               "organizations_projects"
+                     *             ],
+                     *             "available_product_features": [
+                     *               {
+                     *                 "key": "zapier",
+                     *                 "name": "zapier"
+                     *               },
+                     *               {
+                     *                 "key": "organizations_projects",
+                     *                 "name": "organizations_projects"
+                     *               }
+                     *             ],
+                     *             "is_member_join_email_enabled": true,
+                     *             "metadata": {
+                     *               "instance_tag": "none"
+                     *             },
+                     *             "customer_id": null,
+                     *             "enforce_2fa": null
+                     *           },
+                     *           "organizations": [
+                     *             {
+                     *               "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "name": "Example",
+                     *               "slug": "example",
+                     *               "membership_level": 1
+                     *             },
+                     *             {
+                     *               "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "name": "Test",
+                     *               "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *               "membership_level": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedUserList"];
                 };
             };
@@ -32845,6 +44719,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "permission_denied",
+                     *       "detail": "This action does not support Personal API Key access",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32868,6 +44750,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CurrentPassword"];
             };
         };
@@ -32905,6 +44788,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "permission_denied",
+                     *       "detail": "This action does not support Personal API Key access",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32928,6 +44819,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CurrentPassword"];
             };
         };
@@ -32965,6 +44857,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "permission_denied",
+                     *       "detail": "This action does not support Personal API Key access",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -32994,6 +44894,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "is_enabled": false,
+                     *       "backup_codes_left": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["TwoFactorStatus"];
                 };
             };
@@ -33026,6 +44932,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "123456"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TwoFactorToken"];
             };
         };
@@ -33063,6 +44974,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "permission_denied",
+                     *       "detail": "This action does not support Personal API Key access",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -33082,7 +45001,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The user; `@me` is you. */
+                /**
+                 * @description The user; `@me` is you.
+                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 */
                 uuid: string;
             };
             cookie?: never;
@@ -33095,6 +45017,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "date_joined": "2026-11-30T17:47:02.206000Z",
+                     *       "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *       "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *       "first_name": "Olive",
+                     *       "email": "owner@example.com",
+                     *       "pending_email": null,
+                     *       "is_email_verified": null,
+                     *       "has_password": true,
+                     *       "has_social_auth": false,
+                     *       "is_staff": true,
+                     *       "is_impersonated": false,
+                     *       "is_2fa_enabled": false,
+                     *       "email_opt_in": false,
+                     *       "notification_settings": {
+                     *         "plugin_disabled": true
+                     *       },
+                     *       "anonymize_data": false,
+                     *       "toolbar_mode": "toolbar",
+                     *       "theme_mode": null,
+                     *       "events_column_config": {
+                     *         "active": "DEFAULT"
+                     *       },
+                     *       "team": {
+                     *         "id": 3,
+                     *         "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *         "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *         "name": "acme second",
+                     *         "completed_snippet_onboarding": false,
+                     *         "ingested_event": false,
+                     *         "is_demo": false,
+                     *         "timezone": "UTC",
+                     *         "access_control": false
+                     *       },
+                     *       "organization": {
+                     *         "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "name": "Example",
+                     *         "slug": "example",
+                     *         "created_at": "2026-11-30T17:47:02.206000Z",
+                     *         "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *         "membership_level": 15,
+                     *         "plugins_access_level": 9,
+                     *         "teams": [
+                     *           {
+                     *             "id": 1,
+                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "Default Project",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           },
+                     *           {
+                     *             "id": 3,
+                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "acme second",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           }
+                     *         ],
+                     *         "available_features": [
+                     *           "zapier",
+                     *           "organizations_projects"
+                     *         ],
+                     *         "available_product_features": [
+                     *           {
+                     *             "key": "zapier",
+                     *             "name": "zapier"
+                     *           },
+                     *           {
+                     *             "key": "organizations_projects",
+                     *             "name": "organizations_projects"
+                     *           }
+                     *         ],
+                     *         "is_member_join_email_enabled": true,
+                     *         "metadata": {
+                     *           "instance_tag": "none"
+                     *         },
+                     *         "customer_id": null,
+                     *         "enforce_2fa": null
+                     *       },
+                     *       "organizations": [
+                     *         {
+                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "name": "Example",
+                     *           "slug": "example",
+                     *           "membership_level": 15
+                     *         },
+                     *         {
+                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "name": "Test",
+                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *           "membership_level": 15
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -33141,13 +45171,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The user; `@me` is you. */
+                /**
+                 * @description The user; `@me` is you.
+                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 */
                 uuid: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["UserChanges"];
             };
         };
@@ -33158,6 +45192,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "date_joined": "2026-11-30T17:47:02.206000Z",
+                     *       "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
+                     *       "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *       "first_name": "Olive",
+                     *       "email": "owner@example.com",
+                     *       "pending_email": null,
+                     *       "is_email_verified": null,
+                     *       "has_password": true,
+                     *       "has_social_auth": false,
+                     *       "is_staff": true,
+                     *       "is_impersonated": false,
+                     *       "is_2fa_enabled": false,
+                     *       "email_opt_in": false,
+                     *       "notification_settings": {
+                     *         "plugin_disabled": true
+                     *       },
+                     *       "anonymize_data": false,
+                     *       "toolbar_mode": "toolbar",
+                     *       "theme_mode": null,
+                     *       "events_column_config": {
+                     *         "active": "DEFAULT"
+                     *       },
+                     *       "team": {
+                     *         "id": 3,
+                     *         "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *         "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *         "name": "acme second",
+                     *         "completed_snippet_onboarding": false,
+                     *         "ingested_event": false,
+                     *         "is_demo": false,
+                     *         "timezone": "UTC",
+                     *         "access_control": false
+                     *       },
+                     *       "organization": {
+                     *         "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "name": "Example",
+                     *         "slug": "example",
+                     *         "created_at": "2026-11-30T17:47:02.206000Z",
+                     *         "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *         "membership_level": 15,
+                     *         "plugins_access_level": 9,
+                     *         "teams": [
+                     *           {
+                     *             "id": 1,
+                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "Default Project",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           },
+                     *           {
+                     *             "id": 3,
+                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
+                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *             "name": "acme second",
+                     *             "completed_snippet_onboarding": false,
+                     *             "ingested_event": false,
+                     *             "is_demo": false,
+                     *             "timezone": "UTC",
+                     *             "access_control": false
+                     *           }
+                     *         ],
+                     *         "available_features": [
+                     *           "zapier",
+                     *           "organizations_projects"
+                     *         ],
+                     *         "available_product_features": [
+                     *           {
+                     *             "key": "zapier",
+                     *             "name": "zapier"
+                     *           },
+                     *           {
+                     *             "key": "organizations_projects",
+                     *             "name": "organizations_projects"
+                     *           }
+                     *         ],
+                     *         "is_member_join_email_enabled": true,
+                     *         "metadata": {
+                     *           "instance_tag": "none"
+                     *         },
+                     *         "customer_id": null,
+                     *         "enforce_2fa": null
+                     *       },
+                     *       "organizations": [
+                     *         {
+                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "name": "Example",
+                     *           "slug": "example",
+                     *           "membership_level": 15
+                     *         },
+                     *         {
+                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "name": "Test",
+                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *           "membership_level": 15
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -33254,6 +45396,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33329,6 +45476,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33403,6 +45555,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "featureFlags": [
+                     *         "new-checkout"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Decided"];
                 };
             };
@@ -33469,6 +45628,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33539,6 +45703,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33613,6 +45782,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "flags": {
+                     *         "new-checkout": {
+                     *           "key": "new-checkout",
+                     *           "enabled": true,
+                     *           "variant": "test",
+                     *           "reason": {
+                     *             "code": "condition_match",
+                     *             "condition_index": 0,
+                     *             "description": "Matched condition set 1"
+                     *           },
+                     *           "metadata": {
+                     *             "id": 12,
+                     *             "version": 3,
+                     *             "description": "The checkout on one page",
+                     *             "payload": null,
+                     *             "has_experiment": true
+                     *           }
+                     *         }
+                     *       },
+                     *       "errorsWhileComputingFlags": false,
+                     *       "requestId": "0190c2f0-5a44-7cc0-9d6e-3f1b2a4c5d6e",
+                     *       "evaluatedAt": 1767225600000
+                     *     }
+                     */
                     "application/json": components["schemas"]["EvaluatedFlags"];
                 };
             };
@@ -33665,6 +45860,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "flags": [
+                     *         {
+                     *           "key": "new-checkout",
+                     *           "active": true,
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 25
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "group_type_mapping": {
+                     *         "0": "company"
+                     *       },
+                     *       "cohorts": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["FlagDefinitions"];
                 };
             };
@@ -33743,6 +45960,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33818,6 +46040,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };
@@ -33898,6 +46125,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": {
+                     *         "01a2067e-7b8c-7000-8000-5d3c1f7a9b10": {
+                     *           "result": "ok"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureV1Results"];
                 };
             };
@@ -34006,6 +46242,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": {
+                     *         "01a2067e-7b8c-7000-8000-5d3c1f7a9b10": {
+                     *           "result": "ok"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureV1Results"];
                 };
             };
@@ -34109,6 +46354,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "Ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CaptureStored"];
                 };
             };

@@ -12,6 +12,7 @@ import { ApiError } from '../api/client.ts'
 import { meQuery, preflightQuery } from '../api/session.ts'
 import type { Me } from '../api/types.ts'
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
+import { descriptionQuery, guidesQuery } from '../features/api-docs/description.ts'
 import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
@@ -109,6 +110,35 @@ const embedded = createRoute({
   path: '/embedded/$token',
   validateSearch: readSharedSearch,
   component: lazyRouteComponent(() => import('../features/shared/shared-page.tsx'), 'EmbeddedPage'),
+})
+
+/** The API's documentation; for everybody. */
+const docs = createRoute({
+  getParentRoute: () => root,
+  path: '/api/docs',
+  component: Outlet,
+  loader: ({ context }) =>
+    Promise.all([
+      context.queryClient.ensureQueryData(descriptionQuery),
+      context.queryClient.ensureQueryData(guidesQuery),
+    ]),
+})
+const docsStart = createRoute({
+  getParentRoute: () => docs,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/api/docs/guides/$slug', params: { slug: 'overview' }, replace: true })
+  },
+})
+const docsGuide = createRoute({
+  getParentRoute: () => docs,
+  path: 'guides/$slug',
+  component: lazyRouteComponent(() => import('../features/api-docs/docs-page.tsx'), 'GuidePage'),
+})
+const docsReference = createRoute({
+  getParentRoute: () => docs,
+  path: 'reference/$tag',
+  component: lazyRouteComponent(() => import('../features/api-docs/docs-page.tsx'), 'ReferencePage'),
 })
 
 /**
@@ -399,6 +429,7 @@ const routeTree = root.addChildren([
   shared,
   sharedDashboard,
   embedded,
+  docs.addChildren([docsStart, docsGuide, docsReference]),
   session.addChildren([
     home,
     account,

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { operation } from '../../http/operation.ts'
 
 const common = { method: 'POST', access: 'anyone', tags: ['login'] } as const
-const Success = z.object({ success: z.boolean().describe('Always true; failures are errors.') })
+const Success = z
+  .object({ success: z.boolean().describe('Always true; failures are errors.') })
+  .meta({ examples: [{ success: true }] })
 
 export const login = operation({
   ...common,

@@ -56,7 +56,10 @@ const V1Answer = z
       )
       .describe('By the uuid of each event, in lower case, in the order of the batch.'),
   })
-  .meta({ id: 'CaptureV1Results' })
+  .meta({
+    id: 'CaptureV1Results',
+    examples: [{ results: { '01a2067e-7b8c-7000-8000-5d3c1f7a9b10': { result: 'ok' } } }],
+  })
 
 const V1Failure = z.object({
   error: z.string().describe('For programs to switch on.'),

@@ -94,6 +94,22 @@ const version = (versions: string) => ({
   config: z.string().optional().describe('`true` for what posthog-js is told besides flags.'),
 })
 
+const exampleFlags = {
+  'new-checkout': {
+    key: 'new-checkout',
+    enabled: true,
+    variant: 'test',
+    reason: { code: 'condition_match', condition_index: 0, description: 'Matched condition set 1' },
+    metadata: {
+      id: 12,
+      version: 3,
+      description: 'The checkout on one page',
+      payload: null,
+      has_experiment: true,
+    },
+  },
+}
+
 const shared = {
   method: 'POST',
   tag,
@@ -122,7 +138,17 @@ export const flagsOperation = {
       requestId: z.string().describe('Names this request; SDKs send it along with `$feature_flag_called`.'),
       evaluatedAt: z.int().describe('Milliseconds since 1970.'),
     })
-    .meta({ id: 'EvaluatedFlags' }),
+    .meta({
+      id: 'EvaluatedFlags',
+      examples: [
+        {
+          flags: exampleFlags,
+          errorsWhileComputingFlags: false,
+          requestId: '0190c2f0-5a44-7cc0-9d6e-3f1b2a4c5d6e',
+          evaluatedAt: 1_767_225_600_000,
+        },
+      ],
+    }),
 } satisfies PublicOperation
 
 export const decideOperation = {
@@ -143,7 +169,7 @@ export const decideOperation = {
           'Keys of the flags that are on (`v=1`), or values by key (`v=2`, `v=3`): `true`, `false` or a variant.',
         ),
     })
-    .meta({ id: 'Decided' }),
+    .meta({ id: 'Decided', examples: [{ featureFlags: ['new-checkout'] }] }),
 } satisfies PublicOperation
 
 const byProjectKey = { token: z.string().describe('The project API key, `phc_…`.') }
@@ -165,7 +191,24 @@ export const earlyAccessOperation = {
     .object({
       earlyAccessFeatures: z.array(EarlyAccessFeatureInShort).describe('Those of the stages asked for.'),
     })
-    .meta({ id: 'EarlyAccessFeatures' }),
+    .meta({
+      id: 'EarlyAccessFeatures',
+      examples: [
+        {
+          earlyAccessFeatures: [
+            {
+              id: '0190c2f0-5a44-7cc0-9d6e-7a8b9c0d1e2f',
+              name: 'Checkout on one page',
+              description: 'Pay without leaving the cart.',
+              stage: 'beta',
+              documentationUrl: null,
+              payload: {},
+              flagKey: 'new-checkout',
+            },
+          ],
+        },
+      ],
+    }),
   errors: [401],
 } satisfies PublicOperation
 
@@ -223,7 +266,7 @@ export const surveysOperation = {
         .describe('All that are not archived.'),
       survey_config: z.null().describe('Always null: no looks are kept for all surveys.'),
     })
-    .meta({ id: 'SurveysForSdks' }),
+    .meta({ id: 'SurveysForSdks', examples: [{ surveys: [], survey_config: null }] }),
   errors: [401],
 } satisfies PublicOperation
 
@@ -262,7 +305,22 @@ export const definitionsOperation = {
         .record(z.string(), properties)
         .describe('By id, the conditions of cohorts that the flags name; only with `send_cohorts`.'),
     })
-    .meta({ id: 'FlagDefinitions' }),
+    .meta({
+      id: 'FlagDefinitions',
+      examples: [
+        {
+          flags: [
+            {
+              key: 'new-checkout',
+              active: true,
+              filters: { groups: [{ properties: [], rollout_percentage: 25 }] },
+            },
+          ],
+          group_type_mapping: { '0': 'company' },
+          cohorts: {},
+        },
+      ],
+    }),
   needsPersonalKey: true,
   errors: [401, 403],
 } satisfies PublicOperation
@@ -284,7 +342,7 @@ export const remoteConfigOperation = {
   summary: "Get a remote configuration flag's payload",
   description: 'By key or id. Empty where it has none.',
   query: z.object(projectQuery),
-  answer: z.unknown(),
+  answer: z.unknown().meta({ examples: ['{"color": "green"}'] }),
   needsPersonalKey: true,
   errors: [401, 403, 404],
 } satisfies PublicOperation
