@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testDatabase } from '../../test/database.ts'
 import { startPostgres } from '../../test/postgres.ts'
@@ -92,6 +92,32 @@ describe.each(['PGlite', 'PostgreSQL'])('jobs on %s', (home) => {
     const before = done
     await sleep(2_000)
     expect(done - before).toBeLessThan(4)
+  })
+
+  test('a queue that could not be opened at first leaves no timer that keeps the process from ending', async () => {
+    const made = vi.spyOn(globalThis, 'setInterval')
+    const cleared = vi.spyOn(globalThis, 'clearInterval')
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
+    let failures = 2
+    const unsteady: Database = {
+      ...database,
+      run: (text, params) =>
+        /SELECT [^;]*create_queue/i.test(text) && params && failures-- > 0
+          ? Promise.reject(new Error('too slow'))
+          : database.run(text, params),
+    }
+    const task = { name: 'patient', data: z.object({}), run: async () => {} }
+    const jobs = createJobs({ database: unsteady, tasks: [task], logger })
+    await expect(jobs.send(task, {})).rejects.toThrow('too slow')
+    await expect(jobs.send(task, {})).rejects.toThrow('too slow')
+    await jobs.send(task, {})
+    await jobs.stop()
+    const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout)
+    const ended = cleared.mock.calls.map(([timer]) => timer)
+    expect(timers).toHaveLength(3)
+    expect(timers.filter((timer) => !ended.includes(timer))).toEqual([])
   })
 
   test('a database that is away when a job ends delays its end, and harms nobody', async () => {

@@ -82,15 +82,21 @@ export function createJobs({ database, tasks, logger }: Deps): Jobs {
     boss.on('error', (error) => {
       if (!signal.aborted) logger.warn({ err: error }, 'the job queue is in trouble')
     })
-    await boss.start()
-    for (const { name, retries = 0 } of tasks) {
-      await boss.createQueue(name, {
-        name,
-        retryLimit: retries,
-        retryDelay: 5,
-        retryBackoff: true,
-        expireInSeconds: expireSeconds,
-      })
+    try {
+      await boss.start()
+      for (const { name, retries = 0 } of tasks) {
+        await boss.createQueue(name, {
+          name,
+          retryLimit: retries,
+          retryDelay: 5,
+          retryBackoff: true,
+          expireInSeconds: expireSeconds,
+        })
+      }
+    } catch (error) {
+      // It has a timer by now, for which the process would not end when it is told to.
+      await boss.stop({ graceful: false })
+      throw error
     }
     return boss
   }

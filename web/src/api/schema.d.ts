@@ -2631,9 +2631,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a hook */
+        /**
+         * Get a hook
+         * @description `last_failure` says how its last messages went; its secret is not told again.
+         */
         get: operations["hooks_retrieve"];
-        /** Change a hook, as PATCH does */
+        /**
+         * Change a hook, as PATCH does
+         * @description `event` and `target` must be sent; what else is not sent stays.
+         */
         put: operations["hooks_update"];
         post?: never;
         /**
@@ -5434,14 +5440,25 @@ export interface components {
             target_project_ids: number[];
         };
         CreatedHook: {
+            /** @description What addresses name it by. */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated: string;
+            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
+            /** @description The address that is told, by POST. */
             target: string;
+            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
+            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -7676,14 +7693,25 @@ export interface components {
         };
         /** @description An address that is told of events as they arrive. */
         Hook: {
+            /** @description What addresses name it by. */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
             updated: string;
+            /** @description What is told: `action_performed`, an event that matches an action. */
             event: string;
+            /** @description The address that is told, by POST. */
             target: string;
+            /** @description The id of the action; null for every action of the project. */
             resource_id: number | null;
+            /** @description The project. */
             team: number;
             /** @description Since when nothing is sent, as the target said again and again that it is gone. A change of `target` begins anew. */
             disabled_at: string | null;
@@ -31313,7 +31341,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
+                /**
+                 * @description Id of the hook.
+                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31390,7 +31421,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
+                /**
+                 * @description Id of the hook.
+                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31487,7 +31521,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
+                /**
+                 * @description Id of the hook.
+                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 */
                 id: string;
             };
             cookie?: never;
@@ -31549,7 +31586,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example de114150-d99e-4254-aa44-8b567cbd61e8 */
+                /**
+                 * @description Id of the hook.
+                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 */
                 id: string;
             };
             cookie?: never;
