@@ -121,7 +121,7 @@ function statusAndAnswer({ mine, our }: Mine, { theirs, their }: Theirs): string
   const [answered, expected] = [schemaOf(our.responses[is]), schemaOf(their.responses[was])]
   if (!expected) return lines
   if (!answered) return [...lines, `answer ${id}: nothing for ${typeText(alternatives(expected, theirs))}`]
-  const problems = answers(answered, mine, expected, theirs, '', new Set())
+  const problems = answers(answered, mine, expected, theirs, '')
   return [...lines, ...problems.map((problem) => `answer ${id}${problem}`)]
 }
 
@@ -142,7 +142,7 @@ function request({ mine, our }: Mine, { theirs, their }: Theirs): string[] {
   const given = schemaOf(their.requestBody)
   if (!given) return []
   const taken = schemaOf(our.requestBody)
-  const lines = taken ? takes(taken, mine, given, theirs, '', new Set()) : [': not taken']
+  const lines = taken ? takes(taken, mine, given, theirs, '') : [': not taken']
   return lines.map((line) => `request ${their.operationId}${line}`)
 }
 
@@ -192,15 +192,11 @@ const typeText = (all: Alternative[]) => [...new Set(all.map(({ type }) => type)
 const fits = (is: Alternative['type'], expected: Alternative['type']) =>
   is === expected || expected === 'any' || (is === 'integer' && expected === 'number')
 
+/** Deeper than anything that differs by itself: types may hold themselves. */
+const isDeep = (path: string) => path.split('.').length > 8
+
 /** Where what we answer is none of what they answer: ` path: why`. */
-function answers(
-  mine: Schema,
-  here: Document,
-  theirs: Schema,
-  there: Document,
-  path: string,
-  seen: Set<string>,
-): string[] {
+function answers(mine: Schema, here: Document, theirs: Schema, there: Document, path: string): string[] {
   const [is, expected] = [alternatives(mine, here), alternatives(theirs, there)]
   return is.flatMap((one) => {
     const like = expected.filter(({ type }) => fits(one.type, type))
@@ -209,7 +205,7 @@ function answers(
     if (!other) return []
     if (one.type === 'array') {
       if (!one.schema.items || !other.schema.items) return []
-      return answers(one.schema.items, here, other.schema.items, there, `${path}[]`, seen)
+      return answers(one.schema.items, here, other.schema.items, there, `${path}[]`)
     }
     if (one.type === 'string') {
       const values = valuesOf(other.schema)
@@ -225,11 +221,7 @@ function answers(
       const field = one.schema.properties![name]
       if (!field) return [` ${at}: missing`]
       const lines = one.schema.required?.includes(name) ? [] : [` ${at}: optional`]
-      // a type that holds itself is looked at once
-      const key = `${at.split('.').slice(-3).join('.')}${field.$ref}`
-      if (field.$ref && at.split('.').length > 6 && seen.has(key)) return lines
-      seen.add(key)
-      return [...lines, ...answers(field, here, theirField, there, at, seen)]
+      return [...lines, ...(isDeep(at) ? [] : answers(field, here, theirField, there, at))]
     })
   })
 }
@@ -244,14 +236,7 @@ const readOnly = (schema: Schema, document: Document) =>
 const scalars = new Set(['boolean', 'integer', 'number', 'string'])
 
 /** Where what they take is nothing that we take: ` path: why`. */
-function takes(
-  mine: Schema,
-  here: Document,
-  theirs: Schema,
-  there: Document,
-  path: string,
-  seen: Set<string>,
-): string[] {
+function takes(mine: Schema, here: Document, theirs: Schema, there: Document, path: string): string[] {
   const [taken, given] = [alternatives(mine, here), alternatives(theirs, there)]
   return given.flatMap((one) => {
     const other =
@@ -272,7 +257,7 @@ function takes(
     }
     if (one.type === 'array' && other.type === 'array') {
       if (!one.schema.items || !other.schema.items) return []
-      return takes(other.schema.items, here, one.schema.items, there, `${path}[]`, seen)
+      return takes(other.schema.items, here, one.schema.items, there, `${path}[]`)
     }
     if (one.type !== 'object' || other.type !== 'object' || !other.schema.properties) return []
     const fields = one.schema.properties ?? {}
@@ -283,7 +268,7 @@ function takes(
         if (readOnly(field, there)) return []
         const at = path ? `${path}.${name}` : name
         const our = other.schema.properties![name]
-        if (our) return takes(our, here, field, there, at, seen)
+        if (our) return isDeep(at) ? [] : takes(our, here, field, there, at)
         return other.schema.additionalProperties ? [] : [` ${at}: not taken`]
       }),
     ]

@@ -236,7 +236,7 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(
     exportRoutes({ exports: createExportStore(database), blobs: deps.blobs, jobs: deps.jobs, activity }),
   )
-  const plugins = createPluginStore(database, { activity })
+  const plugins = createPluginStore(database, { activity, now })
   await app.register(pluginRoutes({ plugins, organizations, projects, activity }))
   const pluginConfigs = createPluginConfigStore(database, { activity, now })
   await app.register(pluginConfigRoutes({ configs: pluginConfigs }))

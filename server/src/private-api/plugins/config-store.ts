@@ -10,9 +10,8 @@ import {
   plugins,
 } from '../../database/schema.ts'
 import { containing } from '../../kit/containing.ts'
-import { createUuid7 } from '../../kit/uuid7.ts'
 import { invalid, notFound } from '../../model/errors.ts'
-import type { logTypes } from './config-contract.ts'
+import { addNotes, type LogType, type Note } from './notes.ts'
 import { configChanges, masked, secretKeys, withSecretsOf } from './rules.ts'
 import type { PluginRow } from './store.ts'
 
@@ -27,19 +26,12 @@ export type ConfigChanges = {
 type StoredConfig = typeof pluginConfigs.$inferSelect
 type Attachment = { id: number; key: string; fileName: string; size: number }
 export type ConfigRow = PluginRow & { config: StoredConfig; attachments: Attachment[] }
-type LogType = (typeof logTypes)[number]
 
 type Project = { id: number; organizationId: string }
 type Page = { limit: number; offset: number }
-type Note = { type: LogType; message: string }
 
-/** Ids in the order in which they are made: several notes are of one moment. */
-const newId = createUuid7()
 const mostAttachments = 20
 const mostAttachmentBytes = 5 * 1024 * 1024
-/** Of how an app is set up; older ones go. */
-const mostNotes = 1000
-
 const notExecuted =
   'Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.'
 
@@ -94,18 +86,6 @@ export function createPluginConfigStore(
     return found
   }
 
-  async function note(tx: Queries, pluginConfigId: number, notes: Note[]) {
-    if (!notes.length) return
-    const timestamp = now().toISOString()
-    await tx
-      .insert(pluginLogs)
-      .values(notes.map((one) => ({ id: newId(), ...one, pluginConfigId, timestamp })))
-    await tx.execute(sql`
-      delete from ${pluginLogs} where id in (
-        select id from ${pluginLogs} where ${pluginLogs.pluginConfigId} = ${pluginConfigId}
-        order by ${pluginLogs.timestamp} desc, id desc offset ${mostNotes})`)
-  }
-
   const tell = (
     tx: Queries,
     project: Project,
@@ -142,7 +122,7 @@ export function createPluginConfigStore(
     if (changes.length) {
       await tell(tx, project, userId, after, 'config_updated', changes)
       const fields = changes.map(({ field }) => field).join(', ')
-      notes.push({ type: 'INFO', message: `Settings changed: ${fields}`.slice(0, 1000) })
+      notes.push({ type: 'INFO', message: `Settings changed: ${fields}` })
     }
     if (config.enabled !== (before?.enabled ?? false)) {
       await tell(tx, project, userId, after, config.enabled ? 'enabled' : 'disabled')
@@ -150,7 +130,7 @@ export function createPluginConfigStore(
         config.enabled ? { type: 'WARN', message: notExecuted } : { type: 'INFO', message: 'Disabled.' },
       )
     }
-    await note(tx, config.id, notes)
+    await addNotes(tx, config.id, notes, now())
   }
 
   /** @throws HedgerowError `invalid` for a file that is too large, and for too many. */
@@ -267,6 +247,7 @@ export function createPluginConfigStore(
               or(eq(plugins.organizationId, project.organizationId), eq(plugins.isGlobal, true)),
             ),
           )
+          .for('share')
         if (!plugin) {
           throw invalid(`Invalid pk "${pluginId}" - object does not exist.`, {
             code: 'does_not_exist',

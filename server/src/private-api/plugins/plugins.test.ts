@@ -22,7 +22,7 @@ beforeAll(async () => {
     const configs = createPluginConfigStore(database, { activity, now })
     return [
       pluginRoutes({
-        plugins: createPluginStore(database, { activity }),
+        plugins: createPluginStore(database, { activity, now }),
         organizations: createOrganizationStore(database),
         projects: createProjectStore(database),
         activity,
@@ -330,6 +330,23 @@ test('an app is set up once, and its secrets are kept and never shown', async ()
       ],
     ],
   ])
+})
+
+test('a setting that is secret no longer is forgotten, not shown', async () => {
+  const plugin = await make({ name: 'Sender', config_schema: schema })
+  const made = await setUp({ plugin: plugin.id, config: { host: 'a', phrase: 'sesame' } })
+  const one = `${configsPath}${made.id}/`
+  const open = { 'plugin.json': JSON.stringify({ config: [{ key: 'phrase', type: 'string' }] }) }
+  await api.patch(`${path}${plugin.id}/update_source/`, open)
+  expect((await api.get(one)).body.config).toEqual({ host: 'a' })
+  // and so where the schema is set by itself
+  await api.patch(`${path}${plugin.id}/`, { config_schema: { phrase: { type: 'string', secret: true } } })
+  await api.patch(one, { config: { phrase: 'again' } })
+  await api.patch(`${path}${plugin.id}/`, { config_schema: {} })
+  expect((await api.get(one)).body.config).toEqual({})
+  expect((await api.get(`${one}logs/?type_filter=WARN`)).body.results[0].message).toBe(
+    'Forgotten, as no longer secret: phrase',
+  )
 })
 
 test('one that is enabled is noted not to be executed, and DELETE disables it', async () => {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, asc, eq, or, type SQL } from 'drizzle-orm'
+import { and, asc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { type Change, changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
-import { organizations, plugins } from '../../database/schema.ts'
+import { organizations, pluginAttachments, pluginConfigs, plugins } from '../../database/schema.ts'
 import { forbidden, invalid, notFound } from '../../model/errors.ts'
-import { changedSource, readManifest, sourceChanges } from './rules.ts'
+import { addNotes } from './notes.ts'
+import { changedSource, readManifest, secretKeys, sourceChanges } from './rules.ts'
 
 export type PluginChanges = Partial<
   Pick<typeof plugins.$inferInsert, 'name' | 'description' | 'icon' | 'tag' | 'configSchema' | 'isGlobal'>
@@ -18,7 +19,7 @@ const mostPlugins = 1000
 /** Apps of organizations, in the database. Changes are told in the activity log, by the transactions that make them. */
 export function createPluginStore(
   database: Database,
-  { activity }: { activity: Pick<ActivityLog, 'record'> },
+  { activity, now }: { activity: Pick<ActivityLog, 'record'>; now: () => Date },
 ) {
   const { db } = database
 
@@ -73,6 +74,30 @@ export function createPluginStore(
       tx,
     )
 
+  /** What was given as a secret is not shown because an app's author changes their mind: it goes. */
+  async function forget(tx: Queries, pluginId: number, keys: ReadonlySet<string>) {
+    if (!keys.size) return
+    const found = await tx
+      .select()
+      .from(pluginConfigs)
+      .where(eq(pluginConfigs.pluginId, pluginId))
+      .for('update')
+    for (const { id, config } of found) {
+      const attached = await tx
+        .delete(pluginAttachments)
+        .where(and(eq(pluginAttachments.pluginConfigId, id), inArray(pluginAttachments.key, [...keys])))
+        .returning({ key: pluginAttachments.key })
+      const gone = [...keys].filter(
+        (key) => config[key] !== undefined || attached.some((one) => one.key === key),
+      )
+      if (!gone.length) continue
+      const left = Object.fromEntries(Object.entries(config).filter(([key]) => !keys.has(key)))
+      await tx.update(pluginConfigs).set({ config: left }).where(eq(pluginConfigs.id, id))
+      const message = `Forgotten, as no longer secret: ${gone.join(', ')}`
+      await addNotes(tx, id, [{ type: 'WARN', message }], now())
+    }
+  }
+
   async function set(
     tx: Queries,
     userId: number,
@@ -81,9 +106,15 @@ export function createPluginStore(
   ) {
     const [after] = await tx
       .update(plugins)
-      .set({ ...changes, updatedAt: new Date().toISOString() })
+      .set({ ...changes, updatedAt: now().toISOString() })
       .where(eq(plugins.id, before.id))
       .returning()
+    const secret = secretKeys(after!.configSchema)
+    await forget(
+      tx,
+      before.id,
+      new Set([...secretKeys(before.configSchema)].filter((key) => !secret.has(key))),
+    )
     await tell(tx, userId, after!, 'updated', [
       ...changesBetween('Plugin', told(before), told(after!)),
       ...sourceChanges(before.source, after!.source),
