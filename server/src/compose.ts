@@ -43,7 +43,7 @@ import { createInsights } from './insights/run.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { lockDataDir } from './kit/data-dir-lock.ts'
 import { createLocalControl, localControlPath } from './local-control.ts'
-import { createMailer } from './mail/mailer.ts'
+import { createMailer, type Mailer } from './mail/mailer.ts'
 import { createOutgoing } from './outgoing/outgoing.ts'
 import { createFlagLookUps } from './persons/flag-look-ups.ts'
 import { createPersonReader } from './persons/read-persons.ts'
@@ -76,6 +76,8 @@ import { createScheduledChangeStore } from './private-api/scheduled-changes/stor
 import { scheduledChangesTask } from './private-api/scheduled-changes/tasks.ts'
 import { sharedPages } from './private-api/sharing/public-pages.ts'
 import { memberJoinedTasks } from './private-api/signup/tasks.ts'
+import { createSubscriptionStore } from './private-api/subscriptions/store.ts'
+import { subscriptionTask } from './private-api/subscriptions/tasks.ts'
 import { createSurveyStore } from './private-api/surveys/store.ts'
 import { surveyTask } from './private-api/surveys/tasks.ts'
 import { captureRoutes } from './public-api/capture/routes.ts'
@@ -232,6 +234,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const outgoing = createOutgoing({ privateHosts: config.privateHosts })
     const deliveries = createDeliveries(database)
     const hooks = createHookStore({ database, deliveries, now: () => new Date() })
+    const subscriptions = createSubscriptionStore({ database, deliveries, now: () => new Date() })
+    const mailer = config.mail && createMailer(config.mail)
     const questions = createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder })
     // for tasks whose jobs make further ones
     const sender: Pick<Jobs, 'send'> = { send: (...sent) => jobs.send(...sent) }
@@ -271,7 +275,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
           outgoing,
           logger,
         }),
-        ...mailTasks(config, database, sender),
+        subscriptionTask({
+          subscriptions,
+          deliveries,
+          actingFor,
+          askAs,
+          outgoing,
+          mailer,
+          siteUrl: config.siteUrl,
+        }),
+        ...mailTasks(config, mailer, database, sender),
       ],
       logger,
     })
@@ -377,6 +390,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           blobs,
           outgoing,
           hooks,
+          subscriptions,
           jobs,
           personWriter: createPersonWriter({
             log,
@@ -449,9 +463,13 @@ const openEventLog = async (
       )
 
 /** What is sent by e-mail; nothing where there is no mail server. */
-const mailTasks = ({ mail, siteUrl }: Config, database: Database, jobs: Pick<Jobs, 'send'>) => {
-  if (!mail || siteUrl === null) return []
-  const mailer = createMailer(mail)
+const mailTasks = (
+  { siteUrl }: Config,
+  mailer: Mailer | null,
+  database: Database,
+  jobs: Pick<Jobs, 'send'>,
+) => {
+  if (!mailer || siteUrl === null) return []
   return [
     sendInviteTask({ invites: createInviteStore(database), mailer, siteUrl }),
     ...memberJoinedTasks({ members: createMembershipStore(database), jobs, mailer, siteUrl }),

@@ -86,6 +86,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
   const flag = await make('feature_flags/', flagBody(canary))
   const exported = await make('exports/', exportBody)
   await until(async () => (await api.get(`${base}exports/${exported.id}/`)).body.has_content)
+  const subscription = await make('subscriptions/', subscriptionBody(insight.id))
   const hook = await make('hooks/', hookBody(action.id))
   const holdout = await make('experiment_holdouts/', holdoutBody)
   const experiment = await make('experiments/', {
@@ -183,6 +184,8 @@ export async function seed(on: Ingested): Promise<Seeded> {
       surveys: survey.id,
       exports: exported.id,
       hooks: hook.id,
+      subscriptions: subscription.id,
+      integrations: 1,
       event_definitions: (await first('event_definitions/')).id,
       property_definitions: (await first('property_definitions/')).id,
       events: uuid,
@@ -209,6 +212,14 @@ const trend = {
   kind: 'InsightVizNode',
   source: { kind: 'TrendsQuery', series: [{ kind: 'EventsNode', event: `${canary} viewed` }] },
 }
+const subscriptionBody = (insightId: unknown) => ({
+  insight: insightId,
+  title: canary,
+  target_type: 'webhook',
+  target_value: `http://127.0.0.1:9/${canary}`,
+  frequency: 'weekly',
+  start_date: '2099-01-01T00:00:00Z',
+})
 /** Nobody listens there. */
 const hookBody = (actionId: unknown) => ({
   event: 'action_performed',
@@ -344,6 +355,15 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   events_values_retrieve: () => ({ query: { key: 'plan' } }),
   hooks_create: ({ ids }) => ({ body: hookBody(ids.actions) }),
   hooks_update: ({ ids }) => ({ body: hookBody(ids.actions) }),
+  subscriptions_create: ({ ids }) => ({ body: subscriptionBody(ids.insights) }),
+  subscriptions_update: ({ ids }) => ({ body: subscriptionBody(ids.insights) }),
+  unsubscribe_retrieve: () => ({ query: { token: '1.x.y' }, status: 400 }),
+  unsubscribe_create: () => ({ query: { token: '1.x.y' }, status: 400 }),
+  integrations_create: () => ({ body: { kind: 'slack', config: {} }, status: 400 }),
+  integrations_retrieve: () => ({ status: 404 }),
+  integrations_destroy: () => ({ status: 404 }),
+  integrations_channels_retrieve: () => ({ status: 404 }),
+  uploaded_media_create: () => ({ body: {}, status: 400 }),
   exports_create: () => ({ body: exportBody }),
   experiment_holdouts_create: () => ({ body: holdoutBody }),
   experiment_holdouts_update: () => ({ body: holdoutBody }),

@@ -2,7 +2,14 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
-export type ReceivedMail = { from: string; to: string[]; subject: string; text: string }
+export type ReceivedMail = {
+  from: string
+  to: string[]
+  subject: string
+  text: string
+  /** The whole message as it came. */
+  raw: string
+}
 
 /** A real mail server on loopback that keeps what it is sent. `refusing` answers every mail with that sentence. */
 export async function testMailServer(
@@ -23,6 +30,7 @@ export async function testMailServer(
             from: mailFrom ? mailFrom.address : '',
             to: rcptTo.map(({ address }) => address),
             ...parsed(raw),
+            raw,
           })
           done()
         })

@@ -26,6 +26,7 @@ import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
 import { createHookStore } from '../src/private-api/hooks/store.ts'
 import { privateApi } from '../src/private-api/private-api.ts'
 import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
+import { createSubscriptionStore } from '../src/private-api/subscriptions/store.ts'
 import { createSurveyStore } from '../src/private-api/surveys/store.ts'
 import { type Ingested, ingested } from './ingested.ts'
 import { testAnswers } from './insights.ts'
@@ -34,7 +35,10 @@ import { testAnswers } from './insights.ts'
  * Every slice of the private API, put together as `compose.ts` does it, over a real pipeline, with the background jobs
  * running; answers that are not what their contract says fail.
  */
-export async function wholeApi(whenDone: (close: () => Promise<void>) => void): Promise<Ingested> {
+export async function wholeApi(
+  whenDone: (close: () => Promise<void>) => void,
+  { canMail = false } = {},
+): Promise<Ingested> {
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
   whenDone(() => rm(folder, { recursive: true, force: true }))
   const logger = { info: () => {}, warn: () => {}, error: console.error, debug: () => {} }
@@ -137,6 +141,11 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
               deliveries: createDeliveries(database),
               now: () => new Date(),
             }),
+            subscriptions: createSubscriptionStore({
+              database,
+              deliveries: createDeliveries(database),
+              now: () => new Date(),
+            }),
             jobs,
             personWriter: writer,
             deadLetters: createDeadLetters({ warehouse, log: pipeline.log() }),
@@ -149,7 +158,7 @@ export async function wholeApi(whenDone: (close: () => Promise<void>) => void): 
             // nobody outside is asked
             lookUpTxt: async () => [],
             secureCookies: false,
-            canMail: false,
+            canMail,
             checks: { database: answers, warehouse: answers, event_log: answers },
           }),
         )

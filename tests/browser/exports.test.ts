@@ -13,7 +13,7 @@ let page: Page
 let errors: string[]
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ env: { WEBHOOK_PRIVATE_HOSTS: '127.0.0.1' } })
   browser = await launchChromium()
   await capture(server.url, '/batch/', {
     batch: Array.from({ length: 150 }, (_, at) => ({
@@ -98,6 +98,36 @@ test('a trend that is not saved, and a saved insight', async () => {
   expect(insight.name).toBe('orders-a-day.csv')
   expect(lines(insight.text)[1]).toMatch(/^order,/)
   expect(errors).toEqual([])
+})
+
+test('somebody is subscribed to an insight and to a dashboard', async () => {
+  const { short_id } = await api(server.url, 'POST', '/api/projects/@current/insights/', {
+    name: 'Orders to send',
+    query: orders,
+  })
+  await page.goto(`${server.url}/project/1/insights/${short_id}`)
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Subscribe' }).click()
+  await page.getByText("E-mail isn't set up on this server. Webhooks work.").waitFor()
+  await page.getByLabel('Address').fill('http://10.0.0.1/')
+  await page.getByRole('button', { name: 'Subscribe' }).click()
+  await page.getByText(/is not a public address/).waitFor()
+  await picture(page, 'subscribe-refused')
+  await page.getByLabel('Address').fill('http://127.0.0.1:9/figures')
+  await page.getByRole('button', { name: 'Subscribe' }).click()
+  await page.getByText('Copy the secret now').waitFor()
+  await page.getByText(/Sent every week, next on/).waitFor()
+  await picture(page, 'subscribe-made')
+  await page.getByRole('button', { name: /^End the subscription/ }).click()
+  await page.getByText(/Sent every week, next on/).waitFor({ state: 'detached' })
+  const { id } = await api(server.url, 'POST', '/api/projects/@current/dashboards/', { name: 'Board' })
+  await page.goto(`${server.url}/project/1/dashboard/${id}`)
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Subscribe' }).click()
+  await page.getByRole('heading', { name: 'Subscribe to this dashboard' }).waitFor()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await picture(page, 'subscribe-390')
+  await page.setViewportSize({ width: 1440, height: 900 })
 })
 
 test('on a telephone; a failure is said', async () => {

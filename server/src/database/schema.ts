@@ -1298,6 +1298,59 @@ export const hooks = pgTable(
   (table) => [index('hooks_project').on(table.projectId)],
 )
 
+/** Insights and dashboards that are sent to somebody again and again. */
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    id: serial('id').primaryKey(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** With whose rights it is asked; without anybody nothing is sent. */
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    insightId: integer('insight_id').references(() => insights.id, { onDelete: 'cascade' }),
+    dashboardId: integer('dashboard_id').references(() => dashboards.id, { onDelete: 'cascade' }),
+    title: text('title'),
+    targetType: text('target_type').notNull(),
+    targetValue: text('target_value').notNull(),
+    frequency: text('frequency').notNull(),
+    interval: integer('interval').notNull().default(1),
+    byweekday: json('byweekday').$type<string[]>(),
+    bysetpos: integer('bysetpos'),
+    count: integer('count'),
+    startDate: instant('start_date').notNull(),
+    untilDate: instant('until_date'),
+    /** Null: it is over. */
+    nextDeliveryDate: instant('next_delivery_date'),
+    deleted: boolean('deleted').notNull().default(false),
+    /** What its messages are signed with, and the links by which recipients end them. */
+    secret: text('secret').notNull(),
+    createdAt: createdAt(),
+    lastFailure: text('last_failure'),
+  },
+  (table) => [
+    index('subscriptions_project').on(table.projectId),
+    index('subscriptions_due').on(table.nextDeliveryDate).where(sql`not ${table.deleted}`),
+  ],
+)
+
+/** Pictures for texts; the bytes are a blob. */
+export const uploadedMedia = pgTable(
+  'uploaded_media',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    name: text('name').notNull(),
+    contentType: text('content_type').notNull(),
+    size: integer('size').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('uploaded_media_project').on(table.projectId)],
+)
+
 /** What is to be sent somewhere, once for each key: kept a while after, so that it is not sent again. */
 export const deliveries = pgTable(
   'deliveries',

@@ -34,7 +34,7 @@ it('lists every kind with its status, type and default code', () => {
 
 /** What a `code:` may come to, as far as it is written out: both ends of a condition, not what a variable holds. */
 function literals(value: ts.Expression): string[] {
-  if (ts.isStringLiteralLike(value)) return /^(?=.*[a-z])[a-z0-9_]+$/.test(value.text) ? [value.text] : []
+  if (ts.isStringLiteralLike(value)) return /^(?=.*[a-z])[a-z0-9_-]+$/.test(value.text) ? [value.text] : []
   if (ts.isConditionalExpression(value)) return [...literals(value.whenTrue), ...literals(value.whenFalse)]
   if (ts.isBinaryExpression(value)) return [...literals(value.left), ...literals(value.right)]
   if (ts.isParenthesizedExpression(value) || ts.isAsExpression(value)) return literals(value.expression)

@@ -1,3 +1,7 @@
+/** Text as HTML that shows just that, in attributes too. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
 const tags = new Set(
   (
     'a abbr acronym area article aside b bdi bdo blockquote br caption center cite code col colgroup data dd del details ' +

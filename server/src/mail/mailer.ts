@@ -1,7 +1,16 @@
 import { createTransport } from 'nodemailer'
 
-/** An e-mail of plain text. */
-export type Mail = { to: string; subject: string; text: string }
+/** An e-mail of plain text, and the same as HTML where it is to look better. */
+export type Mail = {
+  to: string
+  subject: string
+  text: string
+  html?: string
+  /** Where a mail program lets its reader end such mails, by a POST (RFC 8058). */
+  unsubscribe?: string
+  /** Names the message: who gets it twice sees it once. */
+  id?: string
+}
 
 export type Mailer = {
   /** Resolves when the mail server has taken it. @throws when it did not. */
@@ -34,13 +43,22 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
     },
     { from },
   )
+  const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   return {
-    async send({ to, subject, text }) {
+    async send({ to, subject, text, html, unsubscribe, id }) {
       await transport.sendMail({
         // As one address, whatever signs are in it.
         to: { name: '', address: to },
         subject: subject.replace(/\s+/g, ' '),
         text,
+        html,
+        ...(id && { messageId: `<${id}@${host}>` }),
+        ...(unsubscribe && {
+          headers: {
+            'List-Unsubscribe': `<${unsubscribe}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          },
+        }),
       })
     },
   }

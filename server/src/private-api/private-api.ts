@@ -72,6 +72,7 @@ import { funnelRoutes } from './insights/funnel-routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { timelineRoutes } from './insights/timeline-routes.ts'
 import { instanceRoutes } from './instance/routes.ts'
+import { integrationRoutes } from './integrations/routes.ts'
 import { inviteRoutes } from './invites/routes.ts'
 import { loginRoutes } from './login/routes.ts'
 import { memberRoutes } from './members/routes.ts'
@@ -100,10 +101,13 @@ import { playlistRoutes } from './session-recording-playlists/routes.ts'
 import { createPlaylistStore } from './session-recording-playlists/store.ts'
 import { sessionRecordingRoutes } from './session-recordings/routes.ts'
 import { signupRoutes } from './signup/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
+import type { SubscriptionStore } from './subscriptions/store.ts'
 import { surveyRoutes } from './surveys/routes.ts'
 import type { SurveyStore } from './surveys/store.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { twoFactorRoutes } from './two-factor/routes.ts'
+import { uploadedMediaRoutes } from './uploaded-media/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 export type PrivateApiDeps = {
@@ -119,6 +123,7 @@ export type PrivateApiDeps = {
   blobs: Blobs
   outgoing: Pick<Outgoing, 'check'>
   hooks: HookStore
+  subscriptions: SubscriptionStore
   jobs: Pick<Jobs, 'send'>
   personWriter: PersonWriter
   receipts: ReceiptReader
@@ -242,6 +247,17 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   await app.register(pluginConfigRoutes({ configs: pluginConfigs }))
   await app.register(appMetricRoutes({ configs: pluginConfigs, now }))
   await app.register(hookRoutes({ hooks: deps.hooks, outgoing: deps.outgoing }))
+  await app.register(
+    subscriptionRoutes({
+      subscriptions: deps.subscriptions,
+      outgoing: deps.outgoing,
+      jobs: deps.jobs,
+      activity,
+      canMail,
+    }),
+  )
+  await app.register(integrationRoutes)
+  await app.register(uploadedMediaRoutes({ database, blobs: deps.blobs }))
   await app.register(rateLimitRoutes({ rateLimits: deps.rateLimits, organizations, now }))
   await app.register(activityLogRoutes({ activity }))
   await app.register(tagRoutes({ database }))

@@ -3016,6 +3016,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/integrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List integrations
+         * @description There are none: the one kind that PostHog has (Slack) is paired with an app of its own.
+         */
+        get: operations["integrations_list"];
+        put?: never;
+        /**
+         * Refused: no kind of integration is here
+         * @description Slack needs an app that is registered with it. Subscriptions and hooks go to any webhook.
+         */
+        post: operations["integrations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/integrations/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an integration */
+        get: operations["integrations_retrieve"];
+        put?: never;
+        post?: never;
+        /** Delete an integration */
+        delete: operations["integrations_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/integrations/{id}/channels/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the channels of an integration */
+        get: operations["integrations_channels_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/performance_events/": {
         parameters: {
             query?: never;
@@ -3928,6 +3987,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/subscriptions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List subscriptions
+         * @description The newest first.
+         */
+        get: operations["subscriptions_list"];
+        put?: never;
+        /**
+         * Subscribe to an insight or a dashboard
+         * @description Its figures are sent by e-mail, as tables with a link, or by POST to an address of yours. Recipients get the first message at once.
+         */
+        post: operations["subscriptions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/subscriptions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a subscription */
+        get: operations["subscriptions_retrieve"];
+        /** Change a subscription, as PATCH does */
+        put: operations["subscriptions_update"];
+        post?: never;
+        /**
+         * Not allowed
+         * @description PATCH `{"deleted": true}` instead.
+         */
+        delete: operations["subscriptions_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a subscription
+         * @description What is not sent stays. `{"deleted": true}` ends it.
+         */
+        patch: operations["subscriptions_partial_update"];
+        trace?: never;
+    };
     "/api/projects/{project_id}/surveys/": {
         parameters: {
             query?: never;
@@ -4144,6 +4253,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/uploaded_media/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a picture
+         * @description For texts on dashboards: PNG, JPEG, GIF or WebP, at most 4 MB, as the file `image` of a form. Whoever has the address that is answered can see it, without a key.
+         */
+        post: operations["uploaded_media_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/my_prompts/": {
         parameters: {
             query?: never;
@@ -4266,6 +4395,27 @@ export interface paths {
         get: operations["surveys_for_sdks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unsubscribe/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether to end the e-mails
+         * @description A page with a button: what only looks at links ends nothing.
+         */
+        get: operations["unsubscribe_retrieve"];
+        put?: never;
+        /** End the e-mails of a subscription to one recipient */
+        post: operations["unsubscribe_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5466,6 +5616,41 @@ export interface components {
             last_failure: string | null;
             /** @description What messages are signed with. It is told here and never again. */
             secret: string;
+        };
+        CreatedSubscription: {
+            id: number;
+            dashboard: number | null;
+            insight: number | null;
+            title: string | null;
+            /**
+             * @description How it is sent. `slack` is not here.
+             * @enum {string}
+             */
+            target_type: "email" | "slack" | "webhook";
+            target_value: string;
+            /** @enum {string} */
+            frequency: "daily" | "weekly" | "monthly" | "yearly";
+            interval: number;
+            /** @description On which days; without it, on the day of `start_date`. */
+            byweekday: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            bysetpos: number | null;
+            count: number | null;
+            /** Format: date-time */
+            start_date: string;
+            until_date: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description With whose rights it is asked. */
+            created_by: components["schemas"]["UserBasic"] | null;
+            deleted: boolean;
+            /** @description When it is sent, in words: `sent every 2 weeks`. */
+            summary: string;
+            /** @description Null when it is over. */
+            next_delivery_date: string | null;
+            /** @description Why the last message that failed was not sent. */
+            last_failure: string | null;
+            /** @description What messages to a webhook are signed with. It is told here and never again. */
+            webhook_secret?: string;
         };
         CurrentPassword: {
             /** @description Needed where you have one. */
@@ -8012,6 +8197,28 @@ export interface components {
             /** @description Accepted for compatibility. */
             url?: string | null;
         };
+        /** @description A connection to another service. */
+        Integration: {
+            id: number;
+            /** @constant */
+            kind: "slack";
+            config: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserBasic"] | null;
+            errors: string;
+        };
+        IntegrationChannels: {
+            channels: {
+                id: string;
+                name: string;
+                is_private: boolean;
+                is_member: boolean;
+                is_ext_shared: boolean;
+            }[];
+        };
         LegacyFilters: {
             /** @description TRENDS (default), STICKINESS or LIFECYCLE */
             insight?: unknown;
@@ -8418,6 +8625,10 @@ export interface components {
             /** @description How many there are. */
             total: number;
         };
+        MediaUpload: {
+            /** @description The file. */
+            image?: unknown;
+        };
         /** @description A feature that people may turn on for themselves. */
         MinimalEarlyAccessFeature: {
             /**
@@ -8693,6 +8904,14 @@ export interface components {
              * @description Id of a role of the organization.
              */
             role_id: string;
+        };
+        NewIntegration: {
+            /** @description `slack`. */
+            kind: string;
+            /** @description What the pairing gave. */
+            config?: {
+                [key: string]: unknown;
+            };
         };
         NewOrganization: {
             /** @description Shown to its members and in invitations; at most 64 characters. */
@@ -9247,6 +9466,16 @@ export interface components {
             /** @description Those of this page. */
             results: (components["schemas"]["Insight"] | components["schemas"]["InsightBasic"])[];
         };
+        PaginatedIntegrationList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            /** @description Those of this page. */
+            results: components["schemas"]["Integration"][];
+        };
         PaginatedOrganizationDomainList: {
             /** @description How many there are on all pages. */
             count: number;
@@ -9384,6 +9613,16 @@ export interface components {
             previous: string | null;
             /** @description Those of this page. */
             results: components["schemas"]["SessionRecordingPlaylist"][];
+        };
+        PaginatedSubscriptionList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            /** @description Those of this page. */
+            results: components["schemas"]["Subscription"][];
         };
         PaginatedSurveyList: {
             /** @description How many there are on all pages. */
@@ -10871,6 +11110,106 @@ export interface components {
             /** @description Index of the series */
             order: number;
         };
+        /** @description An insight or a dashboard that is sent again and again. */
+        Subscription: {
+            id: number;
+            dashboard: number | null;
+            insight: number | null;
+            title: string | null;
+            /**
+             * @description How it is sent. `slack` is not here.
+             * @enum {string}
+             */
+            target_type: "email" | "slack" | "webhook";
+            target_value: string;
+            /** @enum {string} */
+            frequency: "daily" | "weekly" | "monthly" | "yearly";
+            interval: number;
+            /** @description On which days; without it, on the day of `start_date`. */
+            byweekday: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            bysetpos: number | null;
+            count: number | null;
+            /** Format: date-time */
+            start_date: string;
+            until_date: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description With whose rights it is asked. */
+            created_by: components["schemas"]["UserBasic"] | null;
+            deleted: boolean;
+            /** @description When it is sent, in words: `sent every 2 weeks`. */
+            summary: string;
+            /** @description Null when it is over. */
+            next_delivery_date: string | null;
+            /** @description Why the last message that failed was not sent. */
+            last_failure: string | null;
+        };
+        SubscriptionChanges: {
+            /** @description The dashboard that is sent; or else `insight`. */
+            dashboard?: number | null;
+            /** @description The insight that is sent; or else `dashboard`. */
+            insight?: number | null;
+            /** @description What the message is called; without it, as what is sent. */
+            title?: string | null;
+            /**
+             * @description How it is sent. `slack` is not here.
+             * @enum {string}
+             */
+            target_type?: "email" | "slack" | "webhook";
+            /** @description E-mail addresses, separated by commas; or an http or https address. */
+            target_value?: string;
+            /** @enum {string} */
+            frequency?: "daily" | "weekly" | "monthly" | "yearly";
+            /** @description Every so many days, weeks, months or years. */
+            interval?: number;
+            /** @description On which days; without it, on the day of `start_date`. */
+            byweekday?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            /** @description Which of these days of a period: 1 to 4, or -1 for the last. Only with `byweekday`. */
+            bysetpos?: number | null;
+            /** @description So many times in all. */
+            count?: number | null;
+            /** @description The first time; later ones are at the same time of day, UTC. */
+            start_date?: string;
+            /** @description Not after that. */
+            until_date?: string | null;
+            /** @description True ends it. */
+            deleted?: boolean;
+            /** @description Said to new recipients, who get the first message at once. It is not kept. */
+            invite_message?: string | null;
+        };
+        SubscriptionCreation: {
+            /** @description The dashboard that is sent; or else `insight`. */
+            dashboard?: number | null;
+            /** @description The insight that is sent; or else `dashboard`. */
+            insight?: number | null;
+            /** @description What the message is called; without it, as what is sent. */
+            title?: string | null;
+            /**
+             * @description How it is sent. `slack` is not here.
+             * @enum {string}
+             */
+            target_type: "email" | "slack" | "webhook";
+            /** @description E-mail addresses, separated by commas; or an http or https address. */
+            target_value: string;
+            /** @enum {string} */
+            frequency: "daily" | "weekly" | "monthly" | "yearly";
+            /** @description Every so many days, weeks, months or years. */
+            interval?: number;
+            /** @description On which days; without it, on the day of `start_date`. */
+            byweekday?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            /** @description Which of these days of a period: 1 to 4, or -1 for the last. Only with `byweekday`. */
+            bysetpos?: number | null;
+            /** @description So many times in all. */
+            count?: number | null;
+            /** @description The first time; later ones are at the same time of day, UTC. */
+            start_date: string;
+            /** @description Not after that. */
+            until_date?: string | null;
+            /** @description True ends it. */
+            deleted?: boolean;
+            /** @description Said to new recipients, who get the first message at once. It is not kept. */
+            invite_message?: string | null;
+        };
         Success: {
             /**
              * @description Always true.
@@ -11643,6 +11982,14 @@ export interface components {
         TwoFactorToken: {
             /** @description Six digits from the app. */
             token: string;
+        };
+        UploadedMedia: {
+            /** Format: uuid */
+            id: string;
+            /** @description Where it is, absolute. */
+            image_location: string;
+            /** @description What the file was called. */
+            name: string;
         };
         User: {
             /** @description A whole number; what addresses take is `uuid`. */
@@ -35231,6 +35578,320 @@ export interface operations {
             };
         };
     };
+    integrations_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedIntegrationList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    integrations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIntegration"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    integrations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    integrations_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    integrations_channels_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationChannels"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     performance_events_list: {
         parameters: {
             query: {
@@ -42230,6 +42891,412 @@ export interface operations {
             };
         };
     };
+    subscriptions_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description Only of this insight. */
+                insight?: number;
+                /** @description Only of this dashboard. */
+                dashboard?: number;
+                /** @description With any value: those that were ended, too. */
+                deleted?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSubscriptionList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subscriptions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionCreation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedSubscription"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subscriptions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subscriptions_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subscriptions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subscriptions_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     surveys_list: {
         parameters: {
             query?: {
@@ -44047,6 +45114,87 @@ export interface operations {
             };
         };
     };
+    uploaded_media_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaUpload"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedMedia"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Of a type or encoding that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     prompts_my_prompts_partial_update: {
         parameters: {
             query?: never;
@@ -44442,6 +45590,66 @@ export interface operations {
             };
             /** @description No credentials, or wrong ones. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unsubscribe_retrieve: {
+        parameters: {
+            query: {
+                /** @description From the link in the e-mail. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unsubscribe_create: {
+        parameters: {
+            query: {
+                /** @description From the link in the e-mail. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request says something that cannot be. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

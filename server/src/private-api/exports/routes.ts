@@ -85,7 +85,7 @@ function notMade(format: string, ofSaved: unknown) {
   }
   return invalid(
     `Pictures and PDF take a browser on the server, which Hedgerow does without. Export "text/csv", or share a link.`,
-    { attr },
+    { attr, code: 'not_supported' },
   )
 }
 

@@ -3,6 +3,7 @@ import {
   IconChartLine,
   IconDots,
   IconLetterT,
+  IconMail,
   IconPencil,
   IconPlus,
   IconRefresh,
@@ -19,6 +20,7 @@ import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { AddInsightDialog, RenameDialog, TextDialog } from './dialogs.tsx'
 import { InsightTile } from './insight-tile.tsx'
@@ -44,7 +46,7 @@ export function DashboardPage(): ReactNode {
   )
 }
 
-type Open = 'insights' | 'text' | 'name' | 'sharing' | { text: { id: number; body: string } }
+type Open = 'insights' | 'subscribing' | 'text' | 'name' | 'sharing' | { text: { id: number; body: string } }
 
 const rangeOf = ({ filters }: Dashboard): DateRange | null =>
   typeof filters.date_from === 'string' && filters.date_from
@@ -103,6 +105,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             dashboard={dashboard}
             mayEdit={mayEdit}
             onRename={() => setOpen('name')}
+            onSubscribe={() => setOpen('subscribing')}
           />
         </>
       }
@@ -193,6 +196,13 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
       {open === 'sharing' && (
         <ShareDialog projectId={projectId} thing={{ kind: 'dashboard', id: dashboard.id }} onClose={close} />
       )}
+      {open === 'subscribing' && (
+        <SubscribeDialog
+          projectId={projectId}
+          thing={{ kind: 'dashboard', id: dashboard.id }}
+          onClose={close}
+        />
+      )}
       {typeof open === 'object' && open !== null && (
         <TextDialog projectId={projectId} dashboard={dashboard} tile={open.text} onClose={close} />
       )}
@@ -205,11 +215,13 @@ function More({
   dashboard,
   mayEdit,
   onRename,
+  onSubscribe,
 }: {
   projectId: number
   dashboard: Dashboard
   mayEdit: boolean
   onRename: () => void
+  onSubscribe: () => void
 }): ReactNode {
   const navigate = useNavigate()
   const { mutateAsync: update } = useUpdateDashboard(projectId, dashboard.id)
@@ -228,6 +240,9 @@ function More({
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconMail size={16} />} onClick={onSubscribe}>
+          Subscribe
+        </Menu.Item>
         <Menu.Item leftSection={<IconPencil size={16} />} disabled={!mayEdit} onClick={onRename}>
           Rename
         </Menu.Item>

@@ -4,6 +4,7 @@ import {
   IconDots,
   IconDownload,
   IconLayoutDashboard,
+  IconMail,
   IconPencil,
   IconShare,
   IconStar,
@@ -20,11 +21,12 @@ import { useExportCsv } from '../../ui/export-csv.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 
 const LONGEST_NAME = 400
 
-type Changing = 'name' | 'dashboards' | 'sharing'
+type Changing = 'name' | 'dashboards' | 'sharing' | 'subscribing'
 
 /** What one can do with a saved insight. */
 export function InsightActions({
@@ -96,6 +98,9 @@ export function InsightActions({
           <Menu.Item leftSection={<IconCopy size={16} />} onClick={duplicate}>
             Duplicate
           </Menu.Item>
+          <Menu.Item leftSection={<IconMail size={16} />} onClick={() => setChanging('subscribing')}>
+            Subscribe
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconDownload size={16} />}
             disabled={csv.busy}
@@ -127,6 +132,9 @@ export function InsightActions({
       {changing === 'name' && <RenameDialog projectId={projectId} insight={insight} onClose={close} />}
       {changing === 'dashboards' && (
         <DashboardsDialog projectId={projectId} insight={insight} onClose={close} />
+      )}
+      {changing === 'subscribing' && (
+        <SubscribeDialog projectId={projectId} thing={{ kind: 'insight', id: insight.id }} onClose={close} />
       )}
       {changing === 'sharing' && (
         <ShareDialog projectId={projectId} thing={{ kind: 'insight', id: insight.id }} onClose={close} />
