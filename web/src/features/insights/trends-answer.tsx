@@ -95,7 +95,7 @@ export function TrendsAnswerView({
         isEmpty={({ results }) => results.length === 0}
         note={(answer) =>
           kind && isLastUnfinished(answer, query, timeZone)
-            ? 'The last bucket is not over: it is drawn dashed or pale.'
+            ? `The last bucket is not over${kind === 'area' ? '' : ': it is drawn dashed or pale'}.`
             : ''
         }
         below={
