@@ -12420,18 +12420,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *           "name": "Example",
                      *           "slug": "example",
-                     *           "created_at": "2026-11-30T17:47:02.206000Z",
-                     *           "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *           "created_at": "2026-11-30T18:08:02.863000Z",
+                     *           "updated_at": "2026-11-30T18:08:02.863000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 1,
-                     *               "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *               "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *               "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12442,8 +12442,8 @@ export interface operations {
                      *             },
                      *             {
                      *               "id": 3,
-                     *               "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *               "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *               "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "acme second",
                      *               "completed_snippet_onboarding": false,
@@ -12475,18 +12475,18 @@ export interface operations {
                      *           "enforce_2fa": null
                      *         },
                      *         {
-                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "name": "Test",
-                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
-                     *           "created_at": "2026-11-30T17:47:05.630000Z",
-                     *           "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *           "created_at": "2026-11-30T18:08:03.538000Z",
+                     *           "updated_at": "2026-11-30T18:08:03.538000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 2,
-                     *               "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *               "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *               "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12569,18 +12569,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *       "id": "cf3d908b-df19-40bf-9918-777a90efde4b",
                      *       "name": "acme new",
                      *       "slug": "acme-new",
-                     *       "created_at": "2026-11-30T17:47:34.116000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.116000Z",
+                     *       "created_at": "2026-11-30T18:08:16.780000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.780000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 5,
-                     *           "uuid": "3656cc9e-b4e6-4271-947b-818b8d516c5e",
-                     *           "organization": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *           "uuid": "4eb6a486-4165-4464-8c79-70f11f846068",
+                     *           "organization": "cf3d908b-df19-40bf-9918-777a90efde4b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12651,7 +12651,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -12667,18 +12667,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "name": "Test",
-                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
-                     *       "created_at": "2026-11-30T17:47:05.630000Z",
-                     *       "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *       "created_at": "2026-11-30T18:08:03.538000Z",
+                     *       "updated_at": "2026-11-30T18:08:03.538000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12749,7 +12749,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -12774,18 +12774,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "name": "acme",
-                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
-                     *       "created_at": "2026-11-30T17:47:05.630000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.155000Z",
+                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *       "created_at": "2026-11-30T18:08:03.538000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.809000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12874,7 +12874,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -12934,7 +12934,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -12955,18 +12955,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "name": "Test",
-                     *       "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
-                     *       "created_at": "2026-11-30T17:47:05.630000Z",
-                     *       "updated_at": "2026-11-30T17:47:05.630000Z",
+                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *       "created_at": "2026-11-30T18:08:03.538000Z",
+                     *       "updated_at": "2026-11-30T18:08:03.538000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13060,7 +13060,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13078,18 +13078,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "634a95c3-55b9-491f-aeac-56631aa7640b",
+                     *           "id": "07cdd036-ce29-4611-8e72-3d1eeed970ce",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationInvite",
-                     *           "item_id": "580b4a2c-a043-43cf-9970-139ac88148b5",
+                     *           "item_id": "be3e7d25-04eb-48ce-94cd-468d1e54f8a7",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13097,21 +13097,21 @@ export interface operations {
                      *             "name": "acme.b@example.net",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.491000Z"
+                     *           "created_at": "2026-11-30T18:08:06.725000Z"
                      *         },
                      *         {
-                     *           "id": "e77f2dcd-37fb-4e47-9ba8-e09ad4b8a42a",
+                     *           "id": "772755e2-9cbd-4725-9e69-e3b806b6f910",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationDomain",
-                     *           "item_id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *           "item_id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13119,7 +13119,7 @@ export interface operations {
                      *             "name": "acme.example.org",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.404000Z"
+                     *           "created_at": "2026-11-30T18:08:06.717000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -13171,7 +13171,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13192,39 +13192,39 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "580b4a2c-a043-43cf-9970-139ac88148b5",
+                     *           "id": "be3e7d25-04eb-48ce-94cd-468d1e54f8a7",
                      *           "target_email": "acme.b@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.416000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.416000Z",
+                     *           "created_at": "2026-11-30T18:08:06.721000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.721000Z",
                      *           "message": null
                      *         },
                      *         {
-                     *           "id": "5efdc625-a5e2-4b04-b383-be6b289b0aee",
+                     *           "id": "3e10a364-20ab-4911-b606-570035a09d40",
                      *           "target_email": "acme@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:13.888000Z",
-                     *           "updated_at": "2026-11-30T17:47:13.888000Z",
+                     *           "created_at": "2026-11-30T18:08:06.421000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.421000Z",
                      *           "message": null
                      *         }
                      *       ]
@@ -13269,7 +13269,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13294,21 +13294,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "07dd7efb-8ce3-4a51-812d-2f56554bf5a6",
+                     *       "id": "aeae5472-e520-4137-b097-7c655e5bbddd",
                      *       "target_email": "acme.new@example.net",
                      *       "first_name": "",
                      *       "emailing_attempt_made": false,
                      *       "is_expired": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:34.179000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.179000Z",
+                     *       "created_at": "2026-11-30T18:08:16.833000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.833000Z",
                      *       "message": null
                      *     }
                      */
@@ -13360,7 +13360,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13388,21 +13388,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "0859da3b-48e3-47c6-8f80-d710b4d52cae",
+                     *         "id": "6f85c61e-adce-4a06-b7c2-a4d7c947eb24",
                      *         "target_email": "acme.two@example.net",
                      *         "first_name": "",
                      *         "emailing_attempt_made": false,
                      *         "is_expired": false,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T17:47:34.188000Z",
-                     *         "updated_at": "2026-11-30T17:47:34.188000Z",
+                     *         "created_at": "2026-11-30T18:08:16.839000Z",
+                     *         "updated_at": "2026-11-30T18:08:16.839000Z",
                      *         "message": null
                      *       }
                      *     ]
@@ -13455,12 +13455,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
                 /**
                  * @description Id of the invite.
-                 * @example 580b4a2c-a043-43cf-9970-139ac88148b5
+                 * @example be3e7d25-04eb-48ce-94cd-468d1e54f8a7
                  */
                 invite_id: string;
             };
@@ -13516,7 +13516,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13537,34 +13537,34 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "af2101b0-273d-4d0f-9e76-cf63cca26017",
+                     *           "id": "a77a98a3-13cb-4869-af79-2c008aab3510",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 15,
-                     *           "joined_at": "2026-11-30T17:47:08.267000Z",
-                     *           "updated_at": "2026-11-30T17:47:08.267000Z",
+                     *           "joined_at": "2026-11-30T18:08:04.151000Z",
+                     *           "updated_at": "2026-11-30T18:08:04.151000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         },
                      *         {
-                     *           "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *           "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 1,
-                     *           "joined_at": "2026-11-30T17:47:08.644000Z",
-                     *           "updated_at": "2026-11-30T17:47:08.644000Z",
+                     *           "joined_at": "2026-11-30T18:08:04.407000Z",
+                     *           "updated_at": "2026-11-30T18:08:04.407000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         }
@@ -13610,12 +13610,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
                  */
                 user_uuid: string;
             };
@@ -13640,18 +13640,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *       "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 1,
-                     *       "joined_at": "2026-11-30T17:47:08.644000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.173000Z",
+                     *       "joined_at": "2026-11-30T18:08:04.407000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.828000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13713,12 +13713,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
                  */
                 user_uuid: string;
             };
@@ -13778,12 +13778,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
                  */
                 user_uuid: string;
             };
@@ -13808,18 +13808,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec7fa465-035d-44fd-ad5d-6b65127084d2",
+                     *       "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 8,
-                     *       "joined_at": "2026-11-30T17:47:08.644000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.164000Z",
+                     *       "joined_at": "2026-11-30T18:08:04.407000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.819000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13881,7 +13881,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 id: string;
             };
@@ -13962,7 +13962,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -13983,11 +13983,11 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *           "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *           "domain": "acme.example.org",
                      *           "is_verified": false,
                      *           "verified_at": null,
-                     *           "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *           "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
                      *           "jit_provisioning_enabled": false,
                      *           "sso_enforcement": "",
                      *           "has_saml": false,
@@ -14037,7 +14037,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -14062,11 +14062,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "05347840-581c-421d-9791-25aabb0c1504",
+                     *       "id": "2aa2f06d-b2ce-4447-b605-3ebb63927d92",
                      *       "domain": "acme-39.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "EJiOebtQrg5n9mMA1jXHiDo24yIbOZfNr0GlH7gDTHL",
+                     *       "verification_challenge": "fV4hD30wUtJCTFysfdjjKKWybDsgbjyM8z2R95g4GyM",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14132,12 +14132,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
                  */
                 id: string;
             };
@@ -14153,11 +14153,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14205,12 +14205,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
                  */
                 id: string;
             };
@@ -14236,11 +14236,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14306,12 +14306,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
                  */
                 id: string;
             };
@@ -14371,12 +14371,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
                  */
                 id: string;
             };
@@ -14397,11 +14397,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14467,12 +14467,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 7bce1772-50ef-452c-86d5-c785f789647a
+                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
                  */
                 id: string;
             };
@@ -14488,11 +14488,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7bce1772-50ef-452c-86d5-c785f789647a",
+                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "uoHsrkmLcH2zapadVVdDSBrgwDJVpVJjtgDQ29y86mY",
+                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14558,7 +14558,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -14644,7 +14644,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -14670,8 +14670,8 @@ export interface operations {
                      *         "team_id": 2,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -14687,7 +14687,7 @@ export interface operations {
                      *             "true": "\"acme\""
                      *           }
                      *         },
-                     *         "created_at": "2026-11-30T17:47:11.794000Z",
+                     *         "created_at": "2026-11-30T18:08:05.657000Z",
                      *         "active": true
                      *       }
                      *     ]
@@ -14736,7 +14736,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -14772,7 +14772,7 @@ export interface operations {
                      *           "tag": null,
                      *           "latest_tag": null,
                      *           "is_global": false,
-                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "organization_name": "Test",
                      *           "capabilities": {},
                      *           "metrics": {},
@@ -14829,7 +14829,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -14865,7 +14865,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -14934,7 +14934,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -14952,11 +14952,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "0775bc53-c215-4738-9b3e-ee2dc93f5775",
+                     *           "id": "75b7ede9-bbc9-42de-8fa7-dd76ea765939",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -14979,14 +14979,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:25.033000Z"
+                     *           "created_at": "2026-11-30T18:08:12.255000Z"
                      *         },
                      *         {
-                     *           "id": "1f0ed51f-ec9a-4a92-ad8a-1abbc338ecc3",
+                     *           "id": "68264e06-08d7-498b-8eb1-b3785aee136a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15001,7 +15001,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:13.586000Z"
+                     *           "created_at": "2026-11-30T18:08:06.233000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -15048,7 +15048,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -15118,7 +15118,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15154,7 +15154,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "organization_name": "Test",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15209,7 +15209,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15250,7 +15250,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15314,7 +15314,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15388,7 +15388,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15429,7 +15429,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15493,7 +15493,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15568,7 +15568,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15640,7 +15640,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15731,7 +15731,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15811,7 +15811,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -15835,9 +15835,9 @@ export interface operations {
                      *           "id": 1,
                      *           "resource": "cohorts",
                      *           "access_level": 21,
-                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
-                     *           "created_at": "2026-11-30T17:47:14.364000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.364000Z",
+                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "created_at": "2026-11-30T18:08:06.628000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.628000Z",
                      *           "created_by": 1
                      *         }
                      *       ]
@@ -15882,7 +15882,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -15911,9 +15911,9 @@ export interface operations {
                      *       "id": 2,
                      *       "resource": "dashboards",
                      *       "access_level": 21,
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
-                     *       "created_at": "2026-11-30T17:47:34.246000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.246000Z",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "created_at": "2026-11-30T18:08:16.904000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.904000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -15974,7 +15974,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -15998,9 +15998,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
-                     *       "created_at": "2026-11-30T17:47:14.364000Z",
-                     *       "updated_at": "2026-11-30T17:47:14.364000Z",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "created_at": "2026-11-30T18:08:06.628000Z",
+                     *       "updated_at": "2026-11-30T18:08:06.628000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16043,7 +16043,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -16077,9 +16077,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 37,
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
-                     *       "created_at": "2026-11-30T17:47:14.364000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.256000Z",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "created_at": "2026-11-30T18:08:06.628000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.915000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16140,7 +16140,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -16205,7 +16205,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
@@ -16234,9 +16234,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
-                     *       "created_at": "2026-11-30T17:47:14.364000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.252000Z",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "created_at": "2026-11-30T18:08:06.628000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.910000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16302,7 +16302,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -16323,32 +16323,32 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *           "name": "acme",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T17:47:13.915000Z",
+                     *           "created_at": "2026-11-30T18:08:06.431000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "members": [
                      *             {
-                     *               "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *               "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *               "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *               "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *               "user": {
                      *                 "id": 2,
-                     *                 "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *                 "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *                 "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *                 "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *                 "first_name": "Other 1",
                      *                 "email": "other1@example.net",
                      *                 "is_email_verified": null
                      *               },
-                     *               "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *               "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *               "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *               "updated_at": "2026-11-30T18:08:06.538000Z"
                      *             }
                      *           ],
                      *           "associated_flags": [
@@ -16359,14 +16359,14 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *           "id": "0b07e721-5b1a-467f-b374-977c4df56f77",
                      *           "name": "acme other",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T17:47:13.990000Z",
+                     *           "created_at": "2026-11-30T18:08:06.454000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -16416,7 +16416,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
             };
@@ -16441,14 +16441,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8040ead6-79b8-4c1b-a4f2-af3e8d4be026",
+                     *       "id": "deb3b0c1-bff2-4947-9623-64cbc03f5d9f",
                      *       "name": "acme-38",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T17:47:34.193000Z",
+                     *       "created_at": "2026-11-30T18:08:16.844000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -16514,12 +16514,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
                  */
                 id: string;
             };
@@ -16535,32 +16535,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_at": "2026-11-30T18:08:06.431000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -16610,12 +16610,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
                  */
                 id: string;
             };
@@ -16640,32 +16640,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_at": "2026-11-30T18:08:06.431000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -16733,12 +16733,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2
+                 * @example 0b07e721-5b1a-467f-b374-977c4df56f77
                  */
                 id: string;
             };
@@ -16798,12 +16798,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
                  */
                 id: string;
             };
@@ -16824,32 +16824,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T17:47:13.915000Z",
+                     *       "created_at": "2026-11-30T18:08:06.431000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -16922,12 +16922,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
                  */
                 role_id: string;
             };
@@ -16948,18 +16948,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *           "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *             "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
                      *         }
                      *       ]
                      *     }
@@ -17003,12 +17003,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2
+                 * @example 0b07e721-5b1a-467f-b374-977c4df56f77
                  */
                 role_id: string;
             };
@@ -17018,7 +17018,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "d09310a2-c133-4dd6-b050-3489f3444aed"
+                 *       "user_uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03"
                  *     }
                  */
                 "application/json": components["schemas"]["NewRoleMembership"];
@@ -17033,18 +17033,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1b49d1a7-4c3e-4c65-ba9d-dd5727b07781",
-                     *       "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *       "id": "fefac66a-db80-4464-a87b-8cdb0da6008d",
+                     *       "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
-                     *       "joined_at": "2026-11-30T17:47:34.231000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.231000Z"
+                     *       "joined_at": "2026-11-30T18:08:16.881000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.881000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RoleMembership"];
@@ -17104,17 +17104,17 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec34490f-e857-4692-b7ea-437e8ff762aa
+                 * @example 9596e578-f774-49ca-b620-943f227ac785
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5908b71f-744a-4a6b-b4be-8f787f116add
+                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
                  */
                 role_id: string;
                 /**
                  * @description Of the role’s membership, not of the user.
-                 * @example a91aeaca-a189-49e3-8a91-f47b1617a395
+                 * @example ea3a39c1-de39-4608-a37c-13658a60e677
                  */
                 id: string;
             };
@@ -17185,13 +17185,13 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *         "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
                      *         "label": "acme",
-                     *         "created_at": "2026-11-30T17:47:14.992000Z",
+                     *         "created_at": "2026-11-30T18:08:06.830000Z",
                      *         "last_used_at": null,
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_B9…OocB",
+                     *         "mask_value": "phx_in…IUge",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17199,13 +17199,13 @@ export interface operations {
                      *         "scoped_organizations": null
                      *       },
                      *       {
-                     *         "id": "CoKkg0qb2WvgIWhrvW1dxzZ5kORqUzcLtmqHw8PuStb",
+                     *         "id": "Um0yEU6OFt99yVlvhSaUybz0mdJwOtFfGrw84jgKbWu",
                      *         "label": "Set up with the installation",
-                     *         "created_at": "2026-11-30T17:47:02.206000Z",
-                     *         "last_used_at": "2026-11-30T17:47:08.410000Z",
+                     *         "created_at": "2026-11-30T18:08:02.863000Z",
+                     *         "last_used_at": "2026-11-30T18:08:04.227000Z",
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_c0…G8La",
+                     *         "mask_value": "phx_bT…u4pb",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17263,13 +17263,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "k0T6dqNMAtAzI3LXagz8cXuDXhXha7Fuk2pQBqb2vuV",
+                     *       "id": "r6g7CcdSjJ9910lC4yDRzhQYjCQ5nXoYWKqu9dHGCTJ",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T17:47:34.107000Z",
+                     *       "created_at": "2026-11-30T18:08:16.771000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_nh…plxP",
+                     *       "mask_value": "phx_Dq…AHig",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17326,13 +17326,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "CoKkg0qb2WvgIWhrvW1dxzZ5kORqUzcLtmqHw8PuStb",
+                     *       "id": "Um0yEU6OFt99yVlvhSaUybz0mdJwOtFfGrw84jgKbWu",
                      *       "label": "Set up with the installation",
-                     *       "created_at": "2026-11-30T17:47:02.206000Z",
-                     *       "last_used_at": "2026-11-30T17:47:28.270Z",
+                     *       "created_at": "2026-11-30T18:08:02.863000Z",
+                     *       "last_used_at": "2026-11-30T18:08:13.527Z",
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_c0…G8La",
+                     *       "mask_value": "phx_bT…u4pb",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17379,7 +17379,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
                  */
                 id: string;
             };
@@ -17395,13 +17395,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *       "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T17:47:14.992000Z",
+                     *       "created_at": "2026-11-30T18:08:06.830000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_B9…OocB",
+                     *       "mask_value": "phx_in…IUge",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17448,7 +17448,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
                  */
                 id: string;
             };
@@ -17499,7 +17499,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si
+                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
                  */
                 id: string;
             };
@@ -17515,13 +17515,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "CeBs4Ycs3XeZ8HedU0yJ0UPCeIwdgdFvFVT44xnC1si",
+                     *       "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T17:47:14.992000Z",
+                     *       "created_at": "2026-11-30T18:08:06.830000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_oo…nEam",
+                     *       "mask_value": "phx_Td…L6Tw",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17589,8 +17589,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *           "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *           "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -17601,8 +17601,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *           "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -17664,8 +17664,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 6,
-                     *       "uuid": "5a380446-4cf4-4b6c-9cf2-0b8b998079a8",
-                     *       "organization": "5e688095-c9d8-489d-8bb9-d69e4335ac92",
+                     *       "uuid": "df0ba70f-05ac-40b4-904f-3c7f7ee9d2bf",
+                     *       "organization": "cf3d908b-df19-40bf-9918-777a90efde4b",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -17714,8 +17714,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T17:47:34.309000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.309000Z",
+                     *       "created_at": "2026-11-30T18:08:16.937000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.937000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": false,
@@ -17788,8 +17788,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -17822,8 +17822,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T17:47:05.643000Z",
-                     *       "updated_at": "2026-11-30T17:47:05.643000Z",
+                     *       "created_at": "2026-11-30T18:08:03.548000Z",
+                     *       "updated_at": "2026-11-30T18:08:03.548000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -17896,8 +17896,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -17930,8 +17930,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T17:47:05.643000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.550000Z",
+                     *       "created_at": "2026-11-30T18:08:03.548000Z",
+                     *       "updated_at": "2026-11-30T18:08:17.006000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18078,8 +18078,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18112,8 +18112,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T17:47:05.643000Z",
-                     *       "updated_at": "2026-11-30T17:47:34.541000Z",
+                     *       "created_at": "2026-11-30T18:08:03.548000Z",
+                     *       "updated_at": "2026-11-30T18:08:16.981000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18256,8 +18256,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "c72b9c7c-b0a0-4d81-a803-bb3f5d4d173b",
-                     *       "organization": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
+                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18290,8 +18290,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T17:47:05.643000Z",
-                     *       "updated_at": "2026-11-30T17:47:39.318000Z",
+                     *       "created_at": "2026-11-30T18:08:03.548000Z",
+                     *       "updated_at": "2026-11-30T18:08:19.626000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18387,18 +18387,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T17:47:25.305000Z",
+                     *           "created_at": "2026-11-30T18:08:12.364000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T17:47:25.305000Z",
+                     *           "last_calculated_at": "2026-11-30T18:08:12.364000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         },
@@ -18425,18 +18425,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T17:47:10.630000Z",
+                     *           "created_at": "2026-11-30T18:08:05.036000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *           "last_calculated_at": "2026-11-30T18:08:05.036000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         }
@@ -18543,18 +18543,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T17:47:36.184000Z",
+                     *       "created_at": "2026-11-30T18:08:18.091000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T17:47:36.184000Z",
+                     *       "last_calculated_at": "2026-11-30T18:08:18.091000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -18709,7 +18709,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -18723,7 +18723,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -18844,18 +18844,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_at": "2026-11-30T18:08:05.036000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -18965,18 +18965,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_at": "2026-11-30T18:08:05.036000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19151,18 +19151,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T17:47:10.630000Z",
+                     *       "created_at": "2026-11-30T18:08:05.036000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T17:47:10.630000Z",
+                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19328,23 +19328,23 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "count": 54,
+                     *       "count": 56,
                      *       "next": null,
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "96da95f7-2ffd-4f9b-85d8-406baefd8be0",
+                     *           "id": "30e5b103-2227-48d4-a255-62d84e3da97b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "PropertyDefinition",
-                     *           "item_id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *           "item_id": "ec75e835-5af9-47be-8760-5740172729bd",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -19360,24 +19360,24 @@ export interface operations {
                      *             "name": "$feature/acme-experiment",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:28.085000Z",
+                     *           "created_at": "2026-11-30T18:08:13.201000Z",
                      *           "unread": true,
-                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "is_system": false
                      *         },
                      *         {
-                     *           "id": "6c9f98c5-14a5-455b-9d5b-a6a66cf50dda",
+                     *           "id": "43a4ef26-a789-4601-affb-d59b7ad7c9f3",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "EventDefinition",
-                     *           "item_id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *           "item_id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -19393,9 +19393,9 @@ export interface operations {
                      *             "name": "$feature_flag_called",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:28.069000Z",
+                     *           "created_at": "2026-11-30T18:08:13.176000Z",
                      *           "unread": true,
-                     *           "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "is_system": false
                      *         }
                      *       ]
@@ -19624,14 +19624,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:10.717000Z",
-                     *           "updated_at": "2026-11-30T17:47:25.269000Z",
+                     *           "created_at": "2026-11-30T18:08:05.072000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.359000Z",
                      *           "deleted": false,
                      *           "scope": "project",
                      *           "dashboard_item": null,
@@ -19645,14 +19645,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:25.186000Z",
-                     *           "updated_at": "2026-11-30T17:47:25.186000Z",
+                     *           "created_at": "2026-11-30T18:08:12.347000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.347000Z",
                      *           "deleted": false,
                      *           "scope": "dashboard_item",
                      *           "dashboard_item": null,
@@ -19742,14 +19742,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:36.098000Z",
-                     *       "updated_at": "2026-11-30T17:47:36.098000Z",
+                     *       "created_at": "2026-11-30T18:08:18.075000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.075000Z",
                      *       "deleted": false,
                      *       "scope": "dashboard_item",
                      *       "dashboard_item": null,
@@ -19841,14 +19841,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.717000Z",
-                     *       "updated_at": "2026-11-30T17:47:25.269000Z",
+                     *       "created_at": "2026-11-30T18:08:05.072000Z",
+                     *       "updated_at": "2026-11-30T18:08:12.359000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -19941,14 +19941,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.717000Z",
-                     *       "updated_at": "2026-11-30T17:47:36.170000Z",
+                     *       "created_at": "2026-11-30T18:08:05.072000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.087000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20110,14 +20110,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.717000Z",
-                     *       "updated_at": "2026-11-30T17:47:36.149000Z",
+                     *       "created_at": "2026-11-30T18:08:05.072000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.081000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20599,13 +20599,13 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:25.437000Z",
+                     *           "created_at": "2026-11-30T18:08:12.388000Z",
                      *           "last_calculation": null,
                      *           "errors_calculating": 0,
                      *           "last_error": null,
@@ -20624,14 +20624,14 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:10.836000Z",
-                     *           "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *           "created_at": "2026-11-30T18:08:05.328000Z",
+                     *           "last_calculation": "2026-11-30T18:08:12.510000Z",
                      *           "errors_calculating": 0,
                      *           "last_error": null,
                      *           "count": 0,
@@ -20728,13 +20728,13 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:36.387000Z",
+                     *       "created_at": "2026-11-30T18:08:18.114000Z",
                      *       "last_calculation": null,
                      *       "errors_calculating": 0,
                      *       "last_error": null,
@@ -20831,14 +20831,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.836000Z",
-                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "created_at": "2026-11-30T18:08:05.328000Z",
+                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -20935,14 +20935,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.836000Z",
-                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "created_at": "2026-11-30T18:08:05.328000Z",
+                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21108,14 +21108,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:10.836000Z",
-                     *       "last_calculation": "2026-11-30T17:47:25.854000Z",
+                     *       "created_at": "2026-11-30T18:08:05.328000Z",
+                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21303,14 +21303,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:31.432000Z",
-                     *       "last_calculation": "2026-11-30T17:47:31.459000Z",
+                     *       "created_at": "2026-11-30T18:08:15.654000Z",
+                     *       "last_calculation": "2026-11-30T18:08:15.688000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21760,16 +21760,16 @@ export interface operations {
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T17:47:11.122000Z",
+                     *           "created_at": "2026-11-30T18:08:05.561000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_accessed_at": "2026-11-30T17:47:15.012000Z",
+                     *           "last_accessed_at": "2026-11-30T18:08:06.845000Z",
                      *           "is_shared": true,
                      *           "deleted": false,
                      *           "creation_mode": "default",
@@ -21787,11 +21787,11 @@ export interface operations {
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T17:47:24.334000Z",
+                     *           "created_at": "2026-11-30T18:08:12.069000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -21887,11 +21887,11 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:35.580000Z",
+                     *       "created_at": "2026-11-30T18:08:17.613000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22014,11 +22014,11 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:35.591000Z",
+                     *       "created_at": "2026-11-30T18:08:17.621000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22039,7 +22039,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 35,
-                     *             "short_id": "vNPlRpC7",
+                     *             "short_id": "1NNVKCe3",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22066,14 +22066,14 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T17:47:35.591000Z",
+                     *             "created_at": "2026-11-30T18:08:17.621000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-11-30T17:47:35.591000Z",
-                     *             "last_modified_at": "2026-11-30T17:47:35.591000Z",
+                     *             "updated_at": "2026-11-30T18:08:17.621000Z",
+                     *             "last_modified_at": "2026-11-30T18:08:17.621000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22111,8 +22111,8 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
@@ -22124,7 +22124,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22216,16 +22216,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_at": "2026-11-30T18:08:05.561000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T17:47:15.012000Z",
+                     *       "last_accessed_at": "2026-11-30T18:08:06.845000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22243,7 +22243,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "Zq9lnLXF",
+                     *             "short_id": "WqyBG5Po",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22270,21 +22270,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_at": "2026-11-30T18:08:05.592000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T17:47:24.253000Z",
-                     *             "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *             "updated_at": "2026-11-30T18:08:12.050000Z",
+                     *             "last_modified_at": "2026-11-30T18:08:12.050000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22322,15 +22322,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22342,7 +22342,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22431,16 +22431,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_at": "2026-11-30T18:08:05.561000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22458,7 +22458,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "Zq9lnLXF",
+                     *             "short_id": "WqyBG5Po",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22485,21 +22485,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_at": "2026-11-30T18:08:05.592000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T17:47:35.563000Z",
-                     *             "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *             "updated_at": "2026-11-30T18:08:17.598000Z",
+                     *             "last_modified_at": "2026-11-30T18:08:17.598000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22537,15 +22537,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22557,7 +22557,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22716,16 +22716,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_at": "2026-11-30T18:08:05.561000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22743,7 +22743,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "Zq9lnLXF",
+                     *             "short_id": "WqyBG5Po",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22770,21 +22770,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T17:47:11.390000Z",
+                     *             "created_at": "2026-11-30T18:08:05.592000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T17:47:35.563000Z",
-                     *             "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *             "updated_at": "2026-11-30T18:08:17.598000Z",
+                     *             "last_modified_at": "2026-11-30T18:08:17.598000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22822,15 +22822,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22842,7 +22842,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22989,7 +22989,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
+                 *       "user_uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
                  *       "level": 37
                  *     }
                  */
@@ -23005,19 +23005,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "fe976f42-c14e-4d28-9ace-2d66624e6495",
+                     *       "id": "7a3fbc26-6605-449f-8f04-4a901feb4925",
                      *       "dashboard_id": 2,
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *         "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 37,
-                     *       "added_at": "2026-11-30T17:47:35.854000Z",
-                     *       "updated_at": "2026-11-30T17:47:35.854000Z"
+                     *       "added_at": "2026-11-30T18:08:17.840000Z",
+                     *       "updated_at": "2026-11-30T18:08:17.840000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DashboardCollaborator"];
@@ -23087,7 +23087,7 @@ export interface operations {
                 id: number;
                 /**
                  * @description Of the user who is no longer to edit it.
-                 * @example d09310a2-c133-4dd6-b050-3489f3444aed
+                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
                  */
                 user_uuid: string;
             };
@@ -23184,16 +23184,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:11.122000Z",
+                     *       "created_at": "2026-11-30T18:08:05.561000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T17:47:30.706000Z",
+                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23285,9 +23285,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "created_at": "2026-11-30T18:08:06.884000Z",
                      *       "enabled": true,
-                     *       "access_token": "pwEFncA9rXQxReiMNrKjh4oGeHMKdJQkyWoBWCECvlF"
+                     *       "access_token": "i5u3xpa9n1bt3EdSFG4wNlgFJRmtFxCT9jDyJNcp0Sl"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23364,9 +23364,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "created_at": "2026-11-30T18:08:06.884000Z",
                      *       "enabled": true,
-                     *       "access_token": "pwEFncA9rXQxReiMNrKjh4oGeHMKdJQkyWoBWCECvlF"
+                     *       "access_token": "i5u3xpa9n1bt3EdSFG4wNlgFJRmtFxCT9jDyJNcp0Sl"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23447,9 +23447,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:15.053000Z",
+                     *       "created_at": "2026-11-30T18:08:06.884000Z",
                      *       "enabled": true,
-                     *       "access_token": "tve4oBFKdaXznAagUwHP1dVRq8D7kktNJN3da5qmUay"
+                     *       "access_token": "jTAqRZ9YGjbgdsU8MAzc4P01unFAdu0aP8B5u62hplE"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23723,7 +23723,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *           "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
                      *           "feature_flag": {
                      *             "id": 7,
                      *             "team_id": 2,
@@ -23767,10 +23767,10 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T17:47:26.586000Z"
+                     *           "created_at": "2026-11-30T18:08:12.761000Z"
                      *         },
                      *         {
-                     *           "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *           "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
                      *           "feature_flag": {
                      *             "id": 3,
                      *             "team_id": 2,
@@ -23814,7 +23814,7 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T17:47:12.818000Z"
+                     *           "created_at": "2026-11-30T18:08:06.094000Z"
                      *         }
                      *       ]
                      *     }
@@ -23893,7 +23893,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "619124f8-f2b6-4619-be10-74acd072df43",
+                     *       "id": "54093272-5d1c-4513-9166-c4b248a29f70",
                      *       "feature_flag": {
                      *         "id": 12,
                      *         "team_id": 2,
@@ -23937,7 +23937,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T17:47:38.088000Z"
+                     *       "created_at": "2026-11-30T18:08:18.861000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24011,7 +24011,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
                  */
                 id: string;
             };
@@ -24027,7 +24027,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24071,7 +24071,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *       "created_at": "2026-11-30T18:08:06.094000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24127,7 +24127,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
                  */
                 id: string;
             };
@@ -24153,7 +24153,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24197,7 +24197,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *       "created_at": "2026-11-30T18:08:06.094000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24271,7 +24271,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
                  */
                 id: string;
             };
@@ -24345,7 +24345,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 680f6ca1-38be-43cb-8c06-a9b5683aa2ab
+                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
                  */
                 id: string;
             };
@@ -24366,7 +24366,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "680f6ca1-38be-43cb-8c06-a9b5683aa2ab",
+                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24410,7 +24410,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T17:47:12.818000Z"
+                     *       "created_at": "2026-11-30T18:08:06.094000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24683,18 +24683,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "f0ff0023-b4ed-4c18-b85f-39df8f260feb",
+                     *           "id": "ce8a3ce4-4ff4-480c-95b6-ed3948171b7b",
                      *           "name": "$delete_person_property",
                      *           "owner": null,
                      *           "description": null,
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T17:47:27.835000Z",
-                     *           "updated_at": "2026-11-30T17:47:27.858000Z",
+                     *           "created_at": "2026-11-30T18:08:13.088000Z",
+                     *           "updated_at": "2026-11-30T18:08:13.094000Z",
                      *           "updated_by": null,
-                     *           "last_seen_at": "2026-11-30T17:47:27.835000Z",
-                     *           "last_updated_at": "2026-11-30T17:47:27.858000Z",
+                     *           "last_seen_at": "2026-11-30T18:08:13.088000Z",
+                     *           "last_updated_at": "2026-11-30T18:08:13.094000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -24707,25 +24707,25 @@ export interface operations {
                      *           "post_to_slack": false
                      *         },
                      *         {
-                     *           "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *           "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
                      *           "name": "$feature_flag_called",
                      *           "owner": null,
                      *           "description": "acme",
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T17:47:10.092000Z",
-                     *           "updated_at": "2026-11-30T17:47:28.061000Z",
+                     *           "created_at": "2026-11-30T18:08:04.834000Z",
+                     *           "updated_at": "2026-11-30T18:08:13.171000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_seen_at": "2026-11-30T17:47:10.092000Z",
-                     *           "last_updated_at": "2026-11-30T17:47:28.061000Z",
+                     *           "last_seen_at": "2026-11-30T18:08:04.834000Z",
+                     *           "last_updated_at": "2026-11-30T18:08:13.171000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -24793,7 +24793,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
                  */
                 id: string;
             };
@@ -24809,25 +24809,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T17:47:10.092000Z",
-                     *       "updated_at": "2026-11-30T17:47:28.061000Z",
+                     *       "created_at": "2026-11-30T18:08:04.834000Z",
+                     *       "updated_at": "2026-11-30T18:08:13.171000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
-                     *       "last_updated_at": "2026-11-30T17:47:28.061000Z",
+                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
+                     *       "last_updated_at": "2026-11-30T18:08:13.171000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -24893,7 +24893,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
                  */
                 id: string;
             };
@@ -24918,25 +24918,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T17:47:10.092000Z",
-                     *       "updated_at": "2026-11-30T17:47:39.096000Z",
+                     *       "created_at": "2026-11-30T18:08:04.834000Z",
+                     *       "updated_at": "2026-11-30T18:08:19.397000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
-                     *       "last_updated_at": "2026-11-30T17:47:39.096000Z",
+                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
+                     *       "last_updated_at": "2026-11-30T18:08:19.397000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25011,7 +25011,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
                  */
                 id: string;
             };
@@ -25076,7 +25076,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 7d4ff9c4-5728-43b8-bae1-ae2b67b07816
+                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
                  */
                 id: string;
             };
@@ -25097,25 +25097,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7d4ff9c4-5728-43b8-bae1-ae2b67b07816",
+                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T17:47:10.092000Z",
-                     *       "updated_at": "2026-11-30T17:47:39.089000Z",
+                     *       "created_at": "2026-11-30T18:08:04.834000Z",
+                     *       "updated_at": "2026-11-30T18:08:19.390000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T17:47:10.092000Z",
-                     *       "last_updated_at": "2026-11-30T17:47:39.089000Z",
+                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
+                     *       "last_updated_at": "2026-11-30T18:08:19.390000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25229,7 +25229,7 @@ export interface operations {
                      *       "next": null,
                      *       "results": [
                      *         {
-                     *           "id": "63a053c1-65f2-4e37-8d8a-6d093c7bbceb",
+                     *           "id": "10b8acd0-cb00-4895-ad0e-c4c01f000721",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$unset": [
@@ -25237,7 +25237,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "event": "$delete_person_property",
-                     *           "timestamp": "2026-11-30T17:47:27.835000+00:00",
+                     *           "timestamp": "2026-11-30T18:08:13.088000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -25249,7 +25249,7 @@ export interface operations {
                      *           "elements_chain": ""
                      *         },
                      *         {
-                     *           "id": "9649b422-6f4e-4dec-b56b-80af5c751b71",
+                     *           "id": "660f00e4-8726-4231-b6c6-a88cb9a990ee",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$set": {
@@ -25257,7 +25257,7 @@ export interface operations {
                      *             }
                      *           },
                      *           "event": "$set",
-                     *           "timestamp": "2026-11-30T17:47:27.621000+00:00",
+                     *           "timestamp": "2026-11-30T18:08:13.043000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -25341,7 +25341,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
-                     *       "accepted_at": "2026-11-30T17:47:08.650Z",
+                     *       "accepted_at": "2026-11-30T18:08:04.410Z",
                      *       "status": "stored",
                      *       "detail": "It is stored.",
                      *       "deduplicated": 0,
@@ -25349,9 +25349,9 @@ export interface operations {
                      *       "reason": null,
                      *       "step": null,
                      *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
-                     *       "processed_at": "2026-11-30T17:47:08.812Z",
-                     *       "stored_at": "2026-11-30T17:47:10.085Z",
-                     *       "lag_ms": 1435
+                     *       "processed_at": "2026-11-30T18:08:04.560Z",
+                     *       "stored_at": "2026-11-30T18:08:04.811Z",
+                     *       "lag_ms": 401
                      *     }
                      */
                     "application/json": components["schemas"]["EventReceipt"];
@@ -25521,7 +25521,7 @@ export interface operations {
                      *         "$group_0": "acme"
                      *       },
                      *       "event": "acme viewed",
-                     *       "timestamp": "2026-11-30T17:47:08.650000+00:00",
+                     *       "timestamp": "2026-11-30T18:08:04.410000+00:00",
                      *       "person": null,
                      *       "elements": [],
                      *       "elements_chain": ""
@@ -25613,14 +25613,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:26.397000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.397000Z"
+                     *           "created_at": "2026-11-30T18:08:12.713000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.713000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -25635,14 +25635,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:12.438000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *           "created_at": "2026-11-30T18:08:06.010000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.741000Z"
                      *         }
                      *       ]
                      *     }
@@ -25738,14 +25738,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:38.028000Z",
-                     *       "updated_at": "2026-11-30T17:47:38.028000Z"
+                     *       "created_at": "2026-11-30T18:08:18.824000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.824000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -25838,14 +25838,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.438000Z",
-                     *       "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *       "created_at": "2026-11-30T18:08:06.010000Z",
+                     *       "updated_at": "2026-11-30T18:08:12.741000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -25944,14 +25944,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.438000Z",
-                     *       "updated_at": "2026-11-30T17:47:38.072000Z"
+                     *       "created_at": "2026-11-30T18:08:06.010000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.845000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26132,14 +26132,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.438000Z",
-                     *       "updated_at": "2026-11-30T17:47:38.045000Z"
+                     *       "created_at": "2026-11-30T18:08:06.010000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.830000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26237,7 +26237,7 @@ export interface operations {
                      *           "id": 1,
                      *           "name": "acme",
                      *           "description": null,
-                     *           "start_date": "2026-11-30T16:47:14.507000Z",
+                     *           "start_date": "2026-11-30T17:08:06.726000Z",
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-experiment",
                      *           "feature_flag": 2,
@@ -26293,26 +26293,26 @@ export interface operations {
                      *             ],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "created_at": "2026-11-30T17:47:12.438000Z",
-                     *             "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *             "created_at": "2026-11-30T18:08:06.010000Z",
+                     *             "updated_at": "2026-11-30T18:08:12.741000Z"
                      *           },
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:12.552000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.306000Z"
+                     *           "created_at": "2026-11-30T18:08:06.041000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.693000Z"
                      *         },
                      *         {
                      *           "id": 2,
@@ -26349,14 +26349,14 @@ export interface operations {
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:26.100000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.100000Z"
+                     *           "created_at": "2026-11-30T18:08:12.636000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.636000Z"
                      *         }
                      *       ]
                      *     }
@@ -26490,14 +26490,14 @@ export interface operations {
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:37.892000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.892000Z"
+                     *       "created_at": "2026-11-30T18:08:18.656000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.656000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -26589,11 +26589,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "e1238cd9-8341-48cc-b432-c48ade734815",
+                     *           "id": "231086a5-baf1-41d9-bf02-510b1771ce3d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -26608,14 +26608,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:26.155000Z"
+                     *           "created_at": "2026-11-30T18:08:12.646000Z"
                      *         },
                      *         {
-                     *           "id": "482be41b-3729-40c9-8883-57f1737f36db",
+                     *           "id": "a711a10f-161d-4933-879c-c993e9b84359",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -26630,7 +26630,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T16:47:14.507000Z"
+                     *                 "after": "2026-11-30T17:08:06.726000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -26661,7 +26661,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.865000Z"
+                     *           "created_at": "2026-11-30T18:08:06.782000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -26824,7 +26824,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "start_date": "2026-11-30T17:08:06.726000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -26880,26 +26880,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T17:47:12.438000Z",
-                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *         "created_at": "2026-11-30T18:08:06.010000Z",
+                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.552000Z",
-                     *       "updated_at": "2026-11-30T17:47:26.306000Z"
+                     *       "created_at": "2026-11-30T18:08:06.041000Z",
+                     *       "updated_at": "2026-11-30T18:08:12.693000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27005,7 +27005,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "start_date": "2026-11-30T17:08:06.726000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27061,26 +27061,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T17:47:12.438000Z",
-                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *         "created_at": "2026-11-30T18:08:06.010000Z",
+                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.552000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.985000Z"
+                     *       "created_at": "2026-11-30T18:08:06.041000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.794000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27261,7 +27261,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T16:47:14.507000Z",
+                     *       "start_date": "2026-11-30T17:08:06.726000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27317,26 +27317,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T17:47:12.438000Z",
-                     *         "updated_at": "2026-11-30T17:47:26.526000Z"
+                     *         "created_at": "2026-11-30T18:08:06.010000Z",
+                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T17:47:12.552000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.959000Z"
+                     *       "created_at": "2026-11-30T18:08:06.041000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.693000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27433,11 +27433,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "482be41b-3729-40c9-8883-57f1737f36db",
+                     *           "id": "a711a10f-161d-4933-879c-c993e9b84359",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27452,7 +27452,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T16:47:14.507000Z"
+                     *                 "after": "2026-11-30T17:08:06.726000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -27483,14 +27483,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.865000Z"
+                     *           "created_at": "2026-11-30T18:08:06.782000Z"
                      *         },
                      *         {
-                     *           "id": "7b7bd088-6554-418e-b0d3-f9fcc38f01d9",
+                     *           "id": "90424f59-6d78-40fd-86c2-cfc43521b886",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27505,7 +27505,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:12.622000Z"
+                     *           "created_at": "2026-11-30T18:08:06.056000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -27650,7 +27650,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "display": "ActionsLineGraphCumulative",
-                     *         "date_from": "2026-11-30T16:47:14.507000Z",
+                     *         "date_from": "2026-11-30T17:08:06.726000Z",
                      *         "date_to": null,
                      *         "explicit_date": true,
                      *         "breakdown": "$feature/acme-experiment",
@@ -27716,7 +27716,7 @@ export interface operations {
                      *         "mismatch": false,
                      *         "warning": null
                      *       },
-                     *       "last_refresh": "2026-11-30T17:47:31.633Z",
+                     *       "last_refresh": "2026-11-30T18:08:15.905Z",
                      *       "is_cached": false
                      *     }
                      */
@@ -27841,7 +27841,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "last_refresh": "2026-11-30T17:47:31.633Z",
+                     *       "last_refresh": "2026-11-30T18:08:15.905Z",
                      *       "is_cached": true
                      *     }
                      */
@@ -27938,7 +27938,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T17:47:35.920000Z",
+                     *       "created_at": "2026-11-30T18:08:17.898000Z",
                      *       "has_content": false,
                      *       "export_context": {
                      *         "source": {
@@ -27948,7 +27948,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T17:47:35.920000Z",
+                     *       "expires_after": "2026-12-07T18:08:17.898000Z",
                      *       "exception": null,
                      *       "rows": 0,
                      *       "cut_by": null
@@ -28036,7 +28036,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T17:47:11.959000Z",
+                     *       "created_at": "2026-11-30T18:08:05.736000Z",
                      *       "has_content": true,
                      *       "export_context": {
                      *         "source": {
@@ -28046,7 +28046,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T17:47:11.959000Z",
+                     *       "expires_after": "2026-12-07T18:08:05.736000Z",
                      *       "exception": null,
                      *       "rows": 10,
                      *       "cut_by": null
@@ -28241,8 +28241,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T17:47:26.586000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.586000Z",
+                     *           "created_at": "2026-11-30T18:08:12.761000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.761000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -28261,7 +28261,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *               "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -28272,16 +28272,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28317,8 +28317,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": false,
-                     *           "created_at": "2026-11-30T17:47:26.100000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.100000Z",
+                     *           "created_at": "2026-11-30T18:08:12.636000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.636000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": null,
@@ -28340,16 +28340,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28461,8 +28461,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T17:47:37.010000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.010000Z",
+                     *       "created_at": "2026-11-30T18:08:18.355000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.355000Z",
                      *       "version": 1,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -28482,16 +28482,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -28580,11 +28580,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "5a64709e-2a76-4ab8-9559-9342b185c09f",
+                     *           "id": "ef9064bf-f5cb-4801-8de1-79c0d8b6ce8e",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28596,17 +28596,17 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-d5a07d14ed-custom",
+                     *             "name": "survey-targeting-4995147f4a-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:27.129000Z"
+                     *           "created_at": "2026-11-30T18:08:12.930000Z"
                      *         },
                      *         {
-                     *           "id": "0d56aaca-31e5-4728-8fc1-d431d5e0e1ba",
+                     *           "id": "c10878c7-ad85-4cde-a22f-0948cf4e0245",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28618,10 +28618,10 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-a1f1504dd3-custom",
+                     *             "name": "survey-targeting-04b6248a06-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:26.843000Z"
+                     *           "created_at": "2026-11-30T18:08:12.857000Z"
                      *         }
                      *       ],
                      *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
@@ -28908,7 +28908,7 @@ export interface operations {
                      *           "condition_index": 0
                      *         }
                      *       },
-                     *       "survey-targeting-d7f8b9a244-custom": {
+                     *       "survey-targeting-55b3b7b650-custom": {
                      *         "value": true,
                      *         "evaluation": {
                      *           "reason": "condition_match",
@@ -28936,14 +28936,14 @@ export interface operations {
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-a1f1504dd3-custom": {
+                     *       "survey-targeting-04b6248a06-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-d5a07d14ed-custom": {
+                     *       "survey-targeting-4995147f4a-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
@@ -29235,8 +29235,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T17:47:26.586000Z",
-                     *           "updated_at": "2026-11-30T17:47:26.586000Z",
+                     *           "created_at": "2026-11-30T18:08:12.761000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.761000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -29255,7 +29255,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "2ee17693-8dcb-45d3-a9e6-6df4aed3fb14",
+                     *               "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -29266,16 +29266,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29303,8 +29303,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T17:47:25.879000Z",
-                     *           "updated_at": "2026-11-30T17:47:25.879000Z",
+                     *           "created_at": "2026-11-30T18:08:12.517000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.517000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -29324,16 +29324,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29540,8 +29540,8 @@ export interface operations {
                      *             },
                      *             "deleted": false,
                      *             "active": true,
-                     *             "created_at": "2026-11-30T17:47:11.794000Z",
-                     *             "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *             "created_at": "2026-11-30T18:08:05.657000Z",
+                     *             "updated_at": "2026-11-30T18:08:12.567000Z",
                      *             "version": 3,
                      *             "is_simple_flag": true,
                      *             "rollout_percentage": 100,
@@ -29561,16 +29561,16 @@ export interface operations {
                      *             "features": [],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -29579,32 +29579,32 @@ export interface operations {
                      *             "user_access_level": "editor"
                      *           },
                      *           "role": {
-                     *             "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *             "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *             "name": "acme",
                      *             "feature_flags_access_level": 37,
-                     *             "created_at": "2026-11-30T17:47:13.915000Z",
+                     *             "created_at": "2026-11-30T18:08:06.431000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *               "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "members": [
                      *               {
-                     *                 "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *                 "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *                 "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *                 "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *                 "user": {
                      *                   "id": 2,
-                     *                   "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *                   "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *                   "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *                   "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *                   "first_name": "Other 1",
                      *                   "email": "other1@example.net",
                      *                   "is_email_verified": null
                      *                 },
-                     *                 "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *                 "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *                 "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *                 "updated_at": "2026-11-30T18:08:06.538000Z"
                      *               }
                      *             ],
                      *             "associated_flags": [
@@ -29614,8 +29614,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "added_at": "2026-11-30T17:47:14.296000Z",
-                     *           "updated_at": "2026-11-30T17:47:14.296000Z"
+                     *           "added_at": "2026-11-30T18:08:06.586000Z",
+                     *           "updated_at": "2026-11-30T18:08:06.586000Z"
                      *         }
                      *       ]
                      *     }
@@ -29683,7 +29683,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2"
+                 *       "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77"
                  *     }
                  */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
@@ -29716,8 +29716,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T17:47:11.794000Z",
-                     *         "updated_at": "2026-11-30T17:47:37.585000Z",
+                     *         "created_at": "2026-11-30T18:08:05.657000Z",
+                     *         "updated_at": "2026-11-30T18:08:18.435000Z",
                      *         "version": 5,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -29737,16 +29737,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -29755,32 +29755,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *         "id": "0b07e721-5b1a-467f-b374-977c4df56f77",
                      *         "name": "acme other",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T17:47:13.990000Z",
+                     *         "created_at": "2026-11-30T18:08:06.454000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "1b49d1a7-4c3e-4c65-ba9d-dd5727b07781",
-                     *             "role_id": "fc2565ab-01f0-4d2f-bffb-ba4e897ba4b2",
+                     *             "id": "fefac66a-db80-4464-a87b-8cdb0da6008d",
+                     *             "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *               "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *               "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *               "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T17:47:34.231000Z",
-                     *             "updated_at": "2026-11-30T17:47:34.231000Z"
+                     *             "joined_at": "2026-11-30T18:08:16.881000Z",
+                     *             "updated_at": "2026-11-30T18:08:16.881000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -29790,8 +29790,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T17:47:37.771000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.771000Z"
+                     *       "added_at": "2026-11-30T18:08:18.611000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.611000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -29895,8 +29895,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T17:47:11.794000Z",
-                     *         "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *         "created_at": "2026-11-30T18:08:05.657000Z",
+                     *         "updated_at": "2026-11-30T18:08:12.567000Z",
                      *         "version": 3,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -29916,16 +29916,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -29934,32 +29934,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *         "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *         "name": "acme",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T17:47:13.915000Z",
+                     *         "created_at": "2026-11-30T18:08:06.431000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "a91aeaca-a189-49e3-8a91-f47b1617a395",
-                     *             "role_id": "5908b71f-744a-4a6b-b4be-8f787f116add",
+                     *             "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
+                     *             "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *               "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *               "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *               "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T17:47:14.039000Z",
-                     *             "updated_at": "2026-11-30T17:47:14.039000Z"
+                     *             "joined_at": "2026-11-30T18:08:06.538000Z",
+                     *             "updated_at": "2026-11-30T18:08:06.538000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -29969,8 +29969,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T17:47:14.296000Z",
-                     *       "updated_at": "2026-11-30T17:47:14.296000Z"
+                     *       "added_at": "2026-11-30T18:08:06.586000Z",
+                     *       "updated_at": "2026-11-30T18:08:06.586000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -30128,8 +30128,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T17:47:11.794000Z",
-                     *       "updated_at": "2026-11-30T17:47:25.955000Z",
+                     *       "created_at": "2026-11-30T18:08:05.657000Z",
+                     *       "updated_at": "2026-11-30T18:08:12.567000Z",
                      *       "version": 3,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30149,16 +30149,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30273,8 +30273,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T17:47:11.794000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.585000Z",
+                     *       "created_at": "2026-11-30T18:08:05.657000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.435000Z",
                      *       "version": 5,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30294,16 +30294,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30485,8 +30485,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T17:47:11.794000Z",
-                     *       "updated_at": "2026-11-30T17:47:37.262000Z",
+                     *       "created_at": "2026-11-30T18:08:05.657000Z",
+                     *       "updated_at": "2026-11-30T18:08:18.385000Z",
                      *       "version": 4,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30506,16 +30506,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30618,11 +30618,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "9deed2eb-4591-4550-8b4a-d788ab2f9e9b",
+                     *           "id": "7582c0d6-320e-4582-b46a-f798f8234c69",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30647,14 +30647,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:14.340000Z"
+                     *           "created_at": "2026-11-30T18:08:06.615000Z"
                      *         },
                      *         {
-                     *           "id": "3c5d8092-1635-44f6-bdc1-7e6b6e3a68da",
+                     *           "id": "72af3870-2865-489c-9594-0beb9be9d54b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30669,7 +30669,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:11.865000Z"
+                     *           "created_at": "2026-11-30T18:08:05.695000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -30895,7 +30895,7 @@ export interface operations {
                      *           "group_properties": {
                      *             "name": "acme"
                      *           },
-                     *           "created_at": "2026-11-30T17:47:08.650000Z"
+                     *           "created_at": "2026-11-30T18:08:04.410000Z"
                      *         }
                      *       ]
                      *     }
@@ -30989,7 +30989,7 @@ export interface operations {
                      *       "group_properties": {
                      *         "name": "acme"
                      *       },
-                     *       "created_at": "2026-11-30T17:47:08.650000Z"
+                     *       "created_at": "2026-11-30T18:08:04.410000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -31256,7 +31256,7 @@ export interface operations {
                      *         "type": "person",
                      *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *         "created_at": "2026-11-30T17:47:08.650000Z",
+                     *         "created_at": "2026-11-30T18:08:04.410000Z",
                      *         "properties": {},
                      *         "is_identified": false,
                      *         "name": "ann",
@@ -31517,9 +31517,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "46988990-9bf4-463a-8687-fa058e78b7ab",
-                     *           "created": "2026-11-30T17:47:25.094000Z",
-                     *           "updated": "2026-11-30T17:47:25.094000Z",
+                     *           "id": "9866040e-c0f6-496f-a423-c56975e8b7dc",
+                     *           "created": "2026-11-30T18:08:12.281000Z",
+                     *           "updated": "2026-11-30T18:08:12.281000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -31528,9 +31528,9 @@ export interface operations {
                      *           "last_failure": null
                      *         },
                      *         {
-                     *           "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
-                     *           "created": "2026-11-30T17:47:12.406000Z",
-                     *           "updated": "2026-11-30T17:47:25.156000Z",
+                     *           "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
+                     *           "created": "2026-11-30T18:08:06.003000Z",
+                     *           "updated": "2026-11-30T18:08:12.307000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -31616,16 +31616,16 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "f087f84a-701f-46bb-9bac-174d1198f046",
-                     *       "created": "2026-11-30T17:47:36.082000Z",
-                     *       "updated": "2026-11-30T17:47:36.082000Z",
+                     *       "id": "5b1e6d9a-c3fc-4c4e-9673-270ccc8ac903",
+                     *       "created": "2026-11-30T18:08:18.025000Z",
+                     *       "updated": "2026-11-30T18:08:18.025000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
                      *       "team": 2,
                      *       "disabled_at": null,
                      *       "last_failure": null,
-                     *       "secret": "whsec_hwjQDeqf50nabBmk1N90C6r3UV4Dt8OVsaUzEyhmIhD"
+                     *       "secret": "whsec_RMGCThtDpLS33bE2t5RpoG6cIwscbLIh8FRWNg0YqE8"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedHook"];
@@ -31690,7 +31690,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
                  */
                 id: string;
             };
@@ -31706,9 +31706,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
-                     *       "created": "2026-11-30T17:47:12.406000Z",
-                     *       "updated": "2026-11-30T17:47:25.156000Z",
+                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
+                     *       "created": "2026-11-30T18:08:06.003000Z",
+                     *       "updated": "2026-11-30T18:08:12.307000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -31770,7 +31770,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
                  */
                 id: string;
             };
@@ -31797,9 +31797,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
-                     *       "created": "2026-11-30T17:47:12.406000Z",
-                     *       "updated": "2026-11-30T17:47:36.094000Z",
+                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
+                     *       "created": "2026-11-30T18:08:06.003000Z",
+                     *       "updated": "2026-11-30T18:08:18.033000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -31870,7 +31870,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
                  */
                 id: string;
             };
@@ -31935,7 +31935,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example de114150-d99e-4254-aa44-8b567cbd61e8
+                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
                  */
                 id: string;
             };
@@ -31956,9 +31956,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "de114150-d99e-4254-aa44-8b567cbd61e8",
-                     *       "created": "2026-11-30T17:47:12.406000Z",
-                     *       "updated": "2026-11-30T17:47:36.087000Z",
+                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
+                     *       "created": "2026-11-30T18:08:06.003000Z",
+                     *       "updated": "2026-11-30T18:08:18.029000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32149,7 +32149,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 7,
-                     *           "short_id": "Zq9lnLXF",
+                     *           "short_id": "WqyBG5Po",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -32176,21 +32176,21 @@ export interface operations {
                      *               "deleted": null
                      *             }
                      *           ],
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T17:47:11.390000Z",
+                     *           "created_at": "2026-11-30T18:08:05.592000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T17:47:24.253000Z",
-                     *           "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.050000Z",
+                     *           "last_modified_at": "2026-11-30T18:08:12.050000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -32228,15 +32228,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *           "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32247,7 +32247,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 20,
-                     *           "short_id": "qOJR8eiQ",
+                     *           "short_id": "zGb4FDFm",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -32266,21 +32266,21 @@ export interface operations {
                      *           },
                      *           "dashboards": [],
                      *           "dashboard_tiles": [],
-                     *           "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T17:47:24.137000Z",
+                     *           "created_at": "2026-11-30T18:08:12.024000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T17:47:24.137000Z",
-                     *           "last_modified_at": "2026-11-30T17:47:24.137000Z",
+                     *           "updated_at": "2026-11-30T18:08:12.024000Z",
+                     *           "last_modified_at": "2026-11-30T18:08:12.024000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -32318,15 +32318,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *           "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32433,7 +32433,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 34,
-                     *       "short_id": "4ROnLd42",
+                     *       "short_id": "6kpwFwLo",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -32452,21 +32452,21 @@ export interface operations {
                      *       },
                      *       "dashboards": [],
                      *       "dashboard_tiles": [],
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T17:47:35.529000Z",
+                     *       "created_at": "2026-11-30T18:08:17.576000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:35.529000Z",
-                     *       "last_modified_at": "2026-11-30T17:47:35.529000Z",
+                     *       "updated_at": "2026-11-30T18:08:17.576000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:17.576000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -32504,15 +32504,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -32602,11 +32602,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "a566acc5-860a-4007-8ac6-d04d352a6136",
+                     *           "id": "86f5e183-9bb4-4d95-9bbb-eeaca953f2b8",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32619,16 +32619,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "Zq9lnLXF"
+                     *             "short_id": "WqyBG5Po"
                      *           },
-                     *           "created_at": "2026-11-30T17:47:24.645000Z"
+                     *           "created_at": "2026-11-30T18:08:12.161000Z"
                      *         },
                      *         {
-                     *           "id": "d881805e-399b-47ac-a2e4-86c9f5f99f77",
+                     *           "id": "73874f77-401b-4d89-aac8-5026f6fd79fd",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32641,9 +32641,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "qOJR8eiQ"
+                     *             "short_id": "zGb4FDFm"
                      *           },
-                     *           "created_at": "2026-11-30T17:47:24.163000Z"
+                     *           "created_at": "2026-11-30T18:08:12.033000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -32887,15 +32887,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:29.251Z",
+                     *       "last_refresh": "2026-11-30T18:08:14.256Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
-                     *       "cache_target_age": "2026-11-30T18:17:29.251Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:29.251Z",
+                     *       "cache_target_age": "2026-11-30T18:38:14.256Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:14.256Z",
                      *       "statistics": {
                      *         "rows_read": 13,
                      *         "bytes_read": 516,
-                     *         "elapsed_ms": 137.993518999996,
+                     *         "elapsed_ms": 52.60775099999955,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33024,15 +33024,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:34.719Z",
+                     *       "last_refresh": "2026-11-30T18:08:17.141Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
-                     *       "cache_target_age": "2026-11-30T18:17:34.719Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:34.719Z",
+                     *       "cache_target_age": "2026-11-30T18:38:17.141Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.141Z",
                      *       "statistics": {
                      *         "rows_read": 13,
                      *         "bytes_read": 516,
-                     *         "elapsed_ms": 281.27893100000074,
+                     *         "elapsed_ms": 105.47979099999793,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33193,15 +33193,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:29.414Z",
+                     *       "last_refresh": "2026-11-30T18:08:14.326Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
-                     *       "cache_target_age": "2026-11-30T18:17:29.414Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:29.414Z",
+                     *       "cache_target_age": "2026-11-30T18:38:14.326Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:14.326Z",
                      *       "statistics": {
                      *         "rows_read": 41,
                      *         "bytes_read": 1665,
-                     *         "elapsed_ms": 481.4747800000041,
+                     *         "elapsed_ms": 210.13115000000107,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33306,15 +33306,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:35.005Z",
+                     *       "last_refresh": "2026-11-30T18:08:17.251Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
-                     *       "cache_target_age": "2026-11-30T18:17:35.005Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:35.005Z",
+                     *       "cache_target_age": "2026-11-30T18:38:17.251Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.251Z",
                      *       "statistics": {
                      *         "rows_read": 41,
                      *         "bytes_read": 1665,
-                     *         "elapsed_ms": 301.83167899999535,
+                     *         "elapsed_ms": 209.49907100000564,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33395,7 +33395,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": 7,
-                     *         "short_id": "Zq9lnLXF",
+                     *         "short_id": "WqyBG5Po",
                      *         "name": "acme",
                      *         "derived_name": null,
                      *         "description": null,
@@ -33427,17 +33427,17 @@ export interface operations {
                      *         "saved": false,
                      *         "favorited": false,
                      *         "tags": [],
-                     *         "created_at": "2026-11-30T17:47:11.390000Z",
+                     *         "created_at": "2026-11-30T18:08:05.592000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "updated_at": "2026-11-30T17:47:24.253000Z",
-                     *         "last_modified_at": "2026-11-30T17:47:24.253000Z"
+                     *         "updated_at": "2026-11-30T18:08:12.050000Z",
+                     *         "last_modified_at": "2026-11-30T18:08:12.050000Z"
                      *       }
                      *     ]
                      */
@@ -33587,16 +33587,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.689Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.324Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T18:17:22.689Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.689Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.324Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.324Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 98.4156079999957,
-                     *         "cache_age_ms": 6078,
+                     *         "elapsed_ms": 48.02159000000029,
+                     *         "cache_age_ms": 2705,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -33697,16 +33697,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.689Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.324Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T18:17:22.689Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.689Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.324Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.324Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 98.4156079999957,
-                     *         "cache_age_ms": 11876,
+                     *         "elapsed_ms": 48.02159000000029,
+                     *         "cache_age_ms": 5760,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -33864,16 +33864,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.604Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.268Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T18:17:22.604Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.604Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.268Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.268Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 34.25126900000032,
-                     *         "cache_age_ms": 6161,
+                     *         "elapsed_ms": 31.130338000002666,
+                     *         "cache_age_ms": 2724,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -33992,16 +33992,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.604Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.268Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T18:17:22.604Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.604Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.268Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.268Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 34.25126900000032,
-                     *         "cache_age_ms": 11962,
+                     *         "elapsed_ms": 31.130338000002666,
+                     *         "cache_age_ms": 5810,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34291,15 +34291,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:28.673Z",
+                     *       "last_refresh": "2026-11-30T18:08:13.878Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
-                     *       "cache_target_age": "2026-11-30T18:17:28.673Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:28.673Z",
+                     *       "cache_target_age": "2026-11-30T18:38:13.878Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:13.878Z",
                      *       "statistics": {
                      *         "rows_read": 26,
                      *         "bytes_read": 616,
-                     *         "elapsed_ms": 50.939557999998215,
+                     *         "elapsed_ms": 105.65027900000132,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34451,15 +34451,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:34.560Z",
+                     *       "last_refresh": "2026-11-30T18:08:17.049Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
-                     *       "cache_target_age": "2026-11-30T18:17:34.560Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:34.560Z",
+                     *       "cache_target_age": "2026-11-30T18:38:17.049Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.049Z",
                      *       "statistics": {
                      *         "rows_read": 13,
                      *         "bytes_read": 308,
-                     *         "elapsed_ms": 11.513222000001406,
+                     *         "elapsed_ms": 15.755066999998235,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34553,7 +34553,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "Zq9lnLXF",
+                     *       "short_id": "WqyBG5Po",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -34580,21 +34580,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_at": "2026-11-30T18:08:05.592000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:24.253000Z",
-                     *       "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *       "updated_at": "2026-11-30T18:08:12.050000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:12.050000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -34632,15 +34632,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -34750,7 +34750,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "Zq9lnLXF",
+                     *       "short_id": "WqyBG5Po",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -34777,21 +34777,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_at": "2026-11-30T18:08:05.592000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:35.563000Z",
-                     *       "last_modified_at": "2026-11-30T17:47:35.563000Z",
+                     *       "updated_at": "2026-11-30T18:08:17.598000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:17.598000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -34829,15 +34829,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -34996,7 +34996,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "Zq9lnLXF",
+                     *       "short_id": "WqyBG5Po",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35023,21 +35023,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T17:47:11.390000Z",
+                     *       "created_at": "2026-11-30T18:08:05.592000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:35.541000Z",
-                     *       "last_modified_at": "2026-11-30T17:47:24.253000Z",
+                     *       "updated_at": "2026-11-30T18:08:17.585000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:12.050000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35075,15 +35075,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z",
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35178,11 +35178,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "a566acc5-860a-4007-8ac6-d04d352a6136",
+                     *           "id": "86f5e183-9bb4-4d95-9bbb-eeaca953f2b8",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -35195,16 +35195,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "Zq9lnLXF"
+                     *             "short_id": "WqyBG5Po"
                      *           },
-                     *           "created_at": "2026-11-30T17:47:24.645000Z"
+                     *           "created_at": "2026-11-30T18:08:12.161000Z"
                      *         },
                      *         {
-                     *           "id": "182432f9-cdbf-4341-9f5a-d3df9816ecc9",
+                     *           "id": "d2ec59c3-f822-4eb0-9020-da04c014804c",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -35217,9 +35217,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "Zq9lnLXF"
+                     *             "short_id": "WqyBG5Po"
                      *           },
-                     *           "created_at": "2026-11-30T17:47:11.658000Z"
+                     *           "created_at": "2026-11-30T18:08:05.617000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -35296,9 +35296,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "created_at": "2026-11-30T18:08:12.145000Z",
                      *       "enabled": false,
-                     *       "access_token": "NN1f5spFMsQAHtzYc0Jjt6kv1B6X59ykb9fryagJNNI"
+                     *       "access_token": "mFHCpjaA5HcqjqPc0vaenI2ilDlIv9k5Yic4TdN2eNp"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -35375,9 +35375,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "created_at": "2026-11-30T18:08:12.145000Z",
                      *       "enabled": false,
-                     *       "access_token": "NN1f5spFMsQAHtzYc0Jjt6kv1B6X59ykb9fryagJNNI"
+                     *       "access_token": "mFHCpjaA5HcqjqPc0vaenI2ilDlIv9k5Yic4TdN2eNp"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -35458,9 +35458,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T17:47:24.602000Z",
+                     *       "created_at": "2026-11-30T18:08:12.145000Z",
                      *       "enabled": false,
-                     *       "access_token": "3ldTXAZtR06mpXF1FUWVnfHxIgDDvpSno9UUoExirXq"
+                     *       "access_token": "2L0HBxceXexf0wwEGFEIZId9gKkG0laXfAG1wr9Rosg"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -35588,7 +35588,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -35601,6 +35604,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 0,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedIntegrationList"];
                 };
             };
@@ -35647,13 +35658,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "slack",
+                 *       "config": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewIntegration"];
             };
         };
@@ -35673,6 +35693,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "not_supported",
+                     *       "detail": "Slack is paired with an app that is registered with it, which Hedgerow does not have. Use a webhook.",
+                     *       "attr": "kind"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -35719,8 +35747,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
@@ -35760,6 +35792,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Not found.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -35779,8 +35819,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
@@ -35818,6 +35862,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Not found.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -35837,8 +35889,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
@@ -35878,6 +35934,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "invalid_request",
+                     *       "code": "not_found",
+                     *       "detail": "Not found.",
+                     *       "attr": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -36111,7 +36175,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
                      *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
-                     *           "created_at": "2026-11-30T17:47:10.282000Z",
+                     *           "created_at": "2026-11-30T18:08:04.919000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "test",
@@ -36125,7 +36189,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *           "created_at": "2026-11-30T17:47:10.092000Z",
+                     *           "created_at": "2026-11-30T18:08:04.834000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "control",
@@ -36211,11 +36275,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "cabc1731-6f92-4efa-9a91-6d19748178ec",
+                     *           "id": "06cdcaf7-91e7-447c-a29c-67ae290b66bc",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36242,14 +36306,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:28.047000Z"
+                     *           "created_at": "2026-11-30T18:08:13.158000Z"
                      *         },
                      *         {
-                     *           "id": "dba50227-7220-4679-933e-68896dd946e0",
+                     *           "id": "f8a89744-20d6-4ebe-bbba-0d3a5bc46cd0",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36272,7 +36336,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:27.987000Z"
+                     *           "created_at": "2026-11-30T18:08:13.126000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -36517,7 +36581,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -36531,7 +36595,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -36549,7 +36613,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:29.919Z"
+                     *       "last_refresh": "2026-11-30T18:08:14.552Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -36654,7 +36718,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -36668,7 +36732,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -36686,7 +36750,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:35.316Z"
+                     *       "last_refresh": "2026-11-30T18:08:17.467Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -36881,7 +36945,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:30.069Z"
+                     *       "last_refresh": "2026-11-30T18:08:14.712Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -36993,7 +37057,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:35.392Z"
+                     *       "last_refresh": "2026-11-30T18:08:17.509Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37156,7 +37220,7 @@ export interface operations {
                      *                 "control"
                      *               ],
                      *               "properties": {},
-                     *               "created_at": "2026-11-30T17:47:10.092000Z"
+                     *               "created_at": "2026-11-30T18:08:04.834000Z"
                      *             },
                      *             {
                      *               "id": 2,
@@ -37168,7 +37232,7 @@ export interface operations {
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
-                     *               "created_at": "2026-11-30T17:47:08.650000Z"
+                     *               "created_at": "2026-11-30T18:08:04.410000Z"
                      *             }
                      *           ],
                      *           "count": 4
@@ -37336,7 +37400,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37350,7 +37414,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -37370,7 +37434,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:29.065Z"
+                     *       "last_refresh": "2026-11-30T18:08:14.196Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -37465,7 +37529,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37479,7 +37543,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -37499,7 +37563,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:34.580Z"
+                     *       "last_refresh": "2026-11-30T18:08:17.088Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -37863,7 +37927,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37877,7 +37941,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38046,7 +38110,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T17:47:10.092000Z",
+                     *               "created_at": "2026-11-30T18:08:04.834000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38060,7 +38124,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T17:47:08.650000Z",
+                     *               "created_at": "2026-11-30T18:08:04.410000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38080,7 +38144,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T17:47:28.810Z"
+                     *       "last_refresh": "2026-11-30T18:08:14.079Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38244,7 +38308,7 @@ export interface operations {
                      *         "ann"
                      *       ],
                      *       "properties": {},
-                     *       "created_at": "2026-11-30T17:47:08.650000Z"
+                     *       "created_at": "2026-11-30T18:08:04.410000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
@@ -38579,11 +38643,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "cabc1731-6f92-4efa-9a91-6d19748178ec",
+                     *           "id": "06cdcaf7-91e7-447c-a29c-67ae290b66bc",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -38610,14 +38674,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:28.047000Z"
+                     *           "created_at": "2026-11-30T18:08:13.158000Z"
                      *         },
                      *         {
-                     *           "id": "dba50227-7220-4679-933e-68896dd946e0",
+                     *           "id": "f8a89744-20d6-4ebe-bbba-0d3a5bc46cd0",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -38640,7 +38704,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:27.987000Z"
+                     *           "created_at": "2026-11-30T18:08:13.126000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -39114,7 +39178,7 @@ export interface operations {
                      *           "team_id": 2,
                      *           "plugin_info": null,
                      *           "delivery_rate_24h": null,
-                     *           "created_at": "2026-11-30T17:47:13.497000Z"
+                     *           "created_at": "2026-11-30T18:08:06.219000Z"
                      *         }
                      *       ]
                      *     }
@@ -39218,14 +39282,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *       "created_at": "2026-11-30T18:08:06.219000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39324,7 +39388,7 @@ export interface operations {
                      *         "team_id": 2,
                      *         "plugin_info": null,
                      *         "delivery_rate_24h": null,
-                     *         "created_at": "2026-11-30T17:47:13.497000Z"
+                     *         "created_at": "2026-11-30T18:08:06.219000Z"
                      *       }
                      *     ]
                      */
@@ -39431,14 +39495,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *         "organization_name": "Test",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *       "created_at": "2026-11-30T18:08:06.219000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39544,14 +39608,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *       "created_at": "2026-11-30T18:08:06.219000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39727,14 +39791,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T17:47:13.497000Z"
+                     *       "created_at": "2026-11-30T18:08:06.219000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39987,22 +40051,22 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22d91-6733-769c-9925-336ea3e41b21",
+                     *           "id": "01a22da4-8459-7113-a046-132ec96cfbe4",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T17:47:13.587000Z",
+                     *           "timestamp": "2026-11-30T18:08:06.233000Z",
                      *           "source": "SYSTEM",
                      *           "type": "WARN",
                      *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
                      *           "instance_id": "00000000-0000-0000-0000-000000000000"
                      *         },
                      *         {
-                     *           "id": "01a22d91-6733-769b-a1a0-c534dafe0eda",
+                     *           "id": "01a22da4-8459-7112-a45f-277843c20096",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T17:47:13.587000Z",
+                     *           "timestamp": "2026-11-30T18:08:06.233000Z",
                      *           "source": "SYSTEM",
                      *           "type": "INFO",
                      *           "message": "Settings changed: acme",
@@ -40112,7 +40176,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *           "id": "ec75e835-5af9-47be-8760-5740172729bd",
                      *           "name": "$feature/acme-experiment",
                      *           "description": "acme",
                      *           "tags": [],
@@ -40122,18 +40186,18 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T17:47:28.078000Z",
+                     *           "updated_at": "2026-11-30T18:08:13.185000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           }
                      *         },
                      *         {
-                     *           "id": "ef128080-79ff-4095-a0bc-32f93d29a89c",
+                     *           "id": "198ace59-52f8-4a88-83c1-7605eb864b3e",
                      *           "name": "$feature_flag",
                      *           "description": null,
                      *           "tags": [],
@@ -40143,7 +40207,7 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T17:47:10.119000Z",
+                     *           "updated_at": "2026-11-30T18:08:04.853000Z",
                      *           "updated_by": null
                      *         }
                      *       ]
@@ -40291,7 +40355,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 * @example ec75e835-5af9-47be-8760-5740172729bd
                  */
                 id: string;
             };
@@ -40307,7 +40371,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40317,11 +40381,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T17:47:28.078000Z",
+                     *       "updated_at": "2026-11-30T18:08:13.185000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40381,7 +40445,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 * @example ec75e835-5af9-47be-8760-5740172729bd
                  */
                 id: string;
             };
@@ -40406,7 +40470,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40416,11 +40480,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T17:47:39.109000Z",
+                     *       "updated_at": "2026-11-30T18:08:19.410000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40489,7 +40553,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 * @example ec75e835-5af9-47be-8760-5740172729bd
                  */
                 id: string;
             };
@@ -40554,7 +40618,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example d00bb1ab-6637-4a37-b9f1-d32b61250d78
+                 * @example ec75e835-5af9-47be-8760-5740172729bd
                  */
                 id: string;
             };
@@ -40575,7 +40639,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d00bb1ab-6637-4a37-b9f1-d32b61250d78",
+                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40585,11 +40649,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T17:47:39.101000Z",
+                     *       "updated_at": "2026-11-30T18:08:19.402000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40714,18 +40778,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 56.54153100000258,
-                     *         "cache_age_ms": 6217,
+                     *         "elapsed_ms": 17.566255000001547,
+                     *         "cache_age_ms": 2674,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z"
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -40854,18 +40918,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T17:47:22.451Z",
+                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 56.54153100000258,
-                     *         "cache_age_ms": 12107,
+                     *         "elapsed_ms": 17.566255000001547,
+                     *         "cache_age_ms": 5847,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T18:17:22.451Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:02:22.451Z"
+                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41111,16 +41175,16 @@ export interface operations {
                      *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T17:47:26.008000Z",
+                     *           "created_at": "2026-11-30T18:08:12.617000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T17:47:26.008000Z"
+                     *           "updated_at": "2026-11-30T18:08:12.617000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -41139,16 +41203,16 @@ export interface operations {
                      *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T17:47:13.226000Z",
+                     *           "created_at": "2026-11-30T18:08:06.152000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T17:47:26.048000Z"
+                     *           "updated_at": "2026-11-30T18:08:12.626000Z"
                      *         }
                      *       ]
                      *     }
@@ -41253,16 +41317,16 @@ export interface operations {
                      *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T17:47:37.852000Z",
+                     *       "created_at": "2026-11-30T18:08:18.640000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:37.852000Z"
+                     *       "updated_at": "2026-11-30T18:08:18.640000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41359,16 +41423,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T17:47:13.226000Z",
+                     *       "created_at": "2026-11-30T18:08:06.152000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:26.048000Z"
+                     *       "updated_at": "2026-11-30T18:08:12.626000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41530,16 +41594,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T17:47:13.226000Z",
+                     *       "created_at": "2026-11-30T18:08:06.152000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T17:47:37.867000Z"
+                     *       "updated_at": "2026-11-30T18:08:18.649000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41644,16 +41708,16 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "short_id": "lpWPgsXV",
+                     *           "short_id": "V6TccpGU",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T17:47:13.633000Z",
+                     *           "created_at": "2026-11-30T18:08:06.239000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41662,11 +41726,11 @@ export interface operations {
                      *           "filters": {
                      *             "events": "acme"
                      *           },
-                     *           "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *           "last_modified_at": "2026-11-30T18:08:12.187000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41674,27 +41738,27 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "short_id": "w9GV3512",
+                     *           "short_id": "NauQojfE",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T17:47:24.679000Z",
+                     *           "created_at": "2026-11-30T18:08:12.177000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "filters": {},
-                     *           "last_modified_at": "2026-11-30T17:47:24.679000Z",
+                     *           "last_modified_at": "2026-11-30T18:08:12.177000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41786,27 +41850,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 3,
-                     *       "short_id": "gdqNJTU2",
+                     *       "short_id": "nHBIZJRf",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:35.898000Z",
+                     *       "created_at": "2026-11-30T18:08:17.875000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "filters": {},
-                     *       "last_modified_at": "2026-11-30T17:47:35.898000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:17.875000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41875,7 +41939,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
             };
@@ -41892,16 +41956,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "lpWPgsXV",
+                     *       "short_id": "V6TccpGU",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_at": "2026-11-30T18:08:06.239000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41910,11 +41974,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:12.187000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41974,7 +42038,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
             };
@@ -42000,16 +42064,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "lpWPgsXV",
+                     *       "short_id": "V6TccpGU",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_at": "2026-11-30T18:08:06.239000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42018,11 +42082,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T17:47:35.909000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:17.887000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42091,7 +42155,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
             };
@@ -42156,7 +42220,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
             };
@@ -42178,16 +42242,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "lpWPgsXV",
+                     *       "short_id": "V6TccpGU",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T17:47:13.633000Z",
+                     *       "created_at": "2026-11-30T18:08:06.239000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42196,11 +42260,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T17:47:24.709000Z",
+                     *       "last_modified_at": "2026-11-30T18:08:12.187000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42274,7 +42338,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
             };
@@ -42366,7 +42430,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
                 /**
@@ -42458,7 +42522,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example lpWPgsXV
+                 * @example V6TccpGU
                  */
                 short_id: string;
                 /**
@@ -42907,7 +42971,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
@@ -42920,6 +42987,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 2,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": 2,
+                     *           "dashboard": null,
+                     *           "insight": 7,
+                     *           "title": "acme",
+                     *           "target_type": "webhook",
+                     *           "target_value": "https://hedgerow.example.com/acme",
+                     *           "frequency": "weekly",
+                     *           "interval": 1,
+                     *           "byweekday": null,
+                     *           "bysetpos": null,
+                     *           "count": null,
+                     *           "start_date": "2099-01-01T00:00:00.000000Z",
+                     *           "until_date": null,
+                     *           "created_at": "2026-11-30T18:08:12.312000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "summary": "sent every week",
+                     *           "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *           "last_failure": null
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "dashboard": null,
+                     *           "insight": 7,
+                     *           "title": "acme",
+                     *           "target_type": "webhook",
+                     *           "target_value": "https://hedgerow.example.com/acme",
+                     *           "frequency": "weekly",
+                     *           "interval": 1,
+                     *           "byweekday": null,
+                     *           "bysetpos": null,
+                     *           "count": null,
+                     *           "start_date": "2099-01-01T00:00:00.000000Z",
+                     *           "until_date": null,
+                     *           "created_at": "2026-11-30T18:08:05.981000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "deleted": false,
+                     *           "summary": "sent every week",
+                     *           "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *           "last_failure": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PaginatedSubscriptionList"];
                 };
             };
@@ -42966,13 +43098,26 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": 7,
+                 *       "title": "acme",
+                 *       "target_type": "webhook",
+                 *       "target_value": "https://hedgerow.example.com/acme",
+                 *       "frequency": "weekly",
+                 *       "start_date": "2099-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubscriptionCreation"];
             };
         };
@@ -42983,6 +43128,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "dashboard": null,
+                     *       "insight": 7,
+                     *       "title": "acme",
+                     *       "target_type": "webhook",
+                     *       "target_value": "https://hedgerow.example.com/acme",
+                     *       "frequency": "weekly",
+                     *       "interval": 1,
+                     *       "byweekday": null,
+                     *       "bysetpos": null,
+                     *       "count": null,
+                     *       "start_date": "2099-01-01T00:00:00.000000Z",
+                     *       "until_date": null,
+                     *       "created_at": "2026-11-30T18:08:18.037000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "summary": "sent every week",
+                     *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *       "last_failure": null,
+                     *       "webhook_secret": "whsec_eIZDrxi9NyRoAedSKwRVKpjnLCtKMWIntEqTVQHZjqJ"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedSubscription"];
                 };
             };
@@ -43038,8 +43214,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
@@ -43052,6 +43232,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "dashboard": null,
+                     *       "insight": 7,
+                     *       "title": "acme",
+                     *       "target_type": "webhook",
+                     *       "target_value": "https://hedgerow.example.com/acme",
+                     *       "frequency": "weekly",
+                     *       "interval": 1,
+                     *       "byweekday": null,
+                     *       "bysetpos": null,
+                     *       "count": null,
+                     *       "start_date": "2099-01-01T00:00:00.000000Z",
+                     *       "until_date": null,
+                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "summary": "sent every week",
+                     *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -43098,14 +43308,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "insight": 7,
+                 *       "title": "acme",
+                 *       "target_type": "webhook",
+                 *       "target_value": "https://hedgerow.example.com/acme",
+                 *       "frequency": "weekly",
+                 *       "start_date": "2099-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SubscriptionChanges"];
             };
         };
@@ -43116,6 +43340,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "dashboard": null,
+                     *       "insight": 7,
+                     *       "title": "acme",
+                     *       "target_type": "webhook",
+                     *       "target_value": "https://hedgerow.example.com/acme",
+                     *       "frequency": "weekly",
+                     *       "interval": 1,
+                     *       "byweekday": null,
+                     *       "bysetpos": null,
+                     *       "count": null,
+                     *       "start_date": "2099-01-01T00:00:00.000000Z",
+                     *       "until_date": null,
+                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "summary": "sent every week",
+                     *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -43171,8 +43425,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
@@ -43229,14 +43487,19 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
+                /** @example 1 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SubscriptionChanges"];
             };
         };
@@ -43247,6 +43510,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "dashboard": null,
+                     *       "insight": 7,
+                     *       "title": "acme",
+                     *       "target_type": "webhook",
+                     *       "target_value": "https://hedgerow.example.com/acme",
+                     *       "frequency": "weekly",
+                     *       "interval": 1,
+                     *       "byweekday": null,
+                     *       "bysetpos": null,
+                     *       "count": null,
+                     *       "start_date": "2099-01-01T00:00:00.000000Z",
+                     *       "until_date": null,
+                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "deleted": false,
+                     *       "summary": "sent every week",
+                     *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
+                     *       "last_failure": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -43334,8 +43627,8 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22d91-9bfd-773a-b112-ec213aba1084",
-                     *           "name": "acme survey (duplicated at 2026-11-30 17:47:27)",
+                     *           "id": "01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
+                     *           "name": "acme survey (duplicated at 2026-11-30 18:08:12)",
                      *           "description": "",
                      *           "type": "popover",
                      *           "schedule": "once",
@@ -43345,8 +43638,8 @@ export interface operations {
                      *           "internal_targeting_flag": {
                      *             "id": 9,
                      *             "team_id": 2,
-                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 17:47:27)",
-                     *             "key": "survey-targeting-d5a07d14ed-custom",
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 18:08:12)",
+                     *             "key": "survey-targeting-4995147f4a-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -43354,13 +43647,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *                       "key": "$survey_dismissed/01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *                       "key": "$survey_responded/01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -43392,16 +43685,16 @@ export interface operations {
                      *             {
                      *               "type": "open",
                      *               "question": "acme",
-                     *               "id": "01a22d91-9bf5-7108-82bf-ad9713dcf35c"
+                     *               "id": "01a22da4-9e7b-7251-add4-c095e059ac45"
                      *             }
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T17:47:27.105000Z",
+                     *           "created_at": "2026-11-30T18:08:12.925000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43418,7 +43711,7 @@ export interface operations {
                      *           "enable_partial_responses": false
                      *         },
                      *         {
-                     *           "id": "01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *           "id": "01a22da4-9e33-7580-8b99-89339578fde1",
                      *           "name": "acme-37",
                      *           "description": "",
                      *           "type": "popover",
@@ -43430,7 +43723,7 @@ export interface operations {
                      *             "id": 8,
                      *             "team_id": 2,
                      *             "name": "Targeting flag for survey acme-37",
-                     *             "key": "survey-targeting-a1f1504dd3-custom",
+                     *             "key": "survey-targeting-04b6248a06-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -43438,13 +43731,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *                       "key": "$survey_dismissed/01a22da4-9e33-7580-8b99-89339578fde1",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *                       "key": "$survey_responded/01a22da4-9e33-7580-8b99-89339578fde1",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -43481,11 +43774,11 @@ export interface operations {
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T17:47:26.825000Z",
+                     *           "created_at": "2026-11-30T18:08:12.852000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43585,7 +43878,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *       "id": "01a22da4-b5e9-7236-80cc-a9908d126a1d",
                      *       "name": "acme-44",
                      *       "description": "",
                      *       "type": "popover",
@@ -43597,7 +43890,7 @@ export interface operations {
                      *         "id": 13,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme-44",
-                     *         "key": "survey-targeting-91231821e3-custom",
+                     *         "key": "survey-targeting-cfc17dccbe-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -43605,13 +43898,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *                   "key": "$survey_dismissed/01a22da4-b5e9-7236-80cc-a9908d126a1d",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22d91-c796-7019-ac2e-ce38829f5cb5",
+                     *                   "key": "$survey_responded/01a22da4-b5e9-7236-80cc-a9908d126a1d",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -43648,11 +43941,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T17:47:38.265000Z",
+                     *       "created_at": "2026-11-30T18:08:18.922000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43749,18 +44042,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "85568625-d0b8-44d0-b962-29479769a498",
+                     *           "id": "e6d0c236-26b3-4ae2-8aab-c99f32455426",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22d91-9bfd-773a-b112-ec213aba1084",
+                     *           "item_id": "01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -43768,29 +44061,29 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "source_survey_id",
                      *                 "before": null,
-                     *                 "after": "01a22d91-67c6-74e4-916d-9658c50c5b48"
+                     *                 "after": "01a22da4-847a-7457-9755-055639fedf07"
                      *               }
                      *             ],
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "acme survey (duplicated at 2026-11-30 17:47:27)",
+                     *             "name": "acme survey (duplicated at 2026-11-30 18:08:12)",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:27.150000Z"
+                     *           "created_at": "2026-11-30T18:08:12.935000Z"
                      *         },
                      *         {
-                     *           "id": "52e93949-7f74-46b0-b1db-4afca9a571f7",
+                     *           "id": "1923cc2a-82b4-4c7d-bc35-482c4db0fb59",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22d91-9ae8-7541-bb0e-80f4b924bab1",
+                     *           "item_id": "01a22da4-9e33-7580-8b99-89339578fde1",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -43798,7 +44091,7 @@ export interface operations {
                      *             "name": "acme-37",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:26.863000Z"
+                     *           "created_at": "2026-11-30T18:08:12.863000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -43873,7 +44166,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "01a22d91-67c6-74e4-916d-9658c50c5b48": 1
+                     *       "01a22da4-847a-7457-9755-055639fedf07": 1
                      *     }
                      */
                     "application/json": {
@@ -43967,8 +44260,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T17:47:13.810000Z",
-                     *           "last_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "first_seen": "2026-11-30T18:08:06.314000Z",
+                     *           "last_seen": "2026-11-30T18:08:06.314000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -44043,7 +44336,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44059,7 +44352,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44071,7 +44364,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "key": "survey-targeting-55b3b7b650-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44079,13 +44372,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44122,11 +44415,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_at": "2026-11-30T18:08:06.268000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44196,7 +44489,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44229,7 +44522,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44241,7 +44534,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "key": "survey-targeting-55b3b7b650-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44249,13 +44542,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44292,11 +44585,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_at": "2026-11-30T18:08:06.268000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44375,7 +44668,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44449,7 +44742,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44470,7 +44763,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44482,7 +44775,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-d7f8b9a244-custom",
+                     *         "key": "survey-targeting-55b3b7b650-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44490,13 +44783,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44533,11 +44826,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T17:47:13.738000Z",
+                     *       "created_at": "2026-11-30T18:08:06.268000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *         "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44621,7 +44914,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44639,18 +44932,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "0caca5f5-4fa1-4adb-870b-5b873901f5c8",
+                     *           "id": "62982c59-ffc0-47a7-bae4-52d3baff8e6d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *             "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *           "item_id": "01a22da4-847a-7457-9755-055639fedf07",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -44658,7 +44951,7 @@ export interface operations {
                      *             "name": "acme survey",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T17:47:13.782000Z"
+                     *           "created_at": "2026-11-30T18:08:06.287000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -44719,7 +45012,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44749,8 +45042,8 @@ export interface operations {
                      *       "created_surveys": [
                      *         {
                      *           "team_id": 2,
-                     *           "survey_id": "01a22d91-c80b-77e5-8285-5e90c56bcf1d",
-                     *           "name": "acme survey (duplicated at 2026-11-30 17:47:38)"
+                     *           "survey_id": "01a22da4-b632-7504-a5f3-899cf5b3d868",
+                     *           "name": "acme survey (duplicated at 2026-11-30 18:08:18)"
                      *         }
                      *       ],
                      *       "count": 1
@@ -44829,7 +45122,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44849,10 +45142,10 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "uuid": "9343b40c-caed-4343-b167-10c13e47f2b8",
+                     *           "uuid": "5a04241c-6bf6-4875-a735-254d6fc79a55",
                      *           "distinct_id": "ann",
                      *           "session_id": null,
-                     *           "submitted_at": "2026-11-30T17:47:13.810000Z",
+                     *           "submitted_at": "2026-11-30T18:08:06.314000Z",
                      *           "answers": [
                      *             {
                      *               "question_id": "why",
@@ -44933,7 +45226,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22d91-67c6-74e4-916d-9658c50c5b48
+                 * @example 01a22da4-847a-7457-9755-055639fedf07
                  */
                 id: string;
             };
@@ -44969,8 +45262,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T17:47:13.810000Z",
-                     *           "last_seen": "2026-11-30T17:47:13.810000Z",
+                     *           "first_seen": "2026-11-30T18:08:06.314000Z",
+                     *           "last_seen": "2026-11-30T18:08:06.314000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -44992,7 +45285,7 @@ export interface operations {
                      *           "average": null
                      *         }
                      *       ],
-                     *       "survey_id": "01a22d91-67c6-74e4-916d-9658c50c5b48",
+                     *       "survey_id": "01a22da4-847a-7457-9755-055639fedf07",
                      *       "start_date": "2024-01-01T00:00:00.000000Z",
                      *       "end_date": null
                      *     }
@@ -45119,13 +45412,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited. */
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
                 project_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["MediaUpload"];
             };
         };
@@ -45145,6 +45442,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "no-image-provided",
+                     *       "detail": "An image must be provided",
+                     *       "attr": "image"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -45319,7 +45624,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
                  */
                 user_uuid: string;
             };
@@ -45360,7 +45665,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
                  */
                 user_uuid: string;
             };
@@ -45468,7 +45773,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example 5efdc625-a5e2-4b04-b383-be6b289b0aee
+                 * @example 3e10a364-20ab-4911-b606-570035a09d40
                  */
                 invite_id: string;
             };
@@ -45484,7 +45789,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5efdc625-a5e2-4b04-b383-be6b289b0aee",
+                     *       "id": "3e10a364-20ab-4911-b606-570035a09d40",
                      *       "target_email": "c********f@example.net",
                      *       "first_name": "",
                      *       "organization_name": "Test",
@@ -45512,7 +45817,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example 5efdc625-a5e2-4b04-b383-be6b289b0aee
+                 * @example 3e10a364-20ab-4911-b606-570035a09d40
                  */
                 invite_id: string;
             };
@@ -45539,8 +45844,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 4,
-                     *       "uuid": "b1709a91-9efa-44a9-a28b-d65e745346e8",
-                     *       "distinct_id": "aKyBycV0KB7y1yBqpOUaEAmjjhRcp9T225cB1HcnZdL",
+                     *       "uuid": "4ad796ef-6e3b-4bf2-8162-6428a690516b",
+                     *       "distinct_id": "WIuSFR84YWzL9t3uT0Zzy9LPixUKtFkknSSIkWeWalU",
                      *       "first_name": "acme",
                      *       "email": "acme@example.net",
                      *       "is_email_verified": null,
@@ -45602,7 +45907,10 @@ export interface operations {
     unsubscribe_retrieve: {
         parameters: {
             query: {
-                /** @description From the link in the e-mail. */
+                /**
+                 * @description From the link in the e-mail.
+                 * @example 1.x.y
+                 */
                 token: string;
             };
             header?: never;
@@ -45624,6 +45932,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_input",
+                     *       "detail": "This link is not good (any more).",
+                     *       "attr": "token"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -45632,7 +45948,10 @@ export interface operations {
     unsubscribe_create: {
         parameters: {
             query: {
-                /** @description From the link in the e-mail. */
+                /**
+                 * @description From the link in the e-mail.
+                 * @example 1.x.y
+                 */
                 token: string;
             };
             header?: never;
@@ -45654,6 +45973,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_input",
+                     *       "detail": "This link is not good (any more).",
+                     *       "attr": "token"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Error"];
                 };
             };
@@ -45689,9 +46016,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "date_joined": "2026-11-30T17:47:02.206000Z",
-                     *           "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *           "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *           "date_joined": "2026-11-30T18:08:02.863000Z",
+                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "pending_email": null,
@@ -45713,8 +46040,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 3,
-                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -45724,18 +46051,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-11-30T17:47:02.206000Z",
-                     *             "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *             "created_at": "2026-11-30T18:08:02.863000Z",
+                     *             "updated_at": "2026-11-30T18:08:02.863000Z",
                      *             "membership_level": 15,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -45746,8 +46073,8 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "acme second",
                      *                 "completed_snippet_onboarding": false,
@@ -45780,24 +46107,24 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 15
                      *             },
                      *             {
-                     *               "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *               "name": "Test",
-                     *               "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *               "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
                      *               "membership_level": 15
                      *             }
                      *           ]
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "date_joined": "2026-11-30T17:47:08.530000Z",
-                     *           "uuid": "d09310a2-c133-4dd6-b050-3489f3444aed",
-                     *           "distinct_id": "OvhEEI2dhVCpTdePj8FIzl8rgapYjt8bPKTLeTJIfWp",
+                     *           "date_joined": "2026-11-30T18:08:04.375000Z",
+                     *           "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                     *           "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
                      *           "first_name": "Other 1",
                      *           "email": "other1@example.net",
                      *           "pending_email": null,
@@ -45819,8 +46146,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 1,
-                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -45830,18 +46157,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-11-30T17:47:02.206000Z",
-                     *             "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *             "created_at": "2026-11-30T18:08:02.863000Z",
+                     *             "updated_at": "2026-11-30T18:08:02.863000Z",
                      *             "membership_level": 1,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -45852,8 +46179,8 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *                 "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *                 "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "acme second",
                      *                 "completed_snippet_onboarding": false,
@@ -45886,15 +46213,15 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *               "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 1
                      *             },
                      *             {
-                     *               "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *               "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *               "name": "Test",
-                     *               "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *               "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
                      *               "membership_level": 1
                      *             }
                      *           ]
@@ -46251,7 +46578,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
                  */
                 uuid: string;
             };
@@ -46268,9 +46595,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T17:47:02.206000Z",
-                     *       "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *       "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *       "date_joined": "2026-11-30T18:08:02.863000Z",
+                     *       "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *       "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -46292,8 +46619,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 3,
-                     *         "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *         "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *         "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -46303,18 +46630,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *         "name": "Example",
                      *         "slug": "example",
-                     *         "created_at": "2026-11-30T17:47:02.206000Z",
-                     *         "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *         "created_at": "2026-11-30T18:08:02.863000Z",
+                     *         "updated_at": "2026-11-30T18:08:02.863000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 1,
-                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -46325,8 +46652,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -46359,15 +46686,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "name": "Test",
-                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
                      *           "membership_level": 15
                      *         }
                      *       ]
@@ -46421,7 +46748,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example ccf0ae94-294c-4569-bad8-bcb54fe529f5
+                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
                  */
                 uuid: string;
             };
@@ -46443,9 +46770,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T17:47:02.206000Z",
-                     *       "uuid": "ccf0ae94-294c-4569-bad8-bcb54fe529f5",
-                     *       "distinct_id": "CpxNW2LMJrgZWupWHbkosnXkHbNdpKNT4hIXTbEM65D",
+                     *       "date_joined": "2026-11-30T18:08:02.863000Z",
+                     *       "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
+                     *       "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -46467,8 +46794,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 3,
-                     *         "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *         "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *         "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -46478,18 +46805,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *         "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *         "name": "Example",
                      *         "slug": "example",
-                     *         "created_at": "2026-11-30T17:47:02.206000Z",
-                     *         "updated_at": "2026-11-30T17:47:02.206000Z",
+                     *         "created_at": "2026-11-30T18:08:02.863000Z",
+                     *         "updated_at": "2026-11-30T18:08:02.863000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 1,
-                     *             "uuid": "f34265d4-3f31-4f65-899b-e9da5ff9df2b",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -46500,8 +46827,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "9e6c5abf-b410-4815-bea0-b57c4316bd35",
-                     *             "organization": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
+                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -46534,15 +46861,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "fa221ba2-479a-48dd-b9fa-92968a896882",
+                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "ec34490f-e857-4692-b7ea-437e8ff762aa",
+                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
                      *           "name": "Test",
-                     *           "slug": "cf9fcf5f-ef17-4906-9dfe-e47fb9bf71af",
+                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
                      *           "membership_level": 15
                      *         }
                      *       ]
