@@ -6,7 +6,8 @@ import { wholeApi } from '../../test/whole-api.ts'
 /** What the page of a tag tells readers to send is sent here, as it stands there. */
 const folder = new URL('../../../docs/api/tags/', import.meta.url)
 
-type Example = { name: string; method: string; address: string; body: string | undefined }
+/** `rest` is what stands behind the address, `body` the JSON in it. */
+type Example = { name: string; method: string; address: string; rest: string; body: string | undefined }
 
 const pages = readdirSync(folder).map((page) => {
   const text = readFileSync(new URL(page, folder), 'utf8').replace(/\\\n\s*/g, '')
@@ -14,16 +15,17 @@ const pages = readdirSync(folder).map((page) => {
 })
 const examples = pages.flatMap(({ page, text }): Example[] => {
   return [...text.matchAll(/^curl(?: -X (\w+))? "?\$HOST([^"\n]+?)"? (-.*)$/gm)].map(
-    ([, method = 'GET', address, rest]) => ({
+    ([, method = 'GET', address = '', rest = '']) => ({
       name: `${page}: ${method} ${address}`,
       method,
-      address: address!.replaceAll('\\$', '$'),
-      body: / -d '(.*)'$/.exec(rest!)?.[1],
+      address: address.replaceAll('\\$', '$'),
+      rest,
+      body: / -d '(.*)'$/.exec(rest)?.[1],
     }),
   )
 })
-/** Those of the public API are proven by its own tests. */
-const privately = examples.filter(({ body }) => !body?.includes('phc_'))
+/** The public API, and files in forms, are proven by tests of their own. */
+const privately = examples.filter(({ rest }) => !/phc_| -F /.test(rest))
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
 
