@@ -5,12 +5,12 @@ import { pageOf, pageQuery } from '../../http/paging.ts'
 
 const Integration = z
   .object({
-    id: z.int(),
-    kind: z.literal('slack'),
-    config: z.record(z.string(), z.unknown()),
-    created_at: Instant,
-    created_by: UserBasic.nullable(),
-    errors: z.string(),
+    id: z.int().describe('What addresses name it by.'),
+    kind: z.literal('slack').describe('Which service; `slack` is the only one that PostHog has.'),
+    config: z.record(z.string(), z.unknown()).describe('What the pairing gave, without secrets.'),
+    created_at: Instant.describe('When it was made.'),
+    created_by: UserBasic.nullable().describe('Null where that user is gone.'),
+    errors: z.string().describe('What is wrong with it; empty for nothing.'),
   })
   .meta({ id: 'Integration', description: 'A connection to another service.' })
 
@@ -20,7 +20,9 @@ const read = { ...common, scope: 'integration:read' } as const
 const write = { ...common, scope: 'integration:write' } as const
 const one = {
   path: `${path}:id/`,
-  params: z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) }),
+  params: z.object({
+    id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the integration.'),
+  }),
 } as const
 
 export const listIntegrations = operation({
@@ -58,6 +60,7 @@ export const retrieveIntegration = operation({
   id: 'integrations_retrieve',
   method: 'GET',
   summary: 'Get an integration',
+  description: 'There are none, so it is not found.',
   answer: Integration,
   errors: [404],
 })
@@ -68,6 +71,7 @@ export const deleteIntegration = operation({
   id: 'integrations_destroy',
   method: 'DELETE',
   summary: 'Delete an integration',
+  description: 'There are none, so it is not found.',
   status: 204,
   answer: null,
   errors: [404],
@@ -80,17 +84,20 @@ export const integrationChannels = operation({
   path: `${path}:id/channels/`,
   params: one.params,
   summary: 'List the channels of an integration',
+  description: 'There are no integrations, so it is not found.',
   answer: z
     .object({
-      channels: z.array(
-        z.object({
-          id: z.string(),
-          name: z.string(),
-          is_private: z.boolean(),
-          is_member: z.boolean(),
-          is_ext_shared: z.boolean(),
-        }),
-      ),
+      channels: z
+        .array(
+          z.object({
+            id: z.string().describe('Id of the channel in the other service.'),
+            name: z.string().describe('What it is called there.'),
+            is_private: z.boolean().describe('Whether only its members see it.'),
+            is_member: z.boolean().describe('Whether the pairing may post there.'),
+            is_ext_shared: z.boolean().describe('Whether people of other workspaces are in it.'),
+          }),
+        )
+        .describe('Where messages could be posted.'),
     })
     .meta({ id: 'IntegrationChannels' }),
   errors: [404],

@@ -30,7 +30,7 @@ const fields = {
     .min(1)
     .max(5000)
     .describe('E-mail addresses, separated by commas; or an http or https address.'),
-  frequency,
+  frequency: frequency.describe('How often: every day, week, month or year, or every `interval` of them.'),
   interval: whole.describe('Every so many days, weeks, months or years.'),
   byweekday,
   bysetpos,
@@ -46,22 +46,25 @@ const fields = {
 }
 
 const shape = {
-  id: z.int(),
-  dashboard: z.int().nullable(),
-  insight: z.int().nullable(),
-  title: z.string().nullable(),
+  id: z.int().describe('What addresses name it by.'),
+  dashboard: z.int().nullable().describe('The dashboard that is sent; null where it is an insight.'),
+  insight: z.int().nullable().describe('The insight that is sent; null where it is a dashboard.'),
+  title: z.string().nullable().describe('What the message is called; null: as what is sent.'),
   target_type: targetType,
-  target_value: z.string(),
-  frequency,
-  interval: z.int(),
+  target_value: z.string().describe('E-mail addresses, separated by commas; or the address of a webhook.'),
+  frequency: frequency.describe('How often: every day, week, month or year, or every `interval` of them.'),
+  interval: z.int().describe('Every so many days, weeks, months or years.'),
   byweekday,
-  bysetpos: z.int().nullable(),
-  count: z.int().nullable(),
-  start_date: Instant,
-  until_date: Instant.nullable(),
-  created_at: Instant,
+  bysetpos: z
+    .int()
+    .nullable()
+    .describe('Which of the days of `byweekday` in a period: 1 to 4, or -1 for the last; null for all.'),
+  count: z.int().nullable().describe('So many times in all; null for no end.'),
+  start_date: Instant.describe('The first time; later ones are at the same time of day, UTC.'),
+  until_date: Instant.nullable().describe('Not after that; null for no end.'),
+  created_at: Instant.describe('When it was made.'),
   created_by: UserBasic.nullable().describe('With whose rights it is asked.'),
-  deleted: z.boolean(),
+  deleted: z.boolean().describe('Whether it was ended.'),
   summary: z.string().describe('When it is sent, in words: `sent every 2 weeks`.'),
   next_delivery_date: Instant.nullable().describe('Null when it is over.'),
   last_failure: z.string().nullable().describe('Why the last message that failed was not sent.'),
@@ -88,7 +91,9 @@ const read = { ...common, scope: 'subscription:read' } as const
 const write = { ...common, scope: 'subscription:write' } as const
 const one = {
   path: `${path}:id/`,
-  params: z.object({ id: z.coerce.number().int().positive().max(2_147_483_647) }),
+  params: z.object({
+    id: z.coerce.number().int().positive().max(2_147_483_647).describe('Id of the subscription.'),
+  }),
 } as const
 const required = { target_type: true, target_value: true, frequency: true, start_date: true } as const
 
@@ -128,6 +133,8 @@ export const retrieveSubscription = operation({
   id: 'subscriptions_retrieve',
   method: 'GET',
   summary: 'Get a subscription',
+  description:
+    "`next_delivery_date` says when it is sent next, `last_failure` what went wrong. A webhook's secret is not told again.",
   answer: Subscription,
   errors: [404],
 })
@@ -149,7 +156,7 @@ export const replaceSubscription = operation({
   id: 'subscriptions_update',
   method: 'PUT',
   summary: 'Change a subscription, as PATCH does',
-  description: undefined,
+  description: 'What is not sent stays here too.',
 })
 
 export const deleteSubscription = operation({
@@ -185,6 +192,8 @@ export const unsubscribe = operation({
   path: '/api/unsubscribe/',
   tags: ['subscriptions'],
   summary: 'End the e-mails of a subscription to one recipient',
+  description:
+    'As the button of that page does. When the last recipient has ended it, the subscription ends.',
   query: token,
   answer: null,
   errors: [400],

@@ -16,7 +16,7 @@ export const uploadMedia = operation({
   status: 201,
   answer: z
     .object({
-      id: z.uuid(),
+      id: z.uuid().describe('Names the picture; the last part of its address.'),
       image_location: z.string().describe('Where it is, absolute.'),
       name: z.string().describe('What the file was called.'),
     })
