@@ -3047,11 +3047,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an integration */
+        /**
+         * Get an integration
+         * @description There are none, so it is not found.
+         */
         get: operations["integrations_retrieve"];
         put?: never;
         post?: never;
-        /** Delete an integration */
+        /**
+         * Delete an integration
+         * @description There are none, so it is not found.
+         */
         delete: operations["integrations_destroy"];
         options?: never;
         head?: never;
@@ -3065,7 +3071,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the channels of an integration */
+        /**
+         * List the channels of an integration
+         * @description There are no integrations, so it is not found.
+         */
         get: operations["integrations_channels_retrieve"];
         put?: never;
         post?: never;
@@ -4018,9 +4027,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a subscription */
+        /**
+         * Get a subscription
+         * @description `next_delivery_date` says when it is sent next, `last_failure` what went wrong. A webhook's secret is not told again.
+         */
         get: operations["subscriptions_retrieve"];
-        /** Change a subscription, as PATCH does */
+        /**
+         * Change a subscription, as PATCH does
+         * @description What is not sent stays here too.
+         */
         put: operations["subscriptions_update"];
         post?: never;
         /**
@@ -4414,7 +4429,10 @@ export interface paths {
          */
         get: operations["unsubscribe_retrieve"];
         put?: never;
-        /** End the e-mails of a subscription to one recipient */
+        /**
+         * End the e-mails of a subscription to one recipient
+         * @description As the button of that page does. When the last recipient has ended it, the subscription ends.
+         */
         post: operations["unsubscribe_create"];
         delete?: never;
         options?: never;
@@ -5618,30 +5636,49 @@ export interface components {
             secret: string;
         };
         CreatedSubscription: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description The dashboard that is sent; null where it is an insight. */
             dashboard: number | null;
+            /** @description The insight that is sent; null where it is a dashboard. */
             insight: number | null;
+            /** @description What the message is called; null: as what is sent. */
             title: string | null;
             /**
              * @description How it is sent. `slack` is not here.
              * @enum {string}
              */
             target_type: "email" | "slack" | "webhook";
+            /** @description E-mail addresses, separated by commas; or the address of a webhook. */
             target_value: string;
-            /** @enum {string} */
+            /**
+             * @description How often: every day, week, month or year, or every `interval` of them.
+             * @enum {string}
+             */
             frequency: "daily" | "weekly" | "monthly" | "yearly";
+            /** @description Every so many days, weeks, months or years. */
             interval: number;
             /** @description On which days; without it, on the day of `start_date`. */
             byweekday: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            /** @description Which of the days of `byweekday` in a period: 1 to 4, or -1 for the last; null for all. */
             bysetpos: number | null;
+            /** @description So many times in all; null for no end. */
             count: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The first time; later ones are at the same time of day, UTC.
+             */
             start_date: string;
+            /** @description Not after that; null for no end. */
             until_date: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
             /** @description With whose rights it is asked. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Whether it was ended. */
             deleted: boolean;
             /** @description When it is sent, in words: `sent every 2 weeks`. */
             summary: string;
@@ -8199,23 +8236,39 @@ export interface components {
         };
         /** @description A connection to another service. */
         Integration: {
+            /** @description What addresses name it by. */
             id: number;
-            /** @constant */
+            /**
+             * @description Which service; `slack` is the only one that PostHog has.
+             * @constant
+             */
             kind: "slack";
+            /** @description What the pairing gave, without secrets. */
             config: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /** @description Null where that user is gone. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description What is wrong with it; empty for nothing. */
             errors: string;
         };
         IntegrationChannels: {
+            /** @description Where messages could be posted. */
             channels: {
+                /** @description Id of the channel in the other service. */
                 id: string;
+                /** @description What it is called there. */
                 name: string;
+                /** @description Whether only its members see it. */
                 is_private: boolean;
+                /** @description Whether the pairing may post there. */
                 is_member: boolean;
+                /** @description Whether people of other workspaces are in it. */
                 is_ext_shared: boolean;
             }[];
         };
@@ -11112,30 +11165,49 @@ export interface components {
         };
         /** @description An insight or a dashboard that is sent again and again. */
         Subscription: {
+            /** @description What addresses name it by. */
             id: number;
+            /** @description The dashboard that is sent; null where it is an insight. */
             dashboard: number | null;
+            /** @description The insight that is sent; null where it is a dashboard. */
             insight: number | null;
+            /** @description What the message is called; null: as what is sent. */
             title: string | null;
             /**
              * @description How it is sent. `slack` is not here.
              * @enum {string}
              */
             target_type: "email" | "slack" | "webhook";
+            /** @description E-mail addresses, separated by commas; or the address of a webhook. */
             target_value: string;
-            /** @enum {string} */
+            /**
+             * @description How often: every day, week, month or year, or every `interval` of them.
+             * @enum {string}
+             */
             frequency: "daily" | "weekly" | "monthly" | "yearly";
+            /** @description Every so many days, weeks, months or years. */
             interval: number;
             /** @description On which days; without it, on the day of `start_date`. */
             byweekday: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            /** @description Which of the days of `byweekday` in a period: 1 to 4, or -1 for the last; null for all. */
             bysetpos: number | null;
+            /** @description So many times in all; null for no end. */
             count: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The first time; later ones are at the same time of day, UTC.
+             */
             start_date: string;
+            /** @description Not after that; null for no end. */
             until_date: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
             /** @description With whose rights it is asked. */
             created_by: components["schemas"]["UserBasic"] | null;
+            /** @description Whether it was ended. */
             deleted: boolean;
             /** @description When it is sent, in words: `sent every 2 weeks`. */
             summary: string;
@@ -11158,7 +11230,10 @@ export interface components {
             target_type?: "email" | "slack" | "webhook";
             /** @description E-mail addresses, separated by commas; or an http or https address. */
             target_value?: string;
-            /** @enum {string} */
+            /**
+             * @description How often: every day, week, month or year, or every `interval` of them.
+             * @enum {string}
+             */
             frequency?: "daily" | "weekly" | "monthly" | "yearly";
             /** @description Every so many days, weeks, months or years. */
             interval?: number;
@@ -11191,7 +11266,10 @@ export interface components {
             target_type: "email" | "slack" | "webhook";
             /** @description E-mail addresses, separated by commas; or an http or https address. */
             target_value: string;
-            /** @enum {string} */
+            /**
+             * @description How often: every day, week, month or year, or every `interval` of them.
+             * @enum {string}
+             */
             frequency: "daily" | "weekly" | "monthly" | "yearly";
             /** @description Every so many days, weeks, months or years. */
             interval?: number;
@@ -11984,7 +12062,10 @@ export interface components {
             token: string;
         };
         UploadedMedia: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names the picture; the last part of its address.
+             */
             id: string;
             /** @description Where it is, absolute. */
             image_location: string;
@@ -35752,7 +35833,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the integration.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -35824,7 +35908,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the integration.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -35894,7 +35981,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the integration.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -43219,7 +43309,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the subscription.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -43313,7 +43406,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the subscription.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -43430,7 +43526,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the subscription.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
@@ -43492,7 +43591,10 @@ export interface operations {
                  * @example 2
                  */
                 project_id: string;
-                /** @example 1 */
+                /**
+                 * @description Id of the subscription.
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
