@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-// `server` and `web` are beside the code they test, `black-box` sees only HTTP and real clients.
+// `server` and `web` (and the client that it uses) are beside the code they test, `black-box` sees only HTTP and real
+// clients.
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -13,11 +14,12 @@ export default defineConfig({
           globalSetup: ['server/test/global-setup.ts', 'server/test/postgres-setup.ts'].filter((file) =>
             existsSync(file),
           ),
+          setupFiles: ['server/test/draws-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'web', include: ['web/src/**/*.test.ts'] } },
+      { test: { name: 'web', include: ['web/src/**/*.test.ts', 'client/src/**/*.test.ts'] } },
       {
         test: {
           name: 'black-box',

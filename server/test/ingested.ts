@@ -42,6 +42,7 @@ export async function ingested(
     /** Where the events are taken from. */
     pipeline: TestPipeline
   }) => FastifyPluginAsync[],
+  options: Parameters<typeof testApp>[2] = {},
 ): Promise<Ingested> {
   let pipeline: TestPipeline | undefined
   let receipts: ReceiptReader | undefined
@@ -80,7 +81,7 @@ export async function ingested(
           await app.register(slice)
       },
     ],
-    { whenVisible: (...asked) => receipts!.whenVisible(...asked) },
+    { whenVisible: (...asked) => receipts!.whenVisible(...asked), ...options },
   )
   const { projectId, send } = pipeline!
   const [project] = await api.database.db.select().from(projects).where(eq(projects.id, projectId))

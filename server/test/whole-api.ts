@@ -37,7 +37,7 @@ import { testAnswers } from './insights.ts'
  */
 export async function wholeApi(
   whenDone: (close: () => Promise<void>) => void,
-  { canMail = false } = {},
+  { canMail = false, ...options }: { canMail?: boolean } & Parameters<typeof ingested>[2] = {},
 ): Promise<Ingested> {
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
   whenDone(() => rm(folder, { recursive: true, force: true }))
@@ -164,5 +164,6 @@ export async function wholeApi(
         )
       },
     ],
+    options,
   )
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asNumber, asText } from '../kit/scalars.ts'
 
 /** A condition's filter, as it was stored; its meaning is found out by `compile-flag.ts`. */
 export type FlagProperty = {
@@ -78,7 +79,7 @@ function readCondition(group: Record<string, unknown>, flagLevel: number | null)
   const own = group.aggregation_group_type_index
   const groupTypeIndex = own === undefined ? flagLevel : indexOrNull(own)
   const typeUnlessSaid = groupTypeIndex === null ? 'person' : 'group'
-  const rollout = Number(group.rollout_percentage ?? 100)
+  const rollout = asNumber(group.rollout_percentage ?? 100)
   return {
     properties: listOf(group.properties)
       .filter(isObject)
@@ -91,7 +92,7 @@ function readCondition(group: Record<string, unknown>, flagLevel: number | null)
 
 const readProperty = (property: Record<string, unknown>, typeUnlessSaid: string): FlagProperty => ({
   type: typeof property.type === 'string' ? property.type : typeUnlessSaid,
-  key: String(property.key ?? ''),
+  key: asText(property.key),
   value: property.value,
   operator: typeof property.operator === 'string' ? property.operator : null,
   negation: property.negation === true || property.negation === 'true',
@@ -103,8 +104,8 @@ function readVariants(multivariate: unknown): FlagVariant[] {
   return listOf(multivariate.variants)
     .filter(isObject)
     .map((variant) => ({
-      key: String(variant.key ?? ''),
-      rolloutPercentage: Number(variant.rollout_percentage ?? 0) || 0,
+      key: asText(variant.key),
+      rolloutPercentage: asNumber(variant.rollout_percentage ?? 0) || 0,
     }))
 }
 
@@ -134,7 +135,7 @@ export function withHoldout(
   }
 }
 
-const clamped = (percentage: unknown) => Math.min(100, Math.max(0, Number(percentage) || 0))
+const clamped = (percentage: unknown) => Math.min(100, Math.max(0, asNumber(percentage) || 0))
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const indexOrNull = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null
@@ -153,11 +154,11 @@ export const enrollmentGroups = (flagKey: string) => [
 /** The cohorts that a flag's conditions name. */
 export const cohortsOf = ({ conditions, superCondition }: FlagFilters): number[] =>
   [...conditions, ...(superCondition ? [superCondition] : [])].flatMap(({ properties }) =>
-    properties.filter(({ type }) => type === 'cohort').map(({ value }) => Number(value)),
+    properties.filter(({ type }) => type === 'cohort').map(({ value }) => asNumber(value)),
   )
 
 /** The flags, by id, whose value its conditions ask for. */
 export const flagsOf = ({ conditions }: FlagFilters): number[] =>
   conditions.flatMap(({ properties }) =>
-    properties.filter(({ type }) => type === 'flag').map(({ key }) => Number(key)),
+    properties.filter(({ type }) => type === 'flag').map(({ key }) => asNumber(key)),
   )

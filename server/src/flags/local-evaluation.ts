@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asNumber } from '../kit/scalars.ts'
 import type { CohortRecord } from '../model/flags.ts'
 import { cohortsOf, flagsOf, readFilters, upgraded } from './flag-filters.ts'
 import type { CompiledFlag, ProjectFlags } from './project-flags.ts'
@@ -91,7 +92,7 @@ function withFlagKeys(project: ProjectFlags, group: unknown): unknown {
     ...group,
     properties: group.properties.map((property: unknown) => {
       if (!isObject(property) || property.type !== 'flag') return property
-      const flag = project.byId.get(Number(property.key))
+      const flag = project.byId.get(asNumber(property.key))
       if (!flag) return { ...property, dependency_chain: [] }
       return { ...property, key: flag.key, dependency_chain: chainOf(project, flag) }
     }),

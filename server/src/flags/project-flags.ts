@@ -1,3 +1,4 @@
+import { asNumber } from '../kit/scalars.ts'
 import type { FlagRecord, ProjectDefinitions } from '../model/flags.ts'
 import type { ReadCohort } from './cohort-tree.ts'
 import { type CompiledCohort, compileCohorts } from './cohorts.ts'
@@ -122,8 +123,9 @@ function compileCondition({ properties, ...condition }: FlagCondition): Compiled
 
 function compileTest(property: FlagProperty, groupTypeIndex: number | null): Test {
   const { type, key, value, operator } = property
-  if (type === 'cohort') return { kind: 'cohort', id: Number(value), negated: isNegated(property), property }
-  if (type === 'flag') return { kind: 'flag', id: Number(key), wanted: value, property }
+  if (type === 'cohort')
+    return { kind: 'cohort', id: asNumber(value), negated: isNegated(property), property }
+  if (type === 'flag') return { kind: 'flag', id: asNumber(key), wanted: value, property }
   const matcher = matcherOf(operator, value)
   const matches = typeof matcher === 'function' ? matcher : matcherOfProblem(operator)
   if (type === 'group') {

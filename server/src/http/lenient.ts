@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { asText } from '../kit/scalars.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -22,7 +23,7 @@ function taken(value: unknown, expected: string, source: Source): unknown {
       return Number.isFinite(number) ? number : undefined
     }
     case 'boolean': {
-      const word = String(value).toLowerCase()
+      const word = asText(value).toLowerCase()
       return yes.has(word) ? true : no.has(word) ? false : undefined
     }
     case 'string':

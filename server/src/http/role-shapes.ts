@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accessLevels } from '../accounts/resource-access.ts'
 import type { RoleMember, RoleRow } from '../accounts/roles.ts'
+import { shown } from '../kit/scalars.ts'
 import { Instant, UserBasic, userBasic } from './account-shapes.ts'
 
 /** How roles look, by themselves and inside other things. */
@@ -10,7 +11,7 @@ const choices: number[] = Object.values(accessLevels)
 export const AccessLevel = z
   .int()
   .refine((level) => choices.includes(level), {
-    error: ({ input }) => `"${String(input)}" is not a valid choice.`,
+    error: ({ input }) => `"${shown(input)}" is not a valid choice.`,
     params: { code: 'invalid_choice' },
   })
   .meta({ enum: choices, description: '21 see, 37 edit.' })

@@ -1,5 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
+import { asText, shown } from '../kit/scalars.ts'
 import { type HedgerowError, invalid, notFound } from '../model/errors.ts'
 import { isForm } from './bodies.ts'
 import { safeParseLeniently } from './lenient.ts'
@@ -52,7 +53,7 @@ function describe(issue: Issue): { code: string; detail: string } {
       }
       return { code: 'invalid_input', detail: wrongType[issue.expected] ?? issue.message }
     case 'invalid_value':
-      return { code: 'invalid_choice', detail: `"${String(input)}" is not a valid choice.` }
+      return { code: 'invalid_choice', detail: `"${shown(input)}" is not a valid choice.` }
     case 'invalid_format':
       return { code: 'invalid_input', detail: wrongFormat[issue.format] ?? issue.message }
     case 'too_big':
@@ -66,7 +67,7 @@ function describe(issue: Issue): { code: string; detail: string } {
             }
     case 'too_small':
       if (issue.origin === 'string') {
-        return input === '' || String(input).trim() === ''
+        return asText(input).trim() === ''
           ? { code: 'blank', detail: 'This field may not be blank.' }
           : { code: 'min_length', detail: `Ensure this field has at least ${issue.minimum} characters.` }
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isObject } from '../kit/is-object.ts'
+import { asNumber, shown } from '../kit/scalars.ts'
 import { invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import type { PropertyFilters } from './property-filters.ts'
@@ -208,12 +209,12 @@ function conditionOf(item: Record<string, unknown>): CohortCondition {
   const type = item.type ?? 'person'
   if (type === 'behavioral') return { type, behaviour: behaviourOf(item), negated }
   if (typeof type === 'string' && cohortTypes.has(type)) {
-    const id = Number(item.value)
+    const id = asNumber(item.value)
     if (!Number.isSafeInteger(id) || Array.isArray(item.value)) throw wrong('Invalid Cohort ID in filter')
     const { operator: given } = item
     return { type: 'cohort', id, negated: negated !== (given === 'not_in' || given === 'is_not') }
   }
-  if (type !== 'person') throw wrong(`Cohorts can't have conditions of type "${String(type)}".`)
+  if (type !== 'person') throw wrong(`Cohorts can't have conditions of type "${shown(type)}".`)
   const [filter] = upgradeProperties([item]) as PropertyFilter[]
   if (!filter) throw wrong('A condition must have a key.')
   return { type: 'person', filter: { ...filter, type: 'person' }, negated }
@@ -248,7 +249,7 @@ function fromGroups(groups: unknown[]): PropertyTree {
       }
       const key = actionId ?? eventId
       if (!key) throw wrong('Cohort group needs properties or action_id or event_id')
-      const count = Math.max(0, Math.trunc(Number(group.count ?? 0)) || 0)
+      const count = Math.max(0, Math.trunc(asNumber(group.count ?? 0)) || 0)
       const never = count === 0 && present(group.count) && /^(eq|lte)$/.test(String(group.count_operator))
       return {
         type: 'AND',

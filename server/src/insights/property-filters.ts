@@ -14,6 +14,7 @@ import {
 } from '../hogql/ast.ts'
 import type { PropertyType } from '../hogql/types.ts'
 import { containing } from '../kit/containing.ts'
+import { asNumber, shown } from '../kit/scalars.ts'
 import { HedgerowError, invalid } from '../model/errors.ts'
 import type { PropertyFilter } from '../model/project.ts'
 import { type Clock, dayStart, parseDate } from './date-range.ts'
@@ -146,9 +147,8 @@ export const inCohort = (table: FilterContext['table'], id: number, negated = fa
 function cohortExpr(filter: PropertyFilter, ctx: FilterContext): Expr | undefined {
   const negated = filter.operator === 'not_in' || filter.operator === 'is_not' || filter.negation === true
   const members = listOf(filter.value).map((value) => {
-    const id = Number(value)
-    if (!Number.isInteger(id))
-      throw invalid(`Cohort ${String(value)} does not exist.`, { attr: 'properties' })
+    const id = asNumber(value)
+    if (!Number.isInteger(id)) throw invalid(`Cohort ${shown(value)} does not exist.`, { attr: 'properties' })
     return inCohort(ctx.table, id, negated)
   })
   return negated ? and(...members) : or(...members)
@@ -320,7 +320,7 @@ function ordered(
 function numeric(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value !== 'string' || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)) return null
-  const number = Number(value)
+  const number = asNumber(value)
   return Number.isFinite(number) ? number : null
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asText, shown } from '../kit/scalars.ts'
 import { HedgerowError, invalid } from '../model/errors.ts'
 import { type RunnableQuery, runnableQuery } from './queries.ts'
 import { isTooDeep, mostQueryLevels, unwrapped } from './unwrap.ts'
@@ -42,7 +43,7 @@ const kinds: Record<string, string> = {
 export function kindOf({ filters, query }: SavedQuestion): string {
   if (!query) return insightOf(filters)
   const inner = unwrapped(query)
-  const kind = isObject(inner) ? String(inner.kind) : ''
+  const kind = isObject(inner) ? asText(inner.kind) : ''
   return Object.hasOwn(kinds, kind) ? kinds[kind]! : 'JSON'
 }
 
@@ -53,7 +54,7 @@ export function parseSavedQuery(query: Record<string, unknown>): RunnableQuery {
     invalid(message, { code: 'parse_error', attr: 'query', cause })
   if (!isObject(inner)) throw refuse('A query must say its kind, and what it is about.')
   if (isTooDeep(inner)) throw refuse(`A query may be nested ${mostQueryLevels} deep.`)
-  if (!runnableKinds.has(inner.kind)) throw refuse(`Unsupported query kind: ${String(inner.kind)}`)
+  if (!runnableKinds.has(inner.kind)) throw refuse(`Unsupported query kind: ${shown(inner.kind)}`)
   const parsed = runnableQuery.safeParse(inner)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -108,7 +109,7 @@ function queryWith(
   properties: unknown,
 ): Record<string, unknown> {
   if (isObject(node.source)) return { ...node, source: queryWith(node.source, dates, properties) }
-  const kind = String(node.kind)
+  const kind = asText(node.kind)
   const filtered = properties !== undefined && { properties: bothHold(node.properties, properties) }
   if (kind === 'EventsQuery') {
     return {

@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asNumber, asText, shown } from '../kit/scalars.ts'
 import { invalid } from '../model/errors.ts'
 import { displays, type LifecycleQuery, type StickinessQuery, type TrendsQuery } from './insight-queries.ts'
 import { intervals, type Properties, type SeriesNode } from './query-parts.ts'
@@ -31,12 +32,12 @@ export const truthy = (value: unknown): boolean =>
 
 /** One of the words, in any case; what is none means the default, as upstream's forms do. */
 export const oneOf = <const T extends readonly string[]>(words: T, value: unknown): T[number] | undefined =>
-  words.find((word) => word === String(value ?? '').toLowerCase())
+  words.find((word) => word === asText(value).toLowerCase())
 
 /** @throws HedgerowError `invalid` for what is no whole number in this range. */
 export function whole(value: unknown, attr: string, low: number, high: number): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  const number = Number(value)
+  const number = asNumber(value)
   if (!Number.isInteger(number) || number < low || number > high) {
     throw invalid(`${attr} must be a whole number from ${low} to ${high}.`, { attr })
   }
@@ -45,7 +46,7 @@ export function whole(value: unknown, attr: string, low: number, high: number): 
 
 /** Like `whole`, for settings that upstream ignores when they make no sense. */
 export function wholeOrNothing(value: unknown, low: number, high: number): number | undefined {
-  const number = Number(value)
+  const number = asNumber(value)
   return value !== null && value !== '' && Number.isInteger(number) && number >= low && number <= high
     ? number
     : undefined
@@ -114,7 +115,7 @@ function upgradeSeries(filters: LegacyFilters): SeriesNode[] {
     }))
   })
   return listed
-    .map((one, index) => ({ ...one, order: Number(one.entity.order ?? index), index }))
+    .map((one, index) => ({ ...one, order: asNumber(one.entity.order ?? index), index }))
     .sort(
       (a, b) => (Number.isNaN(a.order) || Number.isNaN(b.order) ? 0 : a.order - b.order) || a.index - b.index,
     )
@@ -188,7 +189,7 @@ export function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdown
   const breakdown = unpacked(filters.breakdown)
   if (breakdown === undefined || breakdown === null || breakdown === '' || isObject(breakdown))
     return undefined
-  const scalar = (value: unknown) => (typeof value === 'number' ? value : String(value))
+  const scalar = (value: unknown) => (typeof value === 'number' ? value : asText(value))
   return {
     ...limits,
     breakdown: Array.isArray(breakdown) ? breakdown.map(scalar) : scalar(breakdown),
@@ -198,10 +199,10 @@ export function upgradeBreakdown(filters: LegacyFilters): TrendsQuery['breakdown
 
 function upgradeInterval(value: unknown): TrendsQuery['interval'] {
   if (value === undefined || value === null || value === '') return undefined
-  const name = String(value).toLowerCase()
+  const name = asText(value).toLowerCase()
   const found = intervals.find((one) => one === name)
   if (!found)
-    throw invalid(`"${String(value)}" is not an interval: use hour, day, week or month.`, {
+    throw invalid(`"${shown(value)}" is not an interval: use hour, day, week or month.`, {
       attr: 'interval',
     })
   return found
@@ -209,7 +210,7 @@ function upgradeInterval(value: unknown): TrendsQuery['interval'] {
 
 function upgradeSampling(value: unknown): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  const factor = Number(value)
+  const factor = asNumber(value)
   if (!(factor > 0 && factor <= 1)) {
     throw invalid('sampling_factor must be a number from 0 to 1.', { attr: 'sampling_factor' })
   }
@@ -222,7 +223,7 @@ const dated = (value: unknown) => textOf(value)
 export function insightOf(filters: LegacyFilters): string {
   if (filters.shown_as === 'Stickiness') return 'STICKINESS'
   if (filters.shown_as === 'Lifecycle') return 'LIFECYCLE'
-  return String(filters.insight || 'TRENDS').toUpperCase()
+  return asText(filters.insight || 'TRENDS').toUpperCase()
 }
 
 /**

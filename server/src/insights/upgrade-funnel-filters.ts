@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asNumber, asText } from '../kit/scalars.ts'
 import { invalid } from '../model/errors.ts'
 import {
   attributionTypes,
@@ -62,7 +63,7 @@ export function upgradeFunnel(filters: LegacyFilters): FunnelsQuery {
 
 function windowOf(value: unknown): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  const number = Number(value)
+  const number = asNumber(value)
   if (!(number > 0 && number <= 100_000)) {
     throw invalid('funnel_window_interval must be a number above 0.', { attr: 'funnel_window_interval' })
   }
@@ -105,8 +106,8 @@ function stepsOf(given: unknown): number[] | undefined {
 function breakdownOf(given: unknown): FunnelsActorsQuery['funnelStepBreakdown'] {
   const value = unpacked(given)
   if (value === undefined || value === null) return undefined
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'number' ? one : String(one ?? '')))
-  return typeof value === 'number' ? value : String(value)
+  if (Array.isArray(value)) return value.map((one) => (typeof one === 'number' ? one : asText(one)))
+  return typeof value === 'number' ? value : asText(value)
 }
 
 /** @throws HedgerowError `invalid` for what PostHog refuses too. */

@@ -1,4 +1,5 @@
 import { isObject } from '../kit/is-object.ts'
+import { asText, shown } from '../kit/scalars.ts'
 import { invalid } from '../model/errors.ts'
 import {
   mostRetentionIntervals,
@@ -61,9 +62,9 @@ function upgradeEntity(given: unknown): RetentionEntity | undefined {
 
 function upgradePeriod(given: unknown): (typeof retentionPeriods)[number] | undefined {
   if (given === undefined || given === null || given === '') return undefined
-  const found = retentionPeriods.find((one) => one.toLowerCase() === String(given).toLowerCase())
+  const found = retentionPeriods.find((one) => one.toLowerCase() === asText(given).toLowerCase())
   if (!found) {
-    throw invalid(`Period ${String(given)} is unsupported: use ${retentionPeriods.join(', ')}.`, {
+    throw invalid(`Period ${shown(given)} is unsupported: use ${retentionPeriods.join(', ')}.`, {
       attr: 'period',
     })
   }

@@ -194,3 +194,12 @@ test('what is done to one is in the activity log', async () => {
     },
   ])
 })
+
+test('a choice that is an object is refused in its own words', async () => {
+  for (const creation_type of [{}, { toString: 1 }, ['USR', ['x'.repeat(500)]]]) {
+    const { status, body } = await api.post(path, { content: 'x', creation_type })
+    expect([status, body.code, body.attr]).toEqual([400, 'invalid_choice', 'creation_type'])
+    expect(body.detail).toContain(JSON.stringify(creation_type).slice(0, 200))
+    expect(body.detail.length).toBeLessThan(250)
+  }
+})

@@ -567,4 +567,10 @@ describe('results', () => {
     expect(await required([{ id: 'never' }])).toBe(true)
     expect(await required([])).toBe(true)
   })
+
+  test('does not know an action by what is no number', async () => {
+    const actions = encodeURIComponent(JSON.stringify([{ id: 'nothing', type: 'actions' }]))
+    const { status, body } = await on.api.get(`${path}requires_flag_implementation/?actions=${actions}`)
+    expect([status, body.attr]).toEqual([400, 'actionId'])
+  })
 })

@@ -1,8 +1,10 @@
 import type { Asker } from '../../http/operation.ts'
+import { parse } from '../../http/validation.ts'
 import type { Answers } from '../../insights/answer-life.ts'
 import { eventsQuery } from '../../insights/queries.ts'
 import { type LegacyFilters, textOf, upgradeTrends } from '../../insights/upgrade-filters.ts'
 import { isObject } from '../../kit/is-object.ts'
+import { asNumber } from '../../kit/scalars.ts'
 
 /** How many events of each are looked at. */
 const sample = 20
@@ -16,8 +18,8 @@ export const createRequiresFlag =
     const { series } = upgradeTrends({ events: filters.events, actions: filters.actions })
     const after = textOf(filters.date_from) ?? '-7d'
     for (const node of series.slice(0, mostEntities)) {
-      const which = node.kind === 'ActionsNode' ? { actionId: Number(node.id) } : { event: node.event }
-      const query = eventsQuery.parse({
+      const which = node.kind === 'ActionsNode' ? { actionId: asNumber(node.id) } : { event: node.event }
+      const query = parse(eventsQuery, {
         kind: 'EventsQuery',
         select: ['properties'],
         ...which,

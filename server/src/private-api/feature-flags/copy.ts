@@ -2,6 +2,7 @@ import { cohortsOf, flagsOf, readFilters } from '../../flags/flag-filters.ts'
 import type { StoredFlag } from '../../flags/flag-writes.ts'
 import { cohortsNamedBy, parseDefinition, shownFilters } from '../../insights/cohort-definition.ts'
 import { isObject } from '../../kit/is-object.ts'
+import { asNumber } from '../../kit/scalars.ts'
 import { invalid } from '../../model/errors.ts'
 import type { FlagRow } from './search.ts'
 import type { FlagProject, FlagStore } from './store.ts'
@@ -47,8 +48,8 @@ export async function copyFlag(
   const existing = await flags.byKey(project.id, flag.key)
   // a holdout is of the experiments of its own project
   const { holdout: _, ...filtersThere } = withConditions(flag.filters, (property) => {
-    if (property.type === 'cohort') return { ...property, value: cohorts.get(Number(property.value)) }
-    if (property.type === 'flag') return { ...property, key: String(others.get(Number(property.key))) }
+    if (property.type === 'cohort') return { ...property, value: cohorts.get(asNumber(property.value)) }
+    if (property.type === 'flag') return { ...property, key: String(others.get(asNumber(property.key))) }
     return property
   })
   const holdout = existing?.flag.filters.holdout
@@ -89,7 +90,7 @@ async function copyCohorts(
     copies.set(id, made.id)
   }
   const renumbered = (leaf: Record<string, unknown>) =>
-    leaf.type === 'cohort' ? { ...leaf, value: copies.get(Number(leaf.value)) } : leaf
+    leaf.type === 'cohort' ? { ...leaf, value: copies.get(asNumber(leaf.value)) } : leaf
   for (const id of ids) await copyOf(id)
   return copies
 }

@@ -10,6 +10,7 @@ import {
   upgradeStickiness,
   upgradeTrends,
 } from '../../insights/upgrade-filters.ts'
+import { asNumber, asText } from '../../kit/scalars.ts'
 import { invalid } from '../../model/errors.ts'
 
 /**
@@ -115,7 +116,7 @@ export function actorsOfTrend(given: LegacyFilters): ActorsSource {
 
 /** A point of weeks or months that is pinned by its first day alone, as older clients do, is all of the bucket. */
 function wholeBucket({ interval, date_from: from, date_to: to, explicit_date, day }: LegacyFilters) {
-  const unit = String(interval).toLowerCase()
+  const unit = asText(interval).toLowerCase()
   const isPoint = typeof from === 'string' && from === to && explicit_date === undefined && day === undefined
   if (!isPoint || (unit !== 'week' && unit !== 'month')) return {}
   const first = DateTime.fromISO(from, { zone: 'utc' })
@@ -157,7 +158,7 @@ function pinnedSeries(nodes: SeriesNode[], filters: LegacyFilters): { nodes: Ser
     isAction
       ? node.kind === 'ActionsNode' && String(node.id) === id
       : node.kind === 'EventsNode' && (id === undefined || node.event === id)
-  const place = order === undefined ? undefined : nodes[Number(order)]
+  const place = order === undefined ? undefined : nodes[asNumber(order)]
   if (place && isNamed(place)) return { nodes, index: nodes.indexOf(place) }
   const found = nodes.find((node) => isNamed(node) && node.math === math) ?? nodes.find(isNamed)
   if (found) return { nodes, index: nodes.indexOf(found) }
@@ -174,7 +175,7 @@ const textOf = (value: unknown): string | undefined =>
 function pinnedBreakdown(value: unknown, several: boolean): string | string[] | undefined {
   if (value === undefined || value === null) return undefined
   if (value === '') return nullValue
-  const text = String(value)
+  const text = asText(value)
   if (!several) return text
   try {
     return (JSON.parse(text) as unknown[]).map(String)

@@ -1,6 +1,7 @@
 import type { Asker } from '../../http/operation.ts'
 import type { Ask } from '../../insights/answer-life.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
+import { asText } from '../../kit/scalars.ts'
 
 /** What says how a question is asked, not what: answers and their links do not depend on it. */
 const notShape = new Set([
@@ -14,7 +15,7 @@ const notShape = new Set([
 ])
 
 /** `true` or, in an address, nothing behind the name. */
-const isYes = (value: unknown) => value === true || value === '' || String(value).toLowerCase() === 'true'
+const isYes = (value: unknown) => value === true || value === '' || asText(value).toLowerCase() === 'true'
 
 /**
  * How legacy filters want to be answered. `door`: where the answer is in a shape of this door, with links made of the

@@ -2,6 +2,7 @@ import type { FunnelLinksTo } from '../../insights/funnels.ts'
 import type { CorrelationLinksTo } from '../../insights/funnels-correlation.ts'
 import { type LegacyFilters, textOf, unpacked } from '../../insights/upgrade-filters.ts'
 import { isObject } from '../../kit/is-object.ts'
+import { asNumber, asText } from '../../kit/scalars.ts'
 import { append, range } from './actor-links.ts'
 
 /** How answers about legacy funnels link to the people behind their numbers: what was asked, and what pins a number. */
@@ -75,7 +76,7 @@ export function correlationLinks(
   const kind = textOf(filters.funnel_correlation_type)
   return ({ event, converted }) =>
     `${origin}/api/projects/${projectId}/persons/funnel/correlation/?${withPins(base, {
-      funnel_correlation_person_converted: String(converted),
+      funnel_correlation_person_converted: asText(converted),
       ...(kind === 'properties' ? ownProperty(event.event, filters) : entityOf(event, kind)),
     })}`
 }
@@ -89,7 +90,7 @@ function ownProperty(name: string, filters: LegacyFilters) {
     value: [value],
     operator: 'exact',
     type: isGroup ? 'group' : 'person',
-    ...(isGroup && { group_type_index: Number(index) }),
+    ...(isGroup && { group_type_index: asNumber(index) }),
   }
   return { funnel_correlation_property_values: JSON.stringify([filter]) }
 }
@@ -113,7 +114,7 @@ function entityOf(
 /** The very same click: its type, and the whole chain of its elements. */
 function clicked(properties: Record<string, unknown>, value: string) {
   const chain = value.slice(value.indexOf('__~~__') + '__~~__'.length)
-  const type = isObject(properties) ? String(properties.$event_type ?? '') : ''
+  const type = isObject(properties) ? asText(properties.$event_type) : ''
   return [
     ...(type ? [{ key: '$event_type', value: [type], operator: 'exact', type: 'event' }] : []),
     { key: 'elements_chain', value: [chain], operator: 'exact', type: 'event_metadata' },

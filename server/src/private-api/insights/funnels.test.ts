@@ -143,6 +143,18 @@ describe('a legacy funnel', () => {
     for (const one of all) await links(one)
   })
 
+  it.each(['funnel_window_interval', 'insight', 'funnel_order_type', 'interval'])(
+    'is refused, or asked without it, where %s is an object that is no text',
+    async (field) => {
+      const { status } = await on.api.post(`${on.base}insights/funnel/`, {
+        insight: 'FUNNELS',
+        events: [{ id: 'view' }, { id: 'cart', order: 1 }],
+        [field]: { toString: 1, valueOf: 1 },
+      })
+      expect([200, 400]).toContain(status)
+    },
+  )
+
   it('by GET it says the same', async () => {
     const parameters = new URLSearchParams({
       ...steps,

@@ -4,6 +4,7 @@ import type { RetentionQuery } from '../../insights/insight-queries.ts'
 import type { ActorsQuery, ActorsSource } from '../../insights/queries.ts'
 import type { LegacyFilters } from '../../insights/upgrade-filters.ts'
 import { upgradeRetention } from '../../insights/upgrade-retention.ts'
+import { asNumber } from '../../kit/scalars.ts'
 import { invalid } from '../../model/errors.ts'
 import { append } from './actor-links.ts'
 import type { RetentionRow } from './retention-contract.ts'
@@ -119,7 +120,7 @@ export function actorsOfRetention(filters: LegacyFilters): RetentionActorsAsked 
 
 function indexOf(given: unknown, attr: string): number | undefined {
   if (given === undefined || given === null || given === '') return undefined
-  const index = Number(given)
+  const index = asNumber(given)
   if (!Number.isInteger(index) || index < 0) throw invalid(`${attr} must be an index.`, { attr })
   return index
 }

@@ -13,6 +13,7 @@ import {
 import { editorQuery, runnableQuery } from '../../insights/queries.ts'
 import { isTooDeep, mostQueryLevels, unwrapped } from '../../insights/unwrap.ts'
 import { isObject } from '../../kit/is-object.ts'
+import { shown } from '../../kit/scalars.ts'
 
 /** Longest `client_query_id`. */
 const queryNameLength = 400
@@ -30,7 +31,7 @@ function asked(body: unknown, context: z.RefinementCtx): unknown {
   const request = 'kind' in body ? { query: body } : body
   const query = unwrapped(request.query)
   if (!isObject(query)) return refuse('Please provide a query in the request body or as a query parameter.')
-  if (!kinds.has(query.kind)) return refuse(`Unsupported query kind: ${String(query.kind)}`)
+  if (!kinds.has(query.kind)) return refuse(`Unsupported query kind: ${shown(query.kind)}`)
   if (isTooDeep(query)) return refuse(`A query may be nested ${mostQueryLevels} deep.`)
   return { ...request, query }
 }

@@ -128,13 +128,17 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
     const { questions, targetingFilters, removesTargeting: _, ...rest } = changes
     const { conditions, appearance } = changes
     // What was given before is not looked at again: a flag may be gone since, and the survey must still end.
-    const linked = rest.linkedFlagId ? await flagOf(projectId, rest.linkedFlagId, 'Feature Flag') : null
+    const linked =
+      typeof rest.linkedFlagId === 'number'
+        ? await flagOf(projectId, rest.linkedFlagId, 'Feature Flag')
+        : null
     if (conditions !== undefined || rest.linkedFlagId !== undefined) {
       const variant = (conditions === undefined ? before?.survey.conditions : conditions)?.linkedFlagVariant
       const flag = rest.linkedFlagId === undefined ? (before?.linked ?? null) : linked
       if (typeof variant === 'string' && variant) checkVariant(variant, flag)
     }
-    if (rest.targetingFlagId) await flagOf(projectId, rest.targetingFlagId, 'Targeting Feature Flag')
+    if (typeof rest.targetingFlagId === 'number')
+      await flagOf(projectId, rest.targetingFlagId, 'Targeting Feature Flag')
     if (targetingFilters) checkTargeting(targetingFilters)
     checkHtml(appearance, 'appearance')
     const actionIds = conditions === undefined ? undefined : actionsIn(conditions)

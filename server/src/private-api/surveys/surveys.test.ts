@@ -152,6 +152,16 @@ describe('a survey', () => {
     expect(results.filter(({ id }: { id: number }) => own.includes(id))).toEqual([])
   })
 
+  test('is not for the people of a flag that is not there', async () => {
+    for (const field of ['linked_flag_id', 'targeting_flag_id']) {
+      for (const id of [0, -1, 2_000_000_000]) {
+        const given = { name: `No flag ${field} ${id}`, type: 'popover', questions: [], [field]: id }
+        const { status, body } = await on.api.post(path, given)
+        expect([field, id, status, body.type]).toEqual([field, id, 400, 'validation_error'])
+      }
+    }
+  })
+
   test('is for those whom its targeting describes, which can be changed and removed', async () => {
     const survey = await made({ start_date: start })
     expect(survey.targeting_flag).toBeNull()
