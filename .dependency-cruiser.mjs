@@ -58,6 +58,12 @@ export default {
       { path: src(layers.slice(0, 5).flat()) },
       { path: 'node_modules/fastify/' },
     ),
+    error(
+      'client-stands-alone',
+      'It is published.',
+      { path: '^client/' },
+      { path: '^(?:server|web|tests)/' },
+    ),
     error('web-uses-the-api', 'A client like any other.', { path: '^web/' }, { path: '^server/' }),
     error(
       'web-features-are-islands',

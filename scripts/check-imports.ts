@@ -24,7 +24,7 @@ async function check(baseDir: string, folders: string[]): Promise<ICruiseResult>
       baseDir,
       tsPreCompilationDeps: true,
       doNotFollow: { path: ['node_modules'] },
-      exclude: { path: ['^(?:server|web)/dist/'] },
+      exclude: { path: ['^(?:client|server|web)/dist/'] },
     },
     { extensions: ['.ts', '.tsx', '.js', '.mjs'], bustTheCache: true },
     { tsConfig },
@@ -38,7 +38,7 @@ const fail = (message: string) => {
 }
 
 process.chdir(root)
-const real = await check(root, ['server/src', 'web/src', 'tests'])
+const real = await check(root, ['client/src', 'server/src', 'web/src', 'tests'])
 for (const violation of real.summary.violations) {
   const via = violation.cycle?.map((step) => step.name).join(' → ')
   fail(`${violation.rule.name}: ${violation.from} → ${via ?? violation.to}`)
@@ -50,7 +50,7 @@ else if (!process.exitCode) console.log(`imports: ${real.summary.totalCruised} f
 
 const fixture = join(root, 'scripts/import-rules-fixture')
 process.chdir(fixture)
-const broken = await check(fixture, ['server/src', 'web/src', 'tests'])
+const broken = await check(fixture, ['client/src', 'server/src', 'web/src', 'tests'])
 const reported = new Set(broken.summary.violations.map((violation) => violation.rule.name))
 for (const rule of rules.default.forbidden) {
   if (!reported.has(rule.name)) fail(`the rule ${rule.name} no longer reports its violation in the fixture`)

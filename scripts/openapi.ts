@@ -17,9 +17,7 @@ await app.close()
 if (!process.argv.includes('--check')) {
   writeFileSync(file, current)
 } else if (read() !== current) {
-  console.error(
-    'openapi.json is stale: run node --import tsx scripts/openapi.ts, and npm run api-types -w web',
-  )
+  console.error('openapi.json is stale: run node --import tsx scripts/openapi.ts, and npm run api-types')
   process.exitCode = 1
 } else {
   console.log('openapi.json: as the contracts say')

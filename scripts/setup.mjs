@@ -51,7 +51,11 @@ export function npm(args, options) {
 /** Installs the packages of package-lock.json, unless they are there already. */
 export function installPackages() {
   const wanted =
-    digest(['package.json', 'package-lock.json', 'server/package.json', 'web/package.json']) +
+    digest([
+      'package.json',
+      'package-lock.json',
+      ...['client', 'server', 'web'].map((name) => `${name}/package.json`),
+    ]) +
     process.versions.modules +
     process.arch
   const marker = join(root, 'node_modules', '.hedgerow-installed')
@@ -68,9 +72,16 @@ export function installPackages() {
 
 /** Builds what is older than its sources: each part has a marker with the digest of what it was made from. */
 export function build() {
-  const shared = ['package-lock.json', 'tsconfig.base.json']
   buildPart('server', [...shared, 'server/tsconfig.build.json', 'server/package.json', 'server/src'])
-  buildPart('web', [...shared, 'web'])
+  // the pages take the client from its sources
+  buildPart('web', [...shared, 'web', 'client'])
+}
+
+const shared = ['package-lock.json', 'tsconfig.base.json']
+
+/** Builds the client by itself, which only programs of others need. */
+export function buildClient() {
+  buildPart('client', [...shared, 'client'])
 }
 
 function buildPart(name, sources) {

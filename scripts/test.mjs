@@ -4,12 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, checkMachine, installPackages, root, say, stop } from './setup.mjs'
+import { build, buildClient, checkMachine, installPackages, root, say, stop } from './setup.mjs'
 
 checkMachine()
 installPackages()
 installPrograms()
 build()
+buildClient()
 
 const folder = mkdtempSync(join(tmpdir(), 'hedgerow-test-'))
 const report = join(folder, 'report.json')

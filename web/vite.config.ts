@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig } from 'vite'
 
 /** In development the pages come from Vite and everything else from the server that runs beside it. */
 const server = 'http://127.0.0.1:8000'
@@ -20,6 +20,8 @@ const sharedJson = '^/(?:shared|embedded)/[^/]+[.]json'
 
 export default defineConfig({
   plugins: [react()],
+  // Our own packages from their sources: nothing has to be built first.
+  resolve: { conditions: ['hedgerow:source', ...defaultClientConditions] },
   server: {
     proxy: Object.fromEntries(
       [...paths.map((path) => `^${path}(/|$|\\?)`), sharedJson].map((path) => [path, server]),

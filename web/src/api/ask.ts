@@ -1,5 +1,5 @@
-import { answer, http } from './client.ts'
-import type { components } from './schema.d.ts'
+import type { components } from '@hedgerow/client'
+import { http } from './client.ts'
 
 type Request = components['schemas']['QueryRequest']
 
@@ -14,10 +14,8 @@ export const ask = async <Answer>(
   signal?: AbortSignal,
   refresh?: Request['refresh'],
 ): Promise<Answer> =>
-  (await answer(
-    http.POST('/api/projects/{project_id}/query/', {
-      params: { path: { project_id: String(projectId) } },
-      body: { query, refresh },
-      signal,
-    }),
-  )) as Answer
+  (await http.POST('/api/projects/{project_id}/query/', {
+    params: { path: { project_id: String(projectId) } },
+    body: { query, refresh },
+    signal,
+  })) as Answer

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 import type { PropertyFilter } from './types.ts'
 
 /** More names than this are found by searching on the server; no picker lists so many. */
@@ -12,15 +12,13 @@ export const eventNamesQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'event-names'],
     queryFn: async ({ signal }) => {
-      const page = await answer(
-        http.GET('/api/projects/{project_id}/event_definitions/', {
-          params: {
-            path: { project_id: String(projectId) },
-            query: { limit: PICKER_NAMES, ordering: '-last_seen_at' },
-          },
-          signal,
-        }),
-      )
+      const page = await http.GET('/api/projects/{project_id}/event_definitions/', {
+        params: {
+          path: { project_id: String(projectId) },
+          query: { limit: PICKER_NAMES, ordering: '-last_seen_at' },
+        },
+        signal,
+      })
       return page.results.filter((definition) => !definition.hidden)
     },
     staleTime: alwaysAskAgain,
@@ -35,15 +33,13 @@ export const propertyNamesQuery = (
   queryOptions({
     queryKey: ['project', projectId, 'property-names', type, groupTypeIndex],
     queryFn: async ({ signal }) => {
-      const page = await answer(
-        http.GET('/api/projects/{project_id}/property_definitions/', {
-          params: {
-            path: { project_id: String(projectId) },
-            query: { type, group_type_index: groupTypeIndex?.toString(), limit: PICKER_NAMES },
-          },
-          signal,
-        }),
-      )
+      const page = await http.GET('/api/projects/{project_id}/property_definitions/', {
+        params: {
+          path: { project_id: String(projectId) },
+          query: { type, group_type_index: groupTypeIndex?.toString(), limit: PICKER_NAMES },
+        },
+        signal,
+      })
       return page.results
         .filter((definition) => !definition.hidden)
         .sort((a, b) => Number(a.name.startsWith('$')) - Number(b.name.startsWith('$')))
@@ -64,15 +60,13 @@ export const propertyValuesQuery = (
       const query = { key, value: text || undefined }
       const asked = { params: { path, query }, signal }
       const values: { name: string }[] = await (type === 'event'
-        ? answer(http.GET('/api/projects/{project_id}/events/values/', asked))
+        ? http.GET('/api/projects/{project_id}/events/values/', asked)
         : type === 'group'
-          ? answer(
-              http.GET('/api/projects/{project_id}/groups/property_values/', {
-                params: { path, query: { ...query, group_type_index: index } },
-                signal,
-              }),
-            )
-          : answer(http.GET('/api/projects/{project_id}/persons/values/', asked)))
+          ? http.GET('/api/projects/{project_id}/groups/property_values/', {
+              params: { path, query: { ...query, group_type_index: index } },
+              signal,
+            })
+          : http.GET('/api/projects/{project_id}/persons/values/', asked))
       return values.map((value) => value.name)
     },
     staleTime: 60_000,
@@ -83,12 +77,10 @@ export const groupTypesQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'group-types'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/groups_types/', {
-          params: { path: { project_id: String(projectId) } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/groups_types/', {
+        params: { path: { project_id: String(projectId) } },
+        signal,
+      }),
     staleTime: 60_000,
   })
 
@@ -97,12 +89,10 @@ export const cohortsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'cohorts'],
     queryFn: async ({ signal }) => {
-      const page = await answer(
-        http.GET('/api/projects/{project_id}/cohorts/', {
-          params: { path: { project_id: String(projectId) }, query: { limit: PICKER_NAMES } },
-          signal,
-        }),
-      )
+      const page = await http.GET('/api/projects/{project_id}/cohorts/', {
+        params: { path: { project_id: String(projectId) }, query: { limit: PICKER_NAMES } },
+        signal,
+      })
       return page.results
     },
     staleTime: alwaysAskAgain,
@@ -113,12 +103,10 @@ export const actionsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'actions'],
     queryFn: async ({ signal }) => {
-      const page = await answer(
-        http.GET('/api/projects/{project_id}/actions/', {
-          params: { path: { project_id: String(projectId) } },
-          signal,
-        }),
-      )
+      const page = await http.GET('/api/projects/{project_id}/actions/', {
+        params: { path: { project_id: String(projectId) } },
+        signal,
+      })
       return page.results
     },
     staleTime: alwaysAskAgain,

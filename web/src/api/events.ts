@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 
 export type EventFilters = { event?: string; person_id?: string; limit?: number }
 
@@ -8,12 +8,10 @@ export const eventsQuery = (projectId: number, filters: EventFilters = {}) =>
   queryOptions({
     queryKey: ['project', projectId, 'events', filters],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/events/', {
-          params: { path: { project_id: String(projectId) }, query: filters },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/events/', {
+        params: { path: { project_id: String(projectId) }, query: filters },
+        signal,
+      }),
   })
 
 /** One event by its uuid, with its person. */
@@ -21,10 +19,8 @@ export const eventQuery = (projectId: number, uuid: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'event', uuid],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/events/{id}/', {
-          params: { path: { project_id: String(projectId), id: uuid }, query: { include_person: 'true' } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/events/{id}/', {
+        params: { path: { project_id: String(projectId), id: uuid }, query: { include_person: 'true' } },
+        signal,
+      }),
   })

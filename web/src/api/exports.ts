@@ -1,5 +1,5 @@
-import { answer, http } from './client.ts'
-import type { components } from './schema.d.ts'
+import type { components } from '@hedgerow/client'
+import { http } from './client.ts'
 
 export type Export = components['schemas']['ExportedAsset']
 /** What is exported: a saved insight, or what a path or a query of the API answers. */
@@ -7,20 +7,16 @@ export type Exported = Pick<components['schemas']['NewExport'], 'insight' | 'exp
 
 /** Has a table made as CSV. */
 export const startExport = (projectId: number, exported: Exported): Promise<Export> =>
-  answer(
-    http.POST('/api/projects/{project_id}/exports/', {
-      params: { path: { project_id: String(projectId) } },
-      body: { ...exported, export_format: 'text/csv' },
-    }),
-  )
+  http.POST('/api/projects/{project_id}/exports/', {
+    params: { path: { project_id: String(projectId) } },
+    body: { ...exported, export_format: 'text/csv' },
+  })
 
 /** How far it is. */
 export const getExport = (projectId: number, id: number): Promise<Export> =>
-  answer(
-    http.GET('/api/projects/{project_id}/exports/{id}/', {
-      params: { path: { project_id: String(projectId), id } },
-    }),
-  )
+  http.GET('/api/projects/{project_id}/exports/{id}/', {
+    params: { path: { project_id: String(projectId), id } },
+  })
 
 /** Where the file is once it is ready. */
 export const exportAddress = (projectId: number, id: number): string =>

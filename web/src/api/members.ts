@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 
 export const membersAPage = 50
 
@@ -8,15 +8,13 @@ export const membersQuery = (organizationId: string, page: number) =>
   queryOptions({
     queryKey: ['members', organizationId, page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{id}/members/', {
-          params: {
-            path: { id: organizationId },
-            query: { limit: membersAPage, offset: (page - 1) * membersAPage },
-          },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{id}/members/', {
+        params: {
+          path: { id: organizationId },
+          query: { limit: membersAPage, offset: (page - 1) * membersAPage },
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -28,10 +26,8 @@ export const allMembersQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['members', organizationId, 'all'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{id}/members/', {
-          params: { path: { id: organizationId }, query: { limit: choices } },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{id}/members/', {
+        params: { path: { id: organizationId }, query: { limit: choices } },
+        signal,
+      }),
   })

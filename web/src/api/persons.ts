@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 
 export const PERSONS_A_PAGE = 50
 
@@ -8,18 +8,16 @@ export const personsQuery = (projectId: number, search: string, page: number, li
   queryOptions({
     queryKey: ['project', projectId, 'persons', search, page, limit],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/persons/', {
-          params: {
-            path: { project_id: String(projectId) },
-            query: {
-              search: search || undefined,
-              limit,
-              offset: (page - 1) * limit,
-            },
+      http.GET('/api/projects/{project_id}/persons/', {
+        params: {
+          path: { project_id: String(projectId) },
+          query: {
+            search: search || undefined,
+            limit,
+            offset: (page - 1) * limit,
           },
-          signal,
-        }),
-      ),
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })

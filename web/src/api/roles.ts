@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 
 /** More roles than an organization may have. */
 const all = 1000
@@ -9,24 +9,20 @@ export const rolesQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['roles', organizationId],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{organization_id}/roles/', {
-          params: { path: { organization_id: organizationId }, query: { limit: all } },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{organization_id}/roles/', {
+        params: { path: { organization_id: organizationId }, query: { limit: all } },
+        signal,
+      }),
   })
 
 export const resourceAccessQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['resource-access', organizationId],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{organization_id}/resource_access/', {
-          params: { path: { organization_id: organizationId } },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{organization_id}/resource_access/', {
+        params: { path: { organization_id: organizationId } },
+        signal,
+      }),
   })
 
 /** What the organization says of who edits feature flags: its id and level; null where it says nothing. */

@@ -1,6 +1,6 @@
+import type { components } from '@hedgerow/client'
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
-import type { components } from './schema.d.ts'
+import { http } from './client.ts'
 import type { Insight, InsightBasic } from './types.ts'
 
 /** What insights and dashboards both need of the server: each other, and their links. */
@@ -35,23 +35,21 @@ export const insightsQuery = (projectId: number, asked: InsightsAsked) =>
     queryKey: ['project', projectId, 'saved', 'insights', asked],
     queryFn: async ({ signal }) => {
       const { search, tab, page = 1, limit = INSIGHTS_A_PAGE } = asked
-      const found = await answer(
-        http.GET('/api/projects/{project_id}/insights/', {
-          params: {
-            ...ofProject(projectId),
-            query: {
-              search: search || undefined,
-              ...(tab === 'yours' && { user: 'true' }),
-              ...(tab === 'favorites' && { favorited: 'true' }),
-              order: '-last_modified_at',
-              basic: 'true',
-              limit,
-              offset: (page - 1) * limit,
-            },
+      const found = await http.GET('/api/projects/{project_id}/insights/', {
+        params: {
+          ...ofProject(projectId),
+          query: {
+            search: search || undefined,
+            ...(tab === 'yours' && { user: 'true' }),
+            ...(tab === 'favorites' && { favorited: 'true' }),
+            order: '-last_modified_at',
+            basic: 'true',
+            limit,
+            offset: (page - 1) * limit,
           },
-          signal,
-        }),
-      )
+        },
+        signal,
+      })
       return { ...found, results: found.results as InsightBasic[] }
     },
     placeholderData: keepPreviousData,
@@ -62,15 +60,13 @@ export const dashboardsQuery = (projectId: number, asked: { search?: string; pag
   queryOptions({
     queryKey: ['project', projectId, 'saved', 'dashboards', asked],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/dashboards/', {
-          params: {
-            ...ofProject(projectId),
-            query: { search: asked.search || undefined, offset: ((asked.page ?? 1) - 1) * 100 },
-          },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/dashboards/', {
+        params: {
+          ...ofProject(projectId),
+          query: { search: asked.search || undefined, offset: ((asked.page ?? 1) - 1) * 100 },
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -79,12 +75,10 @@ export function useUpdateInsight(projectId: number) {
   const changed = useSavedChanged(projectId)
   return useMutation({
     mutationFn: ({ id, ...changes }: InsightChanges & { id: number }) =>
-      answer(
-        http.PATCH('/api/projects/{project_id}/insights/{id}/', {
-          params: ofInsight(projectId, id),
-          body: changes,
-        }),
-      ),
+      http.PATCH('/api/projects/{project_id}/insights/{id}/', {
+        params: ofInsight(projectId, id),
+        body: changes,
+      }),
     onSuccess: changed,
   })
 }
@@ -93,9 +87,7 @@ export function useCreateInsight(projectId: number) {
   const changed = useSavedChanged(projectId)
   return useMutation({
     mutationFn: (insight: InsightChanges): Promise<Insight> =>
-      answer(
-        http.POST('/api/projects/{project_id}/insights/', { params: ofProject(projectId), body: insight }),
-      ),
+      http.POST('/api/projects/{project_id}/insights/', { params: ofProject(projectId), body: insight }),
     onSuccess: changed,
   })
 }
@@ -107,17 +99,15 @@ export const sharingQuery = (projectId: number, { kind, id }: Shareable) =>
   queryOptions({
     queryKey: ['project', projectId, 'sharing', kind, id],
     queryFn: ({ signal }) =>
-      answer(
-        kind === 'insight'
-          ? http.GET('/api/projects/{project_id}/insights/{id}/sharing/', {
-              params: ofInsight(projectId, id),
-              signal,
-            })
-          : http.GET('/api/projects/{project_id}/dashboards/{id}/sharing/', {
-              params: ofDashboard(projectId, id),
-              signal,
-            }),
-      ),
+      kind === 'insight'
+        ? http.GET('/api/projects/{project_id}/insights/{id}/sharing/', {
+            params: ofInsight(projectId, id),
+            signal,
+          })
+        : http.GET('/api/projects/{project_id}/dashboards/{id}/sharing/', {
+            params: ofDashboard(projectId, id),
+            signal,
+          }),
   })
 
 /** Turns a link on or off, or gives the thing another one. */
@@ -129,27 +119,23 @@ export function useShare(projectId: number, thing: Shareable) {
   return useMutation({
     mutationFn: (change: { enabled: boolean } | 'renew') => {
       if (change === 'renew') {
-        return answer(
-          kind === 'insight'
-            ? http.POST('/api/projects/{project_id}/insights/{id}/sharing/refresh/', {
-                params: ofThis.insight,
-              })
-            : http.POST('/api/projects/{project_id}/dashboards/{id}/sharing/refresh/', {
-                params: ofThis.dashboard,
-              }),
-        )
-      }
-      return answer(
-        kind === 'insight'
-          ? http.PATCH('/api/projects/{project_id}/insights/{id}/sharing/', {
+        return kind === 'insight'
+          ? http.POST('/api/projects/{project_id}/insights/{id}/sharing/refresh/', {
               params: ofThis.insight,
-              body: change,
             })
-          : http.PATCH('/api/projects/{project_id}/dashboards/{id}/sharing/', {
+          : http.POST('/api/projects/{project_id}/dashboards/{id}/sharing/refresh/', {
               params: ofThis.dashboard,
-              body: change,
-            }),
-      )
+            })
+      }
+      return kind === 'insight'
+        ? http.PATCH('/api/projects/{project_id}/insights/{id}/sharing/', {
+            params: ofThis.insight,
+            body: change,
+          })
+        : http.PATCH('/api/projects/{project_id}/dashboards/{id}/sharing/', {
+            params: ofThis.dashboard,
+            body: change,
+          })
     },
     onSuccess: (link) => {
       client.setQueryData(sharingQuery(projectId, thing).queryKey, link)

@@ -1,12 +1,11 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { answer, http, undescribed } from './client.ts'
+import { http, undescribed } from './client.ts'
 import type { Me, ProjectBasic } from './types.ts'
 
 /** Who is signed in. Answers 401 where nobody is. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) =>
-    answer(http.GET('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, signal })),
+  queryFn: ({ signal }) => http.GET('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, signal }),
   staleTime: 5 * 60_000,
 })
 
@@ -34,13 +33,13 @@ export function useSwitch() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (to: { set_current_team: number } | { set_current_organization: string }) =>
-      answer(http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: to })),
+      http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: to }),
     onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
   })
 }
 
 /** Ends the session, forgets everything that was loaded with it, and goes on elsewhere. */
 export async function signOut(next = '/login'): Promise<void> {
-  await answer(http.POST('/api/logout/'))
+  await http.POST('/api/logout/')
   window.location.assign(next)
 }

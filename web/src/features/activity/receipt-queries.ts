@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, answer, http } from '../../api/client.ts'
+import { ApiError, http } from '../../api/client.ts'
 
 /** What became of an event, asked again while it is on its way; null when the server knows none of that uuid. */
 export const receiptQuery = (projectId: number, uuid: string) =>
@@ -8,12 +8,10 @@ export const receiptQuery = (projectId: number, uuid: string) =>
     enabled: uuid !== '',
     queryFn: async ({ signal }) => {
       try {
-        return await answer(
-          http.GET('/api/projects/{project_id}/events/receipt/{uuid}/', {
-            params: { path: { project_id: String(projectId), uuid } },
-            signal,
-          }),
-        )
+        return await http.GET('/api/projects/{project_id}/events/receipt/{uuid}/', {
+          params: { path: { project_id: String(projectId), uuid } },
+          signal,
+        })
       } catch (error) {
         if (error instanceof ApiError && error.status === 404) return null
         throw error

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
 
 export type Signup = { first_name: string; email: string; password: string; organization_name: string }
@@ -8,7 +8,7 @@ export type Signup = { first_name: string; email: string; password: string; orga
 export function useSignup() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (form: Signup) => answer(http.POST('/api/signup/', { body: form })),
+    mutationFn: (form: Signup) => http.POST('/api/signup/', { body: form }),
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }
@@ -17,7 +17,7 @@ export function useSignup() {
 export function useLoginToken() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (token: string) => answer(http.POST('/api/login/token/', { body: { token } })),
+    mutationFn: (token: string) => http.POST('/api/login/token/', { body: { token } }),
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }
@@ -25,8 +25,7 @@ export function useLoginToken() {
 export function useLogin() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (form: { email: string; password: string }) =>
-      answer(http.POST('/api/login/', { body: form })),
+    mutationFn: (form: { email: string; password: string }) => http.POST('/api/login/', { body: form }),
     onSuccess: () => client.fetchQuery({ ...meQuery, staleTime: 0 }),
   })
 }
@@ -36,7 +35,7 @@ export const openInviteQuery = (inviteId: string) =>
   queryOptions({
     queryKey: ['open-invite', inviteId],
     queryFn: ({ signal }) =>
-      answer(http.GET('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, signal })),
+      http.GET('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, signal }),
     retry: false,
     staleTime: 0,
   })
@@ -48,9 +47,7 @@ export const openInviteQuery = (inviteId: string) =>
 export const useAcceptInvite = (inviteId: string) =>
   useMutation({
     mutationFn: (form: { first_name?: string; password?: string }) =>
-      answer(
-        http.POST('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, body: form }),
-      ),
+      http.POST('/api/signup/{invite_id}/', { params: { path: { invite_id: inviteId } }, body: form }),
     onSuccess: () => window.location.assign('/'),
   })
 
@@ -59,12 +56,10 @@ export const resetLinkQuery = (link: { userUuid: string; token: string }) =>
   queryOptions({
     queryKey: ['reset-link', link.userUuid, link.token],
     queryFn: async ({ signal }) => {
-      await answer(
-        http.GET('/api/reset/{user_uuid}/', {
-          params: { path: { user_uuid: link.userUuid }, query: { token: link.token } },
-          signal,
-        }),
-      )
+      await http.GET('/api/reset/{user_uuid}/', {
+        params: { path: { user_uuid: link.userUuid }, query: { token: link.token } },
+        signal,
+      })
       return true
     },
     retry: false,
@@ -72,17 +67,15 @@ export const resetLinkQuery = (link: { userUuid: string; token: string }) =>
   })
 
 export const useRequestReset = () =>
-  useMutation({ mutationFn: (email: string) => answer(http.POST('/api/reset/', { body: { email } })) })
+  useMutation({ mutationFn: (email: string) => http.POST('/api/reset/', { body: { email } }) })
 
 /** Sets a new password and signs in. */
 export const useCompleteReset = ({ userUuid, token }: { userUuid: string; token: string }) =>
   useMutation({
     mutationFn: (password: string) =>
-      answer(
-        http.POST('/api/reset/{user_uuid}/', {
-          params: { path: { user_uuid: userUuid } },
-          body: { token, password },
-        }),
-      ),
+      http.POST('/api/reset/{user_uuid}/', {
+        params: { path: { user_uuid: userUuid } },
+        body: { token, password },
+      }),
     onSuccess: () => window.location.assign('/'),
   })

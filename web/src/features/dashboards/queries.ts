@@ -1,7 +1,7 @@
+import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { useSavedChanged } from '../../api/saved.ts'
-import type { components } from '../../api/schema.d.ts'
 import { createSlots } from '../../api/slots.ts'
 import type { Dashboard, Insight } from '../../api/types.ts'
 
@@ -15,9 +15,7 @@ export const dashboardQuery = (projectId: number, id: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'saved', 'dashboard', id],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/dashboards/{id}/', { params: params(projectId, id), signal }),
-      ),
+      http.GET('/api/projects/{project_id}/dashboards/{id}/', { params: params(projectId, id), signal }),
   })
 
 /** The engine runs four questions; others have some too. */
@@ -34,18 +32,16 @@ export const tileQuery = (projectId: number, dashboardId: number, insight: Insig
     queryFn: ({ signal }) =>
       inSlot(
         async () =>
-          (await answer(
-            http.GET('/api/projects/{project_id}/insights/{id}/', {
-              params: {
-                path: { project_id: String(projectId), id: String(insight.id) },
-                query: {
-                  from_dashboard: String(dashboardId),
-                  refresh: anew ? 'force_blocking' : 'blocking',
-                },
+          (await http.GET('/api/projects/{project_id}/insights/{id}/', {
+            params: {
+              path: { project_id: String(projectId), id: String(insight.id) },
+              query: {
+                from_dashboard: String(dashboardId),
+                refresh: anew ? 'force_blocking' : 'blocking',
               },
-              signal,
-            }),
-          )) as Insight,
+            },
+            signal,
+          })) as Insight,
       ),
     staleTime: 60_000,
     placeholderData: insight.result === null ? undefined : insight,
@@ -55,12 +51,10 @@ export const templatesQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'dashboard-templates'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/dashboard_templates/repository/', {
-          params: { path: { project_id: String(projectId) } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/dashboard_templates/repository/', {
+        params: { path: { project_id: String(projectId) } },
+        signal,
+      }),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
@@ -68,12 +62,10 @@ export function useCreateDashboard(projectId: number) {
   const changed = useSavedChanged(projectId)
   return useMutation({
     mutationFn: (dashboard: NewDashboard): Promise<Dashboard> =>
-      answer(
-        http.POST('/api/projects/{project_id}/dashboards/', {
-          params: { path: { project_id: String(projectId) } },
-          body: dashboard,
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/dashboards/', {
+        params: { path: { project_id: String(projectId) } },
+        body: dashboard,
+      }),
     onSuccess: changed,
   })
 }
@@ -84,12 +76,10 @@ export function useUpdateDashboard(projectId: number, id: number) {
   const changed = useSavedChanged(projectId)
   return useMutation({
     mutationFn: (changes: DashboardChanges) =>
-      answer(
-        http.PATCH('/api/projects/{project_id}/dashboards/{id}/', {
-          params: params(projectId, id),
-          body: changes,
-        }),
-      ),
+      http.PATCH('/api/projects/{project_id}/dashboards/{id}/', {
+        params: params(projectId, id),
+        body: changes,
+      }),
     onSuccess: (dashboard) => {
       if (!dashboard.deleted) client.setQueryData(dashboardQuery(projectId, id).queryKey, dashboard)
       return changed()

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 
 export const DEFINITIONS_A_PAGE = 50
 
@@ -13,12 +13,10 @@ export const eventDefinitionsQuery = (projectId: number, search: string, page: n
   queryOptions({
     queryKey: ['project', projectId, 'event-definitions', search, page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/event_definitions/', {
-          params: { path: { project_id: String(projectId) }, query: pageOf(search, page) },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/event_definitions/', {
+        params: { path: { project_id: String(projectId) }, query: pageOf(search, page) },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -31,12 +29,10 @@ export const propertyDefinitionsQuery = (
   queryOptions({
     queryKey: ['project', projectId, 'property-definitions', type, search, page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/property_definitions/', {
-          params: { path: { project_id: String(projectId) }, query: { type, ...pageOf(search, page) } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/property_definitions/', {
+        params: { path: { project_id: String(projectId) }, query: { type, ...pageOf(search, page) } },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -50,9 +46,9 @@ export function useDescribe(projectId: number, kind: 'event' | 'property') {
         body: { description },
       }
       if (kind === 'event') {
-        await answer(http.PATCH('/api/projects/{project_id}/event_definitions/{id}/', change))
+        await http.PATCH('/api/projects/{project_id}/event_definitions/{id}/', change)
       } else {
-        await answer(http.PATCH('/api/projects/{project_id}/property_definitions/{id}/', change))
+        await http.PATCH('/api/projects/{project_id}/property_definitions/{id}/', change)
       }
     },
     onSuccess: () =>

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 
 export const LETTERS_A_PAGE = 20
 
@@ -9,12 +9,10 @@ export const warningsQuery = (projectId: number, search: string) =>
   queryOptions({
     queryKey: ['project', projectId, 'ingestion-warnings', search],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/ingestion_warnings/', {
-          params: { ...place(projectId), query: { q: search || undefined } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/ingestion_warnings/', {
+        params: { ...place(projectId), query: { q: search || undefined } },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -22,15 +20,13 @@ export const deadLettersQuery = (projectId: number, page: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'dead-letters', page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/dead_letters/', {
-          params: {
-            ...place(projectId),
-            query: { waiting: 'true', limit: LETTERS_A_PAGE, offset: (page - 1) * LETTERS_A_PAGE },
-          },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/dead_letters/', {
+        params: {
+          ...place(projectId),
+          query: { waiting: 'true', limit: LETTERS_A_PAGE, offset: (page - 1) * LETTERS_A_PAGE },
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -41,11 +37,12 @@ export function useReplay(projectId: number, progress: (done: number, left: numb
     mutationFn: async (id?: string) => {
       let done = 0
       for (;;) {
-        const { replayed, already_stored, left } = await answer(
-          http.POST('/api/projects/{project_id}/dead_letters/replay/', {
+        const { replayed, already_stored, left } = await http.POST(
+          '/api/projects/{project_id}/dead_letters/replay/',
+          {
             params: place(projectId),
             body: id ? { ids: [id] } : {},
-          }),
+          },
         )
         const now = replayed + already_stored
         done += now

@@ -1,6 +1,6 @@
+import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
-import type { components } from '../../api/schema.d.ts'
+import { http } from '../../api/client.ts'
 import { experimentsKey } from './queries.ts'
 
 export type Holdout = components['schemas']['ExperimentHoldout']
@@ -17,12 +17,10 @@ export const holdoutsQuery = (projectId: number) =>
   queryOptions({
     queryKey: all(projectId),
     queryFn: async ({ signal }) => {
-      const page = await answer(
-        http.GET('/api/projects/{project_id}/experiment_holdouts/', {
-          params: { path: { project_id: String(projectId) }, query: { limit: MOST } },
-          signal,
-        }),
-      )
+      const page = await http.GET('/api/projects/{project_id}/experiment_holdouts/', {
+        params: { path: { project_id: String(projectId) }, query: { limit: MOST } },
+        signal,
+      })
       return page.results
     },
   })
@@ -32,17 +30,15 @@ export function useSaveHoldout(projectId: number, id: number | undefined) {
   const changed = useChanged(projectId)
   return useMutation({
     mutationFn: (body: NewHoldout) =>
-      answer(
-        id === undefined
-          ? http.POST('/api/projects/{project_id}/experiment_holdouts/', {
-              params: { path: { project_id: String(projectId) } },
-              body,
-            })
-          : http.PATCH('/api/projects/{project_id}/experiment_holdouts/{id}/', {
-              params: one(projectId, id),
-              body,
-            }),
-      ),
+      id === undefined
+        ? http.POST('/api/projects/{project_id}/experiment_holdouts/', {
+            params: { path: { project_id: String(projectId) } },
+            body,
+          })
+        : http.PATCH('/api/projects/{project_id}/experiment_holdouts/{id}/', {
+            params: one(projectId, id),
+            body,
+          }),
     onSuccess: changed,
   })
 }
@@ -51,9 +47,7 @@ export function useDeleteHoldout(projectId: number) {
   const changed = useChanged(projectId)
   return useMutation({
     mutationFn: (id: number) =>
-      answer(
-        http.DELETE('/api/projects/{project_id}/experiment_holdouts/{id}/', { params: one(projectId, id) }),
-      ),
+      http.DELETE('/api/projects/{project_id}/experiment_holdouts/{id}/', { params: one(projectId, id) }),
     onSuccess: changed,
   })
 }

@@ -1,6 +1,6 @@
+import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
-import type { components } from '../../api/schema.d.ts'
+import { http } from '../../api/client.ts'
 
 export type Experiment = components['schemas']['Experiment']
 export type ExperimentResults = components['schemas']['ExperimentResults']
@@ -18,24 +18,20 @@ export const experimentsQuery = (projectId: number, page: number) =>
   queryOptions({
     queryKey: [...experimentsKey(projectId), 'list', page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/experiments/', {
-          params: {
-            path: { project_id: String(projectId) },
-            query: { limit: EXPERIMENTS_A_PAGE, offset: (page - 1) * EXPERIMENTS_A_PAGE },
-          },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/experiments/', {
+        params: {
+          path: { project_id: String(projectId) },
+          query: { limit: EXPERIMENTS_A_PAGE, offset: (page - 1) * EXPERIMENTS_A_PAGE },
+        },
+        signal,
+      }),
   })
 
 export const experimentQuery = (projectId: number, id: number) =>
   queryOptions({
     queryKey: [...experimentsKey(projectId), id],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id), signal }),
-      ),
+      http.GET('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id), signal }),
   })
 
 /**
@@ -46,12 +42,10 @@ export const resultsQuery = (projectId: number, id: number, anew = false) =>
   queryOptions({
     queryKey: [...experimentsKey(projectId), id, 'results'],
     queryFn: async ({ signal }) =>
-      (await answer(
-        http.GET('/api/projects/{project_id}/experiments/{id}/results/', {
-          params: { ...one(projectId, id), query: anew ? { refresh: 'true' } : {} },
-          signal,
-        }),
-      )) as ExperimentResults,
+      (await http.GET('/api/projects/{project_id}/experiments/{id}/results/', {
+        params: { ...one(projectId, id), query: anew ? { refresh: 'true' } : {} },
+        signal,
+      })) as ExperimentResults,
     staleTime: 60_000,
     // what has no numbers yet says so by an error, and does not by being asked again
     retry: false,
@@ -61,12 +55,10 @@ export function useCreateExperiment(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (experiment: NewExperiment) =>
-      answer(
-        http.POST('/api/projects/{project_id}/experiments/', {
-          params: { path: { project_id: String(projectId) } },
-          body: experiment,
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/experiments/', {
+        params: { path: { project_id: String(projectId) } },
+        body: experiment,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: experimentsKey(projectId) }),
   })
 }
@@ -76,12 +68,10 @@ export function useUpdateExperiment(projectId: number, id: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (changes: ExperimentChanges) =>
-      answer(
-        http.PATCH('/api/projects/{project_id}/experiments/{id}/', {
-          params: one(projectId, id),
-          body: changes,
-        }),
-      ),
+      http.PATCH('/api/projects/{project_id}/experiments/{id}/', {
+        params: one(projectId, id),
+        body: changes,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: experimentsKey(projectId) }),
   })
 }
@@ -90,7 +80,7 @@ export function useDeleteExperiment(projectId: number, id: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () =>
-      answer(http.DELETE('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id) })),
+      http.DELETE('/api/projects/{project_id}/experiments/{id}/', { params: one(projectId, id) }),
     onSuccess: () => client.invalidateQueries({ queryKey: [...experimentsKey(projectId), 'list'] }),
   })
 }

@@ -1,8 +1,8 @@
+import type { components } from '@hedgerow/client'
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ask } from '../../api/ask.ts'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { cohortsQuery, groupTypesQuery } from '../../api/definitions.ts'
-import type { components } from '../../api/schema.d.ts'
 import type { FlagEvaluation, PropertyFilter, TrendsAnswer } from '../../api/types.ts'
 import type { Draft, FlagFilters } from './filters.ts'
 import type { FlagsSearch } from './search.ts'
@@ -22,20 +22,18 @@ export const flagsQuery = (projectId: number, asked: FlagsSearch & { limit?: num
     queryKey: [...all(projectId), 'list', asked],
     queryFn: ({ signal }) => {
       const { tag, page = 1, limit = FLAGS_A_PAGE, ...rest } = asked
-      return answer(
-        http.GET('/api/projects/{project_id}/feature_flags/', {
-          params: {
-            ...ofProject(projectId),
-            query: {
-              ...rest,
-              tags: tag === undefined ? undefined : JSON.stringify([tag]),
-              limit,
-              offset: (page - 1) * limit,
-            },
+      return http.GET('/api/projects/{project_id}/feature_flags/', {
+        params: {
+          ...ofProject(projectId),
+          query: {
+            ...rest,
+            tags: tag === undefined ? undefined : JSON.stringify([tag]),
+            limit,
+            offset: (page - 1) * limit,
           },
-          signal,
-        }),
-      )
+        },
+        signal,
+      })
     },
     placeholderData: keepPreviousData,
   })
@@ -45,9 +43,7 @@ export const flagQuery = (projectId: number, id: number) =>
   queryOptions({
     queryKey: [...all(projectId), id],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/feature_flags/{id}/', { params: one(projectId, id), signal }),
-      ),
+      http.GET('/api/projects/{project_id}/feature_flags/{id}/', { params: one(projectId, id), signal }),
   })
 
 /** What a draft says, typed as the API takes it: filters are any object there. */
@@ -57,12 +53,10 @@ export function useCreateFlag(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (draft: Draft) =>
-      answer(
-        http.POST('/api/projects/{project_id}/feature_flags/', {
-          params: ofProject(projectId),
-          body: { ...bodyOf(draft), key: draft.key },
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/feature_flags/', {
+        params: ofProject(projectId),
+        body: { ...bodyOf(draft), key: draft.key },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
   })
 }
@@ -72,12 +66,10 @@ export function useUpdateFlag(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ id, ...changes }: FlagPatch & { id: number }) =>
-      answer(
-        http.PATCH('/api/projects/{project_id}/feature_flags/{id}/', {
-          params: one(projectId, id),
-          body: changes,
-        }),
-      ),
+      http.PATCH('/api/projects/{project_id}/feature_flags/{id}/', {
+        params: one(projectId, id),
+        body: changes,
+      }),
     onSuccess: (flag) => {
       client.setQueryData(flagQuery(projectId, flag.id).queryKey, flag)
       return client.invalidateQueries({ queryKey: all(projectId) })
@@ -90,12 +82,10 @@ export const roleAccessQuery = (projectId: number, id: number) =>
   queryOptions({
     queryKey: [...all(projectId), id, 'roles'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
-          params: { path: { ...ofProject(projectId).path, feature_flag_id: id }, query: { limit: 1000 } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
+        params: { path: { ...ofProject(projectId).path, feature_flag_id: id }, query: { limit: 1000 } },
+        signal,
+      }),
   })
 
 /** Who may edit it is said in the flag too, and roles say which flags name them. */
@@ -113,12 +103,10 @@ export function useNameRole(projectId: number, id: number) {
   const changed = useEditorsChanged(projectId)
   return useMutation({
     mutationFn: (roleId: string) =>
-      answer(
-        http.POST('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
-          params: { path: { ...ofProject(projectId).path, feature_flag_id: id } },
-          body: { role_id: roleId },
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
+        params: { path: { ...ofProject(projectId).path, feature_flag_id: id } },
+        body: { role_id: roleId },
+      }),
     onSuccess: changed,
   })
 }
@@ -128,11 +116,9 @@ export function useUnnameRole(projectId: number, id: number) {
   const changed = useEditorsChanged(projectId)
   return useMutation({
     mutationFn: (accessId: number) =>
-      answer(
-        http.DELETE('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/{id}/', {
-          params: { path: { ...ofProject(projectId).path, feature_flag_id: id, id: accessId } },
-        }),
-      ),
+      http.DELETE('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/{id}/', {
+        params: { path: { ...ofProject(projectId).path, feature_flag_id: id, id: accessId } },
+      }),
     onSuccess: changed,
   })
 }
@@ -141,12 +127,10 @@ export function useUnnameRole(projectId: number, id: number) {
 export const useCopyFlag = (organizationId: string) =>
   useMutation({
     mutationFn: (copy: components['schemas']['CopyFeatureFlag']) =>
-      answer(
-        http.POST('/api/organizations/{organization_id}/feature_flags/copy_flags/', {
-          params: { path: { organization_id: organizationId } },
-          body: copy,
-        }),
-      ),
+      http.POST('/api/organizations/{organization_id}/feature_flags/copy_flags/', {
+        params: { path: { organization_id: organizationId } },
+        body: copy,
+      }),
   })
 
 /** How many a set is about, whatever its percentage. */
@@ -154,13 +138,11 @@ export const blastRadiusQuery = (projectId: number, properties: PropertyFilter[]
   queryOptions({
     queryKey: ['project', projectId, 'flag-radius', properties, groupType],
     queryFn: ({ signal }) =>
-      answer(
-        http.POST('/api/projects/{project_id}/feature_flags/user_blast_radius/', {
-          params: ofProject(projectId),
-          body: { condition: { properties }, group_type_index: groupType },
-          signal,
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/feature_flags/user_blast_radius/', {
+        params: ofProject(projectId),
+        body: { condition: { properties }, group_type_index: groupType },
+        signal,
+      }),
     staleTime: 60_000,
     retry: false,
     placeholderData: keepPreviousData,
@@ -173,15 +155,13 @@ export const explainQuery = (projectId: number, key: string, { distinctId, group
   queryOptions({
     queryKey: [...all(projectId), 'explain', key, distinctId, groups],
     queryFn: async ({ signal }): Promise<FlagEvaluation | null> => {
-      const found = await answer(
-        http.GET('/api/projects/{project_id}/feature_flags/evaluation_reasons/', {
-          params: {
-            ...ofProject(projectId),
-            query: { distinct_id: distinctId, key, explain: '1', groups: JSON.stringify(groups) },
-          },
-          signal,
-        }),
-      )
+      const found = await http.GET('/api/projects/{project_id}/feature_flags/evaluation_reasons/', {
+        params: {
+          ...ofProject(projectId),
+          query: { distinct_id: distinctId, key, explain: '1', groups: JSON.stringify(groups) },
+        },
+        signal,
+      })
       return found[key] ?? null
     },
     staleTime: 0,
@@ -210,12 +190,10 @@ export const flagActivityQuery = (projectId: number, id: number, limit: number) 
   queryOptions({
     queryKey: [...all(projectId), id, 'activity', limit],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/feature_flags/{id}/activity/', {
-          params: { ...one(projectId, id), query: { limit } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/feature_flags/{id}/activity/', {
+        params: { ...one(projectId, id), query: { limit } },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -224,25 +202,21 @@ export const dependentFlagsQuery = (projectId: number, id: number) =>
   queryOptions({
     queryKey: [...all(projectId), id, 'dependent'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/feature_flags/{id}/dependent_flags/', {
-          params: one(projectId, id),
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/feature_flags/{id}/dependent_flags/', {
+        params: one(projectId, id),
+        signal,
+      }),
   })
 
 const flagKeysQuery = (projectId: number, ids: number[]) =>
   queryOptions({
     queryKey: [...all(projectId), 'keys', ids],
     queryFn: ({ signal }) =>
-      answer(
-        http.POST('/api/projects/{project_id}/feature_flags/bulk_keys/', {
-          params: ofProject(projectId),
-          body: { ids },
-          signal,
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/feature_flags/bulk_keys/', {
+        params: ofProject(projectId),
+        body: { ids },
+        signal,
+      }),
   })
 
 /** The tags that something in the project has. */
@@ -250,7 +224,7 @@ export const tagsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'tags'],
     queryFn: ({ signal }) =>
-      answer(http.GET('/api/projects/{project_id}/tags/', { params: ofProject(projectId), signal })),
+      http.GET('/api/projects/{project_id}/tags/', { params: ofProject(projectId), signal }),
   })
 
 /** What the cohorts, flags and groups that these filters name are called; numbers until that is known. */

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import type { Annotation } from '../../api/types.ts'
 import type { Interval } from '../../ui/chart/buckets.ts'
 import type { Note } from '../../ui/chart/time-chart.tsx'
@@ -13,12 +13,10 @@ export const annotationsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'annotations'],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/annotations/', {
-          params: { path: { project_id: String(projectId) }, query: { limit: MOST_SHOWN } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/annotations/', {
+        params: { path: { project_id: String(projectId) }, query: { limit: MOST_SHOWN } },
+        signal,
+      }),
     staleTime: 60_000,
   })
 

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 
 const key = (organizationId: string) => ['domains', organizationId]
 
@@ -8,24 +8,20 @@ export const domainsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: key(organizationId),
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{organization_id}/domains/', {
-          params: { path: { organization_id: organizationId } },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{organization_id}/domains/', {
+        params: { path: { organization_id: organizationId } },
+        signal,
+      }),
   })
 
 export function useAddDomain(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (domain: string) =>
-      answer(
-        http.POST('/api/organizations/{organization_id}/domains/', {
-          params: { path: { organization_id: organizationId } },
-          body: { domain },
-        }),
-      ),
+      http.POST('/api/organizations/{organization_id}/domains/', {
+        params: { path: { organization_id: organizationId } },
+        body: { domain },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: key(organizationId) }),
   })
 }
@@ -35,11 +31,9 @@ export function useVerifyDomain(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (id: string) =>
-      answer(
-        http.POST('/api/organizations/{organization_id}/domains/{id}/verify/', {
-          params: { path: { organization_id: organizationId, id } },
-        }),
-      ),
+      http.POST('/api/organizations/{organization_id}/domains/{id}/verify/', {
+        params: { path: { organization_id: organizationId, id } },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: key(organizationId) }),
   })
 }
@@ -48,11 +42,9 @@ export function useDeleteDomain(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (id: string) =>
-      answer(
-        http.DELETE('/api/organizations/{organization_id}/domains/{id}/', {
-          params: { path: { organization_id: organizationId, id } },
-        }),
-      ),
+      http.DELETE('/api/organizations/{organization_id}/domains/{id}/', {
+        params: { path: { organization_id: organizationId, id } },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: key(organizationId) }),
   })
 }

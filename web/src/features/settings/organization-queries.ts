@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { membersAPage } from '../../api/members.ts'
 import { meQuery } from '../../api/session.ts'
 import type { Member } from '../../api/types.ts'
@@ -8,15 +8,13 @@ export const invitesQuery = (organizationId: string, page: number) =>
   queryOptions({
     queryKey: ['invites', organizationId, page],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{id}/invites/', {
-          params: {
-            path: { id: organizationId },
-            query: { limit: membersAPage, offset: (page - 1) * membersAPage },
-          },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{id}/invites/', {
+        params: {
+          path: { id: organizationId },
+          query: { limit: membersAPage, offset: (page - 1) * membersAPage },
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 
@@ -25,7 +23,7 @@ export function useUpdateOrganization(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (body: { enforce_2fa?: boolean; is_member_join_email_enabled?: boolean }) =>
-      answer(http.PATCH('/api/organizations/{id}/', { params: { path: { id: organizationId } }, body })),
+      http.PATCH('/api/organizations/{id}/', { params: { path: { id: organizationId } }, body }),
     onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
   })
 }
@@ -35,12 +33,10 @@ export function useSetLevel(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ uuid, level }: { uuid: string; level: Member['level'] }) =>
-      answer(
-        http.PATCH('/api/organizations/{id}/members/{user_uuid}/', {
-          params: { path: { id: organizationId, user_uuid: uuid } },
-          body: { level },
-        }),
-      ),
+      http.PATCH('/api/organizations/{id}/members/{user_uuid}/', {
+        params: { path: { id: organizationId, user_uuid: uuid } },
+        body: { level },
+      }),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ['members', organizationId] }),
@@ -54,11 +50,9 @@ export function useRemoveMember(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (uuid: string) =>
-      answer(
-        http.DELETE('/api/organizations/{id}/members/{user_uuid}/', {
-          params: { path: { id: organizationId, user_uuid: uuid } },
-        }),
-      ),
+      http.DELETE('/api/organizations/{id}/members/{user_uuid}/', {
+        params: { path: { id: organizationId, user_uuid: uuid } },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['members', organizationId] }),
   })
 }
@@ -67,12 +61,10 @@ export function useInvite(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (invites: { target_email: string; message: string | null }[]) =>
-      answer(
-        http.POST('/api/organizations/{id}/invites/bulk/', {
-          params: { path: { id: organizationId } },
-          body: invites,
-        }),
-      ),
+      http.POST('/api/organizations/{id}/invites/bulk/', {
+        params: { path: { id: organizationId } },
+        body: invites,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['invites', organizationId] }),
   })
 }
@@ -81,11 +73,9 @@ export function useWithdraw(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (inviteId: string) =>
-      answer(
-        http.DELETE('/api/organizations/{id}/invites/{invite_id}/', {
-          params: { path: { id: organizationId, invite_id: inviteId } },
-        }),
-      ),
+      http.DELETE('/api/organizations/{id}/invites/{invite_id}/', {
+        params: { path: { id: organizationId, invite_id: inviteId } },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['invites', organizationId] }),
   })
 }

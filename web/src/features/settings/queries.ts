@@ -1,11 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
 import type { Project } from '../../api/types.ts'
 
 export const keysQuery = queryOptions({
   queryKey: ['personal-api-keys'],
-  queryFn: ({ signal }) => answer(http.GET('/api/personal_api_keys/', { signal })),
+  queryFn: ({ signal }) => http.GET('/api/personal_api_keys/', { signal }),
 })
 
 /**
@@ -17,7 +17,7 @@ export function useCreateKey(show: (created: { id: string; value: string }) => v
   return useMutation({
     gcTime: 0,
     mutationFn: async (label: string) => {
-      const made = await answer(http.POST('/api/personal_api_keys/', { body: { label } }))
+      const made = await http.POST('/api/personal_api_keys/', { body: { label } })
       show({ id: made.id, value: made.value ?? '' })
       return { ...made, value: null }
     },
@@ -28,8 +28,7 @@ export function useCreateKey(show: (created: { id: string; value: string }) => v
 export function useDeleteKey() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) =>
-      answer(http.DELETE('/api/personal_api_keys/{id}/', { params: { path: { id } } })),
+    mutationFn: (id: string) => http.DELETE('/api/personal_api_keys/{id}/', { params: { path: { id } } }),
     onSuccess: (_nothing, id) =>
       client.setQueryData(keysQuery.queryKey, (old) => old?.filter((key) => key.id !== id)),
   })
@@ -41,7 +40,7 @@ export function useUpdateMe() {
   return useMutation({
     mutationFn: (
       changes: { first_name: string; email: string } | { current_password: string; password: string },
-    ) => answer(http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: changes })),
+    ) => http.PATCH('/api/users/{uuid}/', { params: { path: { uuid: '@me' } }, body: changes }),
     onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
   })
 }
@@ -50,7 +49,7 @@ export const projectQuery = (projectId: number) =>
   queryOptions({
     queryKey: ['project', projectId, 'self'],
     queryFn: ({ signal }) =>
-      answer(http.GET('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, signal })),
+      http.GET('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, signal }),
   })
 
 /** How far the organization's limits are used; looked at again as long as the page is open. */
@@ -58,12 +57,10 @@ export const rateLimitsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ['rate-limits', organizationId],
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/organizations/{id}/rate_limits/', {
-          params: { path: { id: organizationId } },
-          signal,
-        }),
-      ),
+      http.GET('/api/organizations/{id}/rate_limits/', {
+        params: { path: { id: organizationId } },
+        signal,
+      }),
     refetchInterval: 10_000,
   })
 
@@ -73,9 +70,7 @@ export function useUpdateProject(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (changes: ProjectChanges) =>
-      answer(
-        http.PATCH('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, body: changes }),
-      ),
+      http.PATCH('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, body: changes }),
     onSuccess: (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project)
       return client.invalidateQueries({ queryKey: meQuery.queryKey })
@@ -88,7 +83,7 @@ export function useResetToken(projectId: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () =>
-      answer(http.PATCH('/api/projects/{id}/reset_token/', { params: { path: { id: String(projectId) } } })),
+      http.PATCH('/api/projects/{id}/reset_token/', { params: { path: { id: String(projectId) } } }),
     onSuccess: (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project)
       return client.invalidateQueries({ queryKey: meQuery.queryKey })
@@ -98,12 +93,12 @@ export function useResetToken(projectId: number) {
 
 export const twoFactorQuery = queryOptions({
   queryKey: ['two-factor'],
-  queryFn: ({ signal }) => answer(http.GET('/api/users/@me/two_factor_status/', { signal })),
+  queryFn: ({ signal }) => http.GET('/api/users/@me/two_factor_status/', { signal }),
 })
 
 /** A secret for an app; it has no effect until a code confirms it. */
 export const useStartTwoFactor = () =>
-  useMutation({ gcTime: 0, mutationFn: () => answer(http.GET('/api/users/@me/start_2fa_setup/')) })
+  useMutation({ gcTime: 0, mutationFn: () => http.GET('/api/users/@me/start_2fa_setup/') })
 
 /**
  * Turning it on, off, or renewing its codes. What is answered is handed to `show` at once and kept nowhere; then the user
@@ -129,20 +124,20 @@ type ShowCodes = (codes: string[]) => void
 
 export const useConfirmTwoFactor = (show: ShowCodes) =>
   useTwoFactorChange(
-    (token: string) => answer(http.POST('/api/users/@me/validate_2fa/', { body: { token } })),
+    (token: string) => http.POST('/api/users/@me/validate_2fa/', { body: { token } }),
     ({ backup_codes }) => show(backup_codes),
   )
 
 export const useRenewBackupCodes = (show: ShowCodes) =>
   useTwoFactorChange(
     (current_password: string) =>
-      answer(http.POST('/api/users/@me/two_factor_backup_codes/', { body: { current_password } })),
+      http.POST('/api/users/@me/two_factor_backup_codes/', { body: { current_password } }),
     ({ backup_codes }) => show(backup_codes),
   )
 
 export const useDisableTwoFactor = (done: () => void) =>
   useTwoFactorChange(
     (current_password: string) =>
-      answer(http.POST('/api/users/@me/two_factor_disable/', { body: { current_password } })),
+      http.POST('/api/users/@me/two_factor_disable/', { body: { current_password } }),
     done,
   )

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from '../../api/client.ts'
+import { http } from '../../api/client.ts'
 import { resourceAccessQuery } from '../../api/roles.ts'
 import type { Role } from '../../api/types.ts'
 
@@ -23,12 +23,10 @@ export const useCreateRole = (organizationId: string) => {
   const changed = useRolesChanged()
   return useMutation({
     mutationFn: (name: string) =>
-      answer(
-        http.POST('/api/organizations/{organization_id}/roles/', {
-          params: ofOrganization(organizationId),
-          body: { name },
-        }),
-      ),
+      http.POST('/api/organizations/{organization_id}/roles/', {
+        params: ofOrganization(organizationId),
+        body: { name },
+      }),
     onSuccess: changed,
   })
 }
@@ -40,12 +38,10 @@ export const useUpdateRole = (organizationId: string) => {
       id,
       ...body
     }: { id: string } & Partial<Pick<Role, 'name' | 'feature_flags_access_level'>>) =>
-      answer(
-        http.PATCH('/api/organizations/{organization_id}/roles/{id}/', {
-          params: { path: { organization_id: organizationId, id } },
-          body,
-        }),
-      ),
+      http.PATCH('/api/organizations/{organization_id}/roles/{id}/', {
+        params: { path: { organization_id: organizationId, id } },
+        body,
+      }),
     onSuccess: changed,
   })
 }
@@ -54,11 +50,9 @@ export const useDeleteRole = (organizationId: string) => {
   const changed = useRolesChanged()
   return useMutation({
     mutationFn: (id: string) =>
-      answer(
-        http.DELETE('/api/organizations/{organization_id}/roles/{id}/', {
-          params: { path: { organization_id: organizationId, id } },
-        }),
-      ),
+      http.DELETE('/api/organizations/{organization_id}/roles/{id}/', {
+        params: { path: { organization_id: organizationId, id } },
+      }),
     onSuccess: changed,
   })
 }
@@ -68,12 +62,10 @@ export const useGiveRole = (organizationId: string, roleId: string) => {
   const changed = useRolesChanged()
   return useMutation({
     mutationFn: (userUuid: string) =>
-      answer(
-        http.POST('/api/organizations/{organization_id}/roles/{role_id}/role_memberships/', {
-          params: { path: { organization_id: organizationId, role_id: roleId } },
-          body: { user_uuid: userUuid },
-        }),
-      ),
+      http.POST('/api/organizations/{organization_id}/roles/{role_id}/role_memberships/', {
+        params: { path: { organization_id: organizationId, role_id: roleId } },
+        body: { user_uuid: userUuid },
+      }),
     onSuccess: changed,
   })
 }
@@ -83,11 +75,9 @@ export const useTakeRole = (organizationId: string, roleId: string) => {
   const changed = useRolesChanged()
   return useMutation({
     mutationFn: (id: string) =>
-      answer(
-        http.DELETE('/api/organizations/{organization_id}/roles/{role_id}/role_memberships/{id}/', {
-          params: { path: { organization_id: organizationId, role_id: roleId, id } },
-        }),
-      ),
+      http.DELETE('/api/organizations/{organization_id}/roles/{role_id}/role_memberships/{id}/', {
+        params: { path: { organization_id: organizationId, role_id: roleId, id } },
+      }),
     onSuccess: changed,
   })
 }
@@ -102,19 +92,15 @@ export const useRestrictFlags = (organizationId: string) => {
       const setting = said.results.find(({ resource }) => resource === 'feature flags')
       const access_level = restrict ? 21 : 37
       if (setting) {
-        await answer(
-          http.PATCH('/api/organizations/{organization_id}/resource_access/{id}/', {
-            params: { path: { organization_id: organizationId, id: setting.id } },
-            body: { access_level },
-          }),
-        )
+        await http.PATCH('/api/organizations/{organization_id}/resource_access/{id}/', {
+          params: { path: { organization_id: organizationId, id: setting.id } },
+          body: { access_level },
+        })
       } else {
-        await answer(
-          http.POST('/api/organizations/{organization_id}/resource_access/', {
-            params: ofOrganization(organizationId),
-            body: { resource: 'feature flags', access_level },
-          }),
-        )
+        await http.POST('/api/organizations/{organization_id}/resource_access/', {
+          params: ofOrganization(organizationId),
+          body: { resource: 'feature flags', access_level },
+        })
       }
     },
     onSuccess: changed,

@@ -1,0 +1,2 @@
+import { config } from '../../server/src/config.ts'
+export const copied = config
