@@ -1,7 +1,7 @@
+import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, http } from './client.ts'
+import { http } from './client.ts'
 import type { Shareable } from './saved.ts'
-import type { components } from './schema.d.ts'
 
 export type Subscription = components['schemas']['Subscription']
 export type NewSubscription = components['schemas']['SubscriptionCreation']
@@ -19,12 +19,10 @@ export const subscriptionsQuery = (projectId: number, thing: Shareable) =>
   queryOptions({
     queryKey: keyOf(projectId, thing),
     queryFn: ({ signal }) =>
-      answer(
-        http.GET('/api/projects/{project_id}/subscriptions/', {
-          params: { path: { project_id: String(projectId) }, query: { [thing.kind]: thing.id } },
-          signal,
-        }),
-      ),
+      http.GET('/api/projects/{project_id}/subscriptions/', {
+        params: { path: { project_id: String(projectId) }, query: { [thing.kind]: thing.id } },
+        signal,
+      }),
   })
 
 /** Subscribes somebody to it. */
@@ -32,12 +30,10 @@ export function useSubscribe(projectId: number, thing: Shareable) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (given: Omit<NewSubscription, 'insight' | 'dashboard'>) =>
-      answer(
-        http.POST('/api/projects/{project_id}/subscriptions/', {
-          params: { path: { project_id: String(projectId) } },
-          body: { ...given, [thing.kind]: thing.id },
-        }),
-      ),
+      http.POST('/api/projects/{project_id}/subscriptions/', {
+        params: { path: { project_id: String(projectId) } },
+        body: { ...given, [thing.kind]: thing.id },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: keyOf(projectId, thing) }),
   })
 }
@@ -47,12 +43,10 @@ export function useEndSubscription(projectId: number, thing: Shareable) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (id: number) =>
-      answer(
-        http.PATCH('/api/projects/{project_id}/subscriptions/{id}/', {
-          params: { path: { project_id: String(projectId), id } },
-          body: { deleted: true },
-        }),
-      ),
+      http.PATCH('/api/projects/{project_id}/subscriptions/{id}/', {
+        params: { path: { project_id: String(projectId), id } },
+        body: { deleted: true },
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: keyOf(projectId, thing) }),
   })
 }
