@@ -82,7 +82,7 @@ function wrongFailure(text: string, contentType: string): string | null {
   }
   const { type, code, detail, attr, extra: _, error_event_id: __, ...rest } = body
   if (!types.has(String(type))) return `type is ${String(type)}`
-  if (typeof code !== 'string' || !/^\w+$/.test(code)) return `code is ${String(code)}`
+  if (typeof code !== 'string' || !/^[\w-]+$/.test(code)) return `code is ${String(code)}`
   if (typeof detail !== 'string' || !detail) return `detail is ${String(detail)}`
   if (attr !== null && typeof attr !== 'string') return `attr is ${String(attr)}`
   if (Object.keys(rest).length) return `has ${Object.keys(rest)} besides`
