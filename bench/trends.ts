@@ -37,6 +37,16 @@ const questions: Question[] = [
       properties: [{ key: 'plan', value: 'pro', operator: 'exact', type: 'person' }],
     },
   },
+  {
+    what: 'stickiness: 30 days',
+    sql: 'stickiness-30-days',
+    query: { kind: 'StickinessQuery', series: series(), dateRange: month },
+  },
+  {
+    what: 'lifecycle: 30 days',
+    sql: 'lifecycle-30-days',
+    query: { kind: 'LifecycleQuery', series: series(), dateRange: month },
+  },
 ]
 
 export const benchTrends = (options?: { rows?: number[]; rounds?: number }): Promise<Row[]> =>
