@@ -106,7 +106,7 @@ test('somebody is subscribed to an insight and to a dashboard', async () => {
     query: orders,
   })
   await page.goto(`${server.url}/project/1/insights/${short_id}`)
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Subscribe' }).click()
   await page.getByText("E-mail isn't set up on this server. Webhooks work.").waitFor()
   await page.getByLabel('Address').fill('http://10.0.0.1/')
@@ -122,7 +122,7 @@ test('somebody is subscribed to an insight and to a dashboard', async () => {
   await page.getByText(/Sent every week, next on/).waitFor({ state: 'detached' })
   const { id } = await api(server.url, 'POST', '/api/projects/@current/dashboards/', { name: 'Board' })
   await page.goto(`${server.url}/project/1/dashboard/${id}`)
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Subscribe' }).click()
   await page.getByRole('heading', { name: 'Subscribe to this dashboard' }).waitFor()
   await page.setViewportSize({ width: 390, height: 844 })

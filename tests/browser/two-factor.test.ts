@@ -104,7 +104,7 @@ test('where the organization requires it, nothing else is to be seen before it i
   await page.goto(`${server.url}/organization/settings`)
   // the switch turns once the server has said so
   await required.click()
-  await page.locator('[role=switch]:checked').waitFor({ state: 'attached' })
+  await expect.poll(() => required.isChecked(), { timeout: 30_000 }).toBe(true)
   await picture(page, 'two-factor-switch')
   await page.goto(`${server.url}/me/settings`)
   await section.getByLabel('Current password').fill(init.password)
