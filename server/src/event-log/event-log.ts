@@ -11,7 +11,7 @@ export type LogRecord = {
   /** Position in the log: starts at 1, grows by 1, never reused. */
   position: number
   bytes: Uint8Array
-  /** The disk gave other bytes back than it was given. */
+  /** The disk gave other bytes back than it was given, or none any more. */
   isDamaged?: true
 }
 

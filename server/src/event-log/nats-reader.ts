@@ -20,8 +20,8 @@ const arrivalMs = 10_000
 /** How often the stream is looked at when nothing is heard of it. */
 const lookEveryMs = 500
 
-/** A message that was fetched and is not committed. */
-type Fetched = { position: number; data: Uint8Array }
+/** A message that was fetched and is not committed. `isLost`: the stream goes on behind it, and nobody has it any more. */
+type Fetched = { position: number; data: Uint8Array; isLost?: true }
 
 /** Reads one partition in exact ranges, as long as the lease lasts. */
 export function createPartitionReader({ streams, state, lease, now, done, logger }: ReaderDeps) {
@@ -87,7 +87,10 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
     })
   }
 
-  /** A message that is known to be in the stream. */
+  /**
+   * A message that is known to be in the stream. Servers that were all killed at once may come back with holes in it; what
+   * is in none of them is handed on as damaged, so that it becomes a dead letter and those behind it are read.
+   */
   async function arrive(position: number): Promise<Fetched> {
     const until = performance.now() + arrivalMs
     for (;;) {
@@ -96,11 +99,20 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
         return null
       })
       if (message) return { position, data: message.data }
-      if (performance.now() > until || isEnded) {
-        throw new Error(`position ${position} of partition ${partition} is missing`)
-      }
+      if (isEnded) throw new Error(`position ${position} of partition ${partition} is missing`)
+      if (performance.now() > until) return ofLeader(position)
       await pause(50)
     }
+  }
+
+  /** What no server that was asked has had for long. */
+  async function ofLeader(position: number): Promise<Fetched> {
+    const message = await streams.messageOfLeader(partition, position)
+    if (message) return { position, data: message.data }
+    const { last } = await streams.stateOf(partition)
+    if (last < position) throw new Error(`position ${position} of partition ${partition} is not there yet`)
+    logger.warn({ partition, position }, 'NATS has lost an event that it had acknowledged')
+    return { position, data: new Uint8Array(), isLost: true }
   }
 
   /** Sees that the messages from `first` to `last` are fetched, or as many as have `maxBytes`. */
@@ -119,7 +131,13 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
 
   async function recordsOf(messages: Fetched[]): Promise<LogRecord[]> {
     const records: LogRecord[] = []
-    for (const { position, data } of messages) records.push({ position, bytes: await streams.recordOf(data) })
+    for (const { position, data, isLost } of messages) {
+      records.push(
+        isLost
+          ? { position, bytes: data, isDamaged: true }
+          : { position, bytes: await streams.recordOf(data) },
+      )
+    }
     return records
   }
 
@@ -196,7 +214,7 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
       next = null
       const gone = fetched.filter(({ position }) => position <= last)
       fetched = fetched.filter(({ position }) => position > last)
-      const bytes = gone.reduce((sum, { data }) => sum + data.byteLength - 1, 0)
+      const bytes = gone.reduce((sum, { data }) => sum + Math.max(0, data.byteLength - 1), 0)
       backlog = {
         records: Math.max(0, backlog.records - gone.length),
         bytes: Math.max(0, backlog.bytes - bytes),

@@ -186,6 +186,9 @@ export async function createStreams(options: NatsOptions) {
       /** Null when it is not there: forgotten, or not with the server that was asked yet. */
       messageAt: (partition: number, position: number): Promise<StoredMsg | null> =>
         reading.direct.getMessage(streamOf(partition), { seq: position }),
+      /** The same as the stream's leader has it; null where it has none, whatever other servers have. */
+      messageOfLeader: (partition: number, position: number): Promise<StoredMsg | null> =>
+        reading.streams.getMessage(streamOf(partition), { seq: position }),
       /** Forgets everything before `position`. */
       async purge(partition: number, position: number, isLarge: Uint8Array[]): Promise<void> {
         await manager.streams.purge(streamOf(partition), { seq: position })
