@@ -186,14 +186,14 @@ describe('several processes', () => {
     expect(Object.fromEntries(seen)).toMatchObject({ a: 1, b: 1, c: 1, d: 1, e: 1 })
   })
 
-  it('lose nothing that was acknowledged while servers go away, one by one and all together', {
+  it('lose nothing that was acknowledged while servers go away, one and two at a time', {
     timeout: 120_000,
   }, async () => {
     const { begin } = await processes({ partitions: 2, leaseMs: 2000 })
     const logs = await begin()
     const seen = new Map<string, number>()
     reader(logs, seen)
-    const acknowledged = new Map<string, number>()
+    const acknowledged = new Set<string>()
     let refused = 0
     let stopped = false
     const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -201,7 +201,7 @@ describe('several processes', () => {
         const name = `${writer}-${n}`.padEnd(20)
         try {
           await logs.append([Buffer.from(`${name}${'x'.repeat(500)}`)], writer % 2)
-          acknowledged.set(name.trim(), performance.now())
+          acknowledged.add(name.trim())
           await new Promise((resolve) => setTimeout(resolve, 5))
         } catch (error) {
           expect(error).toMatchObject({ kind: 'unavailable', retryAfter: expect.any(Number) })
@@ -210,10 +210,9 @@ describe('several processes', () => {
         }
       }
     })
-    let allKilledAt = 0
-    for (const nodes of [[0], [1], [2], [0, 1, 2]]) {
+    // All at once is another promise (docs/scaling.md), and what `npm run faults -- --only nats` does.
+    for (const nodes of [[0], [1], [2], [0, 1]]) {
       await new Promise((resolve) => setTimeout(resolve, 500))
-      if (nodes.length === 3) allKilledAt = performance.now()
       await Promise.all(nodes.map((node) => nats.kill(node)))
       await new Promise((resolve) => setTimeout(resolve, 1500))
       for (const node of nodes) await nats.start(node)
@@ -224,10 +223,7 @@ describe('several processes', () => {
     stopped = true
     await Promise.all(writers)
     expect(refused).toBeGreaterThan(0)
-    // NATS answers before its own buffers are written: what all three had in theirs is gone with them (docs/scaling.md).
-    const mayBeGone = (at: number) => at > allKilledAt - 500 && at < allKilledAt + 100
-    const missing = () =>
-      [...acknowledged].filter(([name, at]) => !seen.has(name) && !mayBeGone(at)).map(([name]) => name)
+    const missing = () => [...acknowledged].filter((name) => !seen.has(name))
     await expect.poll(missing, { timeout: 60_000 }).toEqual([])
   })
 })
