@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
+import { signIn } from './sign-in.ts'
 
 /** From the dialog to a winner: the flag gives people variants, they do things, the page says what that comes to. */
 let server: RunningServer
@@ -23,16 +24,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-async function signIn(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(`${server.url}/login`)
-  await page.getByLabel('E-mail').fill(init.email)
-  await page.getByRole('textbox', { name: 'Password' }).fill(init.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: /Hello/ }).waitFor()
-  return page
-}
 
 const flagFor = async (key: string, who: string): Promise<Json> => {
   const response = await fetch(`${server.url}/flags/?v=2`, {
@@ -86,7 +77,7 @@ describe.each([
   let errors: string[]
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width, height }, colorScheme })
-    page = await signIn(context)
+    page = await signIn(context, server)
     errors = complaints(page)
   })
   afterAll(() => context.close())

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
+import { signIn } from './sign-in.ts'
 
 /** A flag from nothing to its end, on the pages, with people who really ask for it. */
 let server: RunningServer
@@ -49,17 +50,6 @@ afterAll(async () => {
   await server?.stop()
 })
 
-async function signIn(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  await page.goto(`${server.url}/login`)
-  await page.getByLabel('E-mail').fill(init.email)
-  await page.getByRole('textbox', { name: 'Password' }).fill(init.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: /Hello/ }).waitFor()
-  return page
-}
-
 /** What code is told that asks by the project's key. */
 async function flagFor(key: string, who: string, groups?: Record<string, string>): Promise<Json> {
   const response = await fetch(`${server.url}/flags/?v=2`, {
@@ -87,7 +77,8 @@ describe.each([
   let errors: string[]
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width, height } })
-    page = await signIn(context)
+    context.setDefaultTimeout(15_000)
+    page = await signIn(context, server)
     errors = complaints(page)
   })
   afterAll(() => context.close())

@@ -7,6 +7,7 @@ import { api, capture, eventually, hogql } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 import { barriers } from './axe.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
+import { signIn } from './sign-in.ts'
 
 /**
  * Each kind of insight asked, seen, changed, kept and opened again, and the people behind its numbers.
@@ -78,16 +79,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-async function signIn(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(`${server.url}/login`)
-  await page.getByLabel('E-mail').fill(init.email)
-  await page.getByRole('textbox', { name: 'Password' }).fill(init.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: /Hello/ }).waitFor()
-  return page
-}
 
 const node = (event: string | null) => ({ kind: 'EventsNode', event, math: 'total' })
 const range = { dateRange: { date_from: '-14d' } }
@@ -191,7 +182,7 @@ describe('at a desk', () => {
   let errors: string[]
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    page = await signIn(context)
+    page = await signIn(context, server)
     errors = complaints(page)
   })
   afterAll(() => context.close())
@@ -496,7 +487,7 @@ describe.each([
   let errors: string[]
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width, height }, colorScheme })
-    page = await signIn(context)
+    page = await signIn(context, server)
     errors = complaints(page)
   })
   afterAll(() => context.close())

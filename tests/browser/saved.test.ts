@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
-import { init, type RunningServer, startServer } from '../support/server.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
+import { signIn } from './sign-in.ts'
 import { startSite } from './site.ts'
 
 /** Saving a question, putting it on a dashboard, and showing that to somebody without an account. */
@@ -40,16 +41,6 @@ afterAll(async () => {
   await server?.stop()
 })
 
-async function signIn(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(`${server.url}/login`)
-  await page.getByLabel('E-mail').fill(init.email)
-  await page.getByRole('textbox', { name: 'Password' }).fill(init.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: /Hello/ }).waitFor()
-  return page
-}
-
 const make = (kind: 'insights' | 'dashboards', body: object): Promise<Json> =>
   api(server.url, 'POST', `/api/projects/@current/${kind}/`, body)
 
@@ -68,7 +59,7 @@ describe('at a desk', () => {
   let errors: string[]
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    page = await signIn(context)
+    page = await signIn(context, server)
     errors = complaints(page)
   })
   afterAll(() => context.close())
@@ -223,7 +214,7 @@ describe.each([
   let paths: Record<string, string>
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width, height }, colorScheme })
-    page = await signIn(context)
+    page = await signIn(context, server)
     errors = complaints(page)
     const events = [{ id: '$pageview' }]
     const board = await make('dashboards', { name: `Board ${nasty}`, use_template: 'DEFAULT_APP' })

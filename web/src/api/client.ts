@@ -7,17 +7,21 @@ function cookie(name: string): string | null {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : null
 }
 
+/** A session's requests that change something carry the token that the server has set as a cookie. */
+export function csrfHeader(method: string): Record<string, string> {
+  const token = cookie('posthog_csrftoken')
+  return method !== 'GET' && token ? { 'x-csrftoken': token } : {}
+}
+
 /**
  * How the pages talk to the server: the API that scripts use, by the same client, with the browser's session instead of
- * a key. Unsafe methods carry the CSRF token that the server set as a cookie. When to ask again is the query client's
- * to say.
+ * a key. When to ask again is the query client's to say.
  */
 export const http = createHedgerowClient({
   url: '',
   retries: 0,
   fetch: (request) => {
-    const token = cookie('posthog_csrftoken')
-    if (request.method !== 'GET' && token) request.headers.set('x-csrftoken', token)
+    for (const [name, value] of Object.entries(csrfHeader(request.method))) request.headers.set(name, value)
     return fetch(request, { credentials: 'same-origin' })
   },
 })
@@ -37,6 +41,3 @@ export async function undescribed<T>(path: string, body?: unknown, signal?: Abor
   })
   return (await response.json()) as T
 }
-
-/** What a call gives: of pages written when calls gave more than the body. New ones call `http` alone. */
-export const answer = <T>(call: Promise<T>): Promise<T> => call

@@ -4,7 +4,7 @@ import { type Deliveries, type Delivery, Hopeless, sendDue } from '../../deliver
 import type { Jobs, Task } from '../../jobs/jobs.ts'
 import { HedgerowError } from '../../model/errors.ts'
 import type { Outgoing } from '../../outgoing/outgoing.ts'
-import { signatureOf } from '../../outgoing/signature.ts'
+import { signedHeaders } from '../../outgoing/signature.ts'
 import type { After, createFindMatches } from './matches.ts'
 import { type Hook, type HookStore, hooksChanged } from './store.ts'
 
@@ -44,10 +44,7 @@ export function hookTasks({ hooks, deliveries, findMatches, outgoing, logger }: 
     const body = JSON.stringify({ hook: { id, event, target }, data: delivery.payload })
     let status: number
     try {
-      const headers = {
-        'x-hedgerow-signature': signatureOf(hook.secret, body, new Date()),
-        'x-hedgerow-delivery': delivery.id,
-      }
+      const headers = signedHeaders(hook.secret, body, delivery.id)
       status = (await outgoing.post(target, { body, headers })).status
     } catch (error) {
       const told = error instanceof HedgerowError

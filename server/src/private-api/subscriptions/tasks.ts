@@ -7,7 +7,7 @@ import { isObject } from '../../kit/is-object.ts'
 import type { Mailer } from '../../mail/mailer.ts'
 import { HedgerowError } from '../../model/errors.ts'
 import type { Outgoing } from '../../outgoing/outgoing.ts'
-import { signatureOf } from '../../outgoing/signature.ts'
+import { signedHeaders } from '../../outgoing/signature.ts'
 import { figuresOf, htmlOf, textOf } from './message.ts'
 import { summaryOf } from './schedule.ts'
 import { type Message, type SubscriptionStore, scheduleOf, unsubscribeToken } from './store.ts'
@@ -89,10 +89,7 @@ export function subscriptionTask(deps: Deps): Task {
     const text = JSON.stringify(message)
     const answer = await outgoing.post(recipient, {
       body: text,
-      headers: {
-        'x-hedgerow-signature': signatureOf(subscription.secret, text, new Date()),
-        'x-hedgerow-delivery': delivery.id,
-      },
+      headers: signedHeaders(subscription.secret, text, delivery.id),
     })
     if (answer.status < 200 || answer.status > 299) throw new Error(`It answered ${answer.status}.`)
   }

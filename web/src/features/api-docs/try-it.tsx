@@ -1,5 +1,6 @@
 import { Alert, Button, Collapse, JsonInput, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { csrfHeader } from '../../api/client.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { sentence } from '../../ui/states.tsx'
 import styles from './api-docs.module.css'
@@ -128,12 +129,6 @@ export function TryIt({
       </div>
     </div>
   )
-}
-
-/** A session's requests that change something carry the token that the server has set as a cookie. */
-function csrfHeader(method: string): Record<string, string> {
-  const token = /(?:^|; )posthog_csrftoken=([^;]*)/.exec(document.cookie)?.[1]
-  return method !== 'GET' && token ? { 'x-csrftoken': decodeURIComponent(token) } : {}
 }
 
 function pretty(text: string): string {

@@ -2,16 +2,15 @@ import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { type FunnelsFilter, type FunnelsQuery, nodeName } from '../../api/questions.ts'
 import type { FunnelAnswer, FunnelStep, FunnelTrend } from '../../api/types.ts'
-import { bucketName, isUnfinished } from '../../ui/chart/buckets.ts'
+import { isUnfinished } from '../../ui/chart/buckets.ts'
 import type { ValueNames } from '../../ui/chart/time-chart-option.ts'
 import { FunnelSteps } from '../../ui/insight/funnel-steps.tsx'
 import { FunnelTimesChart } from '../../ui/insight/funnel-times.tsx'
-import { Pick } from '../../ui/insight/pick.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { percent } from '../../ui/numbers.ts'
-import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { useNotes } from './annotations.ts'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
+import { BucketTable } from './bucket-table.tsx'
 import styles from './editor.module.css'
 import { rulesInWords } from './funnel.ts'
 import type { Timed } from './queries.ts'
@@ -236,38 +235,16 @@ function TrendTable({
   onPeople: AnswerProps<FunnelsQuery>['onPeople']
 }): ReactNode {
   const days = lines[0]?.days ?? []
-  const newestFirst = days.map((day, at) => ({ day, at })).reverse()
   return (
-    <ScrollRegion label="Figures">
-      <table className="data">
-        <thead>
-          <tr>
-            <th scope="col">{query.breakdownFilter?.breakdown ?? 'Who entered'}</th>
-            {lines.map((line) => (
-              <th key={lineName(line)} scope="col" className="num">
-                {lineName(line)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {newestFirst.map(({ day, at }) => (
-            <tr key={day}>
-              <td>{bucketName(day, query.interval)}</td>
-              {lines.map((line) => (
-                <td key={lineName(line)} className="num">
-                  <Pick
-                    onPick={() => onPeople({ day, breakdown: line.breakdown_value })}
-                    what={`${lineName(line)}, ${bucketName(day, query.interval)}`}
-                  >
-                    {percent((line.data[at] ?? 0) / 100)}
-                  </Pick>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <BucketTable
+      heading={query.breakdownFilter?.breakdown ?? 'Who entered'}
+      days={days}
+      interval={query.interval}
+      columns={lines.map((line) => ({
+        name: lineName(line),
+        cells: days.map((_, at) => percent((line.data[at] ?? 0) / 100)),
+        onPick: (day) => onPeople({ day, breakdown: line.breakdown_value }),
+      }))}
+    />
   )
 }

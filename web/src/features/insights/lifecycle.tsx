@@ -6,13 +6,12 @@ import {
   nodeName,
 } from '../../api/questions.ts'
 import type { LifecycleAnswer, LifecycleSeries } from '../../api/types.ts'
-import { bucketName, isUnfinished } from '../../ui/chart/buckets.ts'
-import { Pick } from '../../ui/insight/pick.tsx'
+import { isUnfinished } from '../../ui/chart/buckets.ts'
 import { seriesOf } from '../../ui/insight/series.ts'
 import { number } from '../../ui/numbers.ts'
-import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { useNotes } from './annotations.ts'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
+import { BucketTable } from './bucket-table.tsx'
 import styles from './editor.module.css'
 import { FiltersPart, Part, QuestionPanel } from './panel.tsx'
 import type { Timed } from './queries.ts'
@@ -168,38 +167,16 @@ function Figures({
   onPeople: AnswerProps<LifecycleQuery>['onPeople']
 }): ReactNode {
   const days = results[0]?.days ?? []
-  const newestFirst = days.map((day, at) => ({ day, at })).reverse()
   return (
-    <ScrollRegion label="Figures">
-      <table className="data">
-        <thead>
-          <tr>
-            <th scope="col">{query.interval.charAt(0).toUpperCase() + query.interval.slice(1)}</th>
-            {results.map(({ status }) => (
-              <th key={status} scope="col" className="num">
-                {status}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {newestFirst.map(({ day, at }) => (
-            <tr key={day}>
-              <td>{bucketName(day, query.interval)}</td>
-              {results.map(({ status, data }) => (
-                <td key={status} className="num">
-                  <Pick
-                    onPick={() => onPeople({ day, status })}
-                    what={`${status}, ${bucketName(day, query.interval)}`}
-                  >
-                    {number(Math.abs(data[at] ?? 0))}
-                  </Pick>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+    <BucketTable
+      heading={query.interval.charAt(0).toUpperCase() + query.interval.slice(1)}
+      days={days}
+      interval={query.interval}
+      columns={results.map(({ status, data }) => ({
+        name: status,
+        cells: days.map((_, at) => number(Math.abs(data[at] ?? 0))),
+        onPick: (day) => onPeople({ day, status }),
+      }))}
+    />
   )
 }
