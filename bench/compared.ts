@@ -1,7 +1,7 @@
 import { type Load, load, median, type Row } from './processes.ts'
 
 export const SERVER_CORE = 0
-export const LOAD_CORE = 1
+const LOAD_CORE = 1
 
 export type Comparison = { ours: Load[]; theirs: Load[] }
 
@@ -32,7 +32,22 @@ export async function compare(
   return result
 }
 
-const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
+/** The same server at half of what it carried, evenly spaced; after a round that only warms both compilers up. */
+export async function atHalf(
+  url: string,
+  full: Load[],
+  options: { path: string; body: string; connections: number; rounds: number; seconds: number },
+): Promise<Load[]> {
+  const { path, body, connections, seconds } = options
+  const paced = Math.floor(rate(full) / 2)
+  const run = () => load(LOAD_CORE, { url: `${url}${path}`, body, connections, seconds, rate: paced })
+  await run()
+  const runs: Load[] = []
+  for (let round = 0; round < options.rounds; round++) runs.push(await run())
+  return runs
+}
+
+export const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
 export const rate = (runs: Load[]) => median(runs.map((run) => run.perSecond))
 
 export const against = (share: number, budget?: number) => ({

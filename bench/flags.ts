@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { compare, LOAD_CORE, rate, row, SERVER_CORE } from './compared.ts'
-import { keys, load, median, type Row, root, startBare, startHedgerow } from './processes.ts'
+import { atHalf, compare, middle, row, SERVER_CORE } from './compared.ts'
+import { keys, median, type Row, root, startBare, startHedgerow } from './processes.ts'
 
 const headers = { authorization: `Bearer ${keys.personal}`, 'content-type': 'application/json' }
 const asked = JSON.stringify({
@@ -56,14 +56,8 @@ export async function benchFlags({ rounds = 3, seconds = 4 } = {}): Promise<Row[
         row(`/flags, ${flags} ${flags === 1 ? 'flag' : 'flags'}`, compared, flags === 50 ? 0.4 : undefined),
       )
       if (flags !== 50) continue
-      const half = await load(LOAD_CORE, {
-        url: server.url + path,
-        body: asked,
-        connections: 64,
-        seconds,
-        rate: Math.floor(rate(compared.ours) / 2),
-      })
-      rows.push(bounded('… p99 at half that load', half.p99, 10), await definitions(server.url))
+      const half = await atHalf(server.url, compared.ours, load64)
+      rows.push(bounded('… p99 at half that load', middle(half, 'p99'), 10), await definitions(server.url))
     }
     rows.push(...(await rebuilt()))
     return rows
