@@ -153,19 +153,24 @@ function happenings(
   const weekStartDay = ctx.clock.weekStartDay ?? 0
   const before = bucketBefore(period.buckets[0]!, interval, ctx)
   const keys = array(...[before, ...period.buckets].map((bucket) => constant(bucketKey(bucket, interval))))
-  // 1 for the bucket before the first, so that 0 can mean "none of these"
-  const numberOf = (time: Expr) =>
-    call('toInt32', call('indexOf', keys, bucketExpr(time, { interval, weekStartDay })))
-  const actor = actorField({ math_group_type_index: groupTypeIndex })
   const isPerson = groupTypeIndex === null || groupTypeIndex === undefined
+  const keyOf = (time: Expr) => bucketExpr(time, { interval, weekStartDay })
+  // 1 for the bucket before the first, so that 0 can mean "none of these"; looked up for a person, not for each event
+  const numberOf = (key: Expr) => call('toInt32', call('indexOf', keys, key))
+  const createdAt = field(isPerson ? 'person' : `group_${groupTypeIndex}`, 'created_at')
+  const actor = actorField({ math_group_type_index: groupTypeIndex })
   const people = select({
     select: [
       alias('actor', actor),
+      alias('made', numberOf(keyOf(call('min', createdAt)))),
       alias(
-        'made',
-        call('min', numberOf(field(isPerson ? 'person' : `group_${groupTypeIndex}`, 'created_at'))),
+        'active',
+        call(
+          'arrayMap',
+          lambda(['key'], numberOf(field('key'))),
+          call('groupUniqArray', keyOf(field('timestamp'))),
+        ),
       ),
-      alias('active', call('groupUniqArray', numberOf(field('timestamp')))),
     ],
     from: from('events'),
     where: and(within(before.start, period.until), series.events, series.filters, identified(actor)),

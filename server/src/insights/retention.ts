@@ -230,11 +230,13 @@ function tables(rows: unknown[][], shape: RetentionShape, members: Member[]): [v
   const found = new Map<string, [string[], Table]>()
   const tableOf = (value: string[]) => {
     const id = JSON.stringify(value)
+    const known = found.get(id)
+    if (known) return known[1]
     const table: Table = Array.from({ length: height }, () =>
       Array.from({ length: shape.cells }, () => ({ people: 0, total: 0 })),
     )
-    if (!found.has(id)) found.set(id, [value, table])
-    return found.get(id)![1]
+    found.set(id, [value, table])
+    return table
   }
   if (!shape.breakdown) tableOf([])
   for (const { label } of members) tableOf([label])
