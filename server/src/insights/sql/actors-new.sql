@@ -8,8 +8,8 @@ FROM (
     FROM (
       SELECT
         if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
-        min(toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], toUnixTimestamp(toStartOfDay(toTimeZone(events.person_created_at, 'UTC')))))) AS made,
-        groupUniqArray(toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC')))))) AS active
+        toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], toUnixTimestamp(toStartOfDay(min(toTimeZone(events.person_created_at, 'UTC')))))) AS made,
+        arrayMap((`key`) -> toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], `key`)), groupUniqArray(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))))) AS active
       FROM events
       LEFT ANY JOIN (
         SELECT

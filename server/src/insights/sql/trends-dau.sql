@@ -1,17 +1,16 @@
-SELECT 0 AS series_index, 0 AS period_index, subquery_1.bucket AS bucket, subquery_1.value AS value
-FROM (
+SELECT
+  0 AS series_index,
+  0 AS period_index,
+  toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
+  accurateCastOrNull(uniqExact(if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id)), 'Float64') AS value
+FROM events
+LEFT ANY JOIN (
   SELECT
-    toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
-    accurateCastOrNull(uniqExact(if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id)), 'Float64') AS value
-  FROM events
-  LEFT ANY JOIN (
-    SELECT
-      person_overrides.old_person_id AS old_person_id,
-      argMax(person_overrides.person_id, person_overrides.version) AS person_id
-    FROM person_overrides
-    WHERE person_overrides.team_id = 1
-    GROUP BY person_overrides.old_person_id
-  ) AS events__override ON events.person_id = events__override.old_person_id
-  WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC')) AND events.event = 'view'
-  GROUP BY bucket
-) AS subquery_1
+    person_overrides.old_person_id AS old_person_id,
+    argMax(person_overrides.person_id, person_overrides.version) AS person_id
+  FROM person_overrides
+  WHERE person_overrides.team_id = 1
+  GROUP BY person_overrides.old_person_id
+) AS events__override ON events.person_id = events__override.old_person_id
+WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 00:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-06 00:00:00.000', 6, 'UTC')) AND events.event = 'view'
+GROUP BY bucket

@@ -1,9 +1,8 @@
-SELECT 0 AS series_index, 0 AS period_index, subquery_1.bucket AS bucket, subquery_1.value AS value
-FROM (
-  SELECT
-    toUnixTimestamp(toStartOfHour(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
-    accurateCastOrNull(count(), 'Float64') AS value
-  FROM events
-  WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 10:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-01 13:00:00.000', 6, 'UTC')) AND events.event = 'view'
-  GROUP BY bucket
-) AS subquery_1
+SELECT
+  0 AS series_index,
+  0 AS period_index,
+  toUnixTimestamp(toStartOfHour(toTimeZone(events.`timestamp`, 'UTC'))) AS bucket,
+  accurateCastOrNull(count(), 'Float64') AS value
+FROM events
+WHERE events.team_id = 1 AND (events.`timestamp` >= parseDateTime64BestEffort('2023-02-01 10:00:00.000', 6, 'UTC') AND events.`timestamp` < parseDateTime64BestEffort('2023-02-01 13:00:00.000', 6, 'UTC')) AND events.event = 'view'
+GROUP BY bucket
