@@ -2,7 +2,6 @@ import {
   alias,
   and,
   arithmetic,
-  array,
   call,
   compare,
   constant,
@@ -24,8 +23,7 @@ import type { Interval } from './query-parts.ts'
 import {
   actionOf,
   actorField,
-  bucketExpr,
-  bucketKey,
+  bucketNumber,
   type InsightContext,
   identified,
   type LinksTo,
@@ -150,27 +148,18 @@ function happenings(
   { period, interval, groupTypeIndex, ctx }: Asked,
   more: Expr[] = [],
 ): SelectQuery {
-  const weekStartDay = ctx.clock.weekStartDay ?? 0
   const before = bucketBefore(period.buckets[0]!, interval, ctx)
-  const keys = array(...[before, ...period.buckets].map((bucket) => constant(bucketKey(bucket, interval))))
   const isPerson = groupTypeIndex === null || groupTypeIndex === undefined
-  const keyOf = (time: Expr) => bucketExpr(time, { interval, weekStartDay })
-  // 1 for the bucket before the first, so that 0 can mean "none of these"; looked up for a person, not for each event
-  const numberOf = (key: Expr) => call('toInt32', call('indexOf', keys, key))
+  // 1 for the bucket before the first, so that 0 can mean "none of these"
+  const numberOf = (time: Expr) =>
+    call('toInt32', arithmetic(bucketNumber(time, before.start, interval, ctx), '+', constant(1)))
   const createdAt = field(isPerson ? 'person' : `group_${groupTypeIndex}`, 'created_at')
   const actor = actorField({ math_group_type_index: groupTypeIndex })
   const people = select({
     select: [
       alias('actor', actor),
-      alias('made', numberOf(keyOf(call('min', createdAt)))),
-      alias(
-        'active',
-        call(
-          'arrayMap',
-          lambda(['key'], numberOf(field('key'))),
-          call('groupUniqArray', keyOf(field('timestamp'))),
-        ),
-      ),
+      alias('made', numberOf(call('min', createdAt))),
+      alias('active', call('groupUniqArray', numberOf(field('timestamp')))),
     ],
     from: from('events'),
     where: and(within(before.start, period.until), series.events, series.filters, identified(actor)),

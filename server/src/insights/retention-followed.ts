@@ -19,7 +19,7 @@ import { type Breakdown, breakdownValue } from './breakdown.ts'
 import { instant } from './property-filters.ts'
 import type { Interval } from './query-parts.ts'
 import { type BucketSets, bits, lists, widestBits } from './retention-sets.ts'
-import { type InsightContext, identified, type Period, within } from './series.ts'
+import { bucketNumber, type InsightContext, identified, type Period, within } from './series.ts'
 
 /** What retention counts, with everything looked up. */
 export type RetentionShape = {
@@ -313,21 +313,7 @@ function startOfFirst(shape: RetentionShape, ctx: InsightContext): Expr {
 
 /** The number of a moment's bucket, from 0; what is before the period counts as 0 too. */
 function numberOf(time: Expr, { interval, period, first }: RetentionShape, ctx: InsightContext): Expr {
-  const since = (unit: string) =>
-    call('dateDiff', constant(unit), instant(period.from), time, constant(ctx.clock.timezone))
-  const number = {
-    minute: () => since('hour'),
-    // not `since('hour')`: a zone may change its clocks by half an hour
-    hour: () =>
-      call(
-        'intDiv',
-        arithmetic(call('toUnixTimestamp', time), '-', constant(period.from.toSeconds())),
-        constant(3600),
-      ),
-    day: () => since('day'),
-    week: () => call('intDiv', since('day'), constant(7)),
-    month: () => since('month'),
-  }[interval]()
+  const number = bucketNumber(time, period.from, interval, ctx)
   return first ? call('greatest', number, constant(0)) : number
 }
 

@@ -9,8 +9,8 @@ FROM (
   FROM (
     SELECT
       events.`$group_0` AS actor,
-      toInt32(indexOf([1675468800, 1675555200, 1675641600, 1675728000, 1675814400, 1675900800], toUnixTimestamp(toStartOfDay(min(toTimeZone(events__group_0.created_at, 'UTC')))))) AS made,
-      arrayMap((`key`) -> toInt32(indexOf([1675468800, 1675555200, 1675641600, 1675728000, 1675814400, 1675900800], `key`)), groupUniqArray(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))))) AS active
+      toInt32(dateDiff('day', parseDateTime64BestEffort('2023-02-04 00:00:00.000', 6, 'UTC'), min(toTimeZone(events__group_0.created_at, 'UTC')), 'UTC') + 1) AS made,
+      groupUniqArray(toInt32(dateDiff('day', parseDateTime64BestEffort('2023-02-04 00:00:00.000', 6, 'UTC'), toTimeZone(events.`timestamp`, 'UTC'), 'UTC') + 1)) AS active
     FROM events
     LEFT ANY JOIN (
       SELECT

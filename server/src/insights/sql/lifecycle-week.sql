@@ -9,8 +9,8 @@ FROM (
   FROM (
     SELECT
       if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
-      toInt32(indexOf([1674950400, 1675555200], toUnixTimestamp(toStartOfWeek(min(toTimeZone(events.person_created_at, 'UTC')), 0)))) AS made,
-      arrayMap((`key`) -> toInt32(indexOf([1674950400, 1675555200], `key`)), groupUniqArray(toUnixTimestamp(toStartOfWeek(toTimeZone(events.`timestamp`, 'UTC'), 0)))) AS active
+      toInt32(intDiv(dateDiff('day', parseDateTime64BestEffort('2023-01-29 00:00:00.000', 6, 'UTC'), min(toTimeZone(events.person_created_at, 'UTC')), 'UTC'), 7) + 1) AS made,
+      groupUniqArray(toInt32(intDiv(dateDiff('day', parseDateTime64BestEffort('2023-01-29 00:00:00.000', 6, 'UTC'), toTimeZone(events.`timestamp`, 'UTC'), 'UTC'), 7) + 1)) AS active
     FROM events
     LEFT ANY JOIN (
       SELECT
