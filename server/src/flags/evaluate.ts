@@ -99,7 +99,7 @@ export type EvaluationInput = {
   project: ProjectFlags
   asker: Asker
   clock: Clock
-  /** Flags that are not for this client: for those that ask for them they are off. */
+  /** Flags that are not for this client, and are not asked for by it: for flags that ask for them they are off. */
   isLeftOut?: (flag: CompiledFlag) => boolean
   /** Where it is told how each flag came to its value. */
   trace?: Trace
@@ -110,17 +110,24 @@ export type EvaluationInput = {
  * is looked up here: what was not found out makes the flags that need it fail, and no other.
  */
 export function createEvaluation({ project, asker, clock, isLeftOut, trace }: EvaluationInput) {
+  /** Of flags that others ask for. */
   const done = new Map<CompiledFlag, Evaluation>()
 
   function evaluate(flag: CompiledFlag): Evaluation {
+    if (!flag.isAskedFor) return decided(flag)
     const known = done.get(flag)
     if (known) return known
-    let evaluation: Evaluation
+    const evaluation = isLeftOut?.(flag) ? off(flag, 'flag_disabled') : decided(flag)
+    done.set(flag, evaluation)
+    return evaluation
+  }
+
+  function decided(flag: CompiledFlag): Evaluation {
     try {
-      evaluation = decide(flag)
+      return decide(flag)
     } catch (error) {
       if (!(error instanceof Unknown)) throw error
-      evaluation = evaluationOf(flag, {
+      return evaluationOf(flag, {
         enabled: false,
         variant: null,
         reason: error.code,
@@ -128,12 +135,10 @@ export function createEvaluation({ project, asker, clock, isLeftOut, trace }: Ev
         failed: true,
       })
     }
-    done.set(flag, evaluation)
-    return evaluation
   }
 
   function decide(flag: CompiledFlag): Evaluation {
-    if (!flag.active || isLeftOut?.(flag)) return off(flag, 'flag_disabled')
+    if (!flag.active) return off(flag, 'flag_disabled')
     if (flag.isBroken) return off(flag, 'missing_dependency')
     return enrolled(flag) ?? heldOut(flag) ?? byConditions(flag)
   }
@@ -167,7 +172,9 @@ export function createEvaluation({ project, asker, clock, isLeftOut, trace }: Ev
     let nearest: ReasonCode = 'no_condition_match'
     let nearestIndex: number | null = null
     let weight = 0
-    for (const [index, condition] of flag.conditions.entries()) {
+    const { conditions } = flag
+    for (let index = 0; index < conditions.length; index++) {
+      const condition = conditions[index]!
       const tried = trace && startOf(flag, index)
       const outcome = outcomeOf(flag, condition, tried ?? null)
       if (tried) tried.outcome = outcome

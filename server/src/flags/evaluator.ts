@@ -53,6 +53,7 @@ const nothingFound = (): LookedUp => ({ person: null, memberOf: new Set(), hashK
 export function createEvaluator(deps: EvaluatorDeps) {
   const { definitionsOf, definitionsAgeMs = () => 0, cohorts, lookUp, now = Date.now } = deps
   const compiled = new WeakMap<ProjectDefinitions, ProjectFlags>()
+  const forClients = new WeakMap<ProjectFlags, Map<ClientKind['runtime'], CompiledFlag[]>>()
   const local = new WeakMap<ProjectFlags, Map<boolean, { json: Buffer; sum: string }>>()
 
   /** The flags of a project as they are now; undefined where it has none. */
@@ -67,6 +68,17 @@ export function createEvaluator(deps: EvaluatorDeps) {
     return flags
   }
 
+  /** The active flags of a project that are for a client; found once where nothing but its runtime matters. */
+  function flagsFor(project: ProjectFlags, client: ClientKind): CompiledFlag[] {
+    const find = () => project.flags.filter((flag) => flag.active && isFor(flag, client))
+    if (client.contexts?.length || client.onlySurveys) return find()
+    const byRuntime = forClients.get(project) ?? new Map<ClientKind['runtime'], CompiledFlag[]>()
+    forClients.set(project, byRuntime)
+    const known = byRuntime.get(client.runtime) ?? find()
+    byRuntime.set(client.runtime, known)
+    return known
+  }
+
   /** Every active flag that is for the client, whatever its value; in the order of their ids. */
   async function evaluate(request: FlagRequest): Promise<EvaluatedFlag[]> {
     const project = flagsOf(request.project.id)
@@ -76,7 +88,7 @@ export function createEvaluator(deps: EvaluatorDeps) {
     const isWanted = (flag: CompiledFlag) => flag.active && (isEveryone || isFor(flag, client))
     const wanted = keys
       ? [...new Set(keys)].flatMap((key) => project.byKey.get(key) ?? []).filter(isWanted)
-      : project.flags.filter(isWanted)
+      : flagsFor(project, client)
     if (!wanted.length) return []
     const asker = askerOf(project, request)
     const needs = keys || wanted.length < project.flags.length / 2 ? needsOf(wanted) : project.needs

@@ -114,8 +114,18 @@ function isTrue(value: unknown): boolean {
   return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
 }
 
-/** Letters outside ASCII stay as they are. */
-const lower = (value: unknown) => textOf(value).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+let lastText = ''
+let lastLower = ''
+
+/** Letters outside ASCII stay as they are. Many flags ask for one value in turn: the last one's is kept. */
+function lower(value: unknown): string {
+  const text = textOf(value)
+  if (text !== lastText) {
+    lastLower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    lastText = text
+  }
+  return lastLower
+}
 
 function contains(wanted: unknown): Test {
   const part = lower(wanted)

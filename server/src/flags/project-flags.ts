@@ -41,6 +41,8 @@ export type CompiledFlag = FlagRecord & {
   superCondition: CompiledCondition | null
   /** Whether one that it asks for is not there, or asks for it in turn. */
   isBroken: boolean
+  /** Whether another flag asks for it. */
+  isAskedFor: boolean
   /** Its own, and those of the flags that it asks for. */
   needs: Needs
 }
@@ -106,7 +108,15 @@ function compileFlag(record: FlagRecord, cohorts: Map<number, CompiledCohort>): 
   }
   if (parsed.featureEnrollment) needs.personKeys.add(enrollmentKey(record.key))
   needs.continuity = record.ensureExperienceContinuity
-  return { ...record, parsed, conditions: compiled, superCondition: first, isBroken: false, needs }
+  return {
+    ...record,
+    parsed,
+    conditions: compiled,
+    superCondition: first,
+    isBroken: false,
+    isAskedFor: false,
+    needs,
+  }
 }
 
 function compileCondition({ properties, ...condition }: FlagCondition): CompiledCondition {
@@ -171,6 +181,7 @@ function joinDependencies(flags: CompiledFlag[], byId: Map<number, CompiledFlag>
     under.add(flag)
     for (const id of flagsOf(readFilters(flag.filters))) {
       const other = byId.get(id)
+      if (other) other.isAskedFor = true
       if (!other || !join(other)) flag.isBroken = true
       else addNeeds(flag.needs, other.needs)
     }
