@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { against, atHalf, type Comparison, compare, middle, rate, row, SERVER_CORE } from './compared.ts'
+import { against, atHalf, type Comparison, compare, latencyRow, rate, row, SERVER_CORE } from './compared.ts'
 import { keys, type Row, startBare, startCapture, startHedgerow } from './processes.ts'
 import { sampleEvent } from './sample-events.ts'
 
@@ -21,8 +21,8 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
     const cost = parseAndStringify(body(100))
     const single = await measure(alone.url, 1, 64)
     const durable = await measure(alone.url, 1, 64, `${bare.url}/durable`)
-    const one = { path: '/batch/', body: body(1), connections: 64, rounds, seconds }
-    const half = middle(await atHalf(alone.url, single.ours, one), 'p50')
+    const one = { path: '/batch/', body: body(1), connections: 64, seconds }
+    const half = await atHalf(alone.url, bare.url, single.ours, one)
     const fewer: Row[] = []
     for (const connections of [1, 16]) {
       const asked = { path: '/batch/', body: body(1), connections, rounds: 2, seconds }
@@ -36,14 +36,7 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
       row('durable capture, one event a request, 64 connections', single),
       row('… against a bare handler that syncs what it takes (ADR 15)', durable, 0.7),
       ...fewer,
-      {
-        what: '… p50 at half that load',
-        ours: `${half} ms`,
-        yardstick: '',
-        ratio: '',
-        budget: '< 5 ms',
-        holds: half < 5,
-      },
+      latencyRow('… p50 at half that load', half, 'p50', 5),
       row('… while what it takes is processed, on the same core', singleWhole),
       batchRow('durable capture, batches of 100, against JSON.parse + stringify', batches, cost, 0.4),
       batchRow('… while what it takes is processed, on the same core', batchesWhole, cost),

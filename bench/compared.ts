@@ -32,22 +32,30 @@ export async function compare(
   return result
 }
 
-/** The same server at half of what it carried, evenly spaced; after a round that only warms both compilers up. */
+/**
+ * Both servers at half of what the first carried, evenly spaced, A B A B after a round that only warms up; five rounds,
+ * because a stall of the machine in one of them is more than a hundredth of its requests.
+ */
 export async function atHalf(
-  url: string,
+  ours: string,
+  theirs: string,
   full: Load[],
-  options: { path: string; body: string; connections: number; rounds: number; seconds: number },
-): Promise<Load[]> {
+  options: { path: string; body: string; connections: number; seconds: number },
+): Promise<Comparison> {
   const { path, body, connections, seconds } = options
   const paced = Math.floor(rate(full) / 2)
-  const run = () => load(LOAD_CORE, { url: `${url}${path}`, body, connections, seconds, rate: paced })
-  await run()
-  const runs: Load[] = []
-  for (let round = 0; round < options.rounds; round++) runs.push(await run())
-  return runs
+  const run = (url: string) =>
+    load(LOAD_CORE, { url: `${url}${path}`, body, connections, seconds, rate: paced })
+  await run(ours)
+  const result: Comparison = { ours: [], theirs: [] }
+  for (let round = 0; round < 5; round++) {
+    result.ours.push(await run(ours))
+    result.theirs.push(await run(theirs))
+  }
+  return result
 }
 
-export const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
+const middle = (runs: Load[], of: 'p50' | 'p99') => median(runs.map((run) => run[of]))
 export const rate = (runs: Load[]) => median(runs.map((run) => run.perSecond))
 
 export const against = (share: number, budget?: number) => ({
@@ -61,4 +69,19 @@ export const row = (what: string, { ours, theirs }: Comparison, budget?: number)
   ours: `${Math.round(rate(ours))} requests/s (p50 ${middle(ours, 'p50')} ms, p99 ${middle(ours, 'p99')} ms)`,
   yardstick: `${Math.round(rate(theirs))} requests/s`,
   ...against(rate(ours) / rate(theirs), budget),
+})
+
+/** A percentile of the latency at half load, which must be below `bound` milliseconds. */
+export const latencyRow = (
+  what: string,
+  { ours, theirs }: Comparison,
+  of: 'p50' | 'p99',
+  bound: number,
+): Row => ({
+  what,
+  ours: `${middle(ours, of)} ms`,
+  yardstick: `${middle(theirs, of)} ms`,
+  ratio: '',
+  budget: `< ${bound} ms`,
+  holds: middle(ours, of) < bound,
 })

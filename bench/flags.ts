@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { atHalf, compare, middle, row, SERVER_CORE } from './compared.ts'
+import { atHalf, compare, latencyRow, row, SERVER_CORE } from './compared.ts'
 import { keys, median, type Row, root, startBare, startHedgerow } from './processes.ts'
 
 const headers = { authorization: `Bearer ${keys.personal}`, 'content-type': 'application/json' }
@@ -56,8 +56,8 @@ export async function benchFlags({ rounds = 3, seconds = 4 } = {}): Promise<Row[
         row(`/flags, ${flags} ${flags === 1 ? 'flag' : 'flags'}`, compared, flags === 50 ? 0.4 : undefined),
       )
       if (flags !== 50) continue
-      const half = await atHalf(server.url, compared.ours, load64)
-      rows.push(bounded('… p99 at half that load', middle(half, 'p99'), 10), await definitions(server.url))
+      const half = await atHalf(server.url, bare.url, compared.ours, load64)
+      rows.push(latencyRow('… p99 at half that load', half, 'p99', 10), await definitions(server.url))
     }
     rows.push(...(await rebuilt()))
     return rows
