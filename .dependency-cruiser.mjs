@@ -6,6 +6,7 @@ const layers = [
   ['event-log', 'warehouse', 'database', 'blobs', 'mail', 'outgoing'],
   ['persons', 'accounts', 'activity', 'tags', 'saved', 'directory', 'jobs', 'deliveries', 'rate-limits'],
   ['pipeline', 'insights', 'flags', 'experiments', 'replay', 'exports'],
+  ['demo'],
   ['http'],
   ['public-api', 'private-api'],
 ] // lowest first
@@ -55,7 +56,7 @@ export default {
     error(
       'fastify-at-the-edge',
       'Only http/ and the two APIs speak HTTP to the outside.',
-      { path: src(layers.slice(0, 5).flat()) },
+      { path: src(layers.slice(0, 6).flat()) },
       { path: 'node_modules/fastify/' },
     ),
     error(

@@ -312,6 +312,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizations/{organization_id}/demo_projects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List demo projects
+         * @description The newest first, also those that are gone.
+         */
+        get: operations["demo_projects_list"];
+        put?: never;
+        /**
+         * Make a demo project
+         * @description For admins. Three months of a product that does not exist: people and companies, events, flags, a running experiment, cohorts, insights and dashboards. It is filled in the background, one in an organization at a time (409); ask for it until it is `done`. You are switched to it.
+         */
+        post: operations["demo_projects_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/demo_projects/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how far a demo project has come
+         * @description Every second or so, until it is `done`, `stopped` or `failed`.
+         */
+        get: operations["demo_projects_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{organization_id}/demo_projects/{id}/stop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop making a demo project
+         * @description For admins. What there is of it is deleted. 400 for one that is over: delete its project instead.
+         */
+        post: operations["demo_projects_stop_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{organization_id}/domains/": {
         parameters: {
             query?: never;
@@ -913,7 +977,7 @@ export interface paths {
         };
         /**
          * Whether demo data is being made
-         * @description For clients that make demo data; here none is made.
+         * @description While it is, the project is one of `demo_projects/`, which say how far it has come.
          */
         get: operations["is_generating_demo_data_retrieve"];
         put?: never;
@@ -1430,6 +1494,26 @@ export interface paths {
          * @description Empty; or with the tiles of a template (`use_template`), or of another dashboard (`use_dashboard`). Insights come onto it by their own `dashboards`.
          */
         post: operations["dashboards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dashboards/create_from_events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a dashboard from what arrived
+         * @description Made for the events and properties of the last 30 days: active people, the most frequent events, a funnel of two or three of them in the order in which people do them, retention, and by page, site, browser and country where events say those. 400 `no_data` where nothing has arrived.
+         */
+        post: operations["dashboards_create_from_events_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5795,6 +5879,10 @@ export interface components {
              */
             updated_at: string;
         };
+        DashboardFromEvents: {
+            /** @description What it is called; `Overview` unless said. */
+            name?: string;
+        };
         /** @description A dashboard to begin with. */
         DashboardTemplate: {
             /** @description What `use_template` of a new dashboard takes. */
@@ -5970,6 +6058,37 @@ export interface components {
                 /** @description Why not, for people to read. */
                 reason: string;
             }[];
+        };
+        /** @description A project whose data are made up. */
+        DemoProject: {
+            /** @description What addresses name it by; the project itself has an id of its own. */
+            id: number;
+            /** @description Id of the project; null once it is gone: stopped, failed, or deleted by somebody. */
+            project: number | null;
+            /** @description What the project was called at first. */
+            name: string;
+            /**
+             * @description `waiting` for its turn, `running`, `stopping`, and then `stopped`, `failed` (both leave nothing behind) or `done`.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "stopping" | "stopped" | "done" | "failed";
+            /** @description How many people there will be. */
+            people: number;
+            /** @description How many events there are so far. */
+            events: number;
+            /** @description How far it has come, from 0 to 1. */
+            progress: number;
+            /** @description The same seed and number of people tell the same story, up to another day. */
+            seed: number;
+            /** @description Why it failed; null where it has not. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked for; its events end then.
+             */
+            created_at: string;
+            /** @description When it was done, stopped or failed; null before. */
+            finished_at: string | null;
         };
         DependentFlag: {
             /** @description The flag's id. */
@@ -8817,6 +8936,14 @@ export interface components {
              */
             level?: 37;
         };
+        NewDemoProject: {
+            /** @description How many people, 20,000 unless said; each has some 50 events. */
+            people?: number;
+            /** @description Another seed, other people. 1 unless said. */
+            seed?: number;
+            /** @description Name of the project; `Quillwort (demo)` unless said. */
+            name?: string;
+        };
         NewEarlyAccessFeature: {
             /** @description What people read when they are offered it; at most 200 characters. */
             name: string;
@@ -9430,6 +9557,16 @@ export interface components {
             previous: string | null;
             /** @description Those of this page. */
             results: components["schemas"]["DeadLetter"][];
+        };
+        PaginatedDemoProjectList: {
+            /** @description How many there are on all pages. */
+            count: number;
+            /** @description Address of the next page. */
+            next: string | null;
+            /** @description Address of the previous page. */
+            previous: string | null;
+            /** @description Those of this page. */
+            results: components["schemas"]["DemoProject"][];
         };
         PaginatedEarlyAccessFeatureList: {
             /** @description How many there are on all pages. */
@@ -12501,32 +12638,20 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *           "name": "Example",
                      *           "slug": "example",
-                     *           "created_at": "2026-11-30T18:08:02.863000Z",
-                     *           "updated_at": "2026-11-30T18:08:02.863000Z",
+                     *           "created_at": "2026-11-30T21:15:56.486000Z",
+                     *           "updated_at": "2026-11-30T21:15:56.486000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 1,
-                     *               "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *               "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *               "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
+                     *               "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
-                     *               "completed_snippet_onboarding": false,
-                     *               "ingested_event": false,
-                     *               "is_demo": false,
-                     *               "timezone": "UTC",
-                     *               "access_control": false
-                     *             },
-                     *             {
-                     *               "id": 3,
-                     *               "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *               "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
-                     *               "api_token": "phc_xxxxxxxxxxxxxxxx",
-                     *               "name": "acme second",
                      *               "completed_snippet_onboarding": false,
                      *               "ingested_event": false,
                      *               "is_demo": false,
@@ -12556,23 +12681,35 @@ export interface operations {
                      *           "enforce_2fa": null
                      *         },
                      *         {
-                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "name": "Test",
-                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
-                     *           "created_at": "2026-11-30T18:08:03.538000Z",
-                     *           "updated_at": "2026-11-30T18:08:03.538000Z",
+                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *           "created_at": "2026-11-30T21:15:58.555000Z",
+                     *           "updated_at": "2026-11-30T21:15:58.555000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 2,
-                     *               "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *               "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *               "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *               "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
                      *               "ingested_event": false,
                      *               "is_demo": false,
+                     *               "timezone": "UTC",
+                     *               "access_control": false
+                     *             },
+                     *             {
+                     *               "id": 3,
+                     *               "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *               "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *               "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *               "name": "acme",
+                     *               "completed_snippet_onboarding": false,
+                     *               "ingested_event": false,
+                     *               "is_demo": true,
                      *               "timezone": "UTC",
                      *               "access_control": false
                      *             }
@@ -12650,18 +12787,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "cf3d908b-df19-40bf-9918-777a90efde4b",
+                     *       "id": "b7baebb0-09ce-4fae-824d-3230901a83ee",
                      *       "name": "acme new",
                      *       "slug": "acme-new",
-                     *       "created_at": "2026-11-30T18:08:16.780000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.780000Z",
+                     *       "created_at": "2026-11-30T21:16:23.971000Z",
+                     *       "updated_at": "2026-11-30T21:16:23.971000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
-                     *           "id": 5,
-                     *           "uuid": "4eb6a486-4165-4464-8c79-70f11f846068",
-                     *           "organization": "cf3d908b-df19-40bf-9918-777a90efde4b",
+                     *           "id": 6,
+                     *           "uuid": "a361e0ff-6e77-4a93-a938-54d14f1c38e4",
+                     *           "organization": "b7baebb0-09ce-4fae-824d-3230901a83ee",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12732,7 +12869,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -12748,23 +12885,35 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "name": "Test",
-                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
-                     *       "created_at": "2026-11-30T18:08:03.538000Z",
-                     *       "updated_at": "2026-11-30T18:08:03.538000Z",
+                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *       "created_at": "2026-11-30T21:15:58.555000Z",
+                     *       "updated_at": "2026-11-30T21:15:58.555000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
                      *           "ingested_event": false,
                      *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         },
+                     *         {
+                     *           "id": 3,
+                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "acme",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": true,
                      *           "timezone": "UTC",
                      *           "access_control": false
                      *         }
@@ -12830,7 +12979,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -12855,23 +13004,35 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "name": "acme",
-                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
-                     *       "created_at": "2026-11-30T18:08:03.538000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.809000Z",
+                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *       "created_at": "2026-11-30T21:15:58.555000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.013000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
                      *           "ingested_event": false,
                      *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         },
+                     *         {
+                     *           "id": 3,
+                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "acme",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": true,
                      *           "timezone": "UTC",
                      *           "access_control": false
                      *         }
@@ -12955,7 +13116,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13015,7 +13176,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13036,23 +13197,35 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "name": "Test",
-                     *       "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
-                     *       "created_at": "2026-11-30T18:08:03.538000Z",
-                     *       "updated_at": "2026-11-30T18:08:03.538000Z",
+                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *       "created_at": "2026-11-30T21:15:58.555000Z",
+                     *       "updated_at": "2026-11-30T21:15:58.555000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
                      *           "ingested_event": false,
                      *           "is_demo": false,
+                     *           "timezone": "UTC",
+                     *           "access_control": false
+                     *         },
+                     *         {
+                     *           "id": 3,
+                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *           "name": "acme",
+                     *           "completed_snippet_onboarding": false,
+                     *           "ingested_event": false,
+                     *           "is_demo": true,
                      *           "timezone": "UTC",
                      *           "access_control": false
                      *         }
@@ -13141,7 +13314,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13159,18 +13332,40 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "07cdd036-ce29-4611-8e72-3d1eeed970ce",
+                     *           "id": "ea987876-4dbf-46f2-a802-d8972e584970",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "activity": "created",
+                     *           "scope": "PersonalAPIKey",
+                     *           "item_id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
+                     *           "detail": {
+                     *             "changes": null,
+                     *             "merge": null,
+                     *             "trigger": null,
+                     *             "name": "acme",
+                     *             "short_id": null
+                     *           },
+                     *           "created_at": "2026-11-30T21:16:07.767000Z"
+                     *         },
+                     *         {
+                     *           "id": "5cd82120-a392-453f-88f5-2558eebf9d3c",
+                     *           "user": {
+                     *             "id": 1,
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationInvite",
-                     *           "item_id": "be3e7d25-04eb-48ce-94cd-468d1e54f8a7",
+                     *           "item_id": "21b73971-59b5-40f2-8037-da5593805554",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13178,34 +13373,12 @@ export interface operations {
                      *             "name": "acme.b@example.net",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.725000Z"
-                     *         },
-                     *         {
-                     *           "id": "772755e2-9cbd-4725-9e69-e3b806b6f910",
-                     *           "user": {
-                     *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
-                     *             "first_name": "Olive",
-                     *             "email": "owner@example.com",
-                     *             "is_email_verified": null
-                     *           },
-                     *           "activity": "created",
-                     *           "scope": "OrganizationDomain",
-                     *           "item_id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
-                     *           "detail": {
-                     *             "changes": null,
-                     *             "merge": null,
-                     *             "trigger": null,
-                     *             "name": "acme.example.org",
-                     *             "short_id": null
-                     *           },
-                     *           "created_at": "2026-11-30T18:08:06.717000Z"
+                     *           "created_at": "2026-11-30T21:16:04.070000Z"
                      *         }
                      *       ],
                      *       "next": null,
                      *       "previous": null,
-                     *       "total_count": 9
+                     *       "total_count": 10
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityPage"];
@@ -13252,7 +13425,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13273,39 +13446,39 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "be3e7d25-04eb-48ce-94cd-468d1e54f8a7",
+                     *           "id": "21b73971-59b5-40f2-8037-da5593805554",
                      *           "target_email": "acme.b@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.721000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.721000Z",
+                     *           "created_at": "2026-11-30T21:16:04.067000Z",
+                     *           "updated_at": "2026-11-30T21:16:04.067000Z",
                      *           "message": null
                      *         },
                      *         {
-                     *           "id": "3e10a364-20ab-4911-b606-570035a09d40",
+                     *           "id": "e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88",
                      *           "target_email": "acme@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.421000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.421000Z",
+                     *           "created_at": "2026-11-30T21:16:03.826000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.826000Z",
                      *           "message": null
                      *         }
                      *       ]
@@ -13350,7 +13523,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13375,21 +13548,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "aeae5472-e520-4137-b097-7c655e5bbddd",
+                     *       "id": "7895ff2a-483b-4431-89d2-e8de598afcf6",
                      *       "target_email": "acme.new@example.net",
                      *       "first_name": "",
                      *       "emailing_attempt_made": false,
                      *       "is_expired": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:16.833000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.833000Z",
+                     *       "created_at": "2026-11-30T21:16:24.041000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.041000Z",
                      *       "message": null
                      *     }
                      */
@@ -13441,7 +13614,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13469,21 +13642,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "6f85c61e-adce-4a06-b7c2-a4d7c947eb24",
+                     *         "id": "271665a7-38a8-413c-9ee2-0aee6846eae7",
                      *         "target_email": "acme.two@example.net",
                      *         "first_name": "",
                      *         "emailing_attempt_made": false,
                      *         "is_expired": false,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T18:08:16.839000Z",
-                     *         "updated_at": "2026-11-30T18:08:16.839000Z",
+                     *         "created_at": "2026-11-30T21:16:24.048000Z",
+                     *         "updated_at": "2026-11-30T21:16:24.048000Z",
                      *         "message": null
                      *       }
                      *     ]
@@ -13536,12 +13709,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
                 /**
                  * @description Id of the invite.
-                 * @example be3e7d25-04eb-48ce-94cd-468d1e54f8a7
+                 * @example 21b73971-59b5-40f2-8037-da5593805554
                  */
                 invite_id: string;
             };
@@ -13597,7 +13770,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -13618,34 +13791,34 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "a77a98a3-13cb-4869-af79-2c008aab3510",
+                     *           "id": "7682f355-43cf-4d2d-a922-d2034cfebf08",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 15,
-                     *           "joined_at": "2026-11-30T18:08:04.151000Z",
-                     *           "updated_at": "2026-11-30T18:08:04.151000Z",
+                     *           "joined_at": "2026-11-30T21:15:59.838000Z",
+                     *           "updated_at": "2026-11-30T21:15:59.838000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         },
                      *         {
-                     *           "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
+                     *           "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 1,
-                     *           "joined_at": "2026-11-30T18:08:04.407000Z",
-                     *           "updated_at": "2026-11-30T18:08:04.407000Z",
+                     *           "joined_at": "2026-11-30T21:16:00.339000Z",
+                     *           "updated_at": "2026-11-30T21:16:00.339000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         }
@@ -13691,12 +13864,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
+                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
                  */
                 user_uuid: string;
             };
@@ -13721,18 +13894,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
+                     *       "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 1,
-                     *       "joined_at": "2026-11-30T18:08:04.407000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.828000Z",
+                     *       "joined_at": "2026-11-30T21:16:00.339000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.032000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13794,12 +13967,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
+                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
                  */
                 user_uuid: string;
             };
@@ -13859,12 +14032,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
+                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
                  */
                 user_uuid: string;
             };
@@ -13889,18 +14062,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a1c5b246-5527-4b3a-bd50-c31454259bdf",
+                     *       "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 8,
-                     *       "joined_at": "2026-11-30T18:08:04.407000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.819000Z",
+                     *       "joined_at": "2026-11-30T21:16:00.339000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.023000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13962,7 +14135,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 id: string;
             };
@@ -14031,7 +14204,7 @@ export interface operations {
             };
         };
     };
-    domains_list: {
+    demo_projects_list: {
         parameters: {
             query?: {
                 /** @description Number of results to return per page. */
@@ -14043,7 +14216,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -14064,11 +14237,353 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
+                     *           "id": 1,
+                     *           "project": 3,
+                     *           "name": "acme",
+                     *           "state": "done",
+                     *           "people": 20,
+                     *           "events": 2080,
+                     *           "progress": 1,
+                     *           "seed": 1,
+                     *           "error": null,
+                     *           "created_at": "2026-11-30T21:16:04.393000Z",
+                     *           "finished_at": "2026-11-30T21:16:07.727000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDemoProjectList"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    demo_projects_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "people": 20,
+                 *       "name": "acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDemoProject"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "project": 8,
+                     *       "name": "acme",
+                     *       "state": "waiting",
+                     *       "people": 20,
+                     *       "events": 0,
+                     *       "progress": 0,
+                     *       "seed": 1,
+                     *       "error": null,
+                     *       "created_at": "2026-11-30T21:16:24.337000Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DemoProject"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Changed by someone else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    demo_projects_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 */
+                organization_id: string;
+                /**
+                 * @description Id of the demo project.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "project": 3,
+                     *       "name": "acme",
+                     *       "state": "done",
+                     *       "people": 20,
+                     *       "events": 2080,
+                     *       "progress": 1,
+                     *       "seed": 1,
+                     *       "error": null,
+                     *       "created_at": "2026-11-30T21:16:04.393000Z",
+                     *       "finished_at": "2026-11-30T21:16:07.727000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DemoProject"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    demo_projects_stop_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 */
+                organization_id: string;
+                /**
+                 * @description Id of the demo project.
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoProject"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "validation_error",
+                     *       "code": "invalid_input",
+                     *       "detail": "It is not being made any more: delete its project instead.",
+                     *       "attr": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    domains_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The organization; `@current` is the one you work in.
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 */
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "next": null,
+                     *       "previous": null,
+                     *       "results": [
+                     *         {
+                     *           "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
                      *           "domain": "acme.example.org",
                      *           "is_verified": false,
                      *           "verified_at": null,
-                     *           "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
+                     *           "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
                      *           "jit_provisioning_enabled": false,
                      *           "sso_enforcement": "",
                      *           "has_saml": false,
@@ -14118,7 +14633,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -14143,11 +14658,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "2aa2f06d-b2ce-4447-b605-3ebb63927d92",
+                     *       "id": "df70d74c-2759-4107-91d2-ea7a4df5412d",
                      *       "domain": "acme-39.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "fV4hD30wUtJCTFysfdjjKKWybDsgbjyM8z2R95g4GyM",
+                     *       "verification_challenge": "HOFMx8jHKmHflZlH8TQvSdnlpOD3te7SVc2iNoxorWB",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14213,12 +14728,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
+                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
                  */
                 id: string;
             };
@@ -14234,11 +14749,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
+                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
+                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14286,12 +14801,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
+                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
                  */
                 id: string;
             };
@@ -14317,11 +14832,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
+                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
+                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14387,12 +14902,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
+                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
                  */
                 id: string;
             };
@@ -14452,12 +14967,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
+                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
                  */
                 id: string;
             };
@@ -14478,11 +14993,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
+                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
+                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14548,12 +15063,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example b736f702-97b8-4ff2-baff-1c0703a6e30f
+                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
                  */
                 id: string;
             };
@@ -14569,11 +15084,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b736f702-97b8-4ff2-baff-1c0703a6e30f",
+                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "BP36atFgegxc6onHZco9fg0sXJisCLgn0n64asMqNom",
+                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14639,7 +15154,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -14652,7 +15167,7 @@ export interface operations {
                  *       "feature_flag_key": "acme",
                  *       "from_project": 2,
                  *       "target_project_ids": [
-                 *         3
+                 *         4
                  *       ]
                  *     }
                  */
@@ -14668,13 +15183,64 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "success": [],
-                     *       "failed": [
+                     *       "success": [
                      *         {
-                     *           "project_id": 3,
-                     *           "errors": "Target project does not exist."
+                     *           "id": 23,
+                     *           "name": "acme",
+                     *           "key": "acme",
+                     *           "filters": {
+                     *             "groups": [
+                     *               {
+                     *                 "properties": [],
+                     *                 "rollout_percentage": 100
+                     *               }
+                     *             ],
+                     *             "payloads": {
+                     *               "true": "\"acme\""
+                     *             }
+                     *           },
+                     *           "deleted": false,
+                     *           "active": true,
+                     *           "created_at": "2026-11-30T21:16:27.179000Z",
+                     *           "updated_at": "2026-11-30T21:16:27.179000Z",
+                     *           "version": 1,
+                     *           "is_simple_flag": true,
+                     *           "rollout_percentage": 100,
+                     *           "ensure_experience_continuity": false,
+                     *           "rollback_conditions": null,
+                     *           "performed_rollback": false,
+                     *           "tags": [],
+                     *           "evaluation_tags": [],
+                     *           "evaluation_runtime": "all",
+                     *           "bucketing_identifier": null,
+                     *           "is_remote_configuration": false,
+                     *           "has_encrypted_payloads": false,
+                     *           "usage_dashboard": null,
+                     *           "analytics_dashboards": [],
+                     *           "has_enriched_analytics": false,
+                     *           "experiment_set": [],
+                     *           "features": [],
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_modified_by": {
+                     *             "id": 1,
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "can_edit": true,
+                     *           "user_access_level": "editor"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "failed": []
                      *     }
                      */
                     "application/json": components["schemas"]["CopiedFeatureFlags"];
@@ -14725,7 +15291,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -14751,8 +15317,8 @@ export interface operations {
                      *         "team_id": 2,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -14768,7 +15334,7 @@ export interface operations {
                      *             "true": "\"acme\""
                      *           }
                      *         },
-                     *         "created_at": "2026-11-30T18:08:05.657000Z",
+                     *         "created_at": "2026-11-30T21:16:01.960000Z",
                      *         "active": true
                      *       }
                      *     ]
@@ -14817,7 +15383,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -14853,7 +15419,7 @@ export interface operations {
                      *           "tag": null,
                      *           "latest_tag": null,
                      *           "is_global": false,
-                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "organization_name": "Test",
                      *           "capabilities": {},
                      *           "metrics": {},
@@ -14910,7 +15476,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -14946,7 +15512,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15015,7 +15581,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -15033,11 +15599,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "75b7ede9-bbc9-42de-8fa7-dd76ea765939",
+                     *           "id": "4e471f2c-cb91-4acf-ade0-4a0f4ac5b67d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15060,14 +15626,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.255000Z"
+                     *           "created_at": "2026-11-30T21:16:18.374000Z"
                      *         },
                      *         {
-                     *           "id": "68264e06-08d7-498b-8eb1-b3785aee136a",
+                     *           "id": "b4b9e52a-94cd-427b-a588-360da9e095c8",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15082,7 +15648,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.233000Z"
+                     *           "created_at": "2026-11-30T21:16:03.408000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -15129,7 +15695,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -15199,7 +15765,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15235,7 +15801,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "organization_name": "Test",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15290,7 +15856,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15331,7 +15897,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15395,7 +15961,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15469,7 +16035,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15510,7 +16076,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15574,7 +16140,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15649,7 +16215,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15721,7 +16287,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15812,7 +16378,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -15892,7 +16458,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -15916,9 +16482,9 @@ export interface operations {
                      *           "id": 1,
                      *           "resource": "cohorts",
                      *           "access_level": 21,
-                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
-                     *           "created_at": "2026-11-30T18:08:06.628000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.628000Z",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "created_at": "2026-11-30T21:16:04.023000Z",
+                     *           "updated_at": "2026-11-30T21:16:04.023000Z",
                      *           "created_by": 1
                      *         }
                      *       ]
@@ -15963,7 +16529,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -15992,9 +16558,9 @@ export interface operations {
                      *       "id": 2,
                      *       "resource": "dashboards",
                      *       "access_level": 21,
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
-                     *       "created_at": "2026-11-30T18:08:16.904000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.904000Z",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "created_at": "2026-11-30T21:16:24.129000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.129000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16055,7 +16621,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -16079,9 +16645,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
-                     *       "created_at": "2026-11-30T18:08:06.628000Z",
-                     *       "updated_at": "2026-11-30T18:08:06.628000Z",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "created_at": "2026-11-30T21:16:04.023000Z",
+                     *       "updated_at": "2026-11-30T21:16:04.023000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16124,7 +16690,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -16158,9 +16724,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 37,
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
-                     *       "created_at": "2026-11-30T18:08:06.628000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.915000Z",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "created_at": "2026-11-30T21:16:04.023000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.146000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16221,7 +16787,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -16286,7 +16852,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
@@ -16315,9 +16881,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
-                     *       "created_at": "2026-11-30T18:08:06.628000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.910000Z",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "created_at": "2026-11-30T21:16:04.023000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.141000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16383,7 +16949,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -16404,32 +16970,32 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *           "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *           "name": "acme",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T18:08:06.431000Z",
+                     *           "created_at": "2026-11-30T21:16:03.854000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "members": [
                      *             {
-                     *               "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *               "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *               "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *               "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *               "user": {
                      *                 "id": 2,
-                     *                 "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *                 "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *                 "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *                 "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *                 "first_name": "Other 1",
                      *                 "email": "other1@example.net",
                      *                 "is_email_verified": null
                      *               },
-                     *               "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *               "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *               "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *               "updated_at": "2026-11-30T21:16:03.897000Z"
                      *             }
                      *           ],
                      *           "associated_flags": [
@@ -16440,14 +17006,14 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "id": "0b07e721-5b1a-467f-b374-977c4df56f77",
+                     *           "id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
                      *           "name": "acme other",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T18:08:06.454000Z",
+                     *           "created_at": "2026-11-30T21:16:03.875000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -16497,7 +17063,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
             };
@@ -16522,14 +17088,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "deb3b0c1-bff2-4947-9623-64cbc03f5d9f",
+                     *       "id": "a6248fed-2bb1-491a-b28b-835d72dc3998",
                      *       "name": "acme-38",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T18:08:16.844000Z",
+                     *       "created_at": "2026-11-30T21:16:24.053000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -16595,12 +17161,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
+                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
                  */
                 id: string;
             };
@@ -16616,32 +17182,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T18:08:06.431000Z",
+                     *       "created_at": "2026-11-30T21:16:03.854000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -16691,12 +17257,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
+                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
                  */
                 id: string;
             };
@@ -16721,32 +17287,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T18:08:06.431000Z",
+                     *       "created_at": "2026-11-30T21:16:03.854000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -16814,12 +17380,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 0b07e721-5b1a-467f-b374-977c4df56f77
+                 * @example a6d72d5c-fbe5-43e8-b2da-7d050e76948a
                  */
                 id: string;
             };
@@ -16879,12 +17445,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
+                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
                  */
                 id: string;
             };
@@ -16905,32 +17471,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T18:08:06.431000Z",
+                     *       "created_at": "2026-11-30T21:16:03.854000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17003,12 +17569,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
+                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
                  */
                 role_id: string;
             };
@@ -17029,18 +17595,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *           "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *             "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
                      *         }
                      *       ]
                      *     }
@@ -17084,12 +17650,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 0b07e721-5b1a-467f-b374-977c4df56f77
+                 * @example a6d72d5c-fbe5-43e8-b2da-7d050e76948a
                  */
                 role_id: string;
             };
@@ -17099,7 +17665,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03"
+                 *       "user_uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6"
                  *     }
                  */
                 "application/json": components["schemas"]["NewRoleMembership"];
@@ -17114,18 +17680,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "fefac66a-db80-4464-a87b-8cdb0da6008d",
-                     *       "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77",
+                     *       "id": "e542432a-4905-47c4-bc5a-fe7fdeb08cda",
+                     *       "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
-                     *       "joined_at": "2026-11-30T18:08:16.881000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.881000Z"
+                     *       "joined_at": "2026-11-30T21:16:24.113000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.113000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RoleMembership"];
@@ -17185,17 +17751,17 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 9596e578-f774-49ca-b620-943f227ac785
+                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2424fbcd-8c64-4896-a4f8-2ee3d99b2573
+                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
                  */
                 role_id: string;
                 /**
                  * @description Of the role’s membership, not of the user.
-                 * @example ea3a39c1-de39-4608-a37c-13658a60e677
+                 * @example b6b6a176-0735-4ea4-b185-77c2f81aafd0
                  */
                 id: string;
             };
@@ -17266,13 +17832,13 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
+                     *         "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
                      *         "label": "acme",
-                     *         "created_at": "2026-11-30T18:08:06.830000Z",
+                     *         "created_at": "2026-11-30T21:16:07.765000Z",
                      *         "last_used_at": null,
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_in…IUge",
+                     *         "mask_value": "phx_EX…So0c",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17280,13 +17846,13 @@ export interface operations {
                      *         "scoped_organizations": null
                      *       },
                      *       {
-                     *         "id": "Um0yEU6OFt99yVlvhSaUybz0mdJwOtFfGrw84jgKbWu",
+                     *         "id": "Nrm5kENsD0bJtSiqhjazILqCtRx5OA4w2ryS7tL39pE",
                      *         "label": "Set up with the installation",
-                     *         "created_at": "2026-11-30T18:08:02.863000Z",
-                     *         "last_used_at": "2026-11-30T18:08:04.227000Z",
+                     *         "created_at": "2026-11-30T21:15:56.486000Z",
+                     *         "last_used_at": "2026-11-30T21:16:00.027000Z",
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_bT…u4pb",
+                     *         "mask_value": "phx_Dw…PXsP",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17344,13 +17910,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "r6g7CcdSjJ9910lC4yDRzhQYjCQ5nXoYWKqu9dHGCTJ",
+                     *       "id": "tAs2gvBHh7NIpPgQd7YYj2YSiK4jge2vCead13tbG2T",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T18:08:16.771000Z",
+                     *       "created_at": "2026-11-30T21:16:23.955000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_Dq…AHig",
+                     *       "mask_value": "phx_a1…ghk5",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17407,13 +17973,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "Um0yEU6OFt99yVlvhSaUybz0mdJwOtFfGrw84jgKbWu",
+                     *       "id": "Nrm5kENsD0bJtSiqhjazILqCtRx5OA4w2ryS7tL39pE",
                      *       "label": "Set up with the installation",
-                     *       "created_at": "2026-11-30T18:08:02.863000Z",
-                     *       "last_used_at": "2026-11-30T18:08:13.527Z",
+                     *       "created_at": "2026-11-30T21:15:56.486000Z",
+                     *       "last_used_at": "2026-11-30T21:16:19.844Z",
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_bT…u4pb",
+                     *       "mask_value": "phx_Dw…PXsP",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17460,7 +18026,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
+                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
                  */
                 id: string;
             };
@@ -17476,13 +18042,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
+                     *       "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T18:08:06.830000Z",
+                     *       "created_at": "2026-11-30T21:16:07.765000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_in…IUge",
+                     *       "mask_value": "phx_EX…So0c",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17529,7 +18095,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
+                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
                  */
                 id: string;
             };
@@ -17580,7 +18146,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA
+                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
                  */
                 id: string;
             };
@@ -17596,13 +18162,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "cpmnxVMp8rK8AXZcJao9Jm44ddi0IIFcgv9ys3kxMiA",
+                     *       "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T18:08:06.830000Z",
+                     *       "created_at": "2026-11-30T21:16:07.765000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_Td…L6Tw",
+                     *       "mask_value": "phx_bP…q8pc",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17664,14 +18230,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "count": 3,
+                     *       "count": 4,
                      *       "next": null,
                      *       "previous": null,
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *           "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *           "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
+                     *           "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -17682,8 +18248,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *           "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -17744,9 +18310,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 6,
-                     *       "uuid": "df0ba70f-05ac-40b4-904f-3c7f7ee9d2bf",
-                     *       "organization": "cf3d908b-df19-40bf-9918-777a90efde4b",
+                     *       "id": 7,
+                     *       "uuid": "c37f64d9-6ed5-4ff0-9852-f22230b038fe",
+                     *       "organization": "b7baebb0-09ce-4fae-824d-3230901a83ee",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -17763,7 +18329,7 @@ export interface operations {
                      *       "capture_console_log_opt_in": null,
                      *       "capture_performance_opt_in": null,
                      *       "access_control": false,
-                     *       "primary_dashboard": 9,
+                     *       "primary_dashboard": 13,
                      *       "live_events_columns": null,
                      *       "recording_domains": null,
                      *       "inject_web_apps": null,
@@ -17795,8 +18361,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T18:08:16.937000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.937000Z",
+                     *       "created_at": "2026-11-30T21:16:24.190000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.190000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": false,
@@ -17869,8 +18435,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -17903,8 +18469,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T18:08:03.548000Z",
-                     *       "updated_at": "2026-11-30T18:08:03.548000Z",
+                     *       "created_at": "2026-11-30T21:15:58.557000Z",
+                     *       "updated_at": "2026-11-30T21:15:58.557000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -17977,8 +18543,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18011,8 +18577,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T18:08:03.548000Z",
-                     *       "updated_at": "2026-11-30T18:08:17.006000Z",
+                     *       "created_at": "2026-11-30T21:15:58.557000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.286000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18077,7 +18643,7 @@ export interface operations {
             path: {
                 /**
                  * @description The project; `@current` is the one you last visited.
-                 * @example 3
+                 * @example 4
                  */
                 id: string;
             };
@@ -18159,8 +18725,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18193,8 +18759,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T18:08:03.548000Z",
-                     *       "updated_at": "2026-11-30T18:08:16.981000Z",
+                     *       "created_at": "2026-11-30T21:15:58.557000Z",
+                     *       "updated_at": "2026-11-30T21:16:24.229000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18279,7 +18845,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description Always false. */
+                        /** @description Whether the project is being filled. */
                         is_generating_demo_data: boolean;
                     };
                 };
@@ -18337,8 +18903,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "034ad953-7275-46c8-9e2e-792dca767142",
-                     *       "organization": "9596e578-f774-49ca-b620-943f227ac785",
+                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18371,8 +18937,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T18:08:03.548000Z",
-                     *       "updated_at": "2026-11-30T18:08:19.626000Z",
+                     *       "created_at": "2026-11-30T21:15:58.557000Z",
+                     *       "updated_at": "2026-11-30T21:16:27.812000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18446,7 +19012,7 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": 2,
+                     *           "id": 4,
                      *           "name": "acme-33",
                      *           "description": "",
                      *           "tags": [],
@@ -18454,7 +19020,7 @@ export interface operations {
                      *           "slack_message_format": "",
                      *           "steps": [
                      *             {
-                     *               "id": "2",
+                     *               "id": "6",
                      *               "event": "x",
                      *               "tag_name": null,
                      *               "text": null,
@@ -18468,18 +19034,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T18:08:12.364000Z",
+                     *           "created_at": "2026-11-30T21:16:18.492000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T18:08:12.364000Z",
+                     *           "last_calculated_at": "2026-11-30T21:16:18.492000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         },
@@ -18492,7 +19058,7 @@ export interface operations {
                      *           "slack_message_format": "",
                      *           "steps": [
                      *             {
-                     *               "id": "3",
+                     *               "id": "7",
                      *               "event": "acme viewed",
                      *               "tag_name": null,
                      *               "text": null,
@@ -18506,18 +19072,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T18:08:05.036000Z",
+                     *           "created_at": "2026-11-30T21:16:01.535000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T18:08:05.036000Z",
+                     *           "last_calculated_at": "2026-11-30T21:16:01.535000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         }
@@ -18602,7 +19168,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 3,
+                     *       "id": 7,
                      *       "name": "acme-40",
                      *       "description": "",
                      *       "tags": [],
@@ -18610,7 +19176,7 @@ export interface operations {
                      *       "slack_message_format": "",
                      *       "steps": [
                      *         {
-                     *           "id": "4",
+                     *           "id": "12",
                      *           "event": "x",
                      *           "tag_name": null,
                      *           "text": null,
@@ -18624,18 +19190,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T18:08:18.091000Z",
+                     *       "created_at": "2026-11-30T21:16:26.026000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T18:08:18.091000Z",
+                     *       "last_calculated_at": "2026-11-30T21:16:26.026000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -18790,7 +19356,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -18804,7 +19370,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -18911,7 +19477,7 @@ export interface operations {
                      *       "slack_message_format": "",
                      *       "steps": [
                      *         {
-                     *           "id": "3",
+                     *           "id": "7",
                      *           "event": "acme viewed",
                      *           "tag_name": null,
                      *           "text": null,
@@ -18925,18 +19491,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T18:08:05.036000Z",
+                     *       "created_at": "2026-11-30T21:16:01.535000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
+                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19032,7 +19598,7 @@ export interface operations {
                      *       "slack_message_format": "",
                      *       "steps": [
                      *         {
-                     *           "id": "5",
+                     *           "id": "13",
                      *           "event": "acme viewed",
                      *           "tag_name": null,
                      *           "text": null,
@@ -19046,18 +19612,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T18:08:05.036000Z",
+                     *       "created_at": "2026-11-30T21:16:01.535000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
+                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19218,7 +19784,7 @@ export interface operations {
                      *       "slack_message_format": "",
                      *       "steps": [
                      *         {
-                     *           "id": "3",
+                     *           "id": "7",
                      *           "event": "acme viewed",
                      *           "tag_name": null,
                      *           "text": null,
@@ -19232,18 +19798,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T18:08:05.036000Z",
+                     *       "created_at": "2026-11-30T21:16:01.535000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T18:08:05.036000Z",
+                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19409,23 +19975,23 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "count": 56,
+                     *       "count": 57,
                      *       "next": null,
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "30e5b103-2227-48d4-a255-62d84e3da97b",
+                     *           "id": "585f0635-5ef4-467d-a940-303f2298f694",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "PropertyDefinition",
-                     *           "item_id": "ec75e835-5af9-47be-8760-5740172729bd",
+                     *           "item_id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -19441,24 +20007,24 @@ export interface operations {
                      *             "name": "$feature/acme-experiment",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.201000Z",
+                     *           "created_at": "2026-11-30T21:16:19.588000Z",
                      *           "unread": true,
-                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "is_system": false
                      *         },
                      *         {
-                     *           "id": "43a4ef26-a789-4601-affb-d59b7ad7c9f3",
+                     *           "id": "f3a6a5c3-aeeb-47a9-b7e0-20ff27294cfd",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "EventDefinition",
-                     *           "item_id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
+                     *           "item_id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -19474,9 +20040,9 @@ export interface operations {
                      *             "name": "$feature_flag_called",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.176000Z",
+                     *           "created_at": "2026-11-30T21:16:19.574000Z",
                      *           "unread": true,
-                     *           "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "is_system": false
                      *         }
                      *       ]
@@ -19705,14 +20271,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:05.072000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.359000Z",
+                     *           "created_at": "2026-11-30T21:16:01.558000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.484000Z",
                      *           "deleted": false,
                      *           "scope": "project",
                      *           "dashboard_item": null,
@@ -19720,20 +20286,20 @@ export interface operations {
                      *           "insight_name": null
                      *         },
                      *         {
-                     *           "id": 2,
+                     *           "id": 6,
                      *           "content": "acme",
                      *           "date_marker": "2024-01-01T00:00:00.000000Z",
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.347000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.347000Z",
+                     *           "created_at": "2026-11-30T21:16:18.460000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.460000Z",
                      *           "deleted": false,
                      *           "scope": "dashboard_item",
                      *           "dashboard_item": null,
@@ -19817,20 +20383,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 3,
+                     *       "id": 11,
                      *       "content": "acme",
                      *       "date_marker": "2024-01-01T00:00:00.000000Z",
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:18.075000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.075000Z",
+                     *       "created_at": "2026-11-30T21:16:25.995000Z",
+                     *       "updated_at": "2026-11-30T21:16:25.995000Z",
                      *       "deleted": false,
                      *       "scope": "dashboard_item",
                      *       "dashboard_item": null,
@@ -19922,14 +20488,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.072000Z",
-                     *       "updated_at": "2026-11-30T18:08:12.359000Z",
+                     *       "created_at": "2026-11-30T21:16:01.558000Z",
+                     *       "updated_at": "2026-11-30T21:16:18.484000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20022,14 +20588,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.072000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.087000Z",
+                     *       "created_at": "2026-11-30T21:16:01.558000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.012000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20191,14 +20757,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.072000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.081000Z",
+                     *       "created_at": "2026-11-30T21:16:01.558000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.002000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20669,7 +21235,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": 2,
+                     *           "id": 6,
                      *           "name": "acme",
                      *           "description": "",
                      *           "groups": [],
@@ -20680,13 +21246,13 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.388000Z",
+                     *           "created_at": "2026-11-30T21:16:18.522000Z",
                      *           "last_calculation": null,
                      *           "errors_calculating": 0,
                      *           "last_error": null,
@@ -20705,14 +21271,14 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:05.328000Z",
-                     *           "last_calculation": "2026-11-30T18:08:12.510000Z",
+                     *           "created_at": "2026-11-30T21:16:01.579000Z",
+                     *           "last_calculation": "2026-11-30T21:16:18.654000Z",
                      *           "errors_calculating": 0,
                      *           "last_error": null,
                      *           "count": 0,
@@ -20798,7 +21364,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 4,
+                     *       "id": 12,
                      *       "name": "acme",
                      *       "description": "",
                      *       "groups": [],
@@ -20809,13 +21375,13 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:18.114000Z",
+                     *       "created_at": "2026-11-30T21:16:26.123000Z",
                      *       "last_calculation": null,
                      *       "errors_calculating": 0,
                      *       "last_error": null,
@@ -20912,14 +21478,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.328000Z",
-                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
+                     *       "created_at": "2026-11-30T21:16:01.579000Z",
+                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21016,14 +21582,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.328000Z",
-                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
+                     *       "created_at": "2026-11-30T21:16:01.579000Z",
+                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21189,14 +21755,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:05.328000Z",
-                     *       "last_calculation": "2026-11-30T18:08:12.510000Z",
+                     *       "created_at": "2026-11-30T21:16:01.579000Z",
+                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21373,7 +21939,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 3,
+                     *       "id": 7,
                      *       "name": "acme (static copy)",
                      *       "description": "",
                      *       "groups": [],
@@ -21384,14 +21950,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:15.654000Z",
-                     *       "last_calculation": "2026-11-30T18:08:15.688000Z",
+                     *       "created_at": "2026-11-30T21:16:23.041000Z",
+                     *       "last_calculation": "2026-11-30T21:16:23.079000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21832,25 +22398,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "count": 4,
+                     *       "count": 5,
                      *       "next": null,
                      *       "previous": null,
                      *       "results": [
+                     *         {
+                     *           "id": 11,
+                     *           "name": "Overview",
+                     *           "description": "Made from the events that had arrived; change it as you like.",
+                     *           "pinned": false,
+                     *           "created_at": "2026-11-30T21:16:18.089000Z",
+                     *           "created_by": {
+                     *             "id": 1,
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "first_name": "Olive",
+                     *             "email": "owner@example.com",
+                     *             "is_email_verified": null
+                     *           },
+                     *           "last_accessed_at": null,
+                     *           "is_shared": false,
+                     *           "deleted": false,
+                     *           "creation_mode": "template",
+                     *           "filters": {},
+                     *           "tags": [],
+                     *           "restriction_level": 21,
+                     *           "effective_restriction_level": 21,
+                     *           "effective_privilege_level": 37,
+                     *           "tiles": null
+                     *         },
                      *         {
                      *           "id": 2,
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T18:08:05.561000Z",
+                     *           "created_at": "2026-11-30T21:16:01.701000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_accessed_at": "2026-11-30T18:08:06.845000Z",
+                     *           "last_accessed_at": "2026-11-30T21:16:07.775000Z",
                      *           "is_shared": true,
                      *           "deleted": false,
                      *           "creation_mode": "default",
@@ -21860,31 +22451,6 @@ export interface operations {
                      *           ],
                      *           "restriction_level": 37,
                      *           "effective_restriction_level": 37,
-                     *           "effective_privilege_level": 37,
-                     *           "tiles": null
-                     *         },
-                     *         {
-                     *           "id": 6,
-                     *           "name": "acme",
-                     *           "description": "",
-                     *           "pinned": false,
-                     *           "created_at": "2026-11-30T18:08:12.069000Z",
-                     *           "created_by": {
-                     *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
-                     *             "first_name": "Olive",
-                     *             "email": "owner@example.com",
-                     *             "is_email_verified": null
-                     *           },
-                     *           "last_accessed_at": null,
-                     *           "is_shared": false,
-                     *           "deleted": false,
-                     *           "creation_mode": "default",
-                     *           "filters": {},
-                     *           "tags": [],
-                     *           "restriction_level": 21,
-                     *           "effective_restriction_level": 21,
                      *           "effective_privilege_level": 37,
                      *           "tiles": null
                      *         }
@@ -21964,15 +22530,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 10,
+                     *       "id": 15,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:17.613000Z",
+                     *       "created_at": "2026-11-30T21:16:25.291000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -21987,6 +22553,312 @@ export interface operations {
                      *       "effective_restriction_level": 21,
                      *       "effective_privilege_level": 37,
                      *       "tiles": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request says something that cannot be. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No credentials, or wrong ones. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dashboards_create_from_events_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Project ID of the project you're trying to access. To find the ID of the project, make a call to /api/projects/. `@current` is the project you last visited.
+                 * @example 2
+                 */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["DashboardFromEvents"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "Overview",
+                     *       "description": "Made from the events that had arrived; change it as you like.",
+                     *       "pinned": false,
+                     *       "created_at": "2026-11-30T21:16:25.476000Z",
+                     *       "created_by": {
+                     *         "id": 1,
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "first_name": "Olive",
+                     *         "email": "owner@example.com",
+                     *         "is_email_verified": null
+                     *       },
+                     *       "last_accessed_at": null,
+                     *       "is_shared": false,
+                     *       "deleted": false,
+                     *       "creation_mode": "template",
+                     *       "filters": {},
+                     *       "tags": [],
+                     *       "restriction_level": 21,
+                     *       "effective_restriction_level": 21,
+                     *       "effective_privilege_level": 37,
+                     *       "tiles": [
+                     *         {
+                     *           "id": 69,
+                     *           "layouts": {
+                     *             "sm": {
+                     *               "w": 6,
+                     *               "h": 5,
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "minW": 3,
+                     *               "minH": 5
+                     *             },
+                     *             "xs": {
+                     *               "w": 1,
+                     *               "h": 5,
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "minW": 1,
+                     *               "minH": 5
+                     *             }
+                     *           },
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 69,
+                     *             "short_id": "MmK9wLVx",
+                     *             "name": "Daily active people",
+                     *             "derived_name": null,
+                     *             "description": "How many people there were on each day.",
+                     *             "filters": {
+                     *               "insight": "TRENDS",
+                     *               "events": [
+                     *                 {
+                     *                   "id": null,
+                     *                   "name": "All events",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "math": "dau"
+                     *                 }
+                     *               ],
+                     *               "interval": "day",
+                     *               "date_from": "-30d"
+                     *             },
+                     *             "query": null,
+                     *             "dashboards": [
+                     *               17
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 69,
+                     *                 "dashboard_id": 17,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": null,
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T21:16:25.476000Z",
+                     *             "created_by": null,
+                     *             "updated_at": "2026-11-30T21:16:25.476000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:25.476000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": null,
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": null,
+                     *             "is_cached": false,
+                     *             "cache_target_age": null,
+                     *             "next_allowed_client_refresh": null,
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_0bf5c1b9bdbbc53df216c82f4ff2c3c1",
+                     *             "last_modified_by": null,
+                     *             "is_sample": true,
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {
+                     *               "sm": {
+                     *                 "w": 6,
+                     *                 "h": 5,
+                     *                 "x": 0,
+                     *                 "y": 0,
+                     *                 "minW": 3,
+                     *                 "minH": 5
+                     *               },
+                     *               "xs": {
+                     *                 "w": 1,
+                     *                 "h": 5,
+                     *                 "x": 0,
+                     *                 "y": 0,
+                     *                 "minW": 1,
+                     *                 "minH": 5
+                     *               }
+                     *             }
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": null,
+                     *           "is_cached": false,
+                     *           "error": null
+                     *         },
+                     *         {
+                     *           "id": 70,
+                     *           "layouts": {
+                     *             "sm": {
+                     *               "w": 6,
+                     *               "h": 5,
+                     *               "x": 6,
+                     *               "y": 0,
+                     *               "minW": 3,
+                     *               "minH": 5
+                     *             },
+                     *             "xs": {
+                     *               "w": 1,
+                     *               "h": 5,
+                     *               "x": 0,
+                     *               "y": 5,
+                     *               "minW": 1,
+                     *               "minH": 5
+                     *             }
+                     *           },
+                     *           "color": null,
+                     *           "insight": {
+                     *             "id": 70,
+                     *             "short_id": "1Zohk1Lr",
+                     *             "name": "Weekly active people",
+                     *             "derived_name": null,
+                     *             "description": "How many people there were in each week.",
+                     *             "filters": {
+                     *               "insight": "TRENDS",
+                     *               "events": [
+                     *                 {
+                     *                   "id": null,
+                     *                   "name": "All events",
+                     *                   "type": "events",
+                     *                   "order": 0,
+                     *                   "math": "dau"
+                     *                 }
+                     *               ],
+                     *               "interval": "week",
+                     *               "date_from": "-90d"
+                     *             },
+                     *             "query": null,
+                     *             "dashboards": [
+                     *               17
+                     *             ],
+                     *             "dashboard_tiles": [
+                     *               {
+                     *                 "id": 70,
+                     *                 "dashboard_id": 17,
+                     *                 "deleted": null
+                     *               }
+                     *             ],
+                     *             "last_refresh": null,
+                     *             "saved": false,
+                     *             "favorited": false,
+                     *             "tags": [],
+                     *             "created_at": "2026-11-30T21:16:25.476000Z",
+                     *             "created_by": null,
+                     *             "updated_at": "2026-11-30T21:16:25.476000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:25.476000Z",
+                     *             "order": null,
+                     *             "deleted": false,
+                     *             "result": null,
+                     *             "columns": null,
+                     *             "types": null,
+                     *             "hasMore": null,
+                     *             "is_cached": false,
+                     *             "cache_target_age": null,
+                     *             "next_allowed_client_refresh": null,
+                     *             "query_status": null,
+                     *             "timezone": "UTC",
+                     *             "filters_hash": "cache_596f9db0f582e9093d56b39102405796",
+                     *             "last_modified_by": null,
+                     *             "is_sample": true,
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "color": null,
+                     *             "layouts": {
+                     *               "sm": {
+                     *                 "w": 6,
+                     *                 "h": 5,
+                     *                 "x": 6,
+                     *                 "y": 0,
+                     *                 "minW": 3,
+                     *                 "minH": 5
+                     *               },
+                     *               "xs": {
+                     *                 "w": 1,
+                     *                 "h": 5,
+                     *                 "x": 0,
+                     *                 "y": 5,
+                     *                 "minW": 1,
+                     *                 "minH": 5
+                     *               }
+                     *             }
+                     *           },
+                     *           "text": null,
+                     *           "last_refresh": null,
+                     *           "is_cached": false,
+                     *           "error": null
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Dashboard"];
@@ -22091,15 +22963,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 11,
+                     *       "id": 16,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:17.621000Z",
+                     *       "created_at": "2026-11-30T21:16:25.324000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22115,12 +22987,12 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 33,
+                     *           "id": 68,
                      *           "layouts": {},
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 35,
-                     *             "short_id": "1NNVKCe3",
+                     *             "id": 68,
+                     *             "short_id": "Qj4hD4Lc",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22138,23 +23010,23 @@ export interface operations {
                      *               }
                      *             },
                      *             "dashboards": [
-                     *               11
+                     *               16
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 33,
-                     *                 "dashboard_id": 11,
+                     *                 "id": 68,
+                     *                 "dashboard_id": 16,
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T18:08:17.621000Z",
+                     *             "created_at": "2026-11-30T21:16:25.324000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-11-30T18:08:17.621000Z",
-                     *             "last_modified_at": "2026-11-30T18:08:17.621000Z",
+                     *             "updated_at": "2026-11-30T21:16:25.324000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:25.324000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22192,8 +23064,8 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
@@ -22205,7 +23077,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22297,16 +23169,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:05.561000Z",
+                     *       "created_at": "2026-11-30T21:16:01.701000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T18:08:06.845000Z",
+                     *       "last_accessed_at": "2026-11-30T21:16:07.775000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22324,7 +23196,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "WqyBG5Po",
+                     *             "short_id": "spn3il7J",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22351,21 +23223,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T18:08:05.592000Z",
+                     *             "created_at": "2026-11-30T21:16:01.808000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T18:08:12.050000Z",
-                     *             "last_modified_at": "2026-11-30T18:08:12.050000Z",
+                     *             "updated_at": "2026-11-30T21:16:17.958000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:17.958000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22403,15 +23275,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22423,7 +23295,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22512,16 +23384,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:05.561000Z",
+                     *       "created_at": "2026-11-30T21:16:01.701000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
+                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22539,7 +23411,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "WqyBG5Po",
+                     *             "short_id": "spn3il7J",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22566,21 +23438,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T18:08:05.592000Z",
+                     *             "created_at": "2026-11-30T21:16:01.808000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T18:08:17.598000Z",
-                     *             "last_modified_at": "2026-11-30T18:08:17.598000Z",
+                     *             "updated_at": "2026-11-30T21:16:25.242000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:25.242000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22618,15 +23490,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22638,7 +23510,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -22797,16 +23669,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:05.561000Z",
+                     *       "created_at": "2026-11-30T21:16:01.701000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
+                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -22824,7 +23696,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "WqyBG5Po",
+                     *             "short_id": "spn3il7J",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -22851,21 +23723,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T18:08:05.592000Z",
+                     *             "created_at": "2026-11-30T21:16:01.808000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T18:08:17.598000Z",
-                     *             "last_modified_at": "2026-11-30T18:08:17.598000Z",
+                     *             "updated_at": "2026-11-30T21:16:25.242000Z",
+                     *             "last_modified_at": "2026-11-30T21:16:25.242000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -22903,15 +23775,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -22923,7 +23795,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23070,7 +23942,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
+                 *       "user_uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
                  *       "level": 37
                  *     }
                  */
@@ -23086,19 +23958,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7a3fbc26-6605-449f-8f04-4a901feb4925",
+                     *       "id": "049a3fd4-0fae-4d65-b3d2-44c427203edf",
                      *       "dashboard_id": 2,
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *         "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 37,
-                     *       "added_at": "2026-11-30T18:08:17.840000Z",
-                     *       "updated_at": "2026-11-30T18:08:17.840000Z"
+                     *       "added_at": "2026-11-30T21:16:25.637000Z",
+                     *       "updated_at": "2026-11-30T21:16:25.637000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DashboardCollaborator"];
@@ -23168,7 +24040,7 @@ export interface operations {
                 id: number;
                 /**
                  * @description Of the user who is no longer to edit it.
-                 * @example 240d288e-fdf1-48c4-9ed0-9536aba38c03
+                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
                  */
                 user_uuid: string;
             };
@@ -23265,16 +24137,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:05.561000Z",
+                     *       "created_at": "2026-11-30T21:16:01.701000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T18:08:14.996000Z",
+                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23366,9 +24238,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:06.884000Z",
+                     *       "created_at": "2026-11-30T21:16:07.793000Z",
                      *       "enabled": true,
-                     *       "access_token": "i5u3xpa9n1bt3EdSFG4wNlgFJRmtFxCT9jDyJNcp0Sl"
+                     *       "access_token": "algzsepD5e8asDf4sBV0lWSEOk1h9MBW3YMdJzKu22U"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23445,9 +24317,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:06.884000Z",
+                     *       "created_at": "2026-11-30T21:16:07.793000Z",
                      *       "enabled": true,
-                     *       "access_token": "i5u3xpa9n1bt3EdSFG4wNlgFJRmtFxCT9jDyJNcp0Sl"
+                     *       "access_token": "algzsepD5e8asDf4sBV0lWSEOk1h9MBW3YMdJzKu22U"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23528,9 +24400,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:06.884000Z",
+                     *       "created_at": "2026-11-30T21:16:07.793000Z",
                      *       "enabled": true,
-                     *       "access_token": "jTAqRZ9YGjbgdsU8MAzc4P01unFAdu0aP8B5u62hplE"
+                     *       "access_token": "myffQe4a6BdWzJ9sp37brMOJrwK7rcE15vHcBClGtON"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -23804,9 +24676,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
+                     *           "id": "1e60e057-0466-41bb-85a2-93faaec94407",
                      *           "feature_flag": {
-                     *             "id": 7,
+                     *             "id": 11,
                      *             "team_id": 2,
                      *             "name": "Feature Flag for Feature acme-36",
                      *             "key": "acme-36",
@@ -23848,10 +24720,10 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T18:08:12.761000Z"
+                     *           "created_at": "2026-11-30T21:16:19.094000Z"
                      *         },
                      *         {
-                     *           "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
+                     *           "id": "80b644b5-351c-47a6-a485-2746cab230aa",
                      *           "feature_flag": {
                      *             "id": 3,
                      *             "team_id": 2,
@@ -23895,7 +24767,7 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T18:08:06.094000Z"
+                     *           "created_at": "2026-11-30T21:16:03.134000Z"
                      *         }
                      *       ]
                      *     }
@@ -23974,9 +24846,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "54093272-5d1c-4513-9166-c4b248a29f70",
+                     *       "id": "13999ae8-e9b2-4299-8852-0817ab204bdf",
                      *       "feature_flag": {
-                     *         "id": 12,
+                     *         "id": 20,
                      *         "team_id": 2,
                      *         "name": "Feature Flag for Feature acme-43",
                      *         "key": "acme-43",
@@ -24018,7 +24890,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T18:08:18.861000Z"
+                     *       "created_at": "2026-11-30T21:16:26.978000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24092,7 +24964,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
+                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
                  */
                 id: string;
             };
@@ -24108,7 +24980,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
+                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24152,7 +25024,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T18:08:06.094000Z"
+                     *       "created_at": "2026-11-30T21:16:03.134000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24208,7 +25080,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
+                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
                  */
                 id: string;
             };
@@ -24234,7 +25106,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
+                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24278,7 +25150,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T18:08:06.094000Z"
+                     *       "created_at": "2026-11-30T21:16:03.134000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24352,7 +25224,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
+                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
                  */
                 id: string;
             };
@@ -24426,7 +25298,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d545ed0c-ec7e-46c7-8497-706081bd1400
+                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
                  */
                 id: string;
             };
@@ -24447,7 +25319,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d545ed0c-ec7e-46c7-8497-706081bd1400",
+                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -24491,7 +25363,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T18:08:06.094000Z"
+                     *       "created_at": "2026-11-30T21:16:03.134000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24764,18 +25636,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ce8a3ce4-4ff4-480c-95b6-ed3948171b7b",
+                     *           "id": "e55340e2-0302-4ba3-9433-a9687ffb80b9",
                      *           "name": "$delete_person_property",
                      *           "owner": null,
                      *           "description": null,
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T18:08:13.088000Z",
-                     *           "updated_at": "2026-11-30T18:08:13.094000Z",
+                     *           "created_at": "2026-11-30T21:16:19.438000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.442000Z",
                      *           "updated_by": null,
-                     *           "last_seen_at": "2026-11-30T18:08:13.088000Z",
-                     *           "last_updated_at": "2026-11-30T18:08:13.094000Z",
+                     *           "last_seen_at": "2026-11-30T21:16:19.438000Z",
+                     *           "last_updated_at": "2026-11-30T21:16:19.442000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -24788,25 +25660,25 @@ export interface operations {
                      *           "post_to_slack": false
                      *         },
                      *         {
-                     *           "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
+                     *           "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
                      *           "name": "$feature_flag_called",
                      *           "owner": null,
                      *           "description": "acme",
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T18:08:04.834000Z",
-                     *           "updated_at": "2026-11-30T18:08:13.171000Z",
+                     *           "created_at": "2026-11-30T21:16:01.094000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.569000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_seen_at": "2026-11-30T18:08:04.834000Z",
-                     *           "last_updated_at": "2026-11-30T18:08:13.171000Z",
+                     *           "last_seen_at": "2026-11-30T21:16:01.094000Z",
+                     *           "last_updated_at": "2026-11-30T21:16:19.569000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -24874,7 +25746,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
+                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
                  */
                 id: string;
             };
@@ -24890,25 +25762,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
+                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T18:08:04.834000Z",
-                     *       "updated_at": "2026-11-30T18:08:13.171000Z",
+                     *       "created_at": "2026-11-30T21:16:01.094000Z",
+                     *       "updated_at": "2026-11-30T21:16:19.569000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
-                     *       "last_updated_at": "2026-11-30T18:08:13.171000Z",
+                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
+                     *       "last_updated_at": "2026-11-30T21:16:19.569000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -24974,7 +25846,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
+                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
                  */
                 id: string;
             };
@@ -24999,25 +25871,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
+                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T18:08:04.834000Z",
-                     *       "updated_at": "2026-11-30T18:08:19.397000Z",
+                     *       "created_at": "2026-11-30T21:16:01.094000Z",
+                     *       "updated_at": "2026-11-30T21:16:27.607000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
-                     *       "last_updated_at": "2026-11-30T18:08:19.397000Z",
+                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
+                     *       "last_updated_at": "2026-11-30T21:16:27.607000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25092,7 +25964,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
+                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
                  */
                 id: string;
             };
@@ -25157,7 +26029,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 73fcdddb-8475-4a43-8ab2-f45b2836b2c7
+                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
                  */
                 id: string;
             };
@@ -25178,25 +26050,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "73fcdddb-8475-4a43-8ab2-f45b2836b2c7",
+                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T18:08:04.834000Z",
-                     *       "updated_at": "2026-11-30T18:08:19.390000Z",
+                     *       "created_at": "2026-11-30T21:16:01.094000Z",
+                     *       "updated_at": "2026-11-30T21:16:27.599000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T18:08:04.834000Z",
-                     *       "last_updated_at": "2026-11-30T18:08:19.390000Z",
+                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
+                     *       "last_updated_at": "2026-11-30T21:16:27.599000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25310,7 +26182,7 @@ export interface operations {
                      *       "next": null,
                      *       "results": [
                      *         {
-                     *           "id": "10b8acd0-cb00-4895-ad0e-c4c01f000721",
+                     *           "id": "2891a779-366c-4501-8792-b006063fb92c",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$unset": [
@@ -25318,7 +26190,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "event": "$delete_person_property",
-                     *           "timestamp": "2026-11-30T18:08:13.088000+00:00",
+                     *           "timestamp": "2026-11-30T21:16:19.438000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -25330,7 +26202,7 @@ export interface operations {
                      *           "elements_chain": ""
                      *         },
                      *         {
-                     *           "id": "660f00e4-8726-4231-b6c6-a88cb9a990ee",
+                     *           "id": "23d9ce9f-c1b6-4d14-af0b-443081ce573c",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$set": {
@@ -25338,7 +26210,7 @@ export interface operations {
                      *             }
                      *           },
                      *           "event": "$set",
-                     *           "timestamp": "2026-11-30T18:08:13.043000+00:00",
+                     *           "timestamp": "2026-11-30T21:16:19.392000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -25422,7 +26294,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
-                     *       "accepted_at": "2026-11-30T18:08:04.410Z",
+                     *       "accepted_at": "2026-11-30T21:16:00.341Z",
                      *       "status": "stored",
                      *       "detail": "It is stored.",
                      *       "deduplicated": 0,
@@ -25430,9 +26302,9 @@ export interface operations {
                      *       "reason": null,
                      *       "step": null,
                      *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
-                     *       "processed_at": "2026-11-30T18:08:04.560Z",
-                     *       "stored_at": "2026-11-30T18:08:04.811Z",
-                     *       "lag_ms": 401
+                     *       "processed_at": "2026-11-30T21:16:00.568Z",
+                     *       "stored_at": "2026-11-30T21:16:01.084Z",
+                     *       "lag_ms": 743
                      *     }
                      */
                     "application/json": components["schemas"]["EventReceipt"];
@@ -25602,7 +26474,7 @@ export interface operations {
                      *         "$group_0": "acme"
                      *       },
                      *       "event": "acme viewed",
-                     *       "timestamp": "2026-11-30T18:08:04.410000+00:00",
+                     *       "timestamp": "2026-11-30T21:16:00.341000+00:00",
                      *       "person": null,
                      *       "elements": [],
                      *       "elements_chain": ""
@@ -25694,14 +26566,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.713000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.713000Z"
+                     *           "created_at": "2026-11-30T21:16:19.039000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.039000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -25716,14 +26588,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.010000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *           "created_at": "2026-11-30T21:16:03.016000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.067000Z"
                      *         }
                      *       ]
                      *     }
@@ -25819,14 +26691,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:18.824000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.824000Z"
+                     *       "created_at": "2026-11-30T21:16:26.941000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.941000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -25919,14 +26791,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.010000Z",
-                     *       "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *       "created_at": "2026-11-30T21:16:03.016000Z",
+                     *       "updated_at": "2026-11-30T21:16:19.067000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26025,14 +26897,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.010000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.845000Z"
+                     *       "created_at": "2026-11-30T21:16:03.016000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.962000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26213,14 +27085,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.010000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.830000Z"
+                     *       "created_at": "2026-11-30T21:16:03.016000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.947000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26318,7 +27190,7 @@ export interface operations {
                      *           "id": 1,
                      *           "name": "acme",
                      *           "description": null,
-                     *           "start_date": "2026-11-30T17:08:06.726000Z",
+                     *           "start_date": "2026-11-30T20:16:04.071000Z",
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-experiment",
                      *           "feature_flag": 2,
@@ -26374,35 +27246,35 @@ export interface operations {
                      *             ],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "created_at": "2026-11-30T18:08:06.010000Z",
-                     *             "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *             "created_at": "2026-11-30T21:16:03.016000Z",
+                     *             "updated_at": "2026-11-30T21:16:19.067000Z"
                      *           },
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.041000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.693000Z"
+                     *           "created_at": "2026-11-30T21:16:03.058000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.969000Z"
                      *         },
                      *         {
-                     *           "id": 2,
+                     *           "id": 3,
                      *           "name": "acme",
                      *           "description": null,
                      *           "start_date": null,
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-35",
-                     *           "feature_flag": 6,
+                     *           "feature_flag": 10,
                      *           "parameters": {
                      *             "feature_flag_variants": [
                      *               {
@@ -26430,14 +27302,14 @@ export interface operations {
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.636000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.636000Z"
+                     *           "created_at": "2026-11-30T21:16:18.911000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.911000Z"
                      *         }
                      *       ]
                      *     }
@@ -26537,13 +27409,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 3,
+                     *       "id": 5,
                      *       "name": "acme",
                      *       "description": null,
                      *       "start_date": null,
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-42",
-                     *       "feature_flag": 11,
+                     *       "feature_flag": 19,
                      *       "parameters": {
                      *         "feature_flag_variants": [
                      *           {
@@ -26571,14 +27443,14 @@ export interface operations {
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:18.656000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.656000Z"
+                     *       "created_at": "2026-11-30T21:16:26.872000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.872000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -26670,18 +27542,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "231086a5-baf1-41d9-bf02-510b1771ce3d",
+                     *           "id": "87585738-f038-4dbf-b5f1-a447a915ff5a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Experiment",
-                     *           "item_id": "2",
+                     *           "item_id": "3",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -26689,14 +27561,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.646000Z"
+                     *           "created_at": "2026-11-30T21:16:18.922000Z"
                      *         },
                      *         {
-                     *           "id": "a711a10f-161d-4933-879c-c993e9b84359",
+                     *           "id": "fff22667-4c13-4cfe-a5f4-95077da02673",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -26711,7 +27583,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T17:08:06.726000Z"
+                     *                 "after": "2026-11-30T20:16:04.071000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -26742,7 +27614,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.782000Z"
+                     *           "created_at": "2026-11-30T21:16:04.269000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -26905,7 +27777,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T17:08:06.726000Z",
+                     *       "start_date": "2026-11-30T20:16:04.071000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -26961,26 +27833,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T18:08:06.010000Z",
-                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *         "created_at": "2026-11-30T21:16:03.016000Z",
+                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.041000Z",
-                     *       "updated_at": "2026-11-30T18:08:12.693000Z"
+                     *       "created_at": "2026-11-30T21:16:03.058000Z",
+                     *       "updated_at": "2026-11-30T21:16:18.969000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27086,7 +27958,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T17:08:06.726000Z",
+                     *       "start_date": "2026-11-30T20:16:04.071000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27142,26 +28014,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T18:08:06.010000Z",
-                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *         "created_at": "2026-11-30T21:16:03.016000Z",
+                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.041000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.794000Z"
+                     *       "created_at": "2026-11-30T21:16:03.058000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.919000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27342,7 +28214,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T17:08:06.726000Z",
+                     *       "start_date": "2026-11-30T20:16:04.071000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27398,26 +28270,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T18:08:06.010000Z",
-                     *         "updated_at": "2026-11-30T18:08:12.741000Z"
+                     *         "created_at": "2026-11-30T21:16:03.016000Z",
+                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T18:08:06.041000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.693000Z"
+                     *       "created_at": "2026-11-30T21:16:03.058000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.900000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27514,11 +28386,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "a711a10f-161d-4933-879c-c993e9b84359",
+                     *           "id": "fff22667-4c13-4cfe-a5f4-95077da02673",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27533,7 +28405,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T17:08:06.726000Z"
+                     *                 "after": "2026-11-30T20:16:04.071000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -27564,14 +28436,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.782000Z"
+                     *           "created_at": "2026-11-30T21:16:04.269000Z"
                      *         },
                      *         {
-                     *           "id": "90424f59-6d78-40fd-86c2-cfc43521b886",
+                     *           "id": "e5579811-12d6-455f-8a98-899e6c48f506",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27586,7 +28458,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.056000Z"
+                     *           "created_at": "2026-11-30T21:16:03.090000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -27731,7 +28603,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "display": "ActionsLineGraphCumulative",
-                     *         "date_from": "2026-11-30T17:08:06.726000Z",
+                     *         "date_from": "2026-11-30T20:16:04.071000Z",
                      *         "date_to": null,
                      *         "explicit_date": true,
                      *         "breakdown": "$feature/acme-experiment",
@@ -27797,7 +28669,7 @@ export interface operations {
                      *         "mismatch": false,
                      *         "warning": null
                      *       },
-                     *       "last_refresh": "2026-11-30T18:08:15.905Z",
+                     *       "last_refresh": "2026-11-30T21:16:23.214Z",
                      *       "is_cached": false
                      *     }
                      */
@@ -27922,7 +28794,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "last_refresh": "2026-11-30T18:08:15.905Z",
+                     *       "last_refresh": "2026-11-30T21:16:23.215Z",
                      *       "is_cached": true
                      *     }
                      */
@@ -28019,7 +28891,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T18:08:17.898000Z",
+                     *       "created_at": "2026-11-30T21:16:25.754000Z",
                      *       "has_content": false,
                      *       "export_context": {
                      *         "source": {
@@ -28029,7 +28901,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T18:08:17.898000Z",
+                     *       "expires_after": "2026-12-07T21:16:25.754000Z",
                      *       "exception": null,
                      *       "rows": 0,
                      *       "cut_by": null
@@ -28117,7 +28989,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T18:08:05.736000Z",
+                     *       "created_at": "2026-11-30T21:16:02.276000Z",
                      *       "has_content": true,
                      *       "export_context": {
                      *         "source": {
@@ -28127,7 +28999,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T18:08:05.736000Z",
+                     *       "expires_after": "2026-12-07T21:16:02.276000Z",
                      *       "exception": null,
                      *       "rows": 10,
                      *       "cut_by": null
@@ -28293,7 +29165,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": 7,
+                     *           "id": 11,
                      *           "name": "Feature Flag for Feature acme-36",
                      *           "key": "acme-36",
                      *           "filters": {
@@ -28322,8 +29194,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T18:08:12.761000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.761000Z",
+                     *           "created_at": "2026-11-30T21:16:19.094000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.094000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -28342,7 +29214,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
+                     *               "id": "1e60e057-0466-41bb-85a2-93faaec94407",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -28353,16 +29225,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28371,7 +29243,7 @@ export interface operations {
                      *           "user_access_level": "editor"
                      *         },
                      *         {
-                     *           "id": 6,
+                     *           "id": 10,
                      *           "name": "Feature Flag for Experiment acme",
                      *           "key": "acme-35",
                      *           "filters": {
@@ -28398,8 +29270,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": false,
-                     *           "created_at": "2026-11-30T18:08:12.636000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.636000Z",
+                     *           "created_at": "2026-11-30T21:16:18.911000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.911000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": null,
@@ -28416,21 +29288,21 @@ export interface operations {
                      *           "analytics_dashboards": [],
                      *           "has_enriched_analytics": false,
                      *           "experiment_set": [
-                     *             2
+                     *             3
                      *           ],
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28526,7 +29398,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 10,
+                     *       "id": 18,
                      *       "name": "acme",
                      *       "key": "acme-41",
                      *       "filters": {
@@ -28542,8 +29414,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T18:08:18.355000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.355000Z",
+                     *       "created_at": "2026-11-30T21:16:26.735000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.735000Z",
                      *       "version": 1,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -28563,16 +29435,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -28661,48 +29533,48 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "ef9064bf-f5cb-4801-8de1-79c0d8b6ce8e",
+                     *           "id": "804192fe-3160-4541-8756-3ced7cb3619d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "FeatureFlag",
-                     *           "item_id": "9",
+                     *           "item_id": "13",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-4995147f4a-custom",
+                     *             "name": "survey-targeting-8324bbf2dd-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.930000Z"
+                     *           "created_at": "2026-11-30T21:16:19.264000Z"
                      *         },
                      *         {
-                     *           "id": "c10878c7-ad85-4cde-a22f-0948cf4e0245",
+                     *           "id": "e09052eb-510f-4cb5-a838-9a7128d9af36",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "FeatureFlag",
-                     *           "item_id": "8",
+                     *           "item_id": "12",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-04b6248a06-custom",
+                     *             "name": "survey-targeting-3641026b0b-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.857000Z"
+                     *           "created_at": "2026-11-30T21:16:19.174000Z"
                      *         }
                      *       ],
                      *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
@@ -28989,7 +29861,7 @@ export interface operations {
                      *           "condition_index": 0
                      *         }
                      *       },
-                     *       "survey-targeting-55b3b7b650-custom": {
+                     *       "survey-targeting-38fea557c8-custom": {
                      *         "value": true,
                      *         "evaluation": {
                      *           "reason": "condition_match",
@@ -29017,14 +29889,14 @@ export interface operations {
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-04b6248a06-custom": {
+                     *       "survey-targeting-3641026b0b-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-4995147f4a-custom": {
+                     *       "survey-targeting-8324bbf2dd-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
@@ -29212,8 +30084,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "ids": [
-                     *         7,
-                     *         6
+                     *         11,
+                     *         10
                      *       ],
                      *       "total": 6
                      *     }
@@ -29287,7 +30159,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "feature_flag": {
-                     *           "id": 7,
+                     *           "id": 11,
                      *           "name": "Feature Flag for Feature acme-36",
                      *           "key": "acme-36",
                      *           "filters": {
@@ -29316,8 +30188,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T18:08:12.761000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.761000Z",
+                     *           "created_at": "2026-11-30T21:16:19.094000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.094000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -29336,7 +30208,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "d6ccf7af-622a-4b0e-8cd9-1f6ee53fb9d3",
+                     *               "id": "1e60e057-0466-41bb-85a2-93faaec94407",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -29347,16 +30219,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29368,7 +30240,7 @@ export interface operations {
                      *       },
                      *       {
                      *         "feature_flag": {
-                     *           "id": 5,
+                     *           "id": 9,
                      *           "name": "acme",
                      *           "key": "acme-34",
                      *           "filters": {
@@ -29384,8 +30256,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T18:08:12.517000Z",
-                     *           "updated_at": "2026-11-30T18:08:12.517000Z",
+                     *           "created_at": "2026-11-30T21:16:18.662000Z",
+                     *           "updated_at": "2026-11-30T21:16:18.662000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -29405,16 +30277,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29621,8 +30493,8 @@ export interface operations {
                      *             },
                      *             "deleted": false,
                      *             "active": true,
-                     *             "created_at": "2026-11-30T18:08:05.657000Z",
-                     *             "updated_at": "2026-11-30T18:08:12.567000Z",
+                     *             "created_at": "2026-11-30T21:16:01.960000Z",
+                     *             "updated_at": "2026-11-30T21:16:18.749000Z",
                      *             "version": 3,
                      *             "is_simple_flag": true,
                      *             "rollout_percentage": 100,
@@ -29642,16 +30514,16 @@ export interface operations {
                      *             "features": [],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -29660,32 +30532,32 @@ export interface operations {
                      *             "user_access_level": "editor"
                      *           },
                      *           "role": {
-                     *             "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *             "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *             "name": "acme",
                      *             "feature_flags_access_level": 37,
-                     *             "created_at": "2026-11-30T18:08:06.431000Z",
+                     *             "created_at": "2026-11-30T21:16:03.854000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *               "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "members": [
                      *               {
-                     *                 "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *                 "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *                 "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *                 "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *                 "user": {
                      *                   "id": 2,
-                     *                   "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *                   "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *                   "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *                   "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *                   "first_name": "Other 1",
                      *                   "email": "other1@example.net",
                      *                   "is_email_verified": null
                      *                 },
-                     *                 "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *                 "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *                 "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *                 "updated_at": "2026-11-30T21:16:03.897000Z"
                      *               }
                      *             ],
                      *             "associated_flags": [
@@ -29695,8 +30567,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "added_at": "2026-11-30T18:08:06.586000Z",
-                     *           "updated_at": "2026-11-30T18:08:06.586000Z"
+                     *           "added_at": "2026-11-30T21:16:03.963000Z",
+                     *           "updated_at": "2026-11-30T21:16:03.963000Z"
                      *         }
                      *       ]
                      *     }
@@ -29764,7 +30636,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77"
+                 *       "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a"
                  *     }
                  */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
@@ -29797,8 +30669,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T18:08:05.657000Z",
-                     *         "updated_at": "2026-11-30T18:08:18.435000Z",
+                     *         "created_at": "2026-11-30T21:16:01.960000Z",
+                     *         "updated_at": "2026-11-30T21:16:26.783000Z",
                      *         "version": 5,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -29818,16 +30690,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -29836,32 +30708,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "0b07e721-5b1a-467f-b374-977c4df56f77",
+                     *         "id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
                      *         "name": "acme other",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T18:08:06.454000Z",
+                     *         "created_at": "2026-11-30T21:16:03.875000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "fefac66a-db80-4464-a87b-8cdb0da6008d",
-                     *             "role_id": "0b07e721-5b1a-467f-b374-977c4df56f77",
+                     *             "id": "e542432a-4905-47c4-bc5a-fe7fdeb08cda",
+                     *             "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *               "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *               "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *               "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T18:08:16.881000Z",
-                     *             "updated_at": "2026-11-30T18:08:16.881000Z"
+                     *             "joined_at": "2026-11-30T21:16:24.113000Z",
+                     *             "updated_at": "2026-11-30T21:16:24.113000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -29871,8 +30743,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T18:08:18.611000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.611000Z"
+                     *       "added_at": "2026-11-30T21:16:26.828000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.828000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -29976,8 +30848,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T18:08:05.657000Z",
-                     *         "updated_at": "2026-11-30T18:08:12.567000Z",
+                     *         "created_at": "2026-11-30T21:16:01.960000Z",
+                     *         "updated_at": "2026-11-30T21:16:18.749000Z",
                      *         "version": 3,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -29997,16 +30869,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30015,32 +30887,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *         "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *         "name": "acme",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T18:08:06.431000Z",
+                     *         "created_at": "2026-11-30T21:16:03.854000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "ea3a39c1-de39-4608-a37c-13658a60e677",
-                     *             "role_id": "2424fbcd-8c64-4896-a4f8-2ee3d99b2573",
+                     *             "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
+                     *             "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *               "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *               "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *               "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T18:08:06.538000Z",
-                     *             "updated_at": "2026-11-30T18:08:06.538000Z"
+                     *             "joined_at": "2026-11-30T21:16:03.897000Z",
+                     *             "updated_at": "2026-11-30T21:16:03.897000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30050,8 +30922,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T18:08:06.586000Z",
-                     *       "updated_at": "2026-11-30T18:08:06.586000Z"
+                     *       "added_at": "2026-11-30T21:16:03.963000Z",
+                     *       "updated_at": "2026-11-30T21:16:03.963000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -30209,8 +31081,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T18:08:05.657000Z",
-                     *       "updated_at": "2026-11-30T18:08:12.567000Z",
+                     *       "created_at": "2026-11-30T21:16:01.960000Z",
+                     *       "updated_at": "2026-11-30T21:16:18.749000Z",
                      *       "version": 3,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30230,16 +31102,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30354,8 +31226,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T18:08:05.657000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.435000Z",
+                     *       "created_at": "2026-11-30T21:16:01.960000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.783000Z",
                      *       "version": 5,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30375,16 +31247,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30566,8 +31438,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T18:08:05.657000Z",
-                     *       "updated_at": "2026-11-30T18:08:18.385000Z",
+                     *       "created_at": "2026-11-30T21:16:01.960000Z",
+                     *       "updated_at": "2026-11-30T21:16:26.760000Z",
                      *       "version": 4,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -30587,16 +31459,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -30699,11 +31571,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "7582c0d6-320e-4582-b46a-f798f8234c69",
+                     *           "id": "fc7417eb-cff6-4253-872f-d007fec740b5",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30728,14 +31600,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.615000Z"
+                     *           "created_at": "2026-11-30T21:16:03.994000Z"
                      *         },
                      *         {
-                     *           "id": "72af3870-2865-489c-9594-0beb9be9d54b",
+                     *           "id": "a93b1d86-bd9b-43b7-9d54-2ed05f5d335c",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30750,7 +31622,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:05.695000Z"
+                     *           "created_at": "2026-11-30T21:16:02.174000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -30976,7 +31848,7 @@ export interface operations {
                      *           "group_properties": {
                      *             "name": "acme"
                      *           },
-                     *           "created_at": "2026-11-30T18:08:04.410000Z"
+                     *           "created_at": "2026-11-30T21:16:00.341000Z"
                      *         }
                      *       ]
                      *     }
@@ -31070,7 +31942,7 @@ export interface operations {
                      *       "group_properties": {
                      *         "name": "acme"
                      *       },
-                     *       "created_at": "2026-11-30T18:08:04.410000Z"
+                     *       "created_at": "2026-11-30T21:16:00.341000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -31337,7 +32209,7 @@ export interface operations {
                      *         "type": "person",
                      *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *         "created_at": "2026-11-30T18:08:04.410000Z",
+                     *         "created_at": "2026-11-30T21:16:00.341000Z",
                      *         "properties": {},
                      *         "is_identified": false,
                      *         "name": "ann",
@@ -31598,9 +32470,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "9866040e-c0f6-496f-a423-c56975e8b7dc",
-                     *           "created": "2026-11-30T18:08:12.281000Z",
-                     *           "updated": "2026-11-30T18:08:12.281000Z",
+                     *           "id": "e9ac15f5-f924-4b44-979f-cc82c994ccab",
+                     *           "created": "2026-11-30T21:16:18.399000Z",
+                     *           "updated": "2026-11-30T21:16:18.399000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -31609,9 +32481,9 @@ export interface operations {
                      *           "last_failure": null
                      *         },
                      *         {
-                     *           "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
-                     *           "created": "2026-11-30T18:08:06.003000Z",
-                     *           "updated": "2026-11-30T18:08:12.307000Z",
+                     *           "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
+                     *           "created": "2026-11-30T21:16:03.009000Z",
+                     *           "updated": "2026-11-30T21:16:18.420000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -31697,16 +32569,16 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5b1e6d9a-c3fc-4c4e-9673-270ccc8ac903",
-                     *       "created": "2026-11-30T18:08:18.025000Z",
-                     *       "updated": "2026-11-30T18:08:18.025000Z",
+                     *       "id": "cae7a6b7-c1e0-4b55-a45e-aeb3f3132e8c",
+                     *       "created": "2026-11-30T21:16:25.941000Z",
+                     *       "updated": "2026-11-30T21:16:25.941000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
                      *       "team": 2,
                      *       "disabled_at": null,
                      *       "last_failure": null,
-                     *       "secret": "whsec_RMGCThtDpLS33bE2t5RpoG6cIwscbLIh8FRWNg0YqE8"
+                     *       "secret": "whsec_66BRUcTusf9RXlaR1gTLTNu1WyKfQHeJ7ZxioTaKOqI"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedHook"];
@@ -31771,7 +32643,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
+                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
                  */
                 id: string;
             };
@@ -31787,9 +32659,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
-                     *       "created": "2026-11-30T18:08:06.003000Z",
-                     *       "updated": "2026-11-30T18:08:12.307000Z",
+                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
+                     *       "created": "2026-11-30T21:16:03.009000Z",
+                     *       "updated": "2026-11-30T21:16:18.420000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -31851,7 +32723,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
+                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
                  */
                 id: string;
             };
@@ -31878,9 +32750,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
-                     *       "created": "2026-11-30T18:08:06.003000Z",
-                     *       "updated": "2026-11-30T18:08:18.033000Z",
+                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
+                     *       "created": "2026-11-30T21:16:03.009000Z",
+                     *       "updated": "2026-11-30T21:16:25.950000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -31951,7 +32823,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
+                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
                  */
                 id: string;
             };
@@ -32016,7 +32888,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 8b853ab8-00d4-42c6-99d8-428a84a5a19f
+                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
                  */
                 id: string;
             };
@@ -32037,9 +32909,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8b853ab8-00d4-42c6-99d8-428a84a5a19f",
-                     *       "created": "2026-11-30T18:08:06.003000Z",
-                     *       "updated": "2026-11-30T18:08:18.029000Z",
+                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
+                     *       "created": "2026-11-30T21:16:03.009000Z",
+                     *       "updated": "2026-11-30T21:16:25.946000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32224,13 +33096,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "count": 3,
+                     *       "count": 8,
                      *       "next": null,
                      *       "previous": null,
                      *       "results": [
                      *         {
                      *           "id": 7,
-                     *           "short_id": "WqyBG5Po",
+                     *           "short_id": "spn3il7J",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -32257,21 +33129,21 @@ export interface operations {
                      *               "deleted": null
                      *             }
                      *           ],
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T18:08:05.592000Z",
+                     *           "created_at": "2026-11-30T21:16:01.808000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T18:08:12.050000Z",
-                     *           "last_modified_at": "2026-11-30T18:08:12.050000Z",
+                     *           "updated_at": "2026-11-30T21:16:17.958000Z",
+                     *           "last_modified_at": "2026-11-30T21:16:17.958000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -32309,15 +33181,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *           "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32327,8 +33199,8 @@ export interface operations {
                      *           "effective_privilege_level": 37
                      *         },
                      *         {
-                     *           "id": 20,
-                     *           "short_id": "zGb4FDFm",
+                     *           "id": 42,
+                     *           "short_id": "9JAhB4Gl",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -32347,21 +33219,21 @@ export interface operations {
                      *           },
                      *           "dashboards": [],
                      *           "dashboard_tiles": [],
-                     *           "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T18:08:12.024000Z",
+                     *           "created_at": "2026-11-30T21:16:17.616000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T18:08:12.024000Z",
-                     *           "last_modified_at": "2026-11-30T18:08:12.024000Z",
+                     *           "updated_at": "2026-11-30T21:16:17.616000Z",
+                     *           "last_modified_at": "2026-11-30T21:16:17.616000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -32399,15 +33271,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *           "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *           "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32513,8 +33385,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 34,
-                     *       "short_id": "6kpwFwLo",
+                     *       "id": 67,
+                     *       "short_id": "fKq7ly3n",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -32533,21 +33405,21 @@ export interface operations {
                      *       },
                      *       "dashboards": [],
                      *       "dashboard_tiles": [],
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T18:08:17.576000Z",
+                     *       "created_at": "2026-11-30T21:16:25.219000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:17.576000Z",
-                     *       "last_modified_at": "2026-11-30T18:08:17.576000Z",
+                     *       "updated_at": "2026-11-30T21:16:25.219000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:25.219000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -32585,15 +33457,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -32683,11 +33555,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "86f5e183-9bb4-4d95-9bbb-eeaca953f2b8",
+                     *           "id": "f58394c6-4fa1-4a40-b0e7-8ecd153fd643",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -32700,31 +33572,31 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "WqyBG5Po"
+                     *             "short_id": "spn3il7J"
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.161000Z"
+                     *           "created_at": "2026-11-30T21:16:18.242000Z"
                      *         },
                      *         {
-                     *           "id": "73874f77-401b-4d89-aac8-5026f6fd79fd",
+                     *           "id": "49dbe20c-228b-4e2d-b61a-e7e5af960946",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Insight",
-                     *           "item_id": "20",
+                     *           "item_id": "42",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "zGb4FDFm"
+                     *             "short_id": "9JAhB4Gl"
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.033000Z"
+                     *           "created_at": "2026-11-30T21:16:17.660000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -32968,15 +33840,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:14.256Z",
+                     *       "last_refresh": "2026-11-30T21:16:20.281Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
-                     *       "cache_target_age": "2026-11-30T18:38:14.256Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:14.256Z",
+                     *       "cache_target_age": "2026-11-30T21:46:20.281Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.281Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 516,
-                     *         "elapsed_ms": 52.60775099999955,
+                     *         "rows_read": 691,
+                     *         "bytes_read": 20426,
+                     *         "elapsed_ms": 32.27662699999928,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33105,15 +33977,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:17.141Z",
+                     *       "last_refresh": "2026-11-30T21:16:24.712Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
-                     *       "cache_target_age": "2026-11-30T18:38:17.141Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.141Z",
+                     *       "cache_target_age": "2026-11-30T21:46:24.712Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.712Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 516,
-                     *         "elapsed_ms": 105.47979099999793,
+                     *         "rows_read": 691,
+                     *         "bytes_read": 20426,
+                     *         "elapsed_ms": 69.83770999999979,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33274,15 +34146,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:14.326Z",
+                     *       "last_refresh": "2026-11-30T21:16:20.321Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
-                     *       "cache_target_age": "2026-11-30T18:38:14.326Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:14.326Z",
+                     *       "cache_target_age": "2026-11-30T21:46:20.321Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.321Z",
                      *       "statistics": {
-                     *         "rows_read": 41,
-                     *         "bytes_read": 1665,
-                     *         "elapsed_ms": 210.13115000000107,
+                     *         "rows_read": 2076,
+                     *         "bytes_read": 61444,
+                     *         "elapsed_ms": 101.9655810000113,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33387,15 +34259,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:17.251Z",
+                     *       "last_refresh": "2026-11-30T21:16:24.788Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
-                     *       "cache_target_age": "2026-11-30T18:38:17.251Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.251Z",
+                     *       "cache_target_age": "2026-11-30T21:46:24.788Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.788Z",
                      *       "statistics": {
-                     *         "rows_read": 41,
-                     *         "bytes_read": 1665,
-                     *         "elapsed_ms": 209.49907100000564,
+                     *         "rows_read": 2076,
+                     *         "bytes_read": 61444,
+                     *         "elapsed_ms": 203.29399399999966,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33476,7 +34348,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": 7,
-                     *         "short_id": "WqyBG5Po",
+                     *         "short_id": "spn3il7J",
                      *         "name": "acme",
                      *         "derived_name": null,
                      *         "description": null,
@@ -33508,17 +34380,17 @@ export interface operations {
                      *         "saved": false,
                      *         "favorited": false,
                      *         "tags": [],
-                     *         "created_at": "2026-11-30T18:08:05.592000Z",
+                     *         "created_at": "2026-11-30T21:16:01.808000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "updated_at": "2026-11-30T18:08:12.050000Z",
-                     *         "last_modified_at": "2026-11-30T18:08:12.050000Z"
+                     *         "updated_at": "2026-11-30T21:16:17.958000Z",
+                     *         "last_modified_at": "2026-11-30T21:16:17.958000Z"
                      *       }
                      *     ]
                      */
@@ -33668,16 +34540,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.324Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.125Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T18:38:11.324Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.324Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.125Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.125Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 48.02159000000029,
-                     *         "cache_age_ms": 2705,
+                     *         "elapsed_ms": 36.67655400000149,
+                     *         "cache_age_ms": 3926,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -33778,16 +34650,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.324Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.125Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T18:38:11.324Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.324Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.125Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.125Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 48.02159000000029,
-                     *         "cache_age_ms": 5760,
+                     *         "elapsed_ms": 36.67655400000149,
+                     *         "cache_age_ms": 8483,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -33945,16 +34817,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.268Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.089Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T18:38:11.268Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.268Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.089Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.089Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 31.130338000002666,
-                     *         "cache_age_ms": 2724,
+                     *         "elapsed_ms": 21.855255999998917,
+                     *         "cache_age_ms": 3948,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34073,16 +34945,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.268Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.089Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T18:38:11.268Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.268Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.089Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.089Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 31.130338000002666,
-                     *         "cache_age_ms": 5810,
+                     *         "elapsed_ms": 21.855255999998917,
+                     *         "cache_age_ms": 8504,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34372,15 +35244,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:13.878Z",
+                     *       "last_refresh": "2026-11-30T21:16:20.006Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
-                     *       "cache_target_age": "2026-11-30T18:38:13.878Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:13.878Z",
+                     *       "cache_target_age": "2026-11-30T21:46:20.006Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.006Z",
                      *       "statistics": {
-                     *         "rows_read": 26,
-                     *         "bytes_read": 616,
-                     *         "elapsed_ms": 105.65027900000132,
+                     *         "rows_read": 1382,
+                     *         "bytes_read": 18740,
+                     *         "elapsed_ms": 17.447362999999314,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34532,15 +35404,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:17.049Z",
+                     *       "last_refresh": "2026-11-30T21:16:24.497Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
-                     *       "cache_target_age": "2026-11-30T18:38:17.049Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:17.049Z",
+                     *       "cache_target_age": "2026-11-30T21:46:24.497Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.497Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 308,
-                     *         "elapsed_ms": 15.755066999998235,
+                     *         "rows_read": 691,
+                     *         "bytes_read": 9370,
+                     *         "elapsed_ms": 22.606077000004007,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34634,7 +35506,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "WqyBG5Po",
+                     *       "short_id": "spn3il7J",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -34661,21 +35533,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T18:08:05.592000Z",
+                     *       "created_at": "2026-11-30T21:16:01.808000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:12.050000Z",
-                     *       "last_modified_at": "2026-11-30T18:08:12.050000Z",
+                     *       "updated_at": "2026-11-30T21:16:17.958000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:17.958000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -34713,15 +35585,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -34831,7 +35703,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "WqyBG5Po",
+                     *       "short_id": "spn3il7J",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -34858,21 +35730,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T18:08:05.592000Z",
+                     *       "created_at": "2026-11-30T21:16:01.808000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:17.598000Z",
-                     *       "last_modified_at": "2026-11-30T18:08:17.598000Z",
+                     *       "updated_at": "2026-11-30T21:16:25.242000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:25.242000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -34910,15 +35782,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35077,7 +35949,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "WqyBG5Po",
+                     *       "short_id": "spn3il7J",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35104,21 +35976,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T18:08:05.592000Z",
+                     *       "created_at": "2026-11-30T21:16:01.808000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:17.585000Z",
-                     *       "last_modified_at": "2026-11-30T18:08:12.050000Z",
+                     *       "updated_at": "2026-11-30T21:16:25.229000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:17.958000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35156,15 +36028,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z",
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35259,11 +36131,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "86f5e183-9bb4-4d95-9bbb-eeaca953f2b8",
+                     *           "id": "f58394c6-4fa1-4a40-b0e7-8ecd153fd643",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -35276,16 +36148,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "WqyBG5Po"
+                     *             "short_id": "spn3il7J"
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.161000Z"
+                     *           "created_at": "2026-11-30T21:16:18.242000Z"
                      *         },
                      *         {
-                     *           "id": "d2ec59c3-f822-4eb0-9020-da04c014804c",
+                     *           "id": "a47fc0bf-4b45-4a8f-892c-0581a1e4433b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -35298,9 +36170,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "WqyBG5Po"
+                     *             "short_id": "spn3il7J"
                      *           },
-                     *           "created_at": "2026-11-30T18:08:05.617000Z"
+                     *           "created_at": "2026-11-30T21:16:01.836000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -35377,9 +36249,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:12.145000Z",
+                     *       "created_at": "2026-11-30T21:16:18.224000Z",
                      *       "enabled": false,
-                     *       "access_token": "mFHCpjaA5HcqjqPc0vaenI2ilDlIv9k5Yic4TdN2eNp"
+                     *       "access_token": "XABEw8WdAB23rL1kpmEgeXZFzAxGzEWBMsrKZDg8Q5d"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -35456,9 +36328,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:12.145000Z",
+                     *       "created_at": "2026-11-30T21:16:18.224000Z",
                      *       "enabled": false,
-                     *       "access_token": "mFHCpjaA5HcqjqPc0vaenI2ilDlIv9k5Yic4TdN2eNp"
+                     *       "access_token": "XABEw8WdAB23rL1kpmEgeXZFzAxGzEWBMsrKZDg8Q5d"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -35539,9 +36411,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T18:08:12.145000Z",
+                     *       "created_at": "2026-11-30T21:16:18.224000Z",
                      *       "enabled": false,
-                     *       "access_token": "2L0HBxceXexf0wwEGFEIZId9gKkG0laXfAG1wr9Rosg"
+                     *       "access_token": "qklmXJEOFXbkNp7Cg0ANJmJneiy6F5cXcrDAinCXQlY"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36265,7 +37137,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
                      *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
-                     *           "created_at": "2026-11-30T18:08:04.919000Z",
+                     *           "created_at": "2026-11-30T21:16:01.348000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "test",
@@ -36279,7 +37151,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *           "created_at": "2026-11-30T18:08:04.834000Z",
+                     *           "created_at": "2026-11-30T21:16:01.094000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "control",
@@ -36365,11 +37237,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "06cdcaf7-91e7-447c-a29c-67ae290b66bc",
+                     *           "id": "c5644652-0c7e-4d1c-b9cd-516a7957f596",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36396,14 +37268,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.158000Z"
+                     *           "created_at": "2026-11-30T21:16:19.556000Z"
                      *         },
                      *         {
-                     *           "id": "f8a89744-20d6-4ebe-bbba-0d3a5bc46cd0",
+                     *           "id": "ae770094-c7c9-4e22-b14c-1bedec511bb0",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36426,7 +37298,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.126000Z"
+                     *           "created_at": "2026-11-30T21:16:19.503000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -36671,7 +37543,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -36685,7 +37557,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -36703,7 +37575,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:14.552Z"
+                     *       "last_refresh": "2026-11-30T21:16:20.433Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -36808,7 +37680,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -36822,7 +37694,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -36840,7 +37712,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:17.467Z"
+                     *       "last_refresh": "2026-11-30T21:16:25.006Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37035,7 +37907,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:14.712Z"
+                     *       "last_refresh": "2026-11-30T21:16:20.557Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37147,7 +38019,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:17.509Z"
+                     *       "last_refresh": "2026-11-30T21:16:25.103Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37310,7 +38182,7 @@ export interface operations {
                      *                 "control"
                      *               ],
                      *               "properties": {},
-                     *               "created_at": "2026-11-30T18:08:04.834000Z"
+                     *               "created_at": "2026-11-30T21:16:01.094000Z"
                      *             },
                      *             {
                      *               "id": 2,
@@ -37322,7 +38194,7 @@ export interface operations {
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
-                     *               "created_at": "2026-11-30T18:08:04.410000Z"
+                     *               "created_at": "2026-11-30T21:16:00.341000Z"
                      *             }
                      *           ],
                      *           "count": 4
@@ -37490,7 +38362,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37504,7 +38376,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -37524,7 +38396,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:14.196Z"
+                     *       "last_refresh": "2026-11-30T21:16:20.241Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -37619,7 +38491,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37633,7 +38505,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -37653,7 +38525,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:17.088Z"
+                     *       "last_refresh": "2026-11-30T21:16:24.645Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38017,7 +38889,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38031,7 +38903,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38200,7 +39072,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T18:08:04.834000Z",
+                     *               "created_at": "2026-11-30T21:16:01.094000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38214,7 +39086,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T18:08:04.410000Z",
+                     *               "created_at": "2026-11-30T21:16:00.341000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38234,7 +39106,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T18:08:14.079Z"
+                     *       "last_refresh": "2026-11-30T21:16:20.091Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38398,7 +39270,7 @@ export interface operations {
                      *         "ann"
                      *       ],
                      *       "properties": {},
-                     *       "created_at": "2026-11-30T18:08:04.410000Z"
+                     *       "created_at": "2026-11-30T21:16:00.341000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
@@ -38733,11 +39605,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "06cdcaf7-91e7-447c-a29c-67ae290b66bc",
+                     *           "id": "c5644652-0c7e-4d1c-b9cd-516a7957f596",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -38764,14 +39636,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.158000Z"
+                     *           "created_at": "2026-11-30T21:16:19.556000Z"
                      *         },
                      *         {
-                     *           "id": "f8a89744-20d6-4ebe-bbba-0d3a5bc46cd0",
+                     *           "id": "ae770094-c7c9-4e22-b14c-1bedec511bb0",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -38794,7 +39666,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:13.126000Z"
+                     *           "created_at": "2026-11-30T21:16:19.503000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -39268,7 +40140,7 @@ export interface operations {
                      *           "team_id": 2,
                      *           "plugin_info": null,
                      *           "delivery_rate_24h": null,
-                     *           "created_at": "2026-11-30T18:08:06.219000Z"
+                     *           "created_at": "2026-11-30T21:16:03.365000Z"
                      *         }
                      *       ]
                      *     }
@@ -39372,14 +40244,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T18:08:06.219000Z"
+                     *       "created_at": "2026-11-30T21:16:03.365000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39478,7 +40350,7 @@ export interface operations {
                      *         "team_id": 2,
                      *         "plugin_info": null,
                      *         "delivery_rate_24h": null,
-                     *         "created_at": "2026-11-30T18:08:06.219000Z"
+                     *         "created_at": "2026-11-30T21:16:03.365000Z"
                      *       }
                      *     ]
                      */
@@ -39585,14 +40457,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "organization_name": "Test",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T18:08:06.219000Z"
+                     *       "created_at": "2026-11-30T21:16:03.365000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39698,14 +40570,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T18:08:06.219000Z"
+                     *       "created_at": "2026-11-30T21:16:03.365000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -39881,14 +40753,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T18:08:06.219000Z"
+                     *       "created_at": "2026-11-30T21:16:03.365000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40141,22 +41013,22 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22da4-8459-7113-a046-132ec96cfbe4",
+                     *           "id": "01a22e50-97d1-71ce-83dd-c31470512e83",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T18:08:06.233000Z",
+                     *           "timestamp": "2026-11-30T21:16:03.408000Z",
                      *           "source": "SYSTEM",
                      *           "type": "WARN",
                      *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
                      *           "instance_id": "00000000-0000-0000-0000-000000000000"
                      *         },
                      *         {
-                     *           "id": "01a22da4-8459-7112-a45f-277843c20096",
+                     *           "id": "01a22e50-97d1-71cd-b281-180d25cf1ee0",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T18:08:06.233000Z",
+                     *           "timestamp": "2026-11-30T21:16:03.408000Z",
                      *           "source": "SYSTEM",
                      *           "type": "INFO",
                      *           "message": "Settings changed: acme",
@@ -40266,7 +41138,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ec75e835-5af9-47be-8760-5740172729bd",
+                     *           "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
                      *           "name": "$feature/acme-experiment",
                      *           "description": "acme",
                      *           "tags": [],
@@ -40276,18 +41148,18 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T18:08:13.185000Z",
+                     *           "updated_at": "2026-11-30T21:16:19.583000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           }
                      *         },
                      *         {
-                     *           "id": "198ace59-52f8-4a88-83c1-7605eb864b3e",
+                     *           "id": "9d1a4dc0-3035-4217-b1dc-cedfdaea7244",
                      *           "name": "$feature_flag",
                      *           "description": null,
                      *           "tags": [],
@@ -40297,7 +41169,7 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T18:08:04.853000Z",
+                     *           "updated_at": "2026-11-30T21:16:01.183000Z",
                      *           "updated_by": null
                      *         }
                      *       ]
@@ -40445,7 +41317,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example ec75e835-5af9-47be-8760-5740172729bd
+                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
                  */
                 id: string;
             };
@@ -40461,7 +41333,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
+                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40471,11 +41343,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T18:08:13.185000Z",
+                     *       "updated_at": "2026-11-30T21:16:19.583000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40535,7 +41407,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example ec75e835-5af9-47be-8760-5740172729bd
+                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
                  */
                 id: string;
             };
@@ -40560,7 +41432,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
+                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40570,11 +41442,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T18:08:19.410000Z",
+                     *       "updated_at": "2026-11-30T21:16:27.619000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40643,7 +41515,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example ec75e835-5af9-47be-8760-5740172729bd
+                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
                  */
                 id: string;
             };
@@ -40708,7 +41580,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example ec75e835-5af9-47be-8760-5740172729bd
+                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
                  */
                 id: string;
             };
@@ -40729,7 +41601,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec75e835-5af9-47be-8760-5740172729bd",
+                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -40739,11 +41611,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T18:08:19.402000Z",
+                     *       "updated_at": "2026-11-30T21:16:27.612000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -40868,18 +41740,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 17.566255000001547,
-                     *         "cache_age_ms": 2674,
+                     *         "elapsed_ms": 28.283207000000402,
+                     *         "cache_age_ms": 3967,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z"
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41008,18 +41880,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T18:08:11.201Z",
+                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 17.566255000001547,
-                     *         "cache_age_ms": 5847,
+                     *         "elapsed_ms": 28.283207000000402,
+                     *         "cache_age_ms": 8462,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T18:38:11.201Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T18:23:11.201Z"
+                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
+                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41265,16 +42137,16 @@ export interface operations {
                      *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T18:08:12.617000Z",
+                     *           "created_at": "2026-11-30T21:16:18.860000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T18:08:12.617000Z"
+                     *           "updated_at": "2026-11-30T21:16:18.860000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -41293,16 +42165,16 @@ export interface operations {
                      *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T18:08:06.152000Z",
+                     *           "created_at": "2026-11-30T21:16:03.249000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T18:08:12.626000Z"
+                     *           "updated_at": "2026-11-30T21:16:18.900000Z"
                      *         }
                      *       ]
                      *     }
@@ -41407,16 +42279,16 @@ export interface operations {
                      *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T18:08:18.640000Z",
+                     *       "created_at": "2026-11-30T21:16:26.856000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:18.640000Z"
+                     *       "updated_at": "2026-11-30T21:16:26.856000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41513,16 +42385,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T18:08:06.152000Z",
+                     *       "created_at": "2026-11-30T21:16:03.249000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:12.626000Z"
+                     *       "updated_at": "2026-11-30T21:16:18.900000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41684,16 +42556,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T18:08:06.152000Z",
+                     *       "created_at": "2026-11-30T21:16:03.249000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T18:08:18.649000Z"
+                     *       "updated_at": "2026-11-30T21:16:26.865000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -41798,16 +42670,16 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "short_id": "V6TccpGU",
+                     *           "short_id": "SaCzR8R4",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T18:08:06.239000Z",
+                     *           "created_at": "2026-11-30T21:16:03.421000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41816,11 +42688,11 @@ export interface operations {
                      *           "filters": {
                      *             "events": "acme"
                      *           },
-                     *           "last_modified_at": "2026-11-30T18:08:12.187000Z",
+                     *           "last_modified_at": "2026-11-30T21:16:18.290000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41828,27 +42700,27 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "short_id": "NauQojfE",
+                     *           "short_id": "GsofYA1j",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T18:08:12.177000Z",
+                     *           "created_at": "2026-11-30T21:16:18.278000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "filters": {},
-                     *           "last_modified_at": "2026-11-30T18:08:12.177000Z",
+                     *           "last_modified_at": "2026-11-30T21:16:18.278000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -41940,27 +42812,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 3,
-                     *       "short_id": "nHBIZJRf",
+                     *       "short_id": "NHj6VFOM",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:17.875000Z",
+                     *       "created_at": "2026-11-30T21:16:25.710000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "filters": {},
-                     *       "last_modified_at": "2026-11-30T18:08:17.875000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:25.710000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42029,7 +42901,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
             };
@@ -42046,16 +42918,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "V6TccpGU",
+                     *       "short_id": "SaCzR8R4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:06.239000Z",
+                     *       "created_at": "2026-11-30T21:16:03.421000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42064,11 +42936,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T18:08:12.187000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:18.290000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42128,7 +43000,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
             };
@@ -42154,16 +43026,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "V6TccpGU",
+                     *       "short_id": "SaCzR8R4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:06.239000Z",
+                     *       "created_at": "2026-11-30T21:16:03.421000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42172,11 +43044,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T18:08:17.887000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:25.720000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42245,7 +43117,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
             };
@@ -42310,7 +43182,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
             };
@@ -42332,16 +43204,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "V6TccpGU",
+                     *       "short_id": "SaCzR8R4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T18:08:06.239000Z",
+                     *       "created_at": "2026-11-30T21:16:03.421000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42350,11 +43222,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T18:08:12.187000Z",
+                     *       "last_modified_at": "2026-11-30T21:16:18.290000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42428,7 +43300,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
             };
@@ -42520,7 +43392,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
                 /**
@@ -42612,7 +43484,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example V6TccpGU
+                 * @example SaCzR8R4
                  */
                 short_id: string;
                 /**
@@ -43097,11 +43969,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T18:08:12.312000Z",
+                     *           "created_at": "2026-11-30T21:16:18.425000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43125,11 +43997,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T18:08:05.981000Z",
+                     *           "created_at": "2026-11-30T21:16:02.886000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43233,11 +44105,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T18:08:18.037000Z",
+                     *       "created_at": "2026-11-30T21:16:25.955000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43246,7 +44118,7 @@ export interface operations {
                      *       "summary": "sent every week",
                      *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
                      *       "last_failure": null,
-                     *       "webhook_secret": "whsec_eIZDrxi9NyRoAedSKwRVKpjnLCtKMWIntEqTVQHZjqJ"
+                     *       "webhook_secret": "whsec_pyf1L4P3h5eSJsxS4Fogo9S2SjHvKntne6LrkmAil1m"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedSubscription"];
@@ -43340,11 +44212,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_at": "2026-11-30T21:16:02.886000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43451,11 +44323,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_at": "2026-11-30T21:16:02.886000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43627,11 +44499,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T18:08:05.981000Z",
+                     *       "created_at": "2026-11-30T21:16:02.886000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43729,8 +44601,8 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
-                     *           "name": "acme survey (duplicated at 2026-11-30 18:08:12)",
+                     *           "id": "01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
+                     *           "name": "acme survey (duplicated at 2026-11-30 21:16:19)",
                      *           "description": "",
                      *           "type": "popover",
                      *           "schedule": "once",
@@ -43738,10 +44610,10 @@ export interface operations {
                      *           "linked_flag_id": null,
                      *           "targeting_flag": null,
                      *           "internal_targeting_flag": {
-                     *             "id": 9,
+                     *             "id": 13,
                      *             "team_id": 2,
-                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 18:08:12)",
-                     *             "key": "survey-targeting-4995147f4a-custom",
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 21:16:19)",
+                     *             "key": "survey-targeting-8324bbf2dd-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -43749,13 +44621,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
+                     *                       "key": "$survey_dismissed/01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
+                     *                       "key": "$survey_responded/01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -43787,16 +44659,16 @@ export interface operations {
                      *             {
                      *               "type": "open",
                      *               "question": "acme",
-                     *               "id": "01a22da4-9e7b-7251-add4-c095e059ac45"
+                     *               "id": "01a22e50-d5b9-731b-ba77-d380b7080310"
                      *             }
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T18:08:12.925000Z",
+                     *           "created_at": "2026-11-30T21:16:19.259000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43813,7 +44685,7 @@ export interface operations {
                      *           "enable_partial_responses": false
                      *         },
                      *         {
-                     *           "id": "01a22da4-9e33-7580-8b99-89339578fde1",
+                     *           "id": "01a22e50-d55e-761e-954c-585d697c7a1b",
                      *           "name": "acme-37",
                      *           "description": "",
                      *           "type": "popover",
@@ -43822,10 +44694,10 @@ export interface operations {
                      *           "linked_flag_id": null,
                      *           "targeting_flag": null,
                      *           "internal_targeting_flag": {
-                     *             "id": 8,
+                     *             "id": 12,
                      *             "team_id": 2,
                      *             "name": "Targeting flag for survey acme-37",
-                     *             "key": "survey-targeting-04b6248a06-custom",
+                     *             "key": "survey-targeting-3641026b0b-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -43833,13 +44705,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22da4-9e33-7580-8b99-89339578fde1",
+                     *                       "key": "$survey_dismissed/01a22e50-d55e-761e-954c-585d697c7a1b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22da4-9e33-7580-8b99-89339578fde1",
+                     *                       "key": "$survey_responded/01a22e50-d55e-761e-954c-585d697c7a1b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -43876,11 +44748,11 @@ export interface operations {
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T18:08:12.852000Z",
+                     *           "created_at": "2026-11-30T21:16:19.168000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -43980,7 +44852,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22da4-b5e9-7236-80cc-a9908d126a1d",
+                     *       "id": "01a22e50-f423-7025-bf23-b11588822094",
                      *       "name": "acme-44",
                      *       "description": "",
                      *       "type": "popover",
@@ -43989,10 +44861,10 @@ export interface operations {
                      *       "linked_flag_id": null,
                      *       "targeting_flag": null,
                      *       "internal_targeting_flag": {
-                     *         "id": 13,
+                     *         "id": 21,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme-44",
-                     *         "key": "survey-targeting-cfc17dccbe-custom",
+                     *         "key": "survey-targeting-29401f2e21-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44000,13 +44872,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22da4-b5e9-7236-80cc-a9908d126a1d",
+                     *                   "key": "$survey_dismissed/01a22e50-f423-7025-bf23-b11588822094",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22da4-b5e9-7236-80cc-a9908d126a1d",
+                     *                   "key": "$survey_responded/01a22e50-f423-7025-bf23-b11588822094",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44043,11 +44915,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T18:08:18.922000Z",
+                     *       "created_at": "2026-11-30T21:16:27.044000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44144,18 +45016,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "e6d0c236-26b3-4ae2-8aab-c99f32455426",
+                     *           "id": "38da1254-9043-4d3a-9f6d-1cd8302f722b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22da4-9e7b-75a4-a2e1-adcfbe690f25",
+                     *           "item_id": "01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -44163,29 +45035,29 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "source_survey_id",
                      *                 "before": null,
-                     *                 "after": "01a22da4-847a-7457-9755-055639fedf07"
+                     *                 "after": "01a22e50-980b-749e-86ef-0f1cbb8a4a84"
                      *               }
                      *             ],
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "acme survey (duplicated at 2026-11-30 18:08:12)",
+                     *             "name": "acme survey (duplicated at 2026-11-30 21:16:19)",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.935000Z"
+                     *           "created_at": "2026-11-30T21:16:19.269000Z"
                      *         },
                      *         {
-                     *           "id": "1923cc2a-82b4-4c7d-bc35-482c4db0fb59",
+                     *           "id": "ba0c363c-c677-43da-ac1e-5141a96a72cb",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22da4-9e33-7580-8b99-89339578fde1",
+                     *           "item_id": "01a22e50-d55e-761e-954c-585d697c7a1b",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -44193,7 +45065,7 @@ export interface operations {
                      *             "name": "acme-37",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:12.863000Z"
+                     *           "created_at": "2026-11-30T21:16:19.180000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -44268,7 +45140,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "01a22da4-847a-7457-9755-055639fedf07": 1
+                     *       "01a22e50-980b-749e-86ef-0f1cbb8a4a84": 1
                      *     }
                      */
                     "application/json": {
@@ -44362,8 +45234,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T18:08:06.314000Z",
-                     *           "last_seen": "2026-11-30T18:08:06.314000Z",
+                     *           "first_seen": "2026-11-30T21:16:03.664000Z",
+                     *           "last_seen": "2026-11-30T21:16:03.664000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -44438,7 +45310,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -44454,7 +45326,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
+                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44466,7 +45338,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-55b3b7b650-custom",
+                     *         "key": "survey-targeting-38fea557c8-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44474,13 +45346,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44517,11 +45389,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T18:08:06.268000Z",
+                     *       "created_at": "2026-11-30T21:16:03.473000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44591,7 +45463,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -44624,7 +45496,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
+                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44636,7 +45508,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-55b3b7b650-custom",
+                     *         "key": "survey-targeting-38fea557c8-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44644,13 +45516,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44687,11 +45559,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T18:08:06.268000Z",
+                     *       "created_at": "2026-11-30T21:16:03.473000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44770,7 +45642,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -44844,7 +45716,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -44865,7 +45737,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22da4-847a-7457-9755-055639fedf07",
+                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -44877,7 +45749,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-55b3b7b650-custom",
+                     *         "key": "survey-targeting-38fea557c8-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44885,13 +45757,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22da4-847a-7457-9755-055639fedf07",
+                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44928,11 +45800,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T18:08:06.268000Z",
+                     *       "created_at": "2026-11-30T21:16:03.473000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *         "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45016,7 +45888,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -45034,18 +45906,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "62982c59-ffc0-47a7-bae4-52d3baff8e6d",
+                     *           "id": "8ff7ef9e-2f30-4449-9219-213c21e56c2c",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *             "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22da4-847a-7457-9755-055639fedf07",
+                     *           "item_id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45053,7 +45925,7 @@ export interface operations {
                      *             "name": "acme survey",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T18:08:06.287000Z"
+                     *           "created_at": "2026-11-30T21:16:03.521000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -45114,7 +45986,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -45144,8 +46016,8 @@ export interface operations {
                      *       "created_surveys": [
                      *         {
                      *           "team_id": 2,
-                     *           "survey_id": "01a22da4-b632-7504-a5f3-899cf5b3d868",
-                     *           "name": "acme survey (duplicated at 2026-11-30 18:08:18)"
+                     *           "survey_id": "01a22e50-f473-77d7-9b0d-39688c9a0531",
+                     *           "name": "acme survey (duplicated at 2026-11-30 21:16:27)"
                      *         }
                      *       ],
                      *       "count": 1
@@ -45224,7 +46096,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -45244,10 +46116,10 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "uuid": "5a04241c-6bf6-4875-a735-254d6fc79a55",
+                     *           "uuid": "6314a3b7-562f-4a76-b300-3f641b7baa40",
                      *           "distinct_id": "ann",
                      *           "session_id": null,
-                     *           "submitted_at": "2026-11-30T18:08:06.314000Z",
+                     *           "submitted_at": "2026-11-30T21:16:03.664000Z",
                      *           "answers": [
                      *             {
                      *               "question_id": "why",
@@ -45328,7 +46200,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22da4-847a-7457-9755-055639fedf07
+                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
                  */
                 id: string;
             };
@@ -45364,8 +46236,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T18:08:06.314000Z",
-                     *           "last_seen": "2026-11-30T18:08:06.314000Z",
+                     *           "first_seen": "2026-11-30T21:16:03.664000Z",
+                     *           "last_seen": "2026-11-30T21:16:03.664000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -45387,7 +46259,7 @@ export interface operations {
                      *           "average": null
                      *         }
                      *       ],
-                     *       "survey_id": "01a22da4-847a-7457-9755-055639fedf07",
+                     *       "survey_id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
                      *       "start_date": "2024-01-01T00:00:00.000000Z",
                      *       "end_date": null
                      *     }
@@ -45726,7 +46598,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
+                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
                  */
                 user_uuid: string;
             };
@@ -45767,7 +46639,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
+                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
                  */
                 user_uuid: string;
             };
@@ -45875,7 +46747,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example 3e10a364-20ab-4911-b606-570035a09d40
+                 * @example e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88
                  */
                 invite_id: string;
             };
@@ -45891,7 +46763,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "3e10a364-20ab-4911-b606-570035a09d40",
+                     *       "id": "e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88",
                      *       "target_email": "c********f@example.net",
                      *       "first_name": "",
                      *       "organization_name": "Test",
@@ -45919,7 +46791,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example 3e10a364-20ab-4911-b606-570035a09d40
+                 * @example e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88
                  */
                 invite_id: string;
             };
@@ -45946,8 +46818,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 4,
-                     *       "uuid": "4ad796ef-6e3b-4bf2-8162-6428a690516b",
-                     *       "distinct_id": "WIuSFR84YWzL9t3uT0Zzy9LPixUKtFkknSSIkWeWalU",
+                     *       "uuid": "d324af6a-f18d-452d-80a8-b114852f7bbd",
+                     *       "distinct_id": "IgR1C8HyUWaWtEXX1cTda2fTg2i9ggJEoNOtEkIsz0y",
                      *       "first_name": "acme",
                      *       "email": "acme@example.net",
                      *       "is_email_verified": null,
@@ -46118,9 +46990,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "date_joined": "2026-11-30T18:08:02.863000Z",
-                     *           "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *           "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *           "date_joined": "2026-11-30T21:15:56.486000Z",
+                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "pending_email": null,
@@ -46141,9 +47013,9 @@ export interface operations {
                      *             "active": "DEFAULT"
                      *           },
                      *           "team": {
-                     *             "id": 3,
-                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "id": 4,
+                     *             "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
+                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -46153,18 +47025,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
-                     *             "name": "Example",
-                     *             "slug": "example",
-                     *             "created_at": "2026-11-30T18:08:02.863000Z",
-                     *             "updated_at": "2026-11-30T18:08:02.863000Z",
+                     *             "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "name": "Test",
+                     *             "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *             "created_at": "2026-11-30T21:15:58.555000Z",
+                     *             "updated_at": "2026-11-30T21:15:58.555000Z",
                      *             "membership_level": 15,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
-                     *                 "id": 1,
-                     *                 "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *                 "id": 2,
+                     *                 "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *                 "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -46175,13 +47047,13 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *                 "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *                 "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
-                     *                 "name": "acme second",
+                     *                 "name": "acme",
                      *                 "completed_snippet_onboarding": false,
                      *                 "ingested_event": false,
-                     *                 "is_demo": false,
+                     *                 "is_demo": true,
                      *                 "timezone": "UTC",
                      *                 "access_control": false
                      *               }
@@ -46209,24 +47081,24 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *               "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 15
                      *             },
                      *             {
-                     *               "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *               "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *               "name": "Test",
-                     *               "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *               "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
                      *               "membership_level": 15
                      *             }
                      *           ]
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "date_joined": "2026-11-30T18:08:04.375000Z",
-                     *           "uuid": "240d288e-fdf1-48c4-9ed0-9536aba38c03",
-                     *           "distinct_id": "TN6wkZT5U2LfsTC93odGV6ewbAI4zUlK09S0Fm7wo4",
+                     *           "date_joined": "2026-11-30T21:16:00.246000Z",
+                     *           "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                     *           "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
                      *           "first_name": "Other 1",
                      *           "email": "other1@example.net",
                      *           "pending_email": null,
@@ -46248,8 +47120,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 1,
-                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
+                     *             "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -46259,32 +47131,20 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-11-30T18:08:02.863000Z",
-                     *             "updated_at": "2026-11-30T18:08:02.863000Z",
+                     *             "created_at": "2026-11-30T21:15:56.486000Z",
+                     *             "updated_at": "2026-11-30T21:15:56.486000Z",
                      *             "membership_level": 1,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *                 "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
+                     *                 "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
-                     *                 "completed_snippet_onboarding": false,
-                     *                 "ingested_event": false,
-                     *                 "is_demo": false,
-                     *                 "timezone": "UTC",
-                     *                 "access_control": false
-                     *               },
-                     *               {
-                     *                 "id": 3,
-                     *                 "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *                 "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
-                     *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
-                     *                 "name": "acme second",
                      *                 "completed_snippet_onboarding": false,
                      *                 "ingested_event": false,
                      *                 "is_demo": false,
@@ -46315,15 +47175,15 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *               "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 1
                      *             },
                      *             {
-                     *               "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *               "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *               "name": "Test",
-                     *               "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *               "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
                      *               "membership_level": 1
                      *             }
                      *           ]
@@ -46680,7 +47540,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
+                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
                  */
                 uuid: string;
             };
@@ -46697,9 +47557,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T18:08:02.863000Z",
-                     *       "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *       "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *       "date_joined": "2026-11-30T21:15:56.486000Z",
+                     *       "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *       "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -46720,9 +47580,9 @@ export interface operations {
                      *         "active": "DEFAULT"
                      *       },
                      *       "team": {
-                     *         "id": 3,
-                     *         "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *         "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *         "id": 4,
+                     *         "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
+                     *         "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -46732,18 +47592,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
-                     *         "name": "Example",
-                     *         "slug": "example",
-                     *         "created_at": "2026-11-30T18:08:02.863000Z",
-                     *         "updated_at": "2026-11-30T18:08:02.863000Z",
+                     *         "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "name": "Test",
+                     *         "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *         "created_at": "2026-11-30T21:15:58.555000Z",
+                     *         "updated_at": "2026-11-30T21:15:58.555000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
-                     *             "id": 1,
-                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "id": 2,
+                     *             "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -46754,13 +47614,13 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
-                     *             "name": "acme second",
+                     *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
                      *             "ingested_event": false,
-                     *             "is_demo": false,
+                     *             "is_demo": true,
                      *             "timezone": "UTC",
                      *             "access_control": false
                      *           }
@@ -46788,15 +47648,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "name": "Test",
-                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
                      *           "membership_level": 15
                      *         }
                      *       ]
@@ -46850,7 +47710,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example 807c19a2-235d-4b63-9313-b7ac675a4a0a
+                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
                  */
                 uuid: string;
             };
@@ -46872,9 +47732,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T18:08:02.863000Z",
-                     *       "uuid": "807c19a2-235d-4b63-9313-b7ac675a4a0a",
-                     *       "distinct_id": "KDaoxlW9zGmjt5rhOKtvwxUOABSHSbDhL90RKyMRx5G",
+                     *       "date_joined": "2026-11-30T21:15:56.486000Z",
+                     *       "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
+                     *       "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -46895,9 +47755,9 @@ export interface operations {
                      *         "active": "DEFAULT"
                      *       },
                      *       "team": {
-                     *         "id": 3,
-                     *         "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *         "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *         "id": 4,
+                     *         "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
+                     *         "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -46907,18 +47767,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
-                     *         "name": "Example",
-                     *         "slug": "example",
-                     *         "created_at": "2026-11-30T18:08:02.863000Z",
-                     *         "updated_at": "2026-11-30T18:08:02.863000Z",
+                     *         "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "name": "Test",
+                     *         "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *         "created_at": "2026-11-30T21:15:58.555000Z",
+                     *         "updated_at": "2026-11-30T21:15:58.555000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
-                     *             "id": 1,
-                     *             "uuid": "0cde20f5-7ccc-4553-b1a9-154e79b2e163",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "id": 2,
+                     *             "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
+                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -46929,13 +47789,13 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "4a61df64-9761-46a2-9702-011bf8ca64a5",
-                     *             "organization": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *             "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
+                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
-                     *             "name": "acme second",
+                     *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
                      *             "ingested_event": false,
-                     *             "is_demo": false,
+                     *             "is_demo": true,
                      *             "timezone": "UTC",
                      *             "access_control": false
                      *           }
@@ -46963,15 +47823,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "fcc15be3-3baf-492f-a4aa-ded59f8ed708",
+                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "9596e578-f774-49ca-b620-943f227ac785",
+                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
                      *           "name": "Test",
-                     *           "slug": "a1f22a44-578c-42d9-88e6-db2a6b34f7cf",
+                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
                      *           "membership_level": 15
                      *         }
                      *       ]

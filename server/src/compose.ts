@@ -14,6 +14,7 @@ import { createFolderBlobs } from './blobs/folder.ts'
 import { createDatabaseBlobs } from './blobs/in-database.ts'
 import { bootstrap } from './bootstrap.ts'
 import { accountVerbs } from './command-line/account-verbs.ts'
+import { demoVerbs } from './command-line/demo-verbs.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database/create-database.ts'
 import type { Database } from './database/database.ts'
@@ -61,6 +62,8 @@ import { createCalculation } from './private-api/cohorts/calculate.ts'
 import { createFlagCopies } from './private-api/cohorts/flag-copies.ts'
 import { createCohortStore } from './private-api/cohorts/store.ts'
 import { cohortTasks, copyCohort } from './private-api/cohorts/tasks.ts'
+import { createDemoStore } from './private-api/demo-projects/store.ts'
+import { demoTasks } from './private-api/demo-projects/tasks.ts'
 import { createTxtLookUp } from './private-api/domains/txt-records.ts'
 import { createExportStore } from './private-api/exports/store.ts'
 import { exportTasks } from './private-api/exports/tasks.ts'
@@ -237,6 +240,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const subscriptions = createSubscriptionStore({ database, deliveries, now: () => new Date() })
     const mailer = config.mail && createMailer(config.mail)
     const questions = createQuestions({ warehouse, propertyTypes, cohorts: cohorts.finder })
+    const demos = createDemoStore(database)
     // for tasks whose jobs make further ones
     const sender: Pick<Jobs, 'send'> = { send: (...sent) => jobs.send(...sent) }
     const jobs: Jobs = createJobs({
@@ -251,6 +255,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
         }),
         surveyTask({ surveys, answers: { ask: (...asked) => answers.ask(...asked) } }),
         foldingTask(folding),
+        ...demoTasks({
+          demos,
+          database,
+          warehouse,
+          projects: createProjectStore(database),
+          directory,
+          noteIngested: noteIngested(database, directory),
+          actingFor,
+          askAs,
+          jobs: sender,
+          now: Date.now,
+        }),
         ...eventDeletionTasks({ log, warehouse }),
         scheduledChangesTask(scheduled),
         rateLimitsTask(database),
@@ -383,6 +399,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
           actions,
           cohorts,
           calculation,
+          demos,
           evaluator,
           flags,
           scheduled,
@@ -417,14 +434,26 @@ export async function startServer(config: Config): Promise<RunningServer> {
       await app.register(webApp(webBuild, sharedPages(createSharingLinkStore(database))))
     }
 
+    let address = ''
     await opened.when(
       createLocalControl({
         path: localControlPath(config.dataDir),
-        verbs: accountVerbs({ database, changed: () => directory.changed() }),
+        verbs: {
+          ...accountVerbs({ database, changed: () => directory.changed() }),
+          ...demoVerbs({
+            database,
+            demos,
+            projects: createProjectStore(database),
+            directory,
+            activity,
+            jobs,
+            url: () => config.siteUrl ?? address,
+          }),
+        },
       }),
     )
     if (roles.has('pipeline')) pipeline.start()
-    const address = await app.listen({ port: config.port, host: config.host })
+    address = await app.listen({ port: config.port, host: config.host })
     if (roles.has('jobs')) jobs.start()
     return { address, close: opened.closeAll }
   } catch (error) {

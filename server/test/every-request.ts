@@ -138,6 +138,8 @@ export async function seed(on: Ingested): Promise<Seeded> {
     start_date: new Date(Date.now() - 3_600_000).toISOString(),
     secondary_metrics: [{ name: canary, filters: funnel }],
   })
+  const demo = await make(`${ofOrganization}demo_projects/`, { people: 20, name: canary })
+  await until(async () => (await api.get(`${ofOrganization}demo_projects/${demo.id}/`)).body.finished_at)
   const key = await make('/api/personal_api_keys/', { label: canary })
   const withTile = (await api.get(`${base}dashboards/${dashboard.id}/`)).body
   await api.patch(`${base}dashboards/${dashboard.id}/sharing/`, { enabled: true })
@@ -159,6 +161,7 @@ export async function seed(on: Ingested): Promise<Seeded> {
       role_access: roleAccess.id,
       resource_access: access.id,
       domains: domain.id,
+      demo_projects: demo.id,
       personal_api_keys: key.id,
       actions: action.id,
       annotations: annotation.id,
@@ -306,6 +309,9 @@ const samples: Record<string, (seeded: Seeded) => Sample> = {
   }),
   resource_access_create: () => ({ body: { resource: 'dashboards', access_level: 21 } }),
   resource_access_update: () => ({ body: { resource: 'cohorts', access_level: 37 } }),
+  demo_projects_create: () => ({ body: { people: 20, name: canary } }),
+  // it is done
+  demo_projects_stop_create: () => ({ status: 400 }),
   domains_create: () => ({ body: { domain: `${fresh()}.example.org` } }),
   domains_update: () => ({ body: { domain: `${canary}.example.org`, saml_entity_id: canary } }),
   organizations_create: () => ({ body: { name: `${canary} new` } }),

@@ -1,6 +1,7 @@
 import { createActivityLog } from '../src/activity/activity-log.ts'
 import { webApp } from '../src/http/web-app.ts'
 import { createPropertyTypes } from '../src/insights/property-types.ts'
+import { createQuestions } from '../src/insights/questions.ts'
 import { createInsights } from '../src/insights/run.ts'
 import { createGroupStore } from '../src/persons/group-store.ts'
 import { createPersonReader } from '../src/persons/read-persons.ts'
@@ -50,6 +51,7 @@ export async function savedApp(
       savedApi({
         database,
         answers: testAnswers(insights, now),
+        questions: createQuestions({ warehouse, propertyTypes: createPropertyTypes(database), now }),
         activity: createActivityLog(database),
         persons: createPersonReader(database),
         groups: createGroupStore(database),

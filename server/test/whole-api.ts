@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPersonalApiKeyStore } from '../src/accounts/personal-api-keys.ts'
+import { createProjectStore } from '../src/accounts/projects.ts'
 import { createUserStore } from '../src/accounts/users.ts'
 import { createFolderBlobs } from '../src/blobs/folder.ts'
 import { createDeliveries } from '../src/deliveries/deliveries.ts'
 import { createFlagDefinitions } from '../src/directory/flag-definitions.ts'
 import { createEvaluator } from '../src/flags/evaluator.ts'
 import { createActingFor } from '../src/http/acting-for.ts'
+import type { AskAs } from '../src/http/ask-as.ts'
 import { parseDefinition, shownFilters } from '../src/insights/cohort-definition.ts'
 import { createPropertyNames, createPropertyTypes } from '../src/insights/property-types.ts'
 import { createInsights } from '../src/insights/run.ts'
@@ -20,6 +22,8 @@ import { createActionStore } from '../src/private-api/actions/store.ts'
 import { createCalculation } from '../src/private-api/cohorts/calculate.ts'
 import { createFlagCopies } from '../src/private-api/cohorts/flag-copies.ts'
 import { cohortTasks, copyCohort } from '../src/private-api/cohorts/tasks.ts'
+import { createDemoStore } from '../src/private-api/demo-projects/store.ts'
+import { demoTasks } from '../src/private-api/demo-projects/tasks.ts'
 import { createExportStore } from '../src/private-api/exports/store.ts'
 import { exportTasks } from '../src/private-api/exports/tasks.ts'
 import { createFlagStore } from '../src/private-api/feature-flags/store.ts'
@@ -37,7 +41,15 @@ import { testAnswers } from './insights.ts'
  */
 export async function wholeApi(
   whenDone: (close: () => Promise<void>) => void,
-  { canMail = false, ...options }: { canMail?: boolean } & Parameters<typeof ingested>[2] = {},
+  {
+    canMail = false,
+    mostDemoPeople = Number.POSITIVE_INFINITY,
+    ...options
+  }: {
+    canMail?: boolean
+    /** Demo projects get no more, however many were asked for: others measure how long answers take. */
+    mostDemoPeople?: number
+  } & Parameters<typeof ingested>[2] = {},
 ): Promise<Ingested> {
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
   whenDone(() => rm(folder, { recursive: true, force: true }))
@@ -88,6 +100,13 @@ export async function wholeApi(
           logger,
         })
         const blobs = await createFolderBlobs({ folder: join(folder, 'blobs') })
+        const demos = createDemoStore(database)
+        const actingFor = createActingFor({
+          users: createUserStore(database),
+          keys: createPersonalApiKeyStore(database),
+        })
+        const askAs: AskAs = (...asked) => app.askAs(...asked)
+        const sender: Pick<Jobs, 'send'> = { send: (...sent) => jobs.send(...sent) }
         const jobs: Jobs = createJobs({
           database,
           tasks: [
@@ -101,12 +120,27 @@ export async function wholeApi(
             ...exportTasks({
               exports: createExportStore(database),
               blobs,
-              actingFor: createActingFor({
-                users: createUserStore(database),
-                keys: createPersonalApiKeyStore(database),
-              }),
-              askAs: (...asked) => app.askAs(...asked),
-              jobs: { send: (...sent) => jobs.send(...sent) },
+              actingFor,
+              askAs,
+              jobs: sender,
+            }),
+            ...demoTasks({
+              demos: {
+                ...demos,
+                async take(id) {
+                  const row = await demos.take(id)
+                  return row && { ...row, people: Math.min(row.people, mostDemoPeople) }
+                },
+              },
+              database,
+              warehouse,
+              projects: createProjectStore(database),
+              directory,
+              noteIngested: async () => {},
+              actingFor,
+              askAs,
+              jobs: sender,
+              now: Date.now,
             }),
           ],
           logger,
@@ -130,6 +164,7 @@ export async function wholeApi(
             actions,
             cohorts,
             calculation,
+            demos,
             evaluator,
             flags,
             scheduled: createScheduledChangeStore({ database, flags }),

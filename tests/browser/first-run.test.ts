@@ -178,6 +178,18 @@ test('definitions came with the events', async () => {
   await page.getByRole('row', { name: /amount Number/ }).waitFor()
 })
 
+test('a dashboard is made of what arrived', async () => {
+  await follow('Get started')
+  await page.getByRole('button', { name: 'Build my dashboard' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  for (const name of ['What happens most', 'From page view to order_placed', 'Browsers']) {
+    await page.getByRole('link', { name, exact: true }).waitFor()
+  }
+  await page.locator('figure canvas').nth(1).waitFor()
+  await page.getByText('Of the first step').first().waitFor()
+  await picture(page, 'starter-dashboard')
+})
+
 test('a personal API key is made as the docs say, shown once, works, and is deleted', async () => {
   await page.getByRole('button', { name: /Ada Lovelace.*account menu/ }).click()
   await page.getByRole('menuitem', { name: 'Account settings' }).click()

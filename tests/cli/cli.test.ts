@@ -127,3 +127,20 @@ test('words that are not understood end with 2 and say what is', async () => {
   }
   expect(existsSync(env.DATA_DIR)).toBe(false)
 })
+
+test('demo where no server runs and nobody has signed up makes an account to look at it with', {
+  timeout: 120_000,
+}, async () => {
+  const env = { DATA_DIR: temporaryFolder() }
+  const { code, out } = await hedgerow('demo --people 30', env)
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(/Made an account: demo@example[.]com, password \S{20}/),
+  ])
+  expect(out).toMatch(/Done: [\d,]+ events in \d+ s[.] [/]project[/]2[/]dashboard/)
+  const again = await hedgerow('demo', env)
+  expect([again.code, again.out]).toEqual([0, expect.stringContaining('There is a demo project already')])
+  expect((await hedgerow('demo --email nobody@example.com', env)).err).toBe(
+    'Nobody has the e-mail address nobody@example.com.\n',
+  )
+})

@@ -125,6 +125,12 @@ export function createProjectStore(database: Database) {
       return project!
     },
 
+    /** Sets some of its settings; the others stay. */
+    async setting(projectId: number, changes: Record<string, unknown>): Promise<void> {
+      const settings = sql`(${projects.settings}::jsonb || ${JSON.stringify(changes)}::jsonb)::json`
+      await db.update(projects).set({ settings }).where(eq(projects.id, projectId))
+    },
+
     /** How it cleans the steps of paths, as the setting was sent. */
     async pathCleaningFilters(projectId: number): Promise<unknown> {
       const [project] = await db

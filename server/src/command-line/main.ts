@@ -12,10 +12,12 @@ const help = `hedgerow: self-hosted product analytics that speaks PostHog's API
   hedgerow key create --email E --label L          make a personal API key; it is shown once
   hedgerow key list [--email E]
   hedgerow key delete --id I
+  hedgerow demo [--people N] [--seed N] [--email E] [--name N] [--another]
+                                                   make a project with three months of made-up data
   hedgerow doctor                                  check this machine and the configuration
   hedgerow help                                    this text
 
-user and key work whether the server runs or not. Without --password one is made and shown. --json prints JSON.
+user, key and demo work whether the server runs or not. Without --password one is made and shown. --json prints JSON.
 Settings come from the environment (PORT, DATA_DIR, DATABASE_URL, …): see docs/configuration.md.`
 
 const accountOptions = {
@@ -64,8 +66,40 @@ async function run(words: string[]): Promise<number> {
     const { doctor } = await import('./doctor.ts')
     return doctor()
   }
+  if (first === 'demo') return demo(words.slice(1))
   if (accountVerbs.includes(`${first} ${second}`)) return account(`${first}-${second}`, words.slice(2))
   console.error(`"hedgerow ${words.join(' ')}" is not a command. "hedgerow help" lists them.`)
+  return 2
+}
+
+const demoOptions = {
+  people: { type: 'string' },
+  seed: { type: 'string' },
+  email: { type: 'string' },
+  name: { type: 'string' },
+  another: { type: 'boolean' },
+} as const
+
+async function demo(words: string[]): Promise<number> {
+  const { people, seed, ...others } = parseArgs({ args: words, options: demoOptions }).values
+  const { startInput } = await import('./demo-verbs.ts')
+  const given = {
+    ...others,
+    ...(people !== undefined && { people: Number(people) }),
+    ...(seed !== undefined && { seed: Number(seed) }),
+  }
+  const parsed = startInput.safeParse(given)
+  if (!parsed.success) return complain(parsed.error.issues, given)
+  const { makeDemo } = await import('./demo.ts')
+  return makeDemo(readConfig(), parsed.data)
+}
+
+/** Says what is wrong with each option; answers the exit code. */
+function complain(issues: { path: PropertyKey[]; message: string }[], given: object): number {
+  for (const { path, message } of issues) {
+    const option = path.join('.')
+    console.error(option in given ? `--${option}: ${message}` : `--${option} is missing.`)
+  }
   return 2
 }
 
@@ -73,13 +107,7 @@ async function account(verb: string, words: string[]): Promise<number> {
   const { inputs } = await import('./account-verbs.ts')
   const { json = false, ...given } = parseArgs({ args: words, options: accountOptions }).values
   const parsed = inputs[verb as keyof typeof inputs].safeParse(given)
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) {
-      const option = path.join('.')
-      console.error(option in given ? `--${option}: ${message}` : `--${option} is missing.`)
-    }
-    return 2
-  }
+  if (!parsed.success) return complain(parsed.error.issues, given)
   const { runAccountVerb } = await import('./with-accounts.ts')
   const answer = await runAccountVerb(readConfig(), verb, parsed.data)
   if (json) console.log(JSON.stringify(answer, null, 2))

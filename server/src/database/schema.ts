@@ -1499,3 +1499,43 @@ export const eventLogKeys = pgTable(
     index('event_log_keys_day').on(table.day),
   ],
 )
+
+/** Projects whose data are made up, and how far that has come. */
+export const demoProjects = pgTable(
+  'demo_projects',
+  {
+    id: serial('id').primaryKey(),
+    organizationId: uuid('organization_id')
+      .notNull()
+      .references(() => organizations.id, { onDelete: 'cascade' }),
+    /** Null once the project is gone: it was stopped, or deleted. */
+    projectId: integer('project_id').references(() => projects.id, { onDelete: 'set null' }),
+    name: text('name').notNull(),
+    /** With whose rights it is filled. */
+    createdBy: integer('created_by')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    people: integer('people').notNull(),
+    /** Draws the same story again. */
+    seed: integer('seed').notNull(),
+    state: text('state')
+      .$type<'waiting' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed'>()
+      .notNull()
+      .default('waiting'),
+    /** Parts of its people that are written. */
+    parts: integer('parts').notNull().default(0),
+    events: integer('events').notNull().default(0),
+    failure: text('failure'),
+    /** The last moment of its story. */
+    createdAt: createdAt(),
+    finishedAt: instant('finished_at'),
+    /** Whoever fills it says so again and again; after a long silence somebody else may. */
+    aliveAt: instant('alive_at').notNull().default(sql`now()`),
+  },
+  (table) => [
+    index('demo_projects_organization').on(table.organizationId),
+    // one at a time
+    uniqueIndex('demo_projects_unfinished').on(table.organizationId).where(sql`${table.finishedAt} is null`),
+    index('demo_projects_project').on(table.projectId),
+  ],
+)

@@ -159,7 +159,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   }
   app.addHook('preValidation', (request, reply, done) => {
     const { operation } = request.routeOptions.config
-    if (request.acting) permitActing(operation)
+    if (request.acting) permitActing(request.acting, operation)
     if (!operation || operation.access === 'anyone') return done()
     admit(request, reply, operation).then(() => done(), done)
   })

@@ -5,15 +5,20 @@ import type { Caller } from './authenticate.ts'
 import type { Operation } from './operation.ts'
 
 /** For whom the server asks itself, and about which project alone. */
-export type Acting = { caller: Caller; projectId: number }
+export type Acting = {
+  caller: Caller
+  projectId: number
+  /** Also what changes something of the project; without it only what reads. */
+  mayWrite?: boolean
+}
 
 /** What our own API is asked; `path` is a path with its query, never an address. */
-export type OwnRequest = { method: 'GET' | 'POST'; path: string; body?: unknown }
+export type OwnRequest = { method: 'GET' | 'POST' | 'PATCH'; path: string; body?: unknown }
 export type OwnAnswer = { status: number; body: unknown }
 
 /**
- * Asks our own API within the process, with the rights of somebody: only what reads, and only of one project. What is
- * refused comes back as the API's own failure. Rate limits count what somebody sends, not this.
+ * Asks our own API within the process, with the rights of somebody: only of one project, and only what reads unless it
+ * may write. What is refused comes back as the API's own failure. Rate limits count what somebody sends, not this.
  */
 export type AskAs = (acting: Acting, request: OwnRequest) => Promise<OwnAnswer>
 
@@ -61,9 +66,9 @@ export function addAskAs(app: FastifyInstance): void {
   })
 }
 
-/** @throws HedgerowError 403 unless it reads something of a project. */
-export function permitActing(operation: Operation | undefined): void {
-  if (operation?.access === 'project' && operation.scope?.endsWith(':read')) return
+/** @throws HedgerowError 403 unless it reads something of a project, or writes it and may. */
+export function permitActing({ mayWrite = false }: Acting, operation: Operation | undefined): void {
+  if (operation?.access === 'project' && (mayWrite || operation.scope?.endsWith(':read'))) return
   throw forbidden('Only what reads from a project can be asked for here.')
 }
 

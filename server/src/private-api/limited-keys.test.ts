@@ -37,7 +37,14 @@ beforeAll(async () => {
     return [
       userRoutes({ users, organizations, projects, sessions, activity, directory }),
       organizationRoutes({ organizations, projects, activity, directory }),
-      projectRoutes({ projects, organizations, activity, directory, hasDashboard: async () => false }),
+      projectRoutes({
+        projects,
+        organizations,
+        activity,
+        directory,
+        hasDashboard: async () => false,
+        isFilling: async () => false,
+      }),
       personalApiKeyRoutes({ keys, activity, directory }),
       annotationRoutes({ annotations: createAnnotationStore(database), activity, now }),
       rateLimitRoutes({ rateLimits: null, organizations, now }),

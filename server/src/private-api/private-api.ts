@@ -41,6 +41,8 @@ import type { Calculation } from './cohorts/calculate.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import type { CohortStore } from './cohorts/store.ts'
 import { calculateCohort } from './cohorts/tasks.ts'
+import { demoProjectRoutes } from './demo-projects/routes.ts'
+import type { DemoStore } from './demo-projects/store.ts'
 import { domainRoutes } from './domains/routes.ts'
 import type { LookUpTxt } from './domains/txt-records.ts'
 import { earlyAccessRoutes } from './early-access-features/routes.ts'
@@ -116,6 +118,7 @@ export type PrivateApiDeps = {
   actions: ActionStore
   cohorts: CohortStore
   calculation: Calculation
+  demos: DemoStore
   evaluator: Evaluator
   flags: FlagStore
   scheduled: ScheduledChangeStore
@@ -217,13 +220,26 @@ export const privateApi = (deps: PrivateApiDeps) => async (app: FastifyInstance)
   const domains = createDomainStore(database)
   await app.register(domainRoutes({ domains, organizations, lookUpTxt: deps.lookUpTxt, activity }))
   const { has: hasDashboard } = createDashboardStore(database, { activity })
-  await app.register(projectRoutes({ projects, organizations, activity, directory, hasDashboard }))
+  const { demos } = deps
+  await app.register(
+    projectRoutes({
+      projects,
+      organizations,
+      activity,
+      directory,
+      hasDashboard,
+      isFilling: demos.isFilling,
+    }),
+  )
+  await app.register(
+    demoProjectRoutes({ demos, organizations, projects, directory, activity, jobs: deps.jobs }),
+  )
   await app.register(queryRoutes({ insights, answers, persons, groups }))
   await app.register(insightRoutes({ answers }))
   await app.register(insightActorRoutes({ answers, persons, groups }))
   await app.register(timelineRoutes({ insights, persons }))
   await app.register(funnelRoutes({ answers, persons, groups }))
-  await app.register(savedApi({ database, answers, activity, persons, groups, now }))
+  await app.register(savedApi({ database, answers, questions, activity, persons, groups, now }))
   await app.register(
     eventRoutes({
       questions,

@@ -92,6 +92,8 @@ async function copyInsight(
   return copy!.id
 }
 
+export const starterName = 'My App Dashboard'
+
 /** The dashboard that a new project begins with; its home page shows it. The settings of the project as they are then. */
 export async function makeStarterDashboard(
   tx: Queries,
@@ -100,7 +102,7 @@ export async function makeStarterDashboard(
 ): Promise<Record<string, unknown>> {
   const [dashboard] = await tx
     .insert(dashboards)
-    .values({ projectId: project.id, name: 'My App Dashboard', pinned: true, createdBy: userId })
+    .values({ projectId: project.id, name: starterName, pinned: true, createdBy: userId })
     .returning({ id: dashboards.id })
   const { id } = dashboard!
   await makeTilesOf(tx, { projectId: project.id, dashboardId: id, userId }, productAnalytics)

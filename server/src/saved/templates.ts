@@ -32,7 +32,9 @@ const visitors = event('$pageview', 'dau')
 
 const wide = 12
 /** Tiles of half the width, two in a row, each so many rows high. */
-const rows = (tiles: Omit<InsightTemplate, 'layouts' | 'color' | 'query' | 'kind'>[]): InsightTemplate[] =>
+export const rowsOf = (
+  tiles: Omit<InsightTemplate, 'layouts' | 'color' | 'query' | 'kind'>[],
+): InsightTemplate[] =>
   tiles.map((tile, at) => {
     const place = { w: wide / 2, h: 5, x: (at % 2) * (wide / 2), y: Math.floor(at / 2) * 5, minW: 3, minH: 5 }
     return {
@@ -50,7 +52,7 @@ export const productAnalytics: KnownTemplate = {
   description: 'How many people use your product, where they come from, and how many come back.',
   filters: {},
   tags: [],
-  tiles: rows([
+  tiles: rowsOf([
     {
       name: 'Daily active people',
       description: 'How many people there were on each day.',
@@ -118,7 +120,7 @@ export const websiteTraffic: KnownTemplate = {
   description: 'Visits, pages, sources and devices of a web site.',
   filters: {},
   tags: [],
-  tiles: rows([
+  tiles: rowsOf([
     {
       name: 'Visitors',
       description: 'How many people there were on each day.',

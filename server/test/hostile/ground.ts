@@ -25,6 +25,7 @@ export type Stage = Ground & {
 export async function prepare(whenDone: (close: () => Promise<void>) => void): Promise<Stage> {
   const faults: string[] = []
   const on = await wholeApi(whenDone, {
+    mostDemoPeople: 20,
     reportError: (error) => {
       faults.push(error instanceof Error ? `${error.stack}${causeOf(error)}` : String(error))
       return undefined

@@ -1,6 +1,6 @@
 import type { ProjectFacts } from '../../model/project.ts'
 import type { Batch } from '../batch.ts'
-import type { GeoIp } from '../geoip.ts'
+import type { GeoIp, Place } from '../geoip.ts'
 import { noteChange, type PipelineEvent } from '../pipeline-event.ts'
 
 /**
@@ -23,17 +23,21 @@ export const locate =
         if (properties.$ip !== undefined) noteChange(event, 'ip_removed')
         delete properties.$ip
       } else if (address && properties.$ip === undefined) properties.$ip = address
-      if (!place) continue
-      for (const key in place) {
-        const value = place[key as keyof typeof place]
-        properties[key] = value
-        if (event.set[key] === undefined) event.set[key] = value
-        const initial = `$initial_${key.slice(1)}`
-        if (event.setOnce[initial] === undefined) event.setOnce[initial] = value
-      }
+      if (place) putAt(place, event)
     }
     return batch
   }
+
+/** An event happened there: it says so itself, and of its person. */
+export function putAt(place: Place, { properties, set, setOnce }: PipelineEvent): void {
+  for (const key in place) {
+    const value = place[key as keyof Place]
+    properties[key] = value
+    if (set[key] === undefined) set[key] = value
+    const initial = `$initial_${key.slice(1)}`
+    if (setOnce[initial] === undefined) setOnce[initial] = value
+  }
+}
 
 function addressOf(event: PipelineEvent): string | null {
   const { $ip: given } = event.properties

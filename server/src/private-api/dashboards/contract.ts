@@ -310,6 +310,28 @@ export const createFromTemplateJson = operation({
   errors: [400],
 })
 
+export const createFromEvents = operation({
+  ...write,
+  id: 'dashboards_create_from_events_create',
+  method: 'POST',
+  path: `${path}create_from_events/`,
+  summary: 'Create a dashboard from what arrived',
+  description:
+    'Made for the events and properties of the last 30 days: active people, the most frequent events, a funnel of two or three of ' +
+    'them in the order in which people do them, retention, and by page, site, browser and country where events say those. ' +
+    '400 `no_data` where nothing has arrived.',
+  body: z
+    .object({
+      name: z.string().trim().min(1).max(400).describe('What it is called; `Overview` unless said.'),
+    })
+    .partial()
+    .optional()
+    .meta({ id: 'DashboardFromEvents' }),
+  status: 201,
+  answer: Dashboard,
+  errors: [400],
+})
+
 const Collaborator = z
   .object({
     id: z.uuid().describe("Of the right itself; addresses go by the user's uuid."),

@@ -405,6 +405,44 @@ describe('making one of something', () => {
     }
   })
 
+  it('of what arrived', async () => {
+    const at = (project: number) => `/api/projects/${project}/dashboards/create_from_events/`
+    const { body: empty } = { body: await api.stranger() }
+    expect(await api.post(at(empty.project.id), {}, { key: empty.key })).toMatchObject({
+      status: 400,
+      body: { code: 'no_data', detail: 'No event has arrived in the last 30 days.' },
+    })
+    const { project, key } = await api.stranger()
+    const page = { $pathname: '/a', $browser: 'Firefox' }
+    const events = ['ann', 'bob', 'cy'].flatMap((distinct_id, at) => [
+      { event: '$pageview', distinct_id, timestamp: `2023-02-01T10:0${at}:00Z`, properties: page },
+      { event: '$identify', distinct_id, timestamp: `2023-02-01T11:0${at}:00Z`, properties: page },
+      { event: "it's \\ signed", distinct_id, timestamp: `2023-02-01T12:0${at}:00Z`, properties: {} },
+    ])
+    const bought = { event: 'bought', distinct_id: 'ann', timestamp: '2023-02-01T13:00:00Z', properties: {} }
+    const old = { event: 'long ago', distinct_id: 'ann', timestamp: '2022-02-01T13:00:00Z', properties: {} }
+    await insertEvents(api.warehouse, project.id, [...events, bought, old])
+    const { status, body } = await api.post(at(project.id), undefined, { key })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ name: 'Overview', creation_mode: 'template' })
+    expect(bodies(body)).toEqual([
+      'Daily active people',
+      'Weekly active people',
+      'What happens most',
+      'From page view to bought',
+      'Retention',
+      'Pages',
+      'Browsers',
+    ])
+    const filtersOf = (name: string) =>
+      body.tiles.find(({ insight }: Tile) => insight?.name === name).insight.filters
+    const ids = (name: string) => filtersOf(name).events.map(({ id }: { id: string }) => id)
+    expect(ids('From page view to bought')).toEqual(['$pageview', "it's \\ signed", 'bought'])
+    expect(ids('What happens most')).toEqual(['$pageview', "it's \\ signed", 'bought'])
+    const named = await api.post(at(project.id), { name: 'Mine' }, { key })
+    expect(named.body.name).toBe('Mine')
+  })
+
   it('of a template that is sent', async () => {
     const at = `${path}create_from_template_json/`
     const tile = {

@@ -8,13 +8,17 @@ import { counted } from '../../http/paging.ts'
 import { type AddressedProject, viewerOf } from '../../http/project.ts'
 import { refreshOf } from '../../http/refresh-parameter.ts'
 import type { RefreshMode } from '../../insights/answer-life.ts'
+import { whatArrived } from '../../insights/arrived.ts'
+import type { Questions } from '../../insights/questions.ts'
 import { invalid } from '../../model/errors.ts'
 import type { CollaboratorStore } from '../../saved/collaborators.ts'
 import type { DashboardRow, DashboardStore } from '../../saved/dashboards.ts'
+import { starterTemplate, stepsIn } from '../../saved/starter.ts'
 import { type DashboardTemplate, findTemplate } from '../../saved/templates.ts'
 import {
   addCollaborator,
   createDashboard,
+  createFromEvents,
   createFromTemplateJson,
   deleteDashboard,
   type GivenDashboard,
@@ -33,12 +37,13 @@ type Deps = {
   dashboards: DashboardStore
   collaborators: CollaboratorStore
   answerSaved: AnswerSaved
+  questions: Pick<Questions, 'rows'>
   now: () => Date
 }
 type From = { project: AddressedProject; user: User; asker: Asker; url: URL }
 
 export const dashboardRoutes =
-  ({ dashboards, collaborators, answerSaved, now }: Deps) =>
+  ({ dashboards, collaborators, answerSaved, questions, now }: Deps) =>
   async (app: FastifyInstance) => {
     async function shown(row: DashboardRow, { project, user, asker, url }: From, refresh?: RefreshMode) {
       const viewer = viewerOf(project, user)
@@ -63,6 +68,17 @@ export const dashboardRoutes =
     route(app, createFromTemplateJson, async ({ body, ...from }) => {
       const { project, user } = from
       const template = templateFrom(body.template)
+      return shown(await dashboards.create(project, viewerOf(project, user), {}, { template }), from)
+    })
+
+    route(app, createFromEvents, async ({ body, ...from }) => {
+      const { project, user } = from
+      const { events, has, order } = await whatArrived(questions, project, now())
+      if (!events.length) {
+        throw invalid('No event has arrived in the last 30 days.', { code: 'no_data' })
+      }
+      const starter = starterTemplate({ events, has, steps: await order(stepsIn(events)) })
+      const template = { ...starter, name: body?.name ?? starter.name }
       return shown(await dashboards.create(project, viewerOf(project, user), {}, { template }), from)
     })
 

@@ -252,8 +252,8 @@ export const isGeneratingDemoData = operation({
   scope: 'project:read',
   tags: ['is_generating_demo_data', 'projects'],
   summary: 'Whether demo data is being made',
-  description: 'For clients that make demo data; here none is made.',
+  description: 'While it is, the project is one of `demo_projects/`, which say how far it has come.',
   params,
-  answer: z.object({ is_generating_demo_data: z.boolean().describe('Always false.') }),
+  answer: z.object({ is_generating_demo_data: z.boolean().describe('Whether the project is being filled.') }),
   errors: [404],
 })

@@ -19,6 +19,7 @@ describe('projects', () => {
         activity,
         directory,
         hasDashboard: createDashboardStore(database, { activity }).has,
+        isFilling: async () => false,
       }),
     ])
   })

@@ -39,10 +39,12 @@ type Deps = {
   directory: Pick<Directory, 'changed'>
   /** Whether the project has such a dashboard. */
   hasDashboard(projectId: number, id: number): Promise<boolean>
+  /** Whether demo data are being made for it. */
+  isFilling(projectId: number): Promise<boolean>
 }
 
 export const projectRoutes =
-  ({ projects, organizations, activity, directory, hasDashboard }: Deps) =>
+  ({ projects, organizations, activity, directory, hasDashboard, isFilling }: Deps) =>
   async (app: FastifyInstance) => {
     /** Here, unlike below a project's path, one that the caller can't see is not there. */
     const addressed = async (caller: Caller, id: string): Promise<VisibleProject> => {
@@ -127,8 +129,8 @@ export const projectRoutes =
     })
 
     route(app, isGeneratingDemoData, async ({ caller, params }) => {
-      await addressed(caller, params.id)
-      return { is_generating_demo_data: false }
+      const { id } = await addressed(caller, params.id)
+      return { is_generating_demo_data: await isFilling(id) }
     })
   }
 

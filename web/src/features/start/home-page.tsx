@@ -8,6 +8,7 @@ import type { TrendsQuery } from '../../api/questions.ts'
 import { useMe, useProject } from '../../api/session.ts'
 import type { TrendsAnswer } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
+import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
 import { counted, number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
@@ -57,6 +58,16 @@ export function HomePage(): ReactNode {
               </Button>
             </div>
           </Empty>
+          <section className={styles.demo} aria-labelledby="demo">
+            <h2 id="demo" className={styles.title}>
+              No site at hand?
+            </h2>
+            <p className="muted small">
+              A demo project has three months of a product that doesn't exist: 20,000 people, about a million
+              events, funnels, flags and an experiment. It takes a minute or two.
+            </p>
+            <MakeDemoProject />
+          </section>
         </div>
       ) : (
         <div className={styles.stack}>

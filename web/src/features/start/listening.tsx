@@ -1,9 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { EventRow } from '../../api/types.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { sentence } from '../../ui/states.tsx'
+import { useStarterDashboard } from './queries.ts'
 import styles from './start-page.module.css'
 
 const SECONDS_BEFORE_HELP = 30
@@ -37,7 +39,8 @@ export function Listening({
           </Link>{' '}
           from {event.distinct_id}, <RelativeTime at={event.timestamp} timeZone={timeZone} />.
         </Text>
-        <Button component={Link} to={`/project/${projectId}/activity`}>
+        <BuildDashboard projectId={projectId} />
+        <Button component={Link} to={`/project/${projectId}/activity`} variant="default">
           See live events
         </Button>
         <Button
@@ -90,6 +93,35 @@ export function Listening({
         </div>
       )}
     </Stack>
+  )
+}
+
+/** A dashboard for what arrived, and the way there. */
+function BuildDashboard({ projectId }: { projectId: number }): ReactNode {
+  const starter = useStarterDashboard(projectId)
+  const navigate = useNavigate()
+  const build = () =>
+    starter.mutate(undefined, {
+      onSuccess: ({ id }) =>
+        void navigate({
+          to: '/project/$projectId/dashboard/$dashboardId',
+          params: { projectId, dashboardId: id },
+        }),
+    })
+  return (
+    <div>
+      <Button fullWidth loading={starter.isPending} onClick={build}>
+        Build my dashboard
+      </Button>
+      <Text size="xs" c="dimmed" mt={4}>
+        From the events that have arrived: who comes, what they do, and whether they come back.
+      </Text>
+      {starter.isError && (
+        <Text size="sm" c="var(--danger)" role="alert">
+          {sentence(starter.error)}
+        </Text>
+      )}
+    </div>
   )
 }
 

@@ -40,6 +40,35 @@ posthog.capture('signed_up', { plan: 'free' })`,
       ],
     },
     {
+      id: 'react',
+      label: 'React',
+      parts: [
+        { title: 'Install', code: 'npm install posthog-js' },
+        {
+          title: 'Around your app',
+          code: `import posthog from 'posthog-js'
+import { PostHogProvider } from 'posthog-js/react'
+
+posthog.init('${key}', { api_host: '${host}' })
+
+createRoot(document.getElementById('root')).render(
+  <PostHogProvider client={posthog}>
+    <App />
+  </PostHogProvider>,
+)`,
+        },
+        {
+          title: 'In a component',
+          code: `import { usePostHog } from 'posthog-js/react'
+
+function SignUp() {
+  const posthog = usePostHog()
+  return <button onClick={() => posthog.capture('signed_up', { plan: 'free' })}>Sign up</button>
+}`,
+        },
+      ],
+    },
+    {
       id: 'node',
       label: 'Node.js',
       parts: [
@@ -66,6 +95,55 @@ await posthog.shutdown() // before the process ends: sends what is waiting`,
 posthog = Posthog('${key}', host='${host}')
 posthog.capture('signed_up', distinct_id='ana@example.com', properties={'plan': 'free'})
 posthog.shutdown()  # before the process ends: sends what is waiting`,
+        },
+      ],
+    },
+    {
+      id: 'go',
+      label: 'Go',
+      parts: [
+        { title: 'Install', code: 'go get github.com/posthog/posthog-go' },
+        {
+          title: 'Send an event',
+          code: `client, _ := posthog.NewWithConfig("${key}", posthog.Config{Endpoint: "${host}"})
+defer client.Close() // sends what is waiting
+
+client.Enqueue(posthog.Capture{
+    DistinctId: "ana@example.com",
+    Event:      "signed_up",
+    Properties: posthog.NewProperties().Set("plan", "free"),
+})`,
+        },
+      ],
+    },
+    {
+      id: 'ruby',
+      label: 'Ruby',
+      parts: [
+        { title: 'Install', code: 'gem install posthog-ruby' },
+        {
+          title: 'Send an event',
+          code: `require 'posthog'
+
+posthog = PostHog::Client.new(api_key: '${key}', host: '${host}')
+posthog.capture(distinct_id: 'ana@example.com', event: 'signed_up', properties: { plan: 'free' })
+posthog.shutdown # before the process ends: sends what is waiting`,
+        },
+      ],
+    },
+    {
+      id: 'php',
+      label: 'PHP',
+      parts: [
+        { title: 'Install', code: 'composer require posthog/posthog-php' },
+        {
+          title: 'Send an event',
+          code: `PostHog\\PostHog::init('${key}', ['host' => '${host}']);
+PostHog\\PostHog::capture([
+    'distinctId' => 'ana@example.com',
+    'event' => 'signed_up',
+    'properties' => ['plan' => 'free'],
+]);`,
         },
       ],
     },

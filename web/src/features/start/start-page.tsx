@@ -6,6 +6,7 @@ import { eventsQuery } from '../../api/events.ts'
 import { useMe, useProject } from '../../api/session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyIcon } from '../../ui/copy-button.tsx'
+import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LoadError } from '../../ui/states.tsx'
 import { Listening } from './listening.tsx'
@@ -113,6 +114,15 @@ export function StartPage(): ReactNode {
           {test.isError && <LoadError what="the answer to the test event" error={test.error} />}
         </section>
       </div>
+      {!first && (
+        <section className={`card ${styles.demo}`} aria-labelledby="demo">
+          <h2 id="demo">No site at hand?</h2>
+          <Text size="sm" c="dimmed">
+            Look around in a demo project first: 20,000 people who don't exist, and about a million events.
+          </Text>
+          <MakeDemoProject />
+        </section>
+      )}
     </Page>
   )
 }

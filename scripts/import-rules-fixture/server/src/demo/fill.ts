@@ -1,0 +1,2 @@
+import { app } from '../http/app.ts'
+export const fill = app
