@@ -4,6 +4,7 @@ import {
   IconCheck,
   IconChevronDown,
   IconDeviceDesktop,
+  IconKeyboard,
   IconLogout,
   IconMoon,
   IconSettings,
@@ -30,7 +31,7 @@ export function initials(name: string): string {
 }
 
 /** The name and picture at the top right: account settings behind the gear, the theme, the way out. */
-export function AccountMenu(): ReactNode {
+export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }): ReactNode {
   const me = useMe()
   const name = me.first_name || me.email
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -102,6 +103,9 @@ export function AccountMenu(): ReactNode {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection="?" onClick={onShortcuts}>
+          Keyboard shortcuts
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Log out
         </Menu.Item>

@@ -5,6 +5,7 @@ import {
   IconBuilding,
   IconFlag,
   IconKey,
+  IconKeyboard,
   IconMoon,
   IconSearch,
   IconSettings,
@@ -29,14 +30,16 @@ type Row = { group: string; label: string; icon: typeof IconBolt; run: () => voi
 export default function CommandPalette({
   projectId,
   onClose,
+  onShortcuts,
 }: {
   projectId: number | null
   onClose: () => void
+  onShortcuts: () => void
 }): ReactNode {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const listId = useId()
-  const rows = useRows(projectId, text)
+  const rows = useRows(projectId, text, onShortcuts)
   const active = rows[Math.min(at, rows.length - 1)]
   const go = (row: Row | undefined) => {
     if (!row) return
@@ -112,7 +115,7 @@ export default function CommandPalette({
   )
 }
 
-function useRows(projectId: number | null, text: string): Row[] {
+function useRows(projectId: number | null, text: string, onShortcuts: () => void): Row[] {
   const navigate = useNavigate()
   const { setColorScheme } = useMantineColorScheme()
   const events = useQuery({ ...eventNamesQuery(projectId ?? 0), enabled: projectId !== null })
@@ -166,6 +169,7 @@ function useRows(projectId: number | null, text: string): Row[] {
       icon: IconKey,
       run: () => void navigate({ to: '/me/settings', hash: 'personal-api-keys' }),
     },
+    { group: 'Actions', label: 'Keyboard shortcuts', icon: IconKeyboard, run: onShortcuts },
     { group: 'Actions', label: 'Light theme', icon: IconSun, run: () => setColorScheme('light') },
     { group: 'Actions', label: 'Dark theme', icon: IconMoon, run: () => setColorScheme('dark') },
   )

@@ -1,16 +1,18 @@
 import { ActionIcon, Burger, Drawer, Kbd, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react'
 import { useMe, useProject, useSwitch } from '../api/session.ts'
 import { AccountMenu } from './account-menu.tsx'
 import styles from './frame.module.css'
 import { Nav } from './nav.tsx'
+import type { Place } from './places.ts'
 import { ProjectSwitcher } from './project-switcher.tsx'
+import { modKey, useSingleKeys } from './single-keys.ts'
 
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
-const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
 /** What stands around every page: the way around at the left, search and the account at the top. */
 export function Frame(): ReactNode {
@@ -21,6 +23,13 @@ export function Frame(): ReactNode {
   const [drawer, { open, close }] = useDisclosure(false)
   const [palette, paletteIs] = useDisclosure(false)
   useHotkeys([['mod+K', paletteIs.toggle]], [])
+  const [sheet, sheetIs] = useDisclosure(false)
+  const navigate = useNavigate()
+  const go = useCallback(
+    (to: Place) => void (projectId !== null && navigate({ to, params: { projectId } })),
+    [navigate, projectId],
+  )
+  useSingleKeys(go, sheetIs.open)
   const path = useRouterState({ select: (state) => state.location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(close, [path])
@@ -53,7 +62,7 @@ export function Frame(): ReactNode {
           <IconSearch size={16} aria-hidden />
           <span className={styles.searchText}>Search or go to…</span>
           <Kbd size="xs" className={styles.searchText}>
-            {mac ? '⌘' : 'Ctrl'} K
+            {modKey} K
           </Kbd>
         </UnstyledButton>
         <span className={styles.gap} />
@@ -64,14 +73,19 @@ export function Frame(): ReactNode {
             </Text>
           </Tooltip>
         )}
-        <AccountMenu />
+        <AccountMenu onShortcuts={sheetIs.open} />
       </header>
       <main id="content" tabIndex={-1} className={styles.main}>
         <Outlet />
       </main>
       {palette && (
         <Suspense fallback={<ActionIcon loading variant="transparent" aria-label="Opening search" />}>
-          <CommandPalette projectId={projectId} onClose={paletteIs.close} />
+          <CommandPalette projectId={projectId} onClose={paletteIs.close} onShortcuts={sheetIs.open} />
+        </Suspense>
+      )}
+      {sheet && (
+        <Suspense>
+          <ShortcutSheet onClose={sheetIs.close} />
         </Suspense>
       )}
     </div>

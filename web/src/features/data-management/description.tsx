@@ -26,7 +26,7 @@ export function Description({
       <button
         type="button"
         className={styles.text}
-        aria-label={`Description of ${name}: ${value || 'none'}. Edit`}
+        aria-label={value ? `${value}: edit the description of ${name}` : `Add a description of ${name}`}
         onClick={() => setDraft(value)}
       >
         {value || <span className="muted">Add a description</span>}

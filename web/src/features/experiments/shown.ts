@@ -14,7 +14,7 @@ export function stateOf({ archived, start_date: start, end_date: end }: Experime
 
 export const stateColors: Record<State, string> = {
   Draft: 'gray',
-  Running: 'green',
+  Running: 'hedge',
   Ended: 'blue',
   Archived: 'gray',
 }

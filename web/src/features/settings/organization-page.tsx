@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { preflightQuery, useMe } from '../../api/session.ts'
 import type { Me } from '../../api/types.ts'
+import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
+import { DeleteOrganization } from './danger-zone.tsx'
 import { Domains } from './domains.tsx'
 import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
@@ -20,6 +22,8 @@ const sections = [
   { id: 'domains', title: 'Domains' },
   { id: 'emails', title: 'E-mails' },
   { id: 'security', title: 'Security' },
+  { id: 'demo', title: 'Demo project' },
+  { id: 'danger', title: 'Danger zone' },
 ]
 
 /** What belongs to the organization that the user works in. */
@@ -45,6 +49,17 @@ export function OrganizationPage(): ReactNode {
           <Domains organization={organization} />
           <Emails organization={organization} />
           <Security organization={organization} />
+          <Section
+            id="demo"
+            title="Demo project"
+            about="Three months of a product that doesn't exist, to try things on: 20,000 people, about a million events, flags, an experiment, dashboards. A minute or two; delete it like any other project."
+          >
+            <MakeDemoProject />
+          </Section>
+          <DeleteOrganization
+            organization={organization}
+            isAllowed={(organization.membership_level ?? 1) >= 15}
+          />
         </div>
       </div>
     </Page>

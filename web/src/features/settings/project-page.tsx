@@ -9,6 +9,8 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { ApiUsage } from './api-usage.tsx'
+import { TestAccounts, WebCapture } from './capture-settings.tsx'
+import { DeleteProject } from './danger-zone.tsx'
 import { projectQuery, useResetToken, useUpdateProject } from './queries.ts'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -16,8 +18,11 @@ import styles from './settings.module.css'
 const sections = [
   { id: 'general', title: 'General' },
   { id: 'key', title: 'Project API key' },
+  { id: 'test-accounts', title: 'Test accounts' },
+  { id: 'web-capture', title: 'Captured on web pages' },
   { id: 'privacy', title: 'Privacy' },
   { id: 'api-usage', title: 'API usage' },
+  { id: 'danger', title: 'Danger zone' },
 ]
 const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
@@ -36,8 +41,14 @@ export function ProjectPage(): ReactNode {
             <>
               <General key={projectId} project={project.data} />
               <Key project={project.data} />
+              <TestAccounts key={`${projectId} test accounts`} project={project.data} />
+              <WebCapture project={project.data} />
               <Privacy project={project.data} />
               <ApiUsage organizationId={project.data.organization} />
+              <DeleteProject
+                project={project.data}
+                isAllowed={(project.data.effective_membership_level ?? 1) >= 8}
+              />
             </>
           ) : project.isError ? (
             <LoadError what="these settings" error={project.error} retry={() => void project.refetch()} />

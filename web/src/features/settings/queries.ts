@@ -1,7 +1,7 @@
+import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from '../../api/client.ts'
 import { meQuery } from '../../api/session.ts'
-import type { Project } from '../../api/types.ts'
 
 export const keysQuery = queryOptions({
   queryKey: ['personal-api-keys'],
@@ -64,7 +64,7 @@ export const rateLimitsQuery = (organizationId: string) =>
     refetchInterval: 10_000,
   })
 
-type ProjectChanges = Partial<Pick<Project, 'name' | 'timezone' | 'anonymize_ips'>>
+export type ProjectChanges = components['schemas']['ProjectChanges']
 
 export function useUpdateProject(projectId: number) {
   const client = useQueryClient()

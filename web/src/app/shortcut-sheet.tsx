@@ -1,0 +1,67 @@
+import { Kbd, Modal, Switch } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { places } from './places.ts'
+import styles from './shortcut-sheet.module.css'
+import { haveSingleKeys, modKey, setSingleKeys } from './single-keys.ts'
+
+type Line = { keys: string[]; does: string }
+const everywhere: Line[] = [
+  { keys: [modKey, 'K'], does: 'Search, or go anywhere' },
+  { keys: ['?'], does: 'This sheet' },
+  { keys: ['/'], does: 'Search the list on the page' },
+  { keys: ['Tab'], does: 'The next control; “Skip to content” comes first' },
+  { keys: ['Esc'], does: 'Close what is open' },
+]
+const onPages: Line[] = [
+  { keys: [modKey, 'Enter'], does: 'Run the query (SQL)' },
+  { keys: [modKey, 'S'], does: 'Save the flag (flag editor)' },
+]
+
+/** All keys that do something. */
+export default function ShortcutSheet({ onClose }: { onClose: () => void }): ReactNode {
+  const [isOn, setOn] = useState(haveSingleKeys)
+  return (
+    <Modal opened onClose={onClose} title="Keyboard shortcuts" size={640}>
+      <div className={styles.columns}>
+        <Lines title="Everywhere" lines={everywhere} />
+        <Lines
+          title="Go to"
+          lines={places.flatMap(({ key, label }) => (key ? [{ keys: ['g', key], does: label }] : []))}
+        />
+        <Lines title="On pages" lines={onPages} />
+      </div>
+      <Switch
+        mt="lg"
+        label="Keys without Ctrl, ⌘ or Alt do something"
+        description="On this device. Turn it off where you dictate."
+        checked={isOn}
+        onChange={({ currentTarget: { checked } }) => {
+          setOn(checked)
+          setSingleKeys(checked)
+        }}
+      />
+    </Modal>
+  )
+}
+
+function Lines({ title, lines }: { title: string; lines: Line[] }): ReactNode {
+  return (
+    <section>
+      <h3 className={styles.title}>{title}</h3>
+      <dl className={styles.lines}>
+        {lines.map(({ keys, does }) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <Kbd key={key} size="xs">
+                  {key}
+                </Kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
