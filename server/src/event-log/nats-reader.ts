@@ -1,7 +1,7 @@
 import type { EventLog, LogRange, LogRecord, Receipt } from './event-log.ts'
 import type { Lease } from './lease.ts'
 import type { Claim, LogState } from './log-state.ts'
-import { isPointer, type Streams } from './nats-streams.ts'
+import { isPointer, MissingPart, type Streams } from './nats-streams.ts'
 
 type ReaderDeps = {
   streams: Streams
@@ -44,6 +44,8 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
   }
   /** What the stream holds, as it was last seen. */
   let backlog = { records: 0, bytes: 0, oldestMs: 0 }
+  /** Ends of the stream and since when it has had them without interruption; the first for `arrivalMs`, or none is. */
+  let ends: { last: number; since: number }[] = []
 
   function open(): Promise<void> {
     opening ??= (async () => {
@@ -61,7 +63,11 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
   }
 
   async function lastPosition(): Promise<number> {
-    const { last, bytes, oldestAt } = await streams.stateOf(partition)
+    const { last, bytes, oldestAt } = await streams.stateOf(partition).catch((error) => {
+      ends = []
+      throw error
+    })
+    noteEnd(last)
     const records = Math.max(0, last - committed)
     backlog = {
       records,
@@ -69,6 +75,19 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
       oldestMs: oldestAt && records ? Date.now() - oldestAt : 0,
     }
     return last
+  }
+
+  function noteEnd(last: number): void {
+    const now = performance.now()
+    while (ends[1] && now - ends[1].since > arrivalMs) ends.shift()
+    const known = ends.at(-1)
+    if (!known || (last > known.last && now - known.since > 1000)) ends.push({ last, since: now })
+  }
+
+  /** Whether the stream has reached so far for as long as a message can be on its way between its servers. */
+  function isLongKnown(position: number): boolean {
+    const now = performance.now()
+    return ends.some(({ last, since }) => last >= position && now - since > arrivalMs)
   }
 
   /** Until something is heard, or the time is over. */
@@ -92,15 +111,20 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
    * is in none of them is handed on as damaged, so that it becomes a dead letter and those behind it are read.
    */
   async function arrive(position: number): Promise<Fetched> {
-    const until = performance.now() + arrivalMs
+    const giveUpAt = performance.now() + arrivalMs
+    let until = giveUpAt
     for (;;) {
+      const isOverdue = performance.now() > until || isLongKnown(position)
       const message = await streams.messageAt(partition, position).catch((error) => {
-        if (performance.now() > until || isEnded) throw error
-        return null
+        if (performance.now() > giveUpAt || isEnded) throw error
+        // What its servers have is to be found out anew.
+        ends = []
+        until = performance.now() + arrivalMs
+        return undefined
       })
       if (message) return { position, data: message.data }
       if (isEnded) throw new Error(`position ${position} of partition ${partition} is missing`)
-      if (performance.now() > until) return ofLeader(position)
+      if (isOverdue && message === null) return ofLeader(position)
       await pause(50)
     }
   }
@@ -111,7 +135,6 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
     if (message) return { position, data: message.data }
     const { last } = await streams.stateOf(partition)
     if (last < position) throw new Error(`position ${position} of partition ${partition} is not there yet`)
-    logger.warn({ partition, position }, 'NATS has lost an event that it had acknowledged')
     return { position, data: new Uint8Array(), isLost: true }
   }
 
@@ -125,18 +148,32 @@ export function createPartitionReader({ streams, state, lease, now, done, logger
       const from = first + there.length
       if (from > last || bytes > maxBytes) return there
       const count = Math.min(abreast, last - from + 1)
-      fetched.push(...(await Promise.all(Array.from({ length: count }, (_, n) => arrive(from + n)))))
+      const arrived = await Promise.all(Array.from({ length: count }, (_, n) => arrive(from + n)))
+      const lost = arrived.filter(({ isLost }) => isLost)
+      if (lost.length) {
+        logger.warn(
+          { partition, events: lost.length, first: lost[0]!.position, last: lost.at(-1)!.position },
+          'NATS has no longer what it had acknowledged at these positions',
+        )
+      }
+      fetched.push(...arrived)
+    }
+  }
+
+  async function recordOf(position: number, data: Uint8Array): Promise<LogRecord> {
+    try {
+      return { position, bytes: await streams.recordOf(data) }
+    } catch (error) {
+      if (!(error instanceof MissingPart) || !isLongKnown(position)) throw error
+      logger.warn({ partition, position }, 'NATS has lost a part of an event that it had acknowledged')
+      return { position, bytes: data, isDamaged: true }
     }
   }
 
   async function recordsOf(messages: Fetched[]): Promise<LogRecord[]> {
     const records: LogRecord[] = []
     for (const { position, data, isLost } of messages) {
-      records.push(
-        isLost
-          ? { position, bytes: data, isDamaged: true }
-          : { position, bytes: await streams.recordOf(data) },
-      )
+      records.push(isLost ? { position, bytes: data, isDamaged: true } : await recordOf(position, data))
     }
     return records
   }

@@ -11,6 +11,7 @@ import {
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { type HedgerowError, unavailable } from '../model/errors.ts'
+import { type Acknowledged, createRecent } from './nats-recent.ts'
 
 export type NatsOptions = {
   servers: string[]
@@ -29,7 +30,7 @@ export type NatsOptions = {
 /** JetStream's own numbers of what it refuses. */
 const codes = { full: 10077, tooManyMessages: 10047, noPeers: 10005, notClustered: 10074 }
 const ackMs = 2000
-/** A publish whose ack is lost is repeated under its id until then; the cluster elects a leader within it. */
+/** A publish whose ack is lost is repeated until then; the cluster elects a leader within it. */
 const deadlineMs = 6000
 const secondsToRetry = 5
 /** Below the server's own bound for a message, headers included. */
@@ -40,8 +41,11 @@ const mostLost = 10_000
 
 export type Streams = ReturnType<typeof createStreams> extends Promise<infer T> ? T : never
 
-/** The streams of the event log: one for each partition, and one for what is too large for a message. */
-export async function createStreams(options: NatsOptions) {
+/**
+ * The streams of the event log: one for each partition, and one for what is too large for a message.
+ * @param committed by partition, up to where everything has been processed
+ */
+export async function createStreams(options: NatsOptions, committed: () => Promise<number[]>) {
   const { partitions, prefix = 'hedgerow' } = options
   const connection = await connect({
     servers: options.servers,
@@ -53,9 +57,6 @@ export async function createStreams(options: NatsOptions) {
     throw new Error(`NATS does not answer at ${options.servers.join(', ')}: ${String(cause)}`, { cause })
   })
   let isConnected = true
-  void watch(connection, (connected) => {
-    isConnected = connected
-  })
   try {
     const manager = await jetstreamManager(connection, { timeout: 5000 })
     // A question to a server that has just died is asked again soon.
@@ -75,20 +76,34 @@ export async function createStreams(options: NatsOptions) {
     }
     await ensureStream(manager, large.stream, `${prefix}.large.>`, Math.floor(options.maxBytes / 4))
     if (copies < replicas) await refuseLoss(options)
+    const recent = createRecent({
+      committed,
+      has: isThere,
+      publish: (partition, record) => publishRecords(partition, [record]),
+      logger: options.logger,
+    })
+    void watch(connection, (connected) => {
+      isConnected = connected
+      if (connected) recent.settle()
+      else recent.doubt()
+    })
 
-    /** Publishes; resolves with the position once a majority has it. */
+    /**
+     * Publishes; resolves with the position once a majority has it. What is repeated has no id by which the server would
+     * know it again: after servers were killed it may take for a duplicate what it has lost. Ours are known by their uuids.
+     */
     async function publish(subject: string, payload: Uint8Array): Promise<number> {
-      const msgID = crypto.randomUUID()
       const until = performance.now() + deadlineMs
       for (;;) {
         if (!isConnected) throw away(new Error('there is no connection'))
         try {
-          return (await client.publish(subject, payload, { msgID, timeout: ackMs, retries: 1 })).seq
+          return (await client.publish(subject, payload, { timeout: ackMs, retries: 1 })).seq
         } catch (error) {
           const code = error instanceof JetStreamApiError ? error.code : 0
           if (code === codes.full || code === codes.tooManyMessages) {
             throw unavailable('The event log is full; please retry.', { retryAfter: secondsToRetry })
           }
+          recent.doubt()
           if (performance.now() + ackMs / 4 > until) throw away(error)
           await new Promise((resolve) => setTimeout(resolve, 100))
         }
@@ -122,12 +137,12 @@ export async function createStreams(options: NatsOptions) {
      * its positions out again; whoever has read them would pass over what is there now. What is published twice is
      * processed once, by its uuids.
      */
-    async function publishAnew(partition: number, message: Uint8Array): Promise<void> {
+    async function publishAnew(partition: number, message: Uint8Array): Promise<number> {
       for (;;) {
         const before = known[partition]!
         const position = await publish(subjectOf(partition), message)
         note(partition, position)
-        if (position > before) return
+        if (position > before) return position
         options.logger.warn({ partition, position, before }, 'the event log gives out positions again')
         if (before - position > mostLost) {
           throw away(new Error(`partition ${partition} began anew at ${position}, after ${before}`))
@@ -138,7 +153,42 @@ export async function createStreams(options: NatsOptions) {
     /** In their order: one connection keeps it, and the acks come together. */
     async function publishRecords(partition: number, records: Uint8Array[]): Promise<void> {
       const messages = await Promise.all(records.map(messageOf))
-      await Promise.all(messages.map((message) => publishAnew(partition, message)))
+      await Promise.all(
+        messages.map(async (message, n) => {
+          const position = await publishAnew(partition, message)
+          recent.keep({ partition, position, message, record: records[n]! })
+        }),
+      )
+      recent.settle()
+    }
+
+    /** What a stream holds now. */
+    async function stateOf(partition: number) {
+      const { state } = await reading.streams.info(streamOf(partition))
+      return {
+        first: state.first_seq,
+        last: state.last_seq,
+        records: state.messages,
+        bytes: state.bytes,
+        oldestAt: state.messages ? Date.parse(String(state.first_ts)) : null,
+      }
+    }
+
+    /** The message as the stream's leader has it; null where it has none, whatever other servers have. */
+    const messageOfLeader = (partition: number, position: number): Promise<StoredMsg | null> =>
+      reading.streams.getMessage(streamOf(partition), { seq: position })
+
+    async function isThere({ partition, position, message }: Acknowledged): Promise<boolean> {
+      const found = await messageOfLeader(partition, position)
+      if (!found || Buffer.compare(found.data, message) !== 0) return false
+      if (!isPointer(message)) return true
+      return recordOf(message).then(
+        () => true,
+        (error) => {
+          if (error instanceof MissingPart) return false
+          throw error
+        },
+      )
     }
 
     async function recordOf(data: Uint8Array): Promise<Uint8Array> {
@@ -152,7 +202,7 @@ export async function createStreams(options: NatsOptions) {
       )
       return Buffer.concat(
         messages.map((message) => {
-          if (!message) throw new Error(`a part of the large record ${id} is missing`)
+          if (!message) throw new MissingPart(id)
           return message.data
         }),
       )
@@ -165,17 +215,9 @@ export async function createStreams(options: NatsOptions) {
       recordOf,
       /** Says that there was something at this position. */
       note,
-      /** What a stream holds now. */
-      async stateOf(partition: number) {
-        const { state } = await reading.streams.info(streamOf(partition))
-        return {
-          first: state.first_seq,
-          last: state.last_seq,
-          records: state.messages,
-          bytes: state.bytes,
-          oldestAt: state.messages ? Date.parse(String(state.first_ts)) : null,
-        }
-      },
+      /** Says up to where everything has been processed. */
+      forget: recent.forget,
+      stateOf,
       /** Tells the partition's reader, wherever it is, that there is something new. Nothing is lost when it is missed. */
       ring: (partition: number) => connection.publish(bellOf(partition)),
       /** @returns what ends the listening */
@@ -186,9 +228,7 @@ export async function createStreams(options: NatsOptions) {
       /** Null when it is not there: forgotten, or not with the server that was asked yet. */
       messageAt: (partition: number, position: number): Promise<StoredMsg | null> =>
         reading.direct.getMessage(streamOf(partition), { seq: position }),
-      /** The same as the stream's leader has it; null where it has none, whatever other servers have. */
-      messageOfLeader: (partition: number, position: number): Promise<StoredMsg | null> =>
-        reading.streams.getMessage(streamOf(partition), { seq: position }),
+      messageOfLeader,
       /** Forgets everything before `position`. */
       async purge(partition: number, position: number, isLarge: Uint8Array[]): Promise<void> {
         await manager.streams.purge(streamOf(partition), { seq: position })
@@ -198,11 +238,21 @@ export async function createStreams(options: NatsOptions) {
           })
         }
       },
-      close: () => connection.close(),
+      async close() {
+        await recent.close()
+        await connection.close()
+      },
     }
   } catch (error) {
     await connection.close()
     throw error
+  }
+}
+
+/** A large record is not whole any more. */
+export class MissingPart extends Error {
+  constructor(id: string) {
+    super(`a part of the large record ${id} is missing`)
   }
 }
 

@@ -36,7 +36,7 @@ export async function createNatsEventLogs({
   ...options
 }: NatsEventLogOptions): Promise<EventLogs> {
   const { partitions, logger } = options
-  const streams = await createStreams(options)
+  const streams = await createStreams(options, () => state.committed())
   await state.prepare(partitions).catch(async (error) => {
     await streams.close()
     throw error
@@ -70,6 +70,7 @@ export async function createNatsEventLogs({
     // Also while the servers are away: once they are back it must be known what was read.
     const committed = await state.committed()
     for (const partition of all) streams.note(partition, committed[partition] ?? 0)
+    streams.forget(committed)
     if (!streams.isConnected()) return
     const states = await Promise.all(all.map(streams.stateOf))
     const waiting = states.filter(({ last }, partition) => last > (committed[partition] ?? 0))
