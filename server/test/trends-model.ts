@@ -26,8 +26,8 @@ export type ModelTrend = {
   math: string
   isOfSeries(event: ModelEvent): boolean
   passes(event: ModelEvent): boolean
-  /** What it is broken down by. */
-  valueOf?(event: ModelEvent): string
+  /** What it is broken down by: a text for each dimension. */
+  labelOf?(event: ModelEvent): string[]
   limit: number
   hideOther: boolean
   display: 'line' | 'cumulative' | 'figure'
@@ -35,7 +35,8 @@ export type ModelTrend = {
 
 /** A number: the events that make it up, from when until when they happened, and what they count to. */
 export type ModelCell = { events: ModelEvent[]; from: number; until: number; value: number }
-export type ModelLine = { label: string; cells: ModelCell[] }
+/** `label`: the value of each dimension; none without a breakdown. */
+export type ModelLine = { label: string[]; cells: ModelCell[] }
 
 const day = { days: 1 }
 
@@ -179,34 +180,79 @@ function cellsOf(trend: ModelTrend, period: ModelPeriod, mine: ModelEvent[], all
 
 const compared = (a: number, b: number) => (a === b ? 0 : a - b)
 
-const none = '$$_posthog_breakdown_null_$$'
-const other = '$$_posthog_breakdown_other_$$'
+export const none = '$$_posthog_breakdown_null_$$'
+export const other = '$$_posthog_breakdown_other_$$'
+
+/** Values name by name; of several dimensions the first goes first. */
+const byLabel = (a: ModelLine, b: ModelLine) => {
+  const at = a.label.findIndex((text, i) => text !== b.label[i])
+  return at < 0 ? 0 : a.label[at]! < b.label[at]! ? -1 : 1
+}
+
+/** In which of so many bins a number lies that are equally wide from the lowest number to the highest. */
+export function binIn(numbers: number[], count: number, number: number | null): string {
+  if (number === null) return none
+  const low = Math.min(...numbers)
+  const high = Math.max(...numbers)
+  // bounds are shown to the hundredth, and are what is shown; the last one lies behind the highest number
+  const bound = (i: number) => Math.round((low + (i * (high - low)) / count) * 100) / 100
+  const end = Math.round((high + 0.01) * 100) / 100
+  if (low === high) return `[${bound(0)},${end}]`
+  let bin = count - 1
+  while (bin > 0 && number < bound(bin)) bin--
+  return `[${bound(bin)},${bin === count - 1 ? end : bound(bin + 1)}]`
+}
+
+const total = ({ cells }: ModelLine) => sum(cells.map(({ value }) => value))
 
 export function modelTrend(trend: ModelTrend, period: ModelPeriod, all: ModelEvent[]): ModelLine[] {
   const events = countable(trend, all)
-  if (!trend.valueOf) return [{ label: '', cells: cellsOf(trend, period, events, all) }]
-  const lines = [...new Set(events.map(trend.valueOf))].map((label) => {
-    const mine = events.filter((one) => trend.valueOf!(one) === label)
-    return { label, cells: cellsOf(trend, period, mine, all) }
-  })
+  if (!trend.labelOf) return [{ label: [], cells: cellsOf(trend, period, events, all) }]
+  const keyOf = (event: ModelEvent) => JSON.stringify(trend.labelOf!(event))
+  const lines = groupedBy(events, keyOf).map((mine) => ({
+    label: trend.labelOf!(mine[0]!),
+    cells: cellsOf(trend, period, mine, all),
+  }))
   const most = (of: (line: ModelLine) => number) => (a: ModelLine, b: ModelLine) =>
-    Number(a.label === none) - Number(b.label === none) ||
-    compared(of(b), of(a)) ||
-    (a.label < b.label ? -1 : 1)
-  const shown = ({ cells }: ModelLine) => sum(cells.map(({ value }) => value))
+    Number(a.label.includes(none)) - Number(b.label.includes(none)) || compared(of(b), of(a)) || byLabel(a, b)
   const rank = (line: ModelLine) => {
     const hasNone = ofNumbers(trend.math) && !line.cells.some(({ events }) => events.some(hasNumber))
     if (hasNone) return -Infinity
-    return trend.display === 'cumulative' ? line.cells.at(-1)!.value : shown(line)
+    return trend.display === 'cumulative' ? line.cells.at(-1)!.value : total(line)
   }
   const sorted = lines.filter(({ cells }) => cells.some((cell) => cell.events.length > 0)).sort(most(rank))
   const rest = sorted.slice(trend.limit)
-  const kept = sorted.slice(0, trend.limit).sort(most(shown))
+  const kept = sorted.slice(0, trend.limit).sort(most(total))
   if (!rest.length || trend.hideOther) return kept
   const pooled = rest[0]!.cells.map((cell, i) => ({
     ...cell,
     events: rest.flatMap(({ cells }) => cells[i]!.events),
     value: sum(rest.map(({ cells }) => cells[i]!.value)),
   }))
-  return [...kept, { label: other, cells: pooled }]
+  return [...kept, { label: rest[0]!.label.map(() => other), cells: pooled }]
+}
+
+/** A line of a formula's numbers. */
+export type ModelFormulaLine = { label: string[]; values: number[] }
+
+/**
+ * A formula over the lines of several series: those with the same label are taken together, and where a series has no
+ * such line it counts nought. What has no value is nought.
+ */
+export function modelFormula(
+  compute: (...values: number[]) => number,
+  series: ModelLine[][],
+): ModelFormulaLine[] {
+  const labels = new Map(series.flat().map(({ label }) => [JSON.stringify(label), label]))
+  const lines = [...labels].map(([key, label]) => {
+    const mine = series.map((lines) => lines.find((line) => JSON.stringify(line.label) === key))
+    const cells = mine.find((line) => line !== undefined)!.cells
+    const values = cells.map((_, i) => {
+      const value = compute(...mine.map((line) => line?.cells[i]?.value ?? 0))
+      return Number.isFinite(value) ? value : 0
+    })
+    return { label, values }
+  })
+  const last = ({ label }: ModelFormulaLine) => (label.includes(other) ? 2 : label.includes(none) ? 1 : 0)
+  return lines.sort((a, b) => last(a) - last(b) || compared(sum(b.values), sum(a.values)))
 }

@@ -33,6 +33,7 @@ import {
   within,
 } from './series.ts'
 import { binnedOf, isAggregated } from './trends.ts'
+import { formulasOf } from './trends-lines.ts'
 import {
   type Counting,
   countingOf,
@@ -76,13 +77,14 @@ export function trendActors(query: TrendsQuery, pin: TrendPin, ctx: InsightConte
   const aggregated = isAggregated(display)
   const asked = breakdownOf(query.breakdownFilter, display)
   const breakdown = pin.breakdown === undefined ? undefined : asked
-  const series = pinned(seriesOf(query, breakdown, ctx), query, pin, breakdown)
+  const all = seriesOf(query, breakdown, ctx)
+  const series = pinned(all, query, pin, breakdown)
   const periods = periodsOf(query, interval, aggregated, ctx)
   const period = periods[pin.previous ? 1 : 0]
-  if (!series || !period) return undefined
+  if (!all || !series || !period) return undefined
   const bucket = aggregated || !pin.at ? undefined : period.buckets[pin.at(period.buckets)]
   if (!bucket && !aggregated && pin.at) return undefined
-  const binned = binnedOf([series], breakdown, periods[0]!, ctx)
+  const binned = binnedOf(all, breakdown, periods, formulasOf(query).length > 0, ctx)
   const shape = (extents: (Extent | undefined)[][]): TrendsShape => ({
     interval,
     weekStartDay: ctx.clock.weekStartDay ?? 0,
@@ -95,8 +97,8 @@ export function trendActors(query: TrendsQuery, pin: TrendPin, ctx: InsightConte
     kind: actorKindOf(actorNode(series.node, countingOf(series.node, ctx))),
     extents: binned.tree,
     tree(extentRows) {
-      const extents = binned.extents(extentRows)
-      return actorsTree(series, period, bucket, pin, shape(extents), ctx)
+      const extents = binned.extents(extentRows)[all.indexOf(series)]!
+      return actorsTree(series, period, bucket, pin, shape([extents]), ctx)
     },
   }
 }

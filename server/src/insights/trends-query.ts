@@ -133,20 +133,26 @@ export function trendsTree(
   return unionAll(branches[0]!, ...branches.slice(1))
 }
 
-/** Lowest and highest numbers of the dimensions with bins, for every series: rows of series index, low, high, … */
-export function extentsTree(series: Series[], fields: Expr[], period: Period): Query {
-  const branches = series.map((one, s) =>
-    select({
-      select: [
-        alias('series_index', constant(s)),
-        ...fields.flatMap((expr, i) => [
-          alias(`low_${i}`, call('min', toNumber(expr))),
-          alias(`high_${i}`, call('max', toNumber(expr))),
-        ]),
-      ],
-      from: from('events'),
-      where: and(within(period.from, period.until), one.events, one.filters),
-    }),
+/**
+ * Lowest and highest numbers of the dimensions with bins, for every series and period: rows of series index, period
+ * index, low, high, …
+ */
+export function extentsTree(series: Series[], fields: Expr[], periods: Period[]): Query {
+  const branches = series.flatMap((one, s) =>
+    periods.map((period, p) =>
+      select({
+        select: [
+          alias('series_index', constant(s)),
+          alias('period_index', constant(p)),
+          ...fields.flatMap((expr, i) => [
+            alias(`low_${i}`, call('min', toNumber(expr))),
+            alias(`high_${i}`, call('max', toNumber(expr))),
+          ]),
+        ],
+        from: from('events'),
+        where: and(within(period.from, period.until), one.events, one.filters),
+      }),
+    ),
   )
   return unionAll(branches[0]!, ...branches.slice(1))
 }

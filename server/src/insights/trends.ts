@@ -55,7 +55,7 @@ export function trend(query: TrendsQuery, ctx: InsightContext, linksTo?: LinksTo
   const periods = periodsOf(query, interval, aggregated, ctx)
   // a range that ends before it begins
   const isEmpty = periods.every(({ from, until }) => from >= until)
-  const binned = binnedOf(series, breakdown, periods[0]!, ctx)
+  const binned = binnedOf(series, breakdown, periods, formulas.length > 0, ctx)
   const shape = (extents: (Extent | undefined)[][]): TrendsShape => ({
     interval,
     weekStartDay: ctx.clock.weekStartDay ?? 0,
@@ -81,11 +81,16 @@ export function trend(query: TrendsQuery, ctx: InsightContext, linksTo?: LinksTo
   }
 }
 
-/** The bins of a breakdown's numbers: the question for what they reach from and to, and how to read its rows. */
+/**
+ * The bins of a breakdown's numbers: the question for what they reach from and to, and how to read its rows.
+ * They are those of the first period that has numbers, so that the next can be compared with it. `alike`: the same for
+ * all series, as formulas need it, which take lines of the same bin together.
+ */
 export function binnedOf(
   series: Series[],
   breakdown: Breakdown | undefined,
-  period: Period,
+  periods: Period[],
+  alike: boolean,
   ctx: InsightContext,
 ) {
   const dimensions = breakdown?.kind === 'values' ? breakdown.dimensions : []
@@ -95,16 +100,32 @@ export function binnedOf(
       ? extentsTree(
           series,
           binned.map((dimension) => dimensionField(dimension, ctx)),
-          period,
+          periods,
         )
       : undefined,
     /** For each series and dimension. */
     extents: (rows: unknown[][]): (Extent | undefined)[][] =>
       series.map((_, s) => {
-        const row = rows.find((cells) => Number(cells[0]) === s)
-        const found = binned.map((_, i) => extentOf(row?.[1 + 2 * i], row?.[2 + 2 * i]))
+        const found = binned.map((_, i) => {
+          const mine = periods.map((_, p) =>
+            rows.filter((cells) => Number(cells[1]) === p && (alike || Number(cells[0]) === s)),
+          )
+          const each = mine.map((some) =>
+            overAll(some.map((cells) => extentOf(cells[2 + 2 * i], cells[3 + 2 * i]))),
+          )
+          return each.find((extent) => extent !== undefined)
+        })
         return dimensions.map((dimension) => found[binned.indexOf(dimension)])
       }),
+  }
+}
+
+function overAll(extents: (Extent | undefined)[]): Extent | undefined {
+  const found = extents.filter((one) => one !== undefined)
+  if (!found.length) return undefined
+  return {
+    low: Math.min(...found.map(({ low }) => low)),
+    high: Math.max(...found.map(({ high }) => high)),
   }
 }
 
