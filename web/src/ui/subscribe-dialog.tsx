@@ -15,7 +15,7 @@ import { IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Shareable } from '../api/saved.ts'
-import { preflightQuery } from '../api/session.ts'
+import { preflightQuery, useProject } from '../api/session.ts'
 import {
   type NewSubscription,
   type Subscription,
@@ -25,6 +25,7 @@ import {
 } from '../api/subscriptions.ts'
 import { CopyButton } from './copy-button.tsx'
 import { LoadError, Loading, sentence } from './states.tsx'
+import { wallClock, whenClocksShow } from './time.ts'
 
 type Frequency = NewSubscription['frequency']
 type Weekday = NonNullable<NewSubscription['byweekday']>[number]
@@ -100,6 +101,7 @@ function One({
   subscription: Subscription
 }): ReactNode {
   const end = useEndSubscription(projectId, thing)
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const { target_value: target, summary, next_delivery_date: next, last_failure: failure } = subscription
   return (
     <li style={{ borderBottom: '1px solid var(--border)', padding: '8px 0' }}>
@@ -111,7 +113,7 @@ function One({
           <Text size="xs" c="dimmed">
             {capital(summary)}
             {next
-              ? `, next on ${new Date(next).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}`
+              ? `, next on ${new Date(next).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short', timeZone })}`
               : ', over'}
           </Text>
           {failure && (
@@ -151,6 +153,7 @@ function NewForm({
   onSecret: (secret: string | null) => void
 }): ReactNode {
   const subscribe = useSubscribe(projectId, thing)
+  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const [type, setType] = useState<'email' | 'webhook'>(canMail ? 'email' : 'webhook')
   const [target, setTarget] = useState('')
   const [frequency, setFrequency] = useState<Frequency>('weekly')
@@ -166,8 +169,8 @@ function NewForm({
         target_type: type,
         target_value: target.trim(),
         frequency,
-        start_date: startAt(hour),
-        ...(frequency !== 'daily' && { byweekday: [inUtc(day, hour)] }),
+        start_date: startAt(hour, timeZone),
+        ...(frequency !== 'daily' && { byweekday: [day] }),
         ...(frequency === 'monthly' && { bysetpos: 1 }),
         ...(isMail && message.trim() && { invite_message: message.trim() }),
       },
@@ -237,7 +240,7 @@ function NewForm({
           />
         </SimpleGrid>
         <Text size="xs" c="dimmed">
-          In your time zone now; it does not follow summer time.
+          In the project's time zone, {timeZone}.
         </Text>
         {isMail && (
           <TextInput
@@ -261,15 +264,8 @@ function NewForm({
   )
 }
 
-/** The server counts in UTC: at that hour it may be the day before or after there. */
-function inUtc(day: Weekday, hour: string): Weekday {
-  const at = new Date(startAt(hour))
-  return weekdays[(weekdays.indexOf(day) + at.getUTCDay() - at.getDay() + 7) % 7]!
-}
-
-/** Today at that hour of the browser's time zone: where that is over, the next time follows. */
-function startAt(hour: string): string {
-  const at = new Date()
-  at.setHours(Number(hour.slice(0, 2)), 0, 0, 0)
-  return at.toISOString()
+/** Today at that hour in the zone: where that is over, the next time follows. */
+function startAt(hour: string, timeZone: string): string {
+  const today = wallClock(Date.now(), timeZone).slice(0, 10)
+  return new Date(whenClocksShow(`${today} ${hour}:00`, timeZone)).toISOString()
 }

@@ -61,6 +61,15 @@ export function wallClock(at: number, timeZone: string): string {
   return `${of('year')}-${of('month')}-${of('day')} ${of('hour')}:${of('minute')}:${of('second')}`
 }
 
+/** When clocks of the zone show `YYYY-MM-DD HH:mm:ss`, Unix milliseconds; where they never do, an hour off. */
+export function whenClocksShow(wall: string, timeZone: string): number {
+  const asUtc = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`)
+  const wanted = asUtc(wall)
+  // what the zone is ahead by a guess, then by what is near the answer
+  const aheadAt = (at: number) => asUtc(wallClock(at, timeZone)) - at
+  return wanted - aheadAt(wanted - aheadAt(wanted))
+}
+
 /** A zone that this browser knows, else UTC: an old browser must not lose a page over a new zone's name. */
 function zoneOr(timeZone: string): string {
   try {

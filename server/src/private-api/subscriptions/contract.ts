@@ -35,7 +35,9 @@ const fields = {
   byweekday,
   bysetpos,
   count: whole.nullable().describe('So many times in all.'),
-  start_date: DateTime.describe('The first time; later ones are at the same time of day, UTC.'),
+  start_date: DateTime.describe(
+    'The first time; later ones are at the same time of day in the project’s time zone.',
+  ),
   until_date: DateTime.nullable().describe('Not after that.'),
   deleted: z.boolean().describe('True ends it.'),
   invite_message: z
@@ -60,7 +62,9 @@ const shape = {
     .nullable()
     .describe('Which of the days of `byweekday` in a period: 1 to 4, or -1 for the last; null for all.'),
   count: z.int().nullable().describe('So many times in all; null for no end.'),
-  start_date: Instant.describe('The first time; later ones are at the same time of day, UTC.'),
+  start_date: Instant.describe(
+    'The first time; later ones are at the same time of day in the project’s time zone.',
+  ),
   until_date: Instant.nullable().describe('Not after that; null for no end.'),
   created_at: Instant.describe('When it was made.'),
   created_by: UserBasic.nullable().describe('With whose rights it is asked.'),

@@ -9,6 +9,7 @@ const schedule = (given: Partial<Schedule>): Schedule => ({
   count: null,
   startDate: '2026-01-05T09:30:00Z',
   untilDate: null,
+  timezone: 'UTC',
   ...given,
 })
 
@@ -106,6 +107,35 @@ test.each<[string, Partial<Schedule>, string, string[]]>([
     },
     '2026-01-01T00:00:00Z',
     [],
+  ],
+  [
+    'at nine in Berlin, in winter and in summer',
+    { timezone: 'Europe/Berlin', startDate: '2026-03-27T08:00:00Z' },
+    '2026-03-27T08:00:00Z',
+    ['2026-03-28T08:00', '2026-03-29T07:00', '2026-03-30T07:00', '2026-03-31T07:00'],
+  ],
+  [
+    'on Mondays of Sydney, which are Sundays in UTC',
+    {
+      timezone: 'Australia/Sydney',
+      frequency: 'weekly',
+      byweekday: ['monday'],
+      startDate: '2026-03-22T22:00:00Z',
+    },
+    '2026-03-22T22:00:00Z',
+    ['2026-03-29T22:00', '2026-04-05T23:00', '2026-04-12T23:00', '2026-04-19T23:00'],
+  ],
+  [
+    'on the first of the month of Los Angeles',
+    { timezone: 'America/Los_Angeles', frequency: 'monthly', startDate: '2026-01-02T04:00:00Z' },
+    '2026-01-02T04:00:00Z',
+    ['2026-02-02T04:00', '2026-03-02T04:00', '2026-04-02T03:00', '2026-05-02T03:00'],
+  ],
+  [
+    'at an hour that a day does not have',
+    { timezone: 'Europe/Berlin', startDate: '2026-03-28T01:30:00Z' },
+    '2026-03-28T01:30:00Z',
+    ['2026-03-29T01:30', '2026-03-30T00:30', '2026-03-31T00:30', '2026-04-01T00:30'],
   ],
   [
     'from long ago',

@@ -1,4 +1,9 @@
-/** When something is sent again: what iCalendar's recurrence rules (RFC 5545) say of these fields, in UTC. */
+import { DateTime } from 'luxon'
+
+/**
+ * When something is sent again: what iCalendar's recurrence rules (RFC 5545) say of these fields, by the calendar and the
+ * clock of the project.
+ */
 export const frequencies = ['daily', 'weekly', 'monthly', 'yearly'] as const
 export const weekdays = [
   'monday',
@@ -20,6 +25,8 @@ export type Schedule = {
   /** ISO 8601: the first time, and the time of day of all others. */
   startDate: string
   untilDate: string | null
+  /** The IANA name of the zone in which days begin and clocks are read. */
+  timezone: string
 }
 
 const dayMs = 86_400_000
@@ -31,6 +38,7 @@ const mostCounted = 20_000
 /** The first time after `after`; null where there is none. */
 export function nextTime(schedule: Schedule, after: Date): Date | null {
   const start = new Date(schedule.startDate)
+  const shown = asShown(start, schedule.timezone)
   const until = schedule.untilDate === null ? null : new Date(schedule.untilDate)
   const longest = { daily: 1, weekly: 7, monthly: 31, yearly: 366 }[schedule.frequency] * dayMs
   const passed = Math.floor((after.getTime() - start.getTime()) / (longest * schedule.interval))
@@ -38,7 +46,7 @@ export function nextTime(schedule: Schedule, after: Date): Date | null {
   let period = schedule.count === null ? Math.max(0, passed - 1) : 0
   let counted = 0
   for (let empty = 0; empty < mostEmpty; period++) {
-    const times = timesIn(schedule, start, period).filter((time) => time >= start)
+    const times = timesIn(schedule, shown, period).filter((time) => time >= start)
     empty = times.length ? 0 : empty + 1
     for (const time of times) {
       if (until && time > until) return null
@@ -51,7 +59,20 @@ export function nextTime(schedule: Schedule, after: Date): Date | null {
   return null
 }
 
-/** All times of the n-th period, in order. */
+/** What clocks of a zone show at a time, as if it were UTC. */
+function asShown(time: Date, timezone: string): Date {
+  const { year, month, day, hour, minute, second, millisecond } = DateTime.fromJSDate(time, {
+    zone: timezone,
+  })
+  return new Date(Date.UTC(year, month - 1, day, hour, minute, second, millisecond))
+}
+
+/** When clocks of a zone show that; where they never do, as they are put forward, the same while after midnight. */
+function whenShown(shown: Date, timezone: string): Date {
+  return DateTime.fromJSDate(shown, { zone: 'UTC' }).setZone(timezone, { keepLocalTime: true }).toJSDate()
+}
+
+/** All times of the n-th period, in order. `start` and what is reckoned with is what clocks show. */
 function timesIn(schedule: Schedule, start: Date, n: number): Date[] {
   const { frequency, interval } = schedule
   const days = daysOf(schedule, start, n * interval)
@@ -61,10 +82,12 @@ function timesIn(schedule: Schedule, start: Date, n: number): Date[] {
       ? days.slice(at > 0 ? at - 1 : at, at > 0 ? at : at + 1 || undefined)
       : days
   const timeOfDay = start.getTime() % dayMs
-  return chosen.map((day) => new Date(day.getTime() + ((timeOfDay + dayMs) % dayMs)))
+  return chosen.map((day) =>
+    whenShown(new Date(day.getTime() + ((timeOfDay + dayMs) % dayMs)), schedule.timezone),
+  )
 }
 
-/** The days of the period that is `ahead` periods after the one of the start, at midnight UTC. */
+/** The days of the period that is `ahead` periods after the one of the start, at midnight. */
 function daysOf({ frequency, byweekday }: Schedule, start: Date, ahead: number): Date[] {
   const [year, month, day] = [start.getUTCFullYear(), start.getUTCMonth(), start.getUTCDate()]
   const isWanted = (date: Date) => byweekday!.includes(weekdays[(date.getUTCDay() + 6) % 7]!)
@@ -103,7 +126,12 @@ const units = { daily: 'day', weekly: 'week', monthly: 'month', yearly: 'year' }
 const positions: Record<number, string> = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', [-1]: 'last' }
 
 /** In words, as PostHog says it: `sent every month on the first Monday`. */
-export function summaryOf({ frequency, interval, byweekday, bysetpos }: Schedule): string {
+export function summaryOf({
+  frequency,
+  interval,
+  byweekday,
+  bysetpos,
+}: Pick<Schedule, 'frequency' | 'interval' | 'byweekday' | 'bysetpos'>): string {
   const every = interval > 1 ? `${interval} ${units[frequency]}s` : units[frequency]
   const position = bysetpos === null ? undefined : positions[bysetpos]
   if (!byweekday?.length || position === undefined) return `sent every ${every}`

@@ -74,6 +74,18 @@ export function createSubscriptionStore({ database, deliveries, now }: Deps) {
     }
   }
 
+  /** In which days and clocks a project reckons. */
+  async function timezoneOf(projectId: number, within: Queries): Promise<string> {
+    const [project] = await within
+      .select({ timezone: projects.timezone })
+      .from(projects)
+      .where(eq(projects.id, projectId))
+    return project!.timezone
+  }
+
+  const nextAfter = (row: Subscription, timezone: string) =>
+    nextTime({ ...scheduleOf(row), timezone }, now())?.toISOString() ?? null
+
   /** The first message to recipients who were not there before. */
   const welcome = (subscription: Subscription, before: string[], invite: string | null | undefined) =>
     recipientsOf(subscription)
@@ -126,7 +138,7 @@ export function createSubscriptionStore({ database, deliveries, now }: Deps) {
           .insert(subscriptions)
           .values({ ...given, projectId, createdBy: userId, secret: `whsec_${randomToken()}` })
           .returning()
-        const next = nextTime(scheduleOf(row!), now())?.toISOString() ?? null
+        const next = nextAfter(row!, await timezoneOf(projectId, tx))
         await tx.update(subscriptions).set({ nextDeliveryDate: next }).where(eq(subscriptions.id, row!.id))
         await deliveries.add(ownerOf(row!), welcome(row!, [], invite), tx)
         return row!.id
@@ -150,7 +162,7 @@ export function createSubscriptionStore({ database, deliveries, now }: Deps) {
           JSON.stringify(scheduleOf(after)) !== JSON.stringify(scheduleOf(before)) ||
           (before.deleted && !after.deleted)
         const nextDeliveryDate = isMoved
-          ? (nextTime(scheduleOf(after), now())?.toISOString() ?? null)
+          ? nextAfter(after, await timezoneOf(projectId, tx))
           : before.nextDeliveryDate
         const [row] = await tx
           .update(subscriptions)
@@ -186,7 +198,7 @@ export function createSubscriptionStore({ database, deliveries, now }: Deps) {
             payload: { recipient } satisfies Message,
           }))
           await deliveries.add(ownerOf(row), messages, tx)
-          const next = nextTime(scheduleOf(row), now())?.toISOString() ?? null
+          const next = nextAfter(row, await timezoneOf(row.projectId, tx))
           await tx.update(subscriptions).set({ nextDeliveryDate: next }).where(eq(subscriptions.id, row.id))
         }
       })
@@ -256,7 +268,7 @@ const signed = ({ id, secret }: Pick<Subscription, 'id' | 'secret'>, recipient: 
 export const unsubscribeToken = (subscription: Subscription, recipient: string): string =>
   `${subscription.id}.${Buffer.from(recipient).toString('base64url')}.${signed(subscription, recipient)}`
 
-export const scheduleOf = (row: Subscription): Schedule => ({
+export const scheduleOf = (row: Subscription): Omit<Schedule, 'timezone'> => ({
   frequency: row.frequency as Schedule['frequency'],
   interval: row.interval,
   byweekday: row.byweekday as Schedule['byweekday'],

@@ -124,6 +124,23 @@ test('one is made, read, changed and ended', async () => {
   expect(JSON.stringify(entries)).not.toContain('Look at this')
 })
 
+test('days and hours are those of the project, in winter and in summer', async () => {
+  const project = (timezone: string) => on.api.patch(on.base, { timezone })
+  expect((await project('Australia/Sydney')).status).toBe(200)
+  // Mondays, nine o'clock, in Sydney: in summer and in winter
+  for (const start of ['2025-01-05T22:00:00Z', '2025-06-01T23:00:00Z']) {
+    const { next_delivery_date: next } = await made({ start_date: start })
+    const shown = new Date(next).toLocaleString('en-GB', {
+      timeZone: 'Australia/Sydney',
+      weekday: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+    })
+    expect(shown).toBe('Monday 09:00')
+  }
+  await project('UTC')
+})
+
 test('new recipients get the figures at once, with what they are invited with', async () => {
   const one = await made({ invite_message: 'Dear <all>' })
   await send()
