@@ -8,8 +8,8 @@ FROM (
     FROM (
       SELECT
         if(notEmpty(events__override.old_person_id), events__override.person_id, events.person_id) AS actor,
-        toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], toUnixTimestamp(toStartOfDay(min(toTimeZone(events.person_created_at, 'UTC')))))) AS made,
-        arrayMap((`key`) -> toInt32(indexOf([1675123200, 1675209600, 1675296000, 1675382400, 1675468800, 1675555200], `key`)), groupUniqArray(toUnixTimestamp(toStartOfDay(toTimeZone(events.`timestamp`, 'UTC'))))) AS active
+        toInt32(dateDiff('day', parseDateTime64BestEffort('2023-01-31 00:00:00.000', 6, 'UTC'), min(toTimeZone(events.person_created_at, 'UTC')), 'UTC') + 1) AS made,
+        groupUniqArray(toInt32(dateDiff('day', parseDateTime64BestEffort('2023-01-31 00:00:00.000', 6, 'UTC'), toTimeZone(events.`timestamp`, 'UTC'), 'UTC') + 1)) AS active
       FROM events
       LEFT ANY JOIN (
         SELECT
