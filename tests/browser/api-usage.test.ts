@@ -61,7 +61,9 @@ test.each(looks)(
       expect(await barriers(page)).toEqual([])
     }
     await page.goto(`${server.url}/settings#api-usage`)
-    await page.getByRole('region', { name: 'API usage' }).getByText('of 480').waitFor()
+    const usage = page.getByRole('region', { name: 'API usage' })
+    await usage.getByText('of 480').first().waitFor()
+    await usage.getByText('of 600').scrollIntoViewIfNeeded()
     await look('api-usage')
     await page.goto(`${server.url}/api/docs/guides/first-steps`)
     await page.getByRole('heading', { name: 'First steps with curl', level: 1 }).waitFor()

@@ -14,7 +14,7 @@ const pages = readdirSync(folder).map((page) => {
   return { page, text }
 })
 const examples = pages.flatMap(({ page, text }): Example[] => {
-  return [...text.matchAll(/^curl(?: -X (\w+))? "?\$HOST([^"\n]+?)"? (-.*)$/gm)].map(
+  return [...text.matchAll(/^curl(?: -X (\w+))? "?\$HEDGEROW([^"\n]+?)"? (-.*)$/gm)].map(
     ([, method = 'GET', address = '', rest = '']) => ({
       name: `${page}: ${method} ${address}`,
       method,
@@ -40,8 +40,11 @@ afterAll(async () => {
 })
 
 it('finds every example', () => {
-  const written = pages.reduce((sum, { text }) => sum + text.split('$HOST').length - 1, 0)
+  const written = pages.reduce((sum, { text }) => sum + text.split('$HEDGEROW').length - 1, 0)
   expect(written).toBeGreaterThan(30)
+  // the names that all pages use
+  for (const { page, text } of pages)
+    expect([page, /\$(?:HOST|PERSONAL_KEY)\b/.exec(text)?.[0]]).toEqual([page, undefined])
   expect(examples).toHaveLength(written)
 })
 

@@ -72,7 +72,7 @@ export function OperationSection({
           <a href={`#${operation.operationId}`}>{operation.summary}</a>
         </h2>
         <p className={styles.address}>
-          <Badge color={colors[method] ?? 'gray'} variant="light" radius="sm">
+          <Badge color={colors[method] ?? 'gray'} variant="light" radius="sm" c="var(--text)">
             {method}
           </Badge>{' '}
           <code>{path}</code>
