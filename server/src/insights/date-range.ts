@@ -99,8 +99,12 @@ function edgeOf(time: DateTime, unit: string, edge: string, clock: Clock): DateT
 export function listBound(text: string, clock: Clock, attr: 'date_from' | 'date_to'): string {
   const { time, precision } = parseDate(text, clock, attr)
   const bound = precision === 'instant' ? time : attr === 'date_from' ? dayStart(time) : time.endOf('day')
-  return bound.toUTC().toISO()!
+  return DateTime.max(firstOfAll, DateTime.min(lastOfAll, bound)).toUTC().toISO()!
 }
+
+/** Nothing was before the one or will be after the other; what is written with more digits no database reads. */
+const firstOfAll = DateTime.utc(1, 1, 2)
+const lastOfAll = DateTime.utc(9999, 12, 30)
 
 /**
  * The range of a question. Bounds are rounded outward: to hours for hourly buckets, else to days; `explicitDate`

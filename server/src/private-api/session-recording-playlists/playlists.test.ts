@@ -130,6 +130,7 @@ test('the last one changed comes first; filters, orders and pages', async () => 
   expect(await names('?order=name&user=1')).toEqual(['100% c', 'a', 'b'])
   expect(await names('?order=-name&user=1')).toEqual(['b', 'a', '100% c'])
   expect(await names('?date_from=2030-03-04')).toEqual(['100% c', 'b', 'a'])
+  expect(await names('?date_from=-100000y')).toHaveLength(4)
   expect(await names('?date_to=2030-03-03')).toEqual([null])
   expect(await names('?short_id=none')).toEqual([])
   const { body } = await api.get(`${path}?limit=2&user=1`)
