@@ -14,7 +14,7 @@ export default defineConfig({
           globalSetup: ['server/test/global-setup.ts', 'server/test/postgres-setup.ts'].filter((file) =>
             existsSync(file),
           ),
-          setupFiles: ['server/test/draws-setup.ts'],
+          setupFiles: ['server/test/draws-setup.ts', 'server/test/answers-checked-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

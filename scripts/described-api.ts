@@ -1,10 +1,6 @@
 import { createApp } from '../server/src/http/app.ts'
 import { privateApi } from '../server/src/private-api/private-api.ts'
-import { captureRoutes } from '../server/src/public-api/capture/routes.ts'
-import { captureV1Routes } from '../server/src/public-api/capture/v1-routes.ts'
-import { flagDefinitionRoutes } from '../server/src/public-api/flags/definition-routes.ts'
-import { sdkListRoutes } from '../server/src/public-api/flags/list-routes.ts'
-import { flagsRoutes } from '../server/src/public-api/flags/routes.ts'
+import { publicApi } from '../server/src/public-api/public-api.ts'
 
 /** Stands for a part that registering routes passes on but never uses. */
 function unused<T>(): T {
@@ -28,11 +24,7 @@ export async function describedApi() {
     logger: false,
     onMismatch: 'throw',
   })
-  await app.register(captureRoutes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
-  await app.register(captureV1Routes({ log: unused(), directory: unused(), maxBodyBytes: 1 }))
-  await app.register(flagsRoutes(unused()))
-  await app.register(flagDefinitionRoutes(unused()))
-  await app.register(sdkListRoutes(unused()))
+  await app.register(publicApi(unused()))
   await app.register(privateApi(unused()))
   await app.ready()
   return app

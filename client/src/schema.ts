@@ -5750,7 +5750,7 @@ export interface components {
             count: number | null;
             /**
              * Format: date-time
-             * @description The first time; later ones are at the same time of day, UTC.
+             * @description The first time; later ones are at the same time of day in the project’s time zone.
              */
             start_date: string;
             /** @description Not after that; null for no end. */
@@ -6334,9 +6334,17 @@ export interface components {
          *     }
          */
         EvaluatedFlags: {
-            /** @description By key. */
-            flags: {
+            /** @description By key; not with `v=1`. */
+            flags?: {
                 [key: string]: components["schemas"]["EvaluatedFlag"];
+            };
+            /** @description With `v=1`, by key: `true`, `false` or a variant. */
+            featureFlags?: {
+                [key: string]: boolean | string;
+            };
+            /** @description With `v=1`, by key: what comes with those that are on, mostly text that holds JSON. */
+            featureFlagPayloads?: {
+                [key: string]: unknown;
             };
             /** @description Whether some could not be evaluated. SDKs then keep what they knew of the ones that are not there. */
             errorsWhileComputingFlags: boolean;
@@ -11332,7 +11340,7 @@ export interface components {
             count: number | null;
             /**
              * Format: date-time
-             * @description The first time; later ones are at the same time of day, UTC.
+             * @description The first time; later ones are at the same time of day in the project’s time zone.
              */
             start_date: string;
             /** @description Not after that; null for no end. */
@@ -11380,7 +11388,7 @@ export interface components {
             bysetpos?: number | null;
             /** @description So many times in all. */
             count?: number | null;
-            /** @description The first time; later ones are at the same time of day, UTC. */
+            /** @description The first time; later ones are at the same time of day in the project’s time zone. */
             start_date?: string;
             /** @description Not after that. */
             until_date?: string | null;
@@ -11416,7 +11424,7 @@ export interface components {
             bysetpos?: number | null;
             /** @description So many times in all. */
             count?: number | null;
-            /** @description The first time; later ones are at the same time of day, UTC. */
+            /** @description The first time; later ones are at the same time of day in the project’s time zone. */
             start_date: string;
             /** @description Not after that. */
             until_date?: string | null;

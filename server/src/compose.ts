@@ -32,6 +32,7 @@ import { createActingFor } from './http/acting-for.ts'
 import { createApp } from './http/app.ts'
 import type { AskAs } from './http/ask-as.ts'
 import { createLogger } from './http/logging.ts'
+import { tellMismatches } from './http/response-check.ts'
 import { createSentry } from './http/sentry.ts'
 import { webApp } from './http/web-app.ts'
 import { createAnswers } from './insights/answer-life.ts'
@@ -83,13 +84,7 @@ import { createSubscriptionStore } from './private-api/subscriptions/store.ts'
 import { subscriptionTask } from './private-api/subscriptions/tasks.ts'
 import { createSurveyStore } from './private-api/surveys/store.ts'
 import { surveyTask } from './private-api/surveys/tasks.ts'
-import { captureRoutes } from './public-api/capture/routes.ts'
-import { captureV1Routes } from './public-api/capture/v1-routes.ts'
-import { flagDefinitionRoutes } from './public-api/flags/definition-routes.ts'
-import { sdkListRoutes } from './public-api/flags/list-routes.ts'
-import { flagsRoutes } from './public-api/flags/routes.ts'
-import { flagsConfig } from './public-api/snippet/remote-config.ts'
-import { snippetRoutes } from './public-api/snippet/routes.ts'
+import { publicApi } from './public-api/public-api.ts'
 import { createRateLimits } from './rate-limits/in-memory.ts'
 import { createSharedRateLimits, rateLimitsTask } from './rate-limits/shared.ts'
 import { createSharingLinkStore } from './saved/sharing-links.ts'
@@ -120,6 +115,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const logger = createLogger(config.logLevel)
     const sentry = config.sentryDsn ? await createSentry(config.sentryDsn, 'hedgerow') : null
     if (sentry) opened.add(() => sentry.close())
+    // What is not as its contract says is a fault of ours that nobody need suffer from: it is answered, and told of.
+    const onMismatch = tellMismatches(logger, sentry?.report)
 
     // The stores. The lock comes first: two processes in one folder would corrupt it.
     const lock = await lockDataDir(config.dataDir, () => {
@@ -214,6 +211,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       findAction: actions.findForQuestions,
       pathCleaning: createProjectStore(database).pathCleaningFilters,
       cohorts: cohorts.finder,
+      onMismatch,
     })
     const calculation = createCalculation({
       cohorts,
@@ -351,36 +349,23 @@ export async function startServer(config: Config): Promise<RunningServer> {
         rateLimits,
         whenVisible: receipts.whenVisible,
         reportError: sentry?.report,
-        onMismatch: 'report',
+        onMismatch,
       })
     const app = await newApp()
     opened.add(() => app.close())
     const { roles } = config
-    const hasSurveys = (projectId: number) =>
-      flagDefinitions.of(projectId)?.surveys.some((one) => one.start_date && !one.end_date) ?? false
     if (roles.has('capture')) {
-      await app.register(captureRoutes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
-      await app.register(captureV1Routes({ log, directory, maxBodyBytes: config.maxBodyBytes }))
       await app.register(
-        snippetRoutes({
-          directory,
-          projectHas: (projectId) => ({
-            flags: flagDefinitions.of(projectId)?.flags.some(({ active }) => active) ?? false,
-            surveys: hasSurveys(projectId),
-          }),
-        }),
-      )
-      await app.register(
-        flagsRoutes({
+        publicApi({
+          log,
           directory,
           evaluator,
+          definitionsOf: flagDefinitions.of,
+          rateLimits,
           locate: locateBy(geoip),
-          configOf: (project) => flagsConfig(project, project !== null && hasSurveys(project.id)),
           maxBodyBytes: config.maxBodyBytes,
         }),
       )
-      await app.register(flagDefinitionRoutes({ directory, evaluator, rateLimits }))
-      await app.register(sdkListRoutes({ directory, definitionsOf: flagDefinitions.of }))
     }
     const checks = {
       database: () => database.db.execute('select 1'),

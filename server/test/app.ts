@@ -11,6 +11,7 @@ import { activityLog, organizationMemberships } from '../src/database/schema.ts'
 import type { Directory } from '../src/directory/directory.ts'
 import { createApp } from '../src/http/app.ts'
 import { newPersonalApiKey, newProjectApiKey } from '../src/kit/api-keys.ts'
+import { noteChecked } from './answers-checked.ts'
 import { testDatabase } from './database.ts'
 
 type WhenDone = (close: () => Promise<void>) => void
@@ -96,6 +97,7 @@ export async function testApp(
     rateLimits: null,
     logger: false,
     onMismatch: 'throw',
+    onCheck: noteChecked,
     // Swallowed in production's answer, so told here.
     reportError: (error) => {
       console.error(error)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEngine } from '../src/warehouse/embedded.ts'
+import { checkedFile, readChecked } from './answers-checked.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,7 +24,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     log: { info: () => {}, warn: (fields, message) => console.warn(message, fields) },
   })
   project.provide('engineSocket', engine.socketPath)
+  const checked = join(dataDir, 'answers-checked')
+  process.env[checkedFile] = checked
   return async () => {
+    const { answers, operations } = readChecked(checked)
+    if (answers)
+      console.log(
+        `${answers} answers were held against their contract, of ${operations} operations and statuses`,
+      )
     await engine.close()
     await rm(dataDir, { recursive: true, force: true })
   }

@@ -6,6 +6,7 @@ import { createProjectStore } from '../src/accounts/projects.ts'
 import { createUserStore } from '../src/accounts/users.ts'
 import { createFolderBlobs } from '../src/blobs/folder.ts'
 import { createDeliveries } from '../src/deliveries/deliveries.ts'
+import { createDirectory } from '../src/directory/create-directory.ts'
 import { createFlagDefinitions } from '../src/directory/flag-definitions.ts'
 import { createEvaluator } from '../src/flags/evaluator.ts'
 import { createActingFor } from '../src/http/acting-for.ts'
@@ -32,23 +33,26 @@ import { privateApi } from '../src/private-api/private-api.ts'
 import { createScheduledChangeStore } from '../src/private-api/scheduled-changes/store.ts'
 import { createSubscriptionStore } from '../src/private-api/subscriptions/store.ts'
 import { createSurveyStore } from '../src/private-api/surveys/store.ts'
+import { publicApi } from '../src/public-api/public-api.ts'
 import { type Ingested, ingested } from './ingested.ts'
 import { testAnswers } from './insights.ts'
 
 /**
  * Every slice of the private API, put together as `compose.ts` does it, over a real pipeline, with the background jobs
- * running; answers that are not what their contract says fail.
+ * running; answers that are not what their contract says fail. `hasPublicApi`: what SDKs call is there too.
  */
 export async function wholeApi(
   whenDone: (close: () => Promise<void>) => void,
   {
     canMail = false,
     mostDemoPeople = Number.POSITIVE_INFINITY,
+    hasPublicApi = false,
     ...options
   }: {
     canMail?: boolean
     /** Demo projects get no more, however many were asked for: others measure how long answers take. */
     mostDemoPeople?: number
+    hasPublicApi?: boolean
   } & Parameters<typeof ingested>[2] = {},
 ): Promise<Ingested> {
   const folder = await mkdtemp(join(tmpdir(), 'hedgerow-flags-'))
@@ -67,6 +71,21 @@ export async function wholeApi(
           cohorts: { read: parseDefinition, show: shownFilters },
           lookUp: createFlagLookUps({ database, logger }).lookUp,
         })
+        if (hasPublicApi) {
+          const known = await createDirectory({ database, file: join(folder, 'directory.json'), logger })
+          whenDone(() => known.close())
+          await app.register(
+            publicApi({
+              log: pipeline.log(),
+              directory: known,
+              evaluator,
+              definitionsOf: flagDefinitions.of,
+              rateLimits: null,
+              locate: async () => null,
+              maxBodyBytes: 1024 * 1024,
+            }),
+          )
+        }
         const findProject = () => ({
           timezone: 'UTC',
           testAccountFilters: [],

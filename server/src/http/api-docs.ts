@@ -70,7 +70,16 @@ function addRedoc(app: FastifyInstance): void {
     if (!pathname.endsWith('/')) return reply.redirect(`${pathname}/`)
     return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(redocPage)
   })
-  app.get('/api/schema/redoc/redoc.js', async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(await readFile(bundle)),
-  )
+  let script: Promise<Buffer> | undefined
+  app.get('/api/schema/redoc/redoc.js', async (_request, reply) => {
+    // a megabyte, for as long as anybody has looked at it; one that could not be read is tried again
+    script ??= readFile(bundle).catch((error: unknown) => {
+      script = undefined
+      throw error
+    })
+    return reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=3600')
+      .send(await script)
+  })
 }

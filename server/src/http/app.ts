@@ -11,6 +11,7 @@ import { createProjectStore } from '../accounts/projects.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
 import type { Database } from '../database/database.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { TellMismatch } from '../kit/contract.ts'
 import { createMemory } from '../kit/memory.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { addApiDocs } from './api-docs.ts'
@@ -28,7 +29,7 @@ import { permitUnlimitedKey, resolveProject } from './project.ts'
 import { countRequest } from './rate-limiting.ts'
 import type { WhenVisible } from './read-after.ts'
 import { rememberedKeys, rememberedMs, rememberedProjects } from './remembered.ts'
-import { createSerializerCompiler } from './response-check.ts'
+import { checkDescribedAnswers, createSerializerCompiler, refuseUndeclaredRoutes } from './response-check.ts'
 import { refuseStalledBodies } from './stalled-bodies.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -45,6 +46,8 @@ declare module 'fastify' {
     operation?: Operation
     /** What a route is documented as that is not served by `route()`. */
     describes?: PublicOperation
+    /** Why a route of the API is in no documentation. */
+    undocumented?: string
   }
 }
 
@@ -68,8 +71,10 @@ export type AppDeps = {
   whenVisible?: WhenVisible
   /** Where faults of ours go besides the log. */
   reportError?: ReportError
-  /** An answer that does not match its contract: thrown (tests) or reported (production). */
-  onMismatch: 'throw' | 'report'
+  /** An answer that does not match its contract: thrown (tests), or sent and told of (production). */
+  onMismatch: 'throw' | TellMismatch
+  /** Told of each answer that was held against its contract, by method, route and status. */
+  onCheck?: (operation: string) => void
 }
 
 /**
@@ -115,12 +120,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   app.setErrorHandler(handleError)
   app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(
-    createSerializerCompiler(deps.onMismatch, (error, context) => {
-      app.log.error({ err: error, ...context }, 'an answer is not what its contract declares')
-      return deps.reportError?.(error, context)
-    }),
-  )
+  app.setSerializerCompiler(createSerializerCompiler(deps.onMismatch, deps.onCheck))
   // Hooks that every captured event passes too are plain callbacks: no promise is made for them.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
@@ -134,6 +134,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   addNotFound(app, authenticate)
   await addOpenApi(app)
   await addApiDocs(app)
+  refuseUndeclaredRoutes(app)
+  if (deps.onMismatch === 'throw') checkDescribedAnswers(app, deps.onCheck)
 
   app.addHook('onRoute', ({ config, method }) => {
     if (config?.operation && method !== 'HEAD' && !app.operations.includes(config.operation)) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { createProjectStore } from '../accounts/projects.ts'
+import { ContractMismatch, eachOnce } from '../kit/contract.ts'
 import { operation, route } from './operation.ts'
 import { counted, pageOf, pageQuery } from './paging.ts'
 
@@ -46,6 +47,14 @@ const numbers = operation({
   query: z.object(pageQuery),
   answer: pageOf(z.int()),
 })
+const declaresNothing = operation({
+  ...common,
+  id: 'declares_nothing',
+  method: 'POST',
+  path: '/api/nothing/',
+  access: 'user',
+  answer: z.object({ query: z.unknown(), body: z.unknown() }),
+})
 const broken = operation({
   ...common,
   id: 'broken',
@@ -82,6 +91,7 @@ const slice = async (app: TestApp['app']) => {
     return counted(url, query, { count: all.length, results })
   })
   route(app, search, async ({ query }) => query)
+  route(app, declaresNothing, async ({ query, body }) => ({ query: query ?? null, body: body ?? null }))
   route(app, broken, async ({ params }) => {
     if (params.how === 'throws') throw new Error('a secret of ours')
     const wrong: unknown = params.how === 'mismatch' ? { count: 'many' } : { count: 1, extra: { deep: 1 } }
@@ -94,7 +104,11 @@ const reportError = (error: unknown) => {
 }
 
 beforeAll(async () => {
-  api = await testApp(afterAll, () => [slice], { maxBodyBytes: 2000, reportError, onMismatch: 'report' })
+  api = await testApp(afterAll, () => [slice], {
+    maxBodyBytes: 2000,
+    reportError,
+    onMismatch: eachOnce(reportError),
+  })
 })
 
 const failure = (type: string, code: string, detail: string, attr: string | null = null) => ({
@@ -304,21 +318,68 @@ describe('failures', () => {
   })
 })
 
-describe('an answer that is not what its contract says', () => {
-  it('still reaches the caller whole, and is reported', async () => {
+describe('what no contract says', () => {
+  const strictly = (slices: (app: TestApp['app']) => Promise<void>) =>
+    testApp(afterAll, () => [slices], { onMismatch: 'throw', reportError })
+
+  it('of an answer still reaches the caller whole, and is told of once', async () => {
     reports.length = 0
-    const answer = await api.get('/api/broken/undeclared/')
-    expect([answer.status, answer.body]).toEqual([200, { count: 1, extra: { deep: 1 } }])
-    await new Promise((resolve) => setImmediate(resolve))
+    for (let times = 0; times < 2; times++) {
+      const answer = await api.get('/api/broken/undeclared/')
+      expect([answer.status, answer.body]).toEqual([200, { count: 1, extra: { deep: 1 } }])
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     expect(reports).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('extra is not declared') }),
+      expect.objectContaining({
+        what: 'The answer of GET /api/broken/:how/ (200)',
+        problems: ['extra is not declared'],
+      }),
     ])
+    const told: unknown[] = []
+    const tell = eachOnce((mismatch) => told.push(mismatch.problems[0]))
+    for (const problem of ['results.0.a: no', 'results.7.a: no', 'results.0.b: no'])
+      tell(new ContractMismatch('The answer of GET /x/ (200)', [problem]))
+    expect(told).toEqual(['results.0.a: no', 'results.0.b: no'])
   })
 
-  it('fails a test', async () => {
-    const strict = await testApp(afterAll, () => [slice], { onMismatch: 'throw', reportError })
+  it('of an answer fails a test', async () => {
+    const strict = await strictly(slice)
     expect((await strict.get('/api/broken/mismatch/')).status).toBe(500)
     expect((await strict.get('/api/broken/undeclared/')).status).toBe(500)
+  })
+
+  it('of an answer that a route writes itself fails a test', async () => {
+    const describes = {
+      id: 'own_list',
+      method: 'GET',
+      path: '/api/own/',
+      summary: 'Own',
+      tag: { name: 'own', description: 'For tests' },
+      answer: z.object({ a: z.int() }),
+    } as const
+    const strict = await strictly(async (app) => {
+      app.get('/api/own', { config: { describes } }, async (request) =>
+        (request.query as { wrong?: string }).wrong ? { a: 1, b: 2 } : { a: 1 },
+      )
+    })
+    expect((await strict.get('/api/own/')).status).toBe(200)
+    expect((await strict.get('/api/own/?wrong=1')).status).toBe(500)
+  })
+
+  it('as a route is refused when it is registered', async () => {
+    const undeclared = strictly(async (app) => {
+      app.get('/api/undeclared', async () => ({}))
+    })
+    await expect(undeclared).rejects.toThrow('GET /api/undeclared is declared nowhere')
+  })
+
+  it('as a parameter or a field reaches no handler', async () => {
+    const asked = await api.get('/api/search/?size=3&undeclared=1')
+    expect(asked.body).toEqual({ size: 3 })
+    const sent = await api.post('/api/echo/?undeclared=1', { name: 'a', undeclared: 1 })
+    expect(sent.body.body).toEqual({ name: 'a' })
+    const none = await api.post('/api/nothing/?undeclared=1', { undeclared: 1 })
+    expect(none.body).toEqual({ query: {}, body: null })
   })
 })
 

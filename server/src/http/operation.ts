@@ -144,6 +144,7 @@ async function afterWhat(declared: Operation, request: FastifyRequest, reply: Fa
 /** Aborts when the connection closes before the answer is written. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
+  if (raw.closed && !raw.writableFinished) gone.abort()
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort()
   })
@@ -159,9 +160,9 @@ export function route<O extends Operation>(app: FastifyInstance, declared: O, ha
   const tellsAfter = declared.answer instanceof z.ZodObject && 'after' in declared.answer.shape
   for (const path of [declared.path, ...(declared.aliases ?? [])]) {
     const nested = path.includes(':project_id')
-    const query = declared.readsEvents
-      ? (declared.query ?? z.object({})).extend(afterParameter)
-      : declared.query
+    // what is not declared reaches no handler
+    const asked = declared.query ?? z.object({})
+    const query = declared.readsEvents ? asked.extend(afterParameter) : asked
     const params = nested ? z.object({ project_id: projectId, ...declared.params?.shape }) : declared.params
     app.route({
       method: declared.method,
@@ -177,11 +178,16 @@ export function route<O extends Operation>(app: FastifyInstance, declared: O, ha
         const answer = await handler({
           params: request.params,
           query: request.query,
-          body: request.body,
-          url: new URL(request.originalUrl, request.server.publicOrigin(request)),
+          body: declared.body && request.body,
+          // what few handlers ask for is made when they do
+          get url() {
+            return new URL(request.originalUrl, request.server.publicOrigin(request))
+          },
           request,
           reply,
-          asker: { signal: goneSignal(reply), mustBeNew: after !== undefined },
+          get asker() {
+            return { signal: goneSignal(reply), mustBeNew: after !== undefined }
+          },
           caller: request.caller,
           user: request.caller?.user,
           project: request.project,

@@ -3,6 +3,7 @@ import { compile } from '../hogql/compile.ts'
 import type { Schema } from '../hogql/context.ts'
 import { parseSelect } from '../hogql/parse.ts'
 import type { PrintedQuery } from '../hogql/print.ts'
+import type { TellMismatch } from '../kit/contract.ts'
 import { invalid } from '../model/errors.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { actorsQuestion } from './actors-query.ts'
@@ -28,6 +29,7 @@ import { paths } from './paths.ts'
 import { personTimeline } from './person-timeline.ts'
 import { isOfAllTime, type Lookups, type Prepared, prepare } from './prepare.ts'
 import type { ActorsQuery, EditorQuery, EventsQuery, HogQLQuery, RunnableQuery } from './queries.ts'
+import { checkQuestion } from './question-check.ts'
 import { retention } from './retention.ts'
 import { stickiness } from './stickiness.ts'
 import { trend } from './trends.ts'
@@ -36,6 +38,8 @@ export type Deps = Lookups & {
   warehouse: Warehouse
   /** Known properties, for editors; none are offered without it. */
   findProperties?(projectId: number): FindProperties
+  /** Told of a question that is not as its contract says, which is answered all the same; without it such a one fails. */
+  onMismatch?: TellMismatch
   now?: () => Date
 }
 
@@ -98,9 +102,14 @@ export function createInsights(deps: Deps) {
     return seconds > 0 ? new Date(seconds * 1000) : now()
   }
 
+  /** @throws HedgerowError `not_found` without a project. */
+  const checked = (projectId: number, query: RunnableQuery): Promise<Prepared> => {
+    checkQuestion(query, deps.onMismatch)
+    return prepare(projectId, query, now(), deps)
+  }
+
   return {
-    /** @throws HedgerowError `not_found` without a project. */
-    prepare: (projectId: number, query: RunnableQuery) => prepare(projectId, query, now(), deps),
+    prepare: checked,
 
     /** @throws HedgerowError `not_found` without a project. */
     async help(projectId: number, query: EditorQuery) {
@@ -125,7 +134,7 @@ export function createInsights(deps: Deps) {
      */
     async people(projectId: number, query: ActorsQuery, options: AskOptions = {}): Promise<PrintedQuery> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
-      const { schema, ctx } = await prepare(projectId, query, now(), deps)
+      const { schema, ctx } = await checked(projectId, query)
       if (isOfAllTime(query)) ctx.earliest = await firstEvent(schema, cost, options)
       const source = query.source ? actorsSource(query.source, ctx) : undefined
       if (query.source && !source) throw invalid('The insight has no such number.', { attr: 'query' })
@@ -149,7 +158,7 @@ export function createInsights(deps: Deps) {
      */
     async timeline(projectId: number, personId: string, query: TrendsQuery, options: AskOptions = {}) {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
-      const { schema, ctx } = await prepare(projectId, query, now(), deps)
+      const { schema, ctx } = await checked(projectId, query)
       if (isOfAllTime(query)) ctx.earliest = await firstEvent(schema, cost, options)
       const { tree, results } = personTimeline(query, personId, ctx)
       const answer = tree && (await ask(tree, { ...schema, timezone: 'UTC' }, cost, options))
@@ -162,7 +171,7 @@ export function createInsights(deps: Deps) {
      */
     async run(projectId: number, query: RunnableQuery, options: AskOptions = {}): Promise<Answer> {
       const cost: Cost = { rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
-      const prepared = options.prepared ?? (await prepare(projectId, query, now(), deps))
+      const prepared = options.prepared ?? (await checked(projectId, query))
       if (isOfAllTime(query)) prepared.ctx.earliest = await firstEvent(prepared.schema, cost, options)
       const answers = {
         TrendsQuery: () => answerTrends(query as TrendsQuery, prepared, cost, options),

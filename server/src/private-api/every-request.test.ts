@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { checked } from '../../test/answers-checked.ts'
 import { noteExample, writeExamples } from '../../test/api-examples.ts'
 import type { Account } from '../../test/app.ts'
 import { canary, requestOf, type Seeded, seed } from '../../test/every-request.ts'
@@ -254,6 +255,8 @@ describe('who may', () => {
 
   it('is answered as declared, by every operation', async () => {
     const problems: string[] = []
+    let held = 0
+    const before = new Map(checked)
     for (const one of [...operations].sort((a, b) => order(a) - order(b))) {
       // for sessions only
       if (one.id === 'logout_create') continue
@@ -261,12 +264,23 @@ describe('who may', () => {
       // whoever is signed in has an account already
       const key = needsCredentials(one.access) ? undefined : null
       const answer = await on.api.ask(one.method, url, body, { key })
+      // what is declared to be answered in JSON has been held against its contract on the way
+      const isJson = String(answer.headers['content-type']).startsWith('application/json')
+      if (answer.status === (one.status ?? 200) && one.answer && isJson) {
+        const place = `${one.method} ${one.path} (${answer.status})`
+        if ((checked.get(place) ?? 0) === (before.get(place) ?? 0))
+          problems.push(`${one.id}: its answer was not checked`)
+        else held++
+      }
       if (answer.status !== status) problems.push(`${one.id}: ${answer.status} ${answer.text.slice(0, 300)}`)
       // what is refused here is said to be in docs/compatibility.md
       if (answer.status < 300) answers.set(one.id, answer.body)
       noteExample(examples, one, { url, body }, answer)
     }
     expect(problems).toEqual([])
+    // the others have no body, are files, or are refused as docs/compatibility.md says
+    expect(held).toBeGreaterThan(300)
+    console.log(`${held} of ${operations.length} operations had their answer held against its contract`)
   }, 120_000)
 
   it('is documented with an example of what was asked and answered here', () => {

@@ -1,5 +1,6 @@
 import { needsCredentials, type Operation } from '../../src/http/operation.ts'
 import { type Request, requestOf, type Seeded } from '../every-request.ts'
+import { hostileHeader, isPublic, plainPublic, publicQuery, type Wrapping, wrappings } from './public.ts'
 import type { Random } from './random.ts'
 import { hostileNumber, hostileText, hostileValue, unwritable, valueNamed } from './values.ts'
 
@@ -22,11 +23,17 @@ export type Hostile = {
   body: unknown
   /** Damage done to the body's text: where, as a share of its length, and what. */
   damage: null | { kind: 'cut' | 'twice' | 'junk'; at: number }
+  /** Headers besides those that say who asks; null takes one away. */
+  headers: Record<string, string | null>
+  /** How the body's text is packed; null for not at all. */
+  wrapping: Wrapping | null
 }
 
 /** What the requests are drawn from. */
 export type Ground = {
   seeded: Seeded
+  /** The key with which SDKs send to the seeded project. */
+  token: string
   /** Ids of what is another organization's. */
   foreign: (string | number)[]
   /** Where what must not be asked listens. */
@@ -51,7 +58,12 @@ const fatal = new Set([
 ])
 
 /** The request that `every-request.ts` has of this operation. */
-export function plain(operation: Operation, { seeded }: Ground): Hostile {
+export function plain(operation: Operation, { seeded, token }: Ground): Hostile {
+  if (isPublic(operation)) {
+    const who = operation.declared.needsPersonalKey ? 'key' : 'nobody'
+    const rest = { operation, contentType: 'application/json', damage: null, wrapping: null }
+    return { ...rest, who, ...plainPublic(operation, { id: String(seeded.ids.projects), token }) }
+  }
   const sample: Request = requestOf(operation, seeded)
   const [path, search] = sample.path.split('?') as [string, string | undefined]
   return {
@@ -62,6 +74,8 @@ export function plain(operation: Operation, { seeded }: Ground): Hostile {
     contentType: 'application/json',
     body: structuredClone(sample.body),
     damage: null,
+    headers: {},
+    wrapping: null,
   }
 }
 
@@ -78,6 +92,17 @@ export function draw(operation: Operation, ground: Ground, random: Random): Host
   if (hasParameters && random.chance(0.5)) mutations.push(() => breakPath(drawn, ground, random))
   mutations.push(() => breakQuery(drawn, shape.query, ground, random))
   if (shape.query.length) mutations.push(() => breakQuery(drawn, shape.query, ground, random))
+  if (isPublic(operation)) {
+    mutations.push(() => {
+      const [name, value] = hostileHeader(random, ground.trap)
+      drawn.headers = { ...drawn.headers, [name]: value }
+    })
+    if (drawn.body !== undefined) {
+      mutations.push(() => {
+        drawn.wrapping = random.pick([...wrappings])
+      })
+    }
+  }
   if (drawn.body !== undefined) {
     for (let times = 0; times < 4; times++) mutations.push(() => breakBody(drawn, shape.body, ground, random))
     if (random.chance(0.05)) mutations.push(() => breakText(drawn, random))
@@ -137,7 +162,13 @@ function breakQuery(drawn: Hostile, declared: Parameter[], ground: Ground, rando
   const known = random.chance(0.9) && declared.length > 0
   const one = known
     ? random.pick(declared)
-    : { name: random.pick(['x', '__proto__', 'token', 'format', 'after', 'personal_api_key']), schema: {} }
+    : {
+        name: random.pick([
+          ...['x', '__proto__', 'token', 'format', 'after', 'personal_api_key'],
+          ...(isPublic(drawn.operation) ? publicQuery : []),
+        ]),
+        schema: {},
+      }
   const value = random.pick<() => unknown>([
     () => valueNamed(one.name, random, trap) ?? fromSchema(one.schema, one.name, ground, random, 0),
     () => fromSchema(one.schema, one.name, ground, random, 0),

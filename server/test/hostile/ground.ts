@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { personDistinctIds, persons } from '../../src/database/schema.ts'
+import { eq } from 'drizzle-orm'
+import { personDistinctIds, persons, projects } from '../../src/database/schema.ts'
 import { testPassword } from '../app.ts'
 import { insertEvents, insertGroups } from '../events.ts'
 import { type Seeded, seed } from '../every-request.ts'
@@ -9,6 +10,7 @@ import { wholeApi } from '../whole-api.ts'
 import { type Ground, type Hostile, textOf } from './draw.ts'
 import type { Answered } from './judge.ts'
 import { foreignCanary, hangMs } from './judge.ts'
+import { wrapped } from './public.ts'
 
 /** The whole API with something in it, and another organization with secrets of its own. */
 export type Stage = Ground & {
@@ -26,6 +28,7 @@ export async function prepare(whenDone: (close: () => Promise<void>) => void): P
   const faults: string[] = []
   const on = await wholeApi(whenDone, {
     mostDemoPeople: 20,
+    hasPublicApi: true,
     reportError: (error) => {
       faults.push(error instanceof Error ? `${error.stack}${causeOf(error)}` : String(error))
       return undefined
@@ -58,6 +61,7 @@ export async function prepare(whenDone: (close: () => Promise<void>) => void): P
   return {
     on,
     seeded,
+    token: await tokenOf(on),
     foreign,
     trap: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     document: api.app.swagger() as unknown as Record<string, unknown>,
@@ -75,10 +79,15 @@ export async function prepare(whenDone: (close: () => Promise<void>) => void): P
       return was > 0
     },
     async ask(request) {
-      const search = new URLSearchParams(request.query).toString()
-      const url = request.path + (search && `?${search}`)
       const text = textOf(request)
+      const packed = text !== undefined && request.wrapping ? wrapped(text, request.wrapping) : null
+      const search = new URLSearchParams([
+        ...request.query,
+        ...(packed?.query ? [packed.query] : []),
+      ]).toString()
+      const url = request.path + (search && `?${search}`)
       const { headers, ...rest } = callers[request.who] as { headers: Record<string, string> }
+      const payload = packed ? packed.payload : text
       const from = performance.now()
       let timer: NodeJS.Timeout | undefined
       const response = await Promise.race([
@@ -86,8 +95,13 @@ export async function prepare(whenDone: (close: () => Promise<void>) => void): P
           method: request.operation.method,
           url,
           ...rest,
-          headers: { ...headers, ...(text !== undefined && { 'content-type': request.contentType }) },
-          ...(text !== undefined && { payload: text }),
+          headers: present({
+            ...(payload !== undefined && { 'content-type': request.contentType }),
+            ...packed?.headers,
+            ...request.headers,
+            ...headers,
+          }),
+          ...(payload !== undefined && { payload }),
         }),
         new Promise<null>((none) => {
           timer = setTimeout(() => none(null), hangMs)
@@ -106,6 +120,15 @@ export async function prepare(whenDone: (close: () => Promise<void>) => void): P
       }
     },
   }
+}
+
+/** Without those that were taken away. */
+const present = (headers: Record<string, string | null>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== null))
+
+async function tokenOf({ api, pipeline }: Ingested): Promise<string> {
+  const [project] = await api.database.db.select().from(projects).where(eq(projects.id, pipeline.projectId))
+  return project!.apiToken
 }
 
 const causeOf = (error: Error) => (error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '')

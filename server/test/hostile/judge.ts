@@ -1,5 +1,8 @@
+import type { z } from 'zod'
 import { kinds, typesByCode } from '../../src/http/errors.ts'
 import type { Operation } from '../../src/http/operation.ts'
+import { mismatches } from '../../src/kit/contract.ts'
+import type { PublicAsked } from './public.ts'
 
 /** How long an answer may take, milliseconds. */
 export const slowMs = 2000
@@ -55,7 +58,8 @@ export function judge(
   }
   const isDeclared = status === operation.status && operation.answer === null && text === ''
   if (status >= 400 && !isDeclared && !otherFailures.has(`${operation.id} ${status}`)) {
-    const wrong = wrongFailure(text, contentType)
+    const own = 'declared' in operation ? (operation as PublicAsked).declared.failure : undefined
+    const wrong = own ? notAsDeclared(own, text) : wrongFailure(text, contentType)
     if (wrong) return { kind: 'shape', what: `${status}: ${wrong}: ${start}` }
     for (const [what, pattern] of Object.entries(internals)) {
       const found = pattern.exec(text)?.[0]
@@ -69,6 +73,15 @@ export function judge(
 const around = (text: string, found: string) => {
   const at = text.indexOf(found)
   return text.slice(Math.max(0, at - 200), at + 200)
+}
+
+/** Of an operation whose failures have a shape of their own. */
+function notAsDeclared(failure: z.ZodType, text: string): string | null {
+  try {
+    return mismatches(failure, JSON.parse(text)).join('; ') || null
+  } catch {
+    return 'is no JSON'
+  }
 }
 
 /** Upstream's shape of a failure: `{type, code, detail, attr}`. */

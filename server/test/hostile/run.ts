@@ -2,6 +2,7 @@ import type { Operation } from '../../src/http/operation.ts'
 import { draw, type Hostile, plain, textOf } from './draw.ts'
 import { prepare, type Stage } from './ground.ts'
 import { judge, slowMs } from './judge.ts'
+import { publicOperations } from './public.ts'
 import { randomOf, shuffled } from './random.ts'
 
 export type Finding = {
@@ -57,7 +58,9 @@ export async function askHostilely(options: Options): Promise<Figures> {
     const silence = listen(figures.noise)
     try {
       const stage = await prepare((close) => closing.push(close))
-      const operations = stage.on.api.app.operations.filter(({ id }) => only.test(id))
+      const operations: Operation[] = [...stage.on.api.app.operations, ...publicOperations].filter(({ id }) =>
+        only.test(id),
+      )
       if (!operations.length) throw new Error(`no operation fits ${only}`)
       const end = Math.min(from + requests, (Math.floor(index / perStage) + 1) * perStage)
       for (let isWhole = true; isWhole && index < end && performance.now() - began < maxMs; index++) {
@@ -126,7 +129,7 @@ async function shrunk(
   let tries = problem.kind === 'slow' ? 12 : 150
   for (let smaller = true; smaller; ) {
     smaller = false
-    for (const candidate of smallerRequests(smallest)) {
+    for (const candidate of smallerRequests(smallest, stage)) {
       if (tries-- <= 0) return { smallest, stack }
       const found = await ask(stage, candidate)
       const fault = stage.lastFault()
@@ -140,9 +143,16 @@ async function shrunk(
   return { smallest, stack }
 }
 
-function* smallerRequests(request: Hostile): Generator<Hostile> {
+function* smallerRequests(request: Hostile, stage: Stage): Generator<Hostile> {
   for (const at of request.query.keys()) yield { ...request, query: request.query.toSpliced(at, 1) }
   if (request.damage) yield { ...request, damage: null }
+  if (request.wrapping) yield { ...request, wrapping: null }
+  const { headers } = plain(request.operation, stage)
+  for (const name of Object.keys(request.headers)) {
+    if (request.headers[name] === headers[name]) continue
+    const { [name]: _, ...others } = request.headers
+    yield { ...request, headers: { ...others, ...(headers[name] && { [name]: headers[name] }) } }
+  }
   for (const [at, [name, value]] of request.query.entries()) {
     for (const text of smallerTexts(value)) yield { ...request, query: request.query.with(at, [name, text]) }
   }
@@ -182,7 +192,10 @@ function shown(request: Hostile): string {
   const search = new URLSearchParams(request.query).toString()
   const body = textOf(request)
   const type = request.contentType === 'application/json' ? '' : ` (${request.contentType})`
-  return `${request.operation.method} ${request.path}${search && `?${search}`} as ${request.who}${body === undefined ? '' : `${type} ${body}`}`
+  const packed = request.wrapping ? ` (${request.wrapping})` : ''
+  const headers = Object.keys(request.headers).length ? ` ${JSON.stringify(request.headers)}` : ''
+  const sent = body === undefined ? '' : `${type}${packed} ${body}`
+  return `${request.operation.method} ${request.path}${search && `?${search}`} as ${request.who}${headers}${sent}`
 }
 
 /** Keeps what background work complains of; gives how to stop. */

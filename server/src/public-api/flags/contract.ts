@@ -129,7 +129,15 @@ export const flagsOperation = {
   query: z.object(version('`2` for details, `1` for values.')),
   answer: z
     .looseObject({
-      flags: z.record(z.string(), FlagDetails).describe('By key.'),
+      flags: z.record(z.string(), FlagDetails).optional().describe('By key; not with `v=1`.'),
+      featureFlags: z
+        .record(z.string(), z.union([z.boolean(), z.string()]))
+        .optional()
+        .describe('With `v=1`, by key: `true`, `false` or a variant.'),
+      featureFlagPayloads: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('With `v=1`, by key: what comes with those that are on, mostly text that holds JSON.'),
       errorsWhileComputingFlags: z
         .boolean()
         .describe(

@@ -45,7 +45,7 @@ export const flagDefinitionRoutes =
       ['/api/projects/:project_id/feature_flags/local_evaluation', localEvaluationOperation],
       ['/api/feature_flag/local_evaluation', undefined],
     ] as const) {
-      app.get(url, describes ? { config: { describes } } : {}, definitions)
+      app.get(url, { config: describes ? { describes } : { undocumented: 'an older address' } }, definitions)
       app.options(url, (_request, reply) => reply.code(204).header('allow', 'GET, HEAD, OPTIONS').send())
     }
 
@@ -53,17 +53,21 @@ export const flagDefinitionRoutes =
       ['/api/projects/:project_id/feature_flags/:key/remote_config', remoteConfigOperation],
       ['/api/feature_flag/:key/remote_config', undefined],
     ] as const) {
-      app.get(url, describes ? { config: { describes } } : {}, async (request, reply) => {
-        const project = projectOf(request)
-        if (rateLimits) await countLocalEvaluation(rateLimits, project.organizationId, request, reply)
-        const { key } = request.params as { key: string }
-        const flags = evaluator.flagsOf(project.id)
-        const flag = /^\d+$/.test(key) ? flags?.byId.get(Number(key)) : flags?.byKey.get(key)
-        if (!flag?.isRemoteConfiguration) throw notFound()
-        const payload = flag.parsed.payloads.true ?? null
-        if (payload === null) return reply.send()
-        return reply.type('application/json; charset=utf-8').send(JSON.stringify(payload))
-      })
+      app.get(
+        url,
+        { config: describes ? { describes } : { undocumented: 'an older address' } },
+        async (request, reply) => {
+          const project = projectOf(request)
+          if (rateLimits) await countLocalEvaluation(rateLimits, project.organizationId, request, reply)
+          const { key } = request.params as { key: string }
+          const flags = evaluator.flagsOf(project.id)
+          const flag = /^\d+$/.test(key) ? flags?.byId.get(Number(key)) : flags?.byKey.get(key)
+          if (!flag?.isRemoteConfiguration) throw notFound()
+          const payload = flag.parsed.payloads.true ?? null
+          if (payload === null) return reply.send()
+          return reply.type('application/json; charset=utf-8').send(JSON.stringify(payload))
+        },
+      )
     }
 
     /**

@@ -32,7 +32,7 @@ export const sdkListRoutes =
     }))
 
     for (const [name, empty] of Object.entries(nothing)) {
-      app.get(`/api/${name}`, async (request) => {
+      app.get(`/api/${name}`, { config: { undocumented: 'answers that there is none' } }, async (request) => {
         definitionsFor(request.query)
         return empty
       })

@@ -1,0 +1,4 @@
+import { afterAll } from 'vitest'
+import { tellChecked } from './answers-checked.ts'
+
+afterAll(tellChecked)
