@@ -1,5 +1,6 @@
 SELECT
   0 AS series_index,
+  0 AS period_index,
   min(accurateCastOrNull(toFloat64OrNull(multiIf(events.properties_map['amount'] = '', NULL, events.properties_map['amount'] = '\x01', '', events.properties_map['amount'])), 'Float64')) AS low_0,
   max(accurateCastOrNull(toFloat64OrNull(multiIf(events.properties_map['amount'] = '', NULL, events.properties_map['amount'] = '\x01', '', events.properties_map['amount'])), 'Float64')) AS high_0
 FROM events
