@@ -44583,6 +44583,8 @@ export interface operations {
                 search?: string;
                 /** @description `true` for archived ones only, `false` for the others only; default all. */
                 archived?: "true" | "false";
+                /** @description Only those that were not launched (`draft`), that people are asked now (`running`) or that have ended (`stopped`); default all. */
+                status?: "draft" | "running" | "stopped";
             };
             header?: never;
             path: {

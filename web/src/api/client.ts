@@ -22,7 +22,8 @@ export const http = createHedgerowClient({
   retries: 0,
   fetch: (request) => {
     for (const [name, value] of Object.entries(csrfHeader(request.method))) request.headers.set(name, value)
-    return fetch(request, { credentials: 'same-origin' })
+    // what is deleted when a page is left must still go out
+    return fetch(request, { credentials: 'same-origin', keepalive: request.method === 'DELETE' })
   },
 })
 

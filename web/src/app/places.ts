@@ -9,6 +9,7 @@ import {
   IconHome,
   IconLayoutDashboard,
   IconListDetails,
+  IconMessageQuestion,
   IconRocket,
   IconSettings,
   IconTerminal2,
@@ -66,6 +67,7 @@ export const places = [
     icon: IconFlag,
   },
   { group: 'Ship', label: 'Experiments', to: '/project/$projectId/experiments', key: 'x', icon: IconFlask },
+  { group: 'Ship', label: 'Surveys', to: '/project/$projectId/surveys', key: 'v', icon: IconMessageQuestion },
   { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', key: 's', icon: IconSettings },
 ] as const
 

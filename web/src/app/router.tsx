@@ -22,6 +22,7 @@ import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonsSearch } from '../features/persons/search.ts'
 import { readSharedSearch } from '../features/shared/search.ts'
 import { readSqlSearch } from '../features/sql/search.ts'
+import { readNewSurveySearch, readSurveySearch, readSurveysSearch } from '../features/surveys/search.ts'
 import { Crashed, NotFound, Pending } from './fallbacks.tsx'
 import { Frame } from './frame.tsx'
 
@@ -361,6 +362,33 @@ const flagEdit = createRoute({
   component: lazyRouteComponent(() => import('../features/feature-flags/editor-page.tsx'), 'EditFlagPage'),
 })
 
+const surveys = createRoute({
+  getParentRoute: () => project,
+  path: '/surveys',
+  validateSearch: readSurveysSearch,
+  component: lazyRouteComponent(() => import('../features/surveys/surveys-page.tsx'), 'SurveysPage'),
+})
+
+const newSurvey = createRoute({
+  getParentRoute: () => project,
+  path: '/surveys/new',
+  validateSearch: readNewSurveySearch,
+  component: lazyRouteComponent(() => import('../features/surveys/editor-page.tsx'), 'NewSurveyPage'),
+})
+
+const survey = createRoute({
+  getParentRoute: () => project,
+  path: '/surveys/$surveyId',
+  validateSearch: readSurveySearch,
+  component: lazyRouteComponent(() => import('../features/surveys/survey-page.tsx'), 'SurveyPage'),
+})
+
+const surveyEdit = createRoute({
+  getParentRoute: () => project,
+  path: '/surveys/$surveyId/edit',
+  component: lazyRouteComponent(() => import('../features/surveys/editor-page.tsx'), 'EditSurveyPage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -412,7 +440,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -455,6 +483,10 @@ const routeTree = root.addChildren([
       flagEdit,
       experiments,
       experiment,
+      surveys,
+      newSurvey,
+      survey,
+      surveyEdit,
       sql,
       eventDefinitions,
       propertyDefinitions,

@@ -3,12 +3,16 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { sentence } from './states.tsx'
 
-/** Asks before something that can't be taken back. The button says what it does; Cancel has the focus. */
+/**
+ * Asks before something that can't be taken back, or (`calm`) that people will notice. The button says what it does;
+ * Cancel has the focus.
+ */
 export function Confirm({
   title,
   verb,
   busy,
   error,
+  calm = false,
   onConfirm,
   onClose,
   children,
@@ -17,13 +21,16 @@ export function Confirm({
   verb: string
   busy: boolean
   error: unknown
+  calm?: boolean
   onConfirm: () => void
   onClose: () => void
   children: ReactNode
 }): ReactNode {
   return (
     <Modal opened onClose={onClose} title={title}>
-      <Text size="sm">{children}</Text>
+      <Text size="sm" component="div">
+        {children}
+      </Text>
       {Boolean(error) && (
         <Text size="sm" c="var(--danger)" mt="sm" role="alert">
           {sentence(error)}
@@ -33,7 +40,11 @@ export function Confirm({
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color="red" leftSection={<IconAlertTriangle size={16} />} loading={busy} onClick={onConfirm}>
+        <Button
+          {...(!calm && { color: 'red', leftSection: <IconAlertTriangle size={16} /> })}
+          loading={busy}
+          onClick={onConfirm}
+        >
           {verb}
         </Button>
       </Group>

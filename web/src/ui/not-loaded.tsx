@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { ApiError } from '../api/client.ts'
 import { Page } from './page.tsx'
 import { LoadError, Loading } from './states.tsx'
+import { capital } from './text.ts'
 
 /** In the place of one thing that is not there: it is coming, it is gone, or it could not be loaded. */
 export function NotLoaded({
@@ -15,7 +16,7 @@ export function NotLoaded({
   /** The link to where all of them are. */
   back: ReactNode
 }): ReactNode {
-  const name = thing.charAt(0).toUpperCase() + thing.slice(1)
+  const name = capital(thing)
   if (!isError) return <Loading what={`this ${thing}`} rows={8} height={24} />
   const isGone = error instanceof ApiError && error.status === 404
   return (

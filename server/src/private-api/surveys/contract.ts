@@ -270,6 +270,13 @@ export const listSurveys = operation({
       .optional()
       .catch(undefined)
       .describe('`true` for archived ones only, `false` for the others only; default all.'),
+    status: z
+      .enum(['draft', 'running', 'stopped'])
+      .optional()
+      .catch(undefined)
+      .describe(
+        'Only those that were not launched (`draft`), that people are asked now (`running`) or that have ended (`stopped`); default all.',
+      ),
   }),
   answer: pageOf(Survey).meta({ id: 'PaginatedSurveyList' }),
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { aliasedTable, and, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { aliasedTable, and, desc, eq, gt, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import type { Change } from '../../activity/changes.ts'
 import { telling } from '../../activity/tell.ts'
@@ -72,6 +72,13 @@ type FlagsPlan = {
 }
 
 const mostSurveys = 1000
+
+type SurveyStatus = 'draft' | 'running' | 'stopped'
+const inStatus: Record<SurveyStatus, SQL | undefined> = {
+  draft: and(isNull(surveys.startDate), isNull(surveys.endDate)),
+  running: and(isNotNull(surveys.startDate), isNull(surveys.endDate)),
+  stopped: isNotNull(surveys.endDate),
+}
 /** Of all projects together. */
 const mostWatched = 10_000
 const newId = createUuid7()
@@ -286,7 +293,13 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
 
     async list(
       projectId: number,
-      asked: { search?: string; archived?: 'true' | 'false'; limit: number; offset: number },
+      asked: {
+        search?: string
+        archived?: 'true' | 'false'
+        status?: SurveyStatus
+        limit: number
+        offset: number
+      },
     ) {
       const pattern = containing((asked.search ?? '').trim())
       const where = and(
@@ -295,6 +308,7 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
           ? sql`(${surveys.name} ilike ${pattern} or ${surveys.description} ilike ${pattern})`
           : undefined,
         asked.archived && eq(surveys.archived, asked.archived === 'true'),
+        asked.status && inStatus[asked.status],
       )
       const results = await withFlags()
         .where(where)

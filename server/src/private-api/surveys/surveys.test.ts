@@ -265,6 +265,14 @@ describe('a survey', () => {
     expect(await ids('&archived=true')).toEqual([second.id])
     expect(await ids('&archived=false')).toEqual([first.id])
     expect(await ids('&limit=1&offset=1')).toEqual([first.id])
+    expect(await ids('&status=draft')).toEqual([second.id, first.id])
+    await changed(first.id, { start_date: '2026-03-01T00:00:00Z' })
+    expect(await ids('&status=draft&archived=false')).toEqual([])
+    expect(await ids('&status=running')).toEqual([first.id])
+    await changed(first.id, { end_date: '2026-03-02T00:00:00Z' })
+    expect(await ids('&status=running')).toEqual([])
+    expect(await ids('&status=stopped')).toEqual([first.id])
+    expect(await ids('&status=nonsense')).toEqual([second.id, first.id])
     expect((await on.api.get(`${path}?search=needle&limit=1`)).body).toMatchObject({
       count: 2,
       next: expect.stringContaining('offset=1'),

@@ -1,19 +1,11 @@
 import { SegmentedControl, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import styles from '../../ui/editor.module.css'
+import { payloadText, variantsOf } from '../../ui/flag/filters.ts'
 import { spreadEvenly, type Variant } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
-import styles from './editor-page.module.css'
-import {
-  type Draft,
-  keyProblem,
-  type Problems,
-  payloadProblem,
-  payloadText,
-  variantsOf,
-  withPayload,
-  withVariants,
-} from './filters.ts'
+import { type Draft, keyProblem, type Problems, payloadProblem, withPayload, withVariants } from './draft.ts'
 import { tagsQuery } from './queries.ts'
 
 const MOST_VARIANTS = 100

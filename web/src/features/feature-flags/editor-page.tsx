@@ -1,20 +1,22 @@
 import { Button } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
+import { flagQuery } from '../../api/flags.ts'
 import type { FeatureFlag } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import styles from '../../ui/editor.module.css'
+import { ConditionSets } from '../../ui/flag/condition-sets.tsx'
+import { useNames } from '../../ui/flag/names.ts'
+import { changeWords } from '../../ui/flag/words.ts'
+import { LeaveGuard, useRefusals } from '../../ui/leave-guard.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
-import { ConditionSets } from './condition-sets.tsx'
 import { Conflict, Differences } from './conflict.tsx'
-import { About, Drawing, Values } from './editor-fields.tsx'
-import styles from './editor-page.module.css'
-import { Editors, viewOnly } from './editors.tsx'
 import {
   changesOf,
   copyOf,
@@ -24,9 +26,10 @@ import {
   type Problems,
   problemsOf,
   rebased,
-} from './filters.ts'
-import { bodyOf, flagQuery, useCreateFlag, useNames, useUpdateFlag } from './queries.ts'
-import { changeWords } from './words.ts'
+} from './draft.ts'
+import { About, Drawing, Values } from './editor-fields.tsx'
+import { Editors, viewOnly } from './editors.tsx'
+import { bodyOf, useCreateFlag, useUpdateFlag } from './queries.ts'
 
 /** Makes a flag, from nothing or as a copy of another one. */
 export function NewFlagPage(): ReactNode {
@@ -94,27 +97,14 @@ function Editor({
   const [tried, setTried] = useState(false)
   const [confirming, setConfirming] = useState(false)
   const isSaved = useRef(false)
-  /** Counts what was refused: each time, the place that says why comes into view. */
-  const [refusals, setRefusals] = useState(0)
   const page = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!refusals) return
-    const place = page.current?.querySelector<HTMLElement>('[role="alert"], [aria-invalid="true"]')
-    place?.scrollIntoView({ block: 'center' })
-    place?.focus({ preventScroll: true })
-  }, [refusals])
-  const refused = () => setRefusals((count) => count + 1)
+  const refused = useRefusals(page)
   const create = useCreateFlag(projectId)
   const update = useUpdateFlag(projectId)
   const names = useNames(projectId, base ? [draft.filters, draftOf(base).filters] : [draft.filters])
   const before = base ? draftOf(base) : begin
   const changes = changesOf(draft, before)
   const isDirty = Object.keys(changes).length > 0
-  const blocker = useBlocker({
-    shouldBlockFn: () => isDirty && !isSaved.current,
-    enableBeforeUnload: () => isDirty && !isSaved.current,
-    withResolver: true,
-  })
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {
@@ -261,18 +251,9 @@ function Editor({
           <Differences words={told(changes)} />
         </Confirm>
       )}
-      {blocker.status === 'blocked' && (
-        <Confirm
-          title="Leave without saving?"
-          verb="Leave"
-          busy={false}
-          error={null}
-          onConfirm={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          What you changed of this flag is lost.
-        </Confirm>
-      )}
+      <LeaveGuard isDirty={() => isDirty && !isSaved.current}>
+        What you changed of this flag is lost.
+      </LeaveGuard>
     </Page>
   )
 }

@@ -6,7 +6,7 @@ import { rolesQuery, useFlagSetting } from '../../api/roles.ts'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
-import styles from './flag-page.module.css'
+import styles from '../../ui/thing-page.module.css'
 import { roleAccessQuery, useNameRole, useUnnameRole } from './queries.ts'
 
 /** What is told to who may not change a flag. */

@@ -6,13 +6,13 @@ import { groupTypesQuery } from '../../api/definitions.ts'
 import { personsQuery } from '../../api/persons.ts'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag, PropertyFilter, TriedCondition } from '../../api/types.ts'
+import { type FlagFilters, groupTypeOf, rolloutOf } from '../../ui/flag/filters.ts'
+import { filterWords, type Names } from '../../ui/flag/words.ts'
 import { number } from '../../ui/numbers.ts'
 import { personName } from '../../ui/person-name.ts'
 import { LoadError, Loading } from '../../ui/states.tsx'
-import { type FlagFilters, groupTypeOf, rolloutOf } from './filters.ts'
-import styles from './flag-page.module.css'
+import styles from '../../ui/thing-page.module.css'
 import { type Asker, explainQuery } from './queries.ts'
-import { filterWords, type Names } from './words.ts'
 
 const MOST_FOUND = 8
 

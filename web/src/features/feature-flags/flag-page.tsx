@@ -4,24 +4,35 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { groupTypesQuery } from '../../api/definitions.ts'
+import { flagQuery } from '../../api/flags.ts'
 import { useProject } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
+import {
+  asksEnrolled,
+  type FlagFilters,
+  groupTypeOf,
+  payloadText,
+  readFilters,
+  rolloutOf,
+  variantsOf,
+} from '../../ui/flag/filters.ts'
+import { Matches } from '../../ui/flag/matches.tsx'
+import { useNames } from '../../ui/flag/names.ts'
+import { enrolledWords, type Names, setWords, staleReason, summaryOf } from '../../ui/flag/words.ts'
 import { FlagCode } from '../../ui/flag-code.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { capital } from '../../ui/text.ts'
+import styles from '../../ui/thing-page.module.css'
 import { sayFailed } from '../../ui/undo.tsx'
 import { Editors, viewOnly } from './editors.tsx'
 import { Explain } from './explain.tsx'
-import { type FlagFilters, groupTypeOf, payloadText, readFilters, rolloutOf, variantsOf } from './filters.ts'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
-import styles from './flag-page.module.css'
 import { History } from './history.tsx'
-import { Matches } from './matches.tsx'
-import { dependentFlagsQuery, flagQuery, useNames, useUpdateFlag } from './queries.ts'
+import { dependentFlagsQuery, useUpdateFlag } from './queries.ts'
 import { StaleMark } from './stale-mark.tsx'
 import { Usage } from './usage.tsx'
-import { type Names, setWords, staleReason, summaryOf } from './words.ts'
 
 /** A feature flag: who gets it, how it is used, and why somebody gets what they get. */
 export function FlagPage(): ReactNode {
@@ -165,19 +176,28 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
         ))}
       </div>
       <ol className={styles.sets}>
-        {filters.groups.map((set, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a set is the place that it has in the list
-          <li key={at}>
-            <div>
-              {at > 0 && <span className="muted">or </span>}
-              {setWords(set, filters, names)}
-            </div>
-            {rolloutOf(set) > 0 && (
-              <Matches projectId={projectId} set={set} filters={filters} names={names} />
-            )}
+        {asksEnrolled(filters) && (
+          <li>
+            {capital(enrolledWords)}
+            <div className="muted small">Who left it again does not get it, whatever the sets say.</div>
           </li>
-        ))}
-        {filters.groups.length === 0 && <li>Nobody: it has no conditions.</li>}
+        )}
+        {filters.groups.map((set, at) =>
+          // "or 0 % of people" says nothing beside those who joined
+          asksEnrolled(filters) && rolloutOf(set) === 0 ? null : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a set is the place that it has in the list
+            <li key={at}>
+              <div>
+                {(at > 0 || asksEnrolled(filters)) && <span className="muted">or </span>}
+                {setWords(set, filters, names)}
+              </div>
+              {rolloutOf(set) > 0 && (
+                <Matches projectId={projectId} set={set} filters={filters} names={names} />
+              )}
+            </li>
+          ),
+        )}
+        {filters.groups.length === 0 && !asksEnrolled(filters) && <li>Nobody: it has no conditions.</li>}
       </ol>
       <dl className={styles.facts}>
         <dt>After sign-in</dt>

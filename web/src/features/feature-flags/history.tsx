@@ -1,14 +1,9 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { FeatureFlag } from '../../api/types.ts'
-import { RelativeTime } from '../../ui/relative-time.tsx'
-import { LoadError, Loading } from '../../ui/states.tsx'
-import styles from './flag-page.module.css'
+import { ACTIVITY_AT_ONCE, ActivityList, moreActivity } from '../../ui/activity/activity-list.tsx'
+import type { Names } from '../../ui/flag/words.ts'
 import { flagActivityQuery } from './queries.ts'
-import { changeWords, type Names } from './words.ts'
-
-const AT_ONCE = 10
 
 /** Who changed a flag, when, and what. */
 export function History({
@@ -22,41 +17,14 @@ export function History({
   names: Names
   timeZone: string
 }): ReactNode {
-  const [limit, setLimit] = useState(AT_ONCE)
-  const activity = useQuery(flagActivityQuery(projectId, flag.id, limit))
-  if (activity.isError) {
-    return <LoadError what="the history" error={activity.error} retry={() => void activity.refetch()} />
-  }
-  if (!activity.data) return <Loading what="the history" rows={3} />
-  const { results, total_count: count } = activity.data
+  const [limit, setLimit] = useState(ACTIVITY_AT_ONCE)
+  const answer = useQuery(flagActivityQuery(projectId, flag.id, limit))
   return (
-    <>
-      <ul className={styles.history}>
-        {results.map(({ id, user, activity: verb, created_at: at, detail }) => {
-          const changes = verb === 'updated' ? changeWords(detail.changes ?? [], names) : []
-          const who = user && (user.first_name || ('email' in user ? user.email : null))
-          return (
-            <li key={id}>
-              <strong>{who ?? 'Somebody who is gone'}</strong> {verb} it{' '}
-              <span className="muted">
-                <RelativeTime at={at} timeZone={timeZone} />
-              </span>
-              {changes.length > 0 && (
-                <ul className="small">
-                  {changes.map((text) => (
-                    <li key={text}>{text}</li>
-                  ))}
-                </ul>
-              )}
-            </li>
-          )
-        })}
-      </ul>
-      {count > results.length && (
-        <Button size="compact-sm" variant="subtle" mt="xs" onClick={() => setLimit(limit + 5 * AT_ONCE)}>
-          Show more
-        </Button>
-      )}
-    </>
+    <ActivityList
+      answer={answer}
+      names={names}
+      timeZone={timeZone}
+      onMore={() => setLimit(moreActivity(limit))}
+    />
   )
 }

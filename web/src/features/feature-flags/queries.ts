@@ -1,50 +1,15 @@
 import type { components } from '@hedgerow/client'
-import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask } from '../../api/ask.ts'
 import { http } from '../../api/client.ts'
-import { cohortsQuery, groupTypesQuery } from '../../api/definitions.ts'
-import type { FlagEvaluation, PropertyFilter, TrendsAnswer } from '../../api/types.ts'
-import type { Draft, FlagFilters } from './filters.ts'
-import type { FlagsSearch } from './search.ts'
-import type { Names } from './words.ts'
+import { flagQuery, flagsKey } from '../../api/flags.ts'
+import type { FlagEvaluation, TrendsAnswer } from '../../api/types.ts'
+import type { Draft } from './draft.ts'
 
 type FlagPatch = components['schemas']['FeatureFlagPatch']
 
-export const FLAGS_A_PAGE = 50
-
-const all = (projectId: number) => ['project', projectId, 'flags']
 const ofProject = (projectId: number) => ({ path: { project_id: String(projectId) } })
 const one = (projectId: number, id: number) => ({ path: { project_id: String(projectId), id } })
-
-/** A page of the flags, newest first unless it is said otherwise. */
-export const flagsQuery = (projectId: number, asked: FlagsSearch & { limit?: number }) =>
-  queryOptions({
-    queryKey: [...all(projectId), 'list', asked],
-    queryFn: ({ signal }) => {
-      const { tag, page = 1, limit = FLAGS_A_PAGE, ...rest } = asked
-      return http.GET('/api/projects/{project_id}/feature_flags/', {
-        params: {
-          ...ofProject(projectId),
-          query: {
-            ...rest,
-            tags: tag === undefined ? undefined : JSON.stringify([tag]),
-            limit,
-            offset: (page - 1) * limit,
-          },
-        },
-        signal,
-      })
-    },
-    placeholderData: keepPreviousData,
-  })
-
-/** A flag, also a deleted one. */
-export const flagQuery = (projectId: number, id: number) =>
-  queryOptions({
-    queryKey: [...all(projectId), id],
-    queryFn: ({ signal }) =>
-      http.GET('/api/projects/{project_id}/feature_flags/{id}/', { params: one(projectId, id), signal }),
-  })
 
 /** What a draft says, typed as the API takes it: filters are any object there. */
 export const bodyOf = ({ filters, ...rest }: Partial<Draft>) => ({ ...rest, ...(filters && { filters }) })
@@ -57,7 +22,7 @@ export function useCreateFlag(projectId: number) {
         params: ofProject(projectId),
         body: { ...bodyOf(draft), key: draft.key },
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: all(projectId) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: flagsKey(projectId) }),
   })
 }
 
@@ -72,7 +37,7 @@ export function useUpdateFlag(projectId: number) {
       }),
     onSuccess: (flag) => {
       client.setQueryData(flagQuery(projectId, flag.id).queryKey, flag)
-      return client.invalidateQueries({ queryKey: all(projectId) })
+      return client.invalidateQueries({ queryKey: flagsKey(projectId) })
     },
   })
 }
@@ -80,7 +45,7 @@ export function useUpdateFlag(projectId: number) {
 /** The roles that a flag names: their members may edit it. */
 export const roleAccessQuery = (projectId: number, id: number) =>
   queryOptions({
-    queryKey: [...all(projectId), id, 'roles'],
+    queryKey: [...flagsKey(projectId), id, 'roles'],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/feature_flags/{feature_flag_id}/role_access/', {
         params: { path: { ...ofProject(projectId).path, feature_flag_id: id }, query: { limit: 1000 } },
@@ -93,7 +58,7 @@ function useEditorsChanged(projectId: number) {
   const client = useQueryClient()
   return () =>
     Promise.all([
-      client.invalidateQueries({ queryKey: all(projectId) }),
+      client.invalidateQueries({ queryKey: flagsKey(projectId) }),
       client.invalidateQueries({ queryKey: ['roles'] }),
     ])
 }
@@ -133,27 +98,12 @@ export const useCopyFlag = (organizationId: string) =>
       }),
   })
 
-/** How many a set is about, whatever its percentage. */
-export const blastRadiusQuery = (projectId: number, properties: PropertyFilter[], groupType: number | null) =>
-  queryOptions({
-    queryKey: ['project', projectId, 'flag-radius', properties, groupType],
-    queryFn: ({ signal }) =>
-      http.POST('/api/projects/{project_id}/feature_flags/user_blast_radius/', {
-        params: ofProject(projectId),
-        body: { condition: { properties }, group_type_index: groupType },
-        signal,
-      }),
-    staleTime: 60_000,
-    retry: false,
-    placeholderData: keepPreviousData,
-  })
-
 export type Asker = { distinctId: string; groups: Record<string, string> }
 
 /** Why somebody gets what they get of a flag, as of now; null where the flag is not evaluated yet. */
 export const explainQuery = (projectId: number, key: string, { distinctId, groups }: Asker) =>
   queryOptions({
-    queryKey: [...all(projectId), 'explain', key, distinctId, groups],
+    queryKey: [...flagsKey(projectId), 'explain', key, distinctId, groups],
     queryFn: async ({ signal }): Promise<FlagEvaluation | null> => {
       const found = await http.GET('/api/projects/{project_id}/feature_flags/evaluation_reasons/', {
         params: {
@@ -188,7 +138,7 @@ export const usageQuery = (projectId: number, key: string) => {
 /** What was done to a flag, newest first. */
 export const flagActivityQuery = (projectId: number, id: number, limit: number) =>
   queryOptions({
-    queryKey: [...all(projectId), id, 'activity', limit],
+    queryKey: [...flagsKey(projectId), id, 'activity', limit],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/feature_flags/{id}/activity/', {
         params: { ...one(projectId, id), query: { limit } },
@@ -200,21 +150,10 @@ export const flagActivityQuery = (projectId: number, id: number, limit: number) 
 /** The flags that ask for a flag, and keep it from being turned off and deleted. */
 export const dependentFlagsQuery = (projectId: number, id: number) =>
   queryOptions({
-    queryKey: [...all(projectId), id, 'dependent'],
+    queryKey: [...flagsKey(projectId), id, 'dependent'],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/feature_flags/{id}/dependent_flags/', {
         params: one(projectId, id),
-        signal,
-      }),
-  })
-
-const flagKeysQuery = (projectId: number, ids: number[]) =>
-  queryOptions({
-    queryKey: [...all(projectId), 'keys', ids],
-    queryFn: ({ signal }) =>
-      http.POST('/api/projects/{project_id}/feature_flags/bulk_keys/', {
-        params: ofProject(projectId),
-        body: { ids },
         signal,
       }),
   })
@@ -226,25 +165,3 @@ export const tagsQuery = (projectId: number) =>
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/tags/', { params: ofProject(projectId), signal }),
   })
-
-/** What the cohorts, flags and groups that these filters name are called; numbers until that is known. */
-export function useNames(projectId: number, filters: FlagFilters[]): Names {
-  const properties = filters.flatMap(({ groups }) => groups.flatMap((set) => set.properties))
-  const flagIds = [
-    ...new Set(properties.filter(({ type }) => type === 'flag').map(({ key }) => Number(key))),
-  ].sort((a, b) => a - b)
-  const cohorts = useQuery({
-    ...cohortsQuery(projectId),
-    enabled: properties.some(({ type }) => type === 'cohort'),
-  })
-  const keys = useQuery({ ...flagKeysQuery(projectId, flagIds), enabled: flagIds.length > 0 })
-  const types = useQuery(groupTypesQuery(projectId))
-  return {
-    cohort: (id) => cohorts.data?.find((cohort) => cohort.id === id)?.name ?? String(id),
-    flag: (id) => keys.data?.keys[String(id)] ?? String(id),
-    groups: (index) => {
-      const type = types.data?.find(({ group_type_index: at }) => at === index)
-      return type ? type.name_plural || `${type.group_type}s` : `groups of type ${index}`
-    },
-  }
-}

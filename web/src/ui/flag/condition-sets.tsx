@@ -3,9 +3,10 @@ import { IconArrowDown, IconArrowUp, IconCopy, IconPlus, IconTrash } from '@tabl
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { cohortsQuery, groupTypesQuery, propertyNamesQuery } from '../../api/definitions.ts'
-import { PercentInput } from '../../ui/percent-input.tsx'
-import { PropertyFilters } from '../../ui/property-filters.tsx'
-import type { Properties } from '../../ui/property-picker.tsx'
+import { flagsQuery } from '../../api/flags.ts'
+import { PercentInput } from '../percent-input.tsx'
+import { PropertyFilters } from '../property-filters.tsx'
+import type { Properties } from '../property-picker.tsx'
 import styles from './condition-sets.module.css'
 import {
   type ConditionSet,
@@ -16,7 +17,6 @@ import {
   variantsOf,
 } from './filters.ts'
 import { Matches } from './matches.tsx'
-import { flagsQuery } from './queries.ts'
 import type { Names } from './words.ts'
 
 /** More flags than these are not offered to be asked for. */
@@ -29,11 +29,20 @@ type Props = {
   names: Names
   /** The flag that is changed, which can't ask for itself. */
   ownId: number | null
+  /** Whether it can't be decided for groups. */
+  onlyPeople?: boolean
   onChange: (filters: FlagFilters) => void
 }
 
 /** Who gets a flag: sets of filters, tried in order; whoever one of them takes in gets it. */
-export function ConditionSets({ projectId, filters, names, ownId, onChange }: Props): ReactNode {
+export function ConditionSets({
+  projectId,
+  filters,
+  names,
+  ownId,
+  onlyPeople = false,
+  onChange,
+}: Props): ReactNode {
   const types = useQuery(groupTypesQuery(projectId))
   const { groups } = filters
   const setGroups = (next: ConditionSet[]) => onChange({ ...filters, groups: next })
@@ -43,7 +52,7 @@ export function ConditionSets({ projectId, filters, names, ownId, onChange }: Pr
   }
   return (
     <div className={styles.sets}>
-      {(types.data?.length ?? 0) > 0 && (
+      {!onlyPeople && (types.data?.length ?? 0) > 0 && (
         <NativeSelect
           label="Decided for"
           description="People and groups have other properties, so another choice empties the filters."

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FeatureFlag } from '../../api/types.ts'
+import { readFilters, variantsOf } from '../../ui/flag/filters.ts'
 import {
   changesOf,
   copyOf,
@@ -7,11 +8,9 @@ import {
   draftOf,
   newDraft,
   problemsOf,
-  readFilters,
   rebased,
-  variantsOf,
   withVariants,
-} from './filters.ts'
+} from './draft.ts'
 
 const stored = {
   groups: [

@@ -24,6 +24,16 @@ test.each<[Record<string, unknown>, string]>([
   [{ groups: [{ properties: [], rollout_percentage: null }] }, 'Everybody'],
   [{ groups: [{ properties: [], rollout_percentage: 0 }] }, 'Nobody'],
   [{ groups: [] }, 'Nobody'],
+  [
+    { groups: [{ rollout_percentage: 0 }], super_groups: [{ properties: [] }] },
+    'People who joined its early access',
+  ],
+  [{ groups: [], feature_enrollment: true }, 'People who joined its early access'],
+  [
+    { groups: [{ rollout_percentage: 10 }], super_groups: [{ properties: [] }] },
+    'People who joined its early access; or 10 % of people',
+  ],
+  [{ groups: [{ rollout_percentage: 0 }], super_groups: null, feature_enrollment: false }, 'Nobody'],
   [{ groups: [{ rollout_percentage: 10 }] }, '10 % of people'],
   [
     { groups: [{ properties: [acme], rollout_percentage: 30 }] },

@@ -1,7 +1,9 @@
 import type { FeatureFlag, PropertyFilter } from '../../api/types.ts'
-import { operatorNames } from '../../ui/operators.ts'
-import type { Variant } from '../../ui/variants.ts'
+import { operatorNames } from '../operators.ts'
+import { capital } from '../text.ts'
+import type { Variant } from '../variants.ts'
 import {
+  asksEnrolled,
   type ConditionSet,
   type FlagFilters,
   groupTypeOf,
@@ -57,16 +59,20 @@ export function setWords(set: ConditionSet, filters: FlagFilters, names: Names):
   return `${rollout} % of ${who.replace(/^all /, '')}${always}`
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 const MOST_SETS = 2
+
+/** Who has a flag besides those of its sets. */
+export const enrolledWords = 'people who joined its early access'
 
 /** Who gets a flag, in one sentence. */
 export function summaryOf(filters: FlagFilters, names: Names): string {
   const { groups } = filters
   const meant = groups.filter((set) => rolloutOf(set) > 0)
-  if (!meant.length) return 'Nobody'
-  const shown = meant.slice(0, MOST_SETS).map((set) => setWords(set, filters, names))
-  const more = meant.length - shown.length
+  const enrolled = asksEnrolled(filters) ? [enrolledWords] : []
+  if (!meant.length) return enrolled.length ? capital(enrolledWords) : 'Nobody'
+  const sets = meant.slice(0, MOST_SETS).map((set) => setWords(set, filters, names))
+  const shown = [...enrolled, ...sets]
+  const more = meant.length - sets.length
   return capital(shown.join('; or ')) + (more ? `; or ${more} more` : '')
 }
 
@@ -142,6 +148,13 @@ function filterChanges(before: FlagFilters, after: FlagFilters, names: Names): s
   }
   const variants = [before, after].map((filters) => variantWords(variantsOf(filters)) || 'none')
   if (variants[0] !== variants[1]) found.push(`Variants: ${variants[0]} → ${variants[1]}`)
+  if (asksEnrolled(before) !== asksEnrolled(after)) {
+    found.push(
+      asksEnrolled(after)
+        ? `On for ${enrolledWords}`
+        : 'Does not ask any more whether people joined its early access',
+    )
+  }
   const keys = new Set([before, after].flatMap(({ payloads }) => Object.keys(payloads ?? {})))
   for (const key of keys) {
     const [old, now] = [payloadText(before, key), payloadText(after, key)]

@@ -1,0 +1,66 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { Names } from '../flag/words.ts'
+import { RelativeTime } from '../relative-time.tsx'
+import { LoadError, Loading } from '../states.tsx'
+import styles from '../thing-page.module.css'
+import { changeWords, type Entry, verbOf, whoOf } from './words.ts'
+
+/** How many entries are shown at first; "Show more" adds five times as many. */
+export const ACTIVITY_AT_ONCE = 10
+export const moreActivity = (limit: number): number => limit + 5 * ACTIVITY_AT_ONCE
+
+type Answer = {
+  data: { results: Entry[]; total_count: number } | undefined
+  isError: boolean
+  error: unknown
+  refetch: () => unknown
+}
+
+/** Who changed a thing, when, and what; newest first. */
+export function ActivityList({
+  answer,
+  names,
+  timeZone,
+  onMore,
+}: {
+  answer: Answer
+  names?: Names
+  timeZone: string
+  onMore: () => void
+}): ReactNode {
+  if (answer.isError) {
+    return <LoadError what="the history" error={answer.error} retry={() => void answer.refetch()} />
+  }
+  if (!answer.data) return <Loading what="the history" rows={3} />
+  const { results, total_count: count } = answer.data
+  return (
+    <>
+      <ul className={styles.history}>
+        {results.map((entry) => {
+          const changes = changeWords(entry, timeZone, names)
+          return (
+            <li key={entry.id}>
+              <strong>{whoOf(entry)}</strong> {verbOf(entry.activity)} it{' '}
+              <span className="muted">
+                <RelativeTime at={entry.created_at} timeZone={timeZone} />
+              </span>
+              {entry.activity === 'updated' && changes.length > 0 && (
+                <ul className="small">
+                  {changes.map((text) => (
+                    <li key={text}>{text}</li>
+                  ))}
+                </ul>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {count > results.length && (
+        <Button size="compact-sm" variant="subtle" mt="xs" onClick={onMore}>
+          Show more
+        </Button>
+      )}
+    </>
+  )
+}

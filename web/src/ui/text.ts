@@ -1,0 +1,2 @@
+/** "Survey" for "survey". */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
