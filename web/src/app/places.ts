@@ -13,6 +13,7 @@ import {
   IconRocket,
   IconSettings,
   IconTerminal2,
+  IconTestPipe,
   IconUsers,
 } from '@tabler/icons-react'
 
@@ -68,6 +69,13 @@ export const places = [
   },
   { group: 'Ship', label: 'Experiments', to: '/project/$projectId/experiments', key: 'x', icon: IconFlask },
   { group: 'Ship', label: 'Surveys', to: '/project/$projectId/surveys', key: 'v', icon: IconMessageQuestion },
+  {
+    group: 'Ship',
+    label: 'Early access',
+    to: '/project/$projectId/early_access_features',
+    key: null,
+    icon: IconTestPipe,
+  },
   { group: 'Project', label: 'Settings', to: '/project/$projectId/settings', key: 's', icon: IconSettings },
 ] as const
 

@@ -15,6 +15,7 @@ import { readActivitySearch, readReceiptSearch } from '../features/activity/sear
 import { descriptionQuery, guidesQuery } from '../features/api-docs/description.ts'
 import { readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
+import { readPageSearch } from '../features/early-access/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
 import { readEditorSearch, readInsightsSearch } from '../features/insights/search.ts'
@@ -389,6 +390,23 @@ const surveyEdit = createRoute({
   component: lazyRouteComponent(() => import('../features/surveys/editor-page.tsx'), 'EditSurveyPage'),
 })
 
+const earlyAccess = createRoute({
+  getParentRoute: () => project,
+  path: '/early_access_features',
+  validateSearch: readPageSearch,
+  component: lazyRouteComponent(
+    () => import('../features/early-access/features-page.tsx'),
+    'EarlyAccessPage',
+  ),
+})
+
+const earlyAccessFeature = createRoute({
+  getParentRoute: () => project,
+  path: '/early_access_features/$featureId',
+  validateSearch: readPageSearch,
+  component: lazyRouteComponent(() => import('../features/early-access/feature-page.tsx'), 'FeaturePage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -440,7 +458,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -487,6 +505,8 @@ const routeTree = root.addChildren([
       newSurvey,
       survey,
       surveyEdit,
+      earlyAccess,
+      earlyAccessFeature,
       sql,
       eventDefinitions,
       propertyDefinitions,

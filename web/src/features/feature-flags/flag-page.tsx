@@ -178,7 +178,16 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
       <ol className={styles.sets}>
         {asksEnrolled(filters) && (
           <li>
-            {capital(enrolledWords)}
+            {flag.features.length > 0 ? 'People who joined ' : capital(enrolledWords)}
+            {flag.features.map(({ id, name }) => (
+              <Link
+                key={id}
+                to="/project/$projectId/early_access_features/$featureId"
+                params={{ projectId, featureId: id }}
+              >
+                “{name}”
+              </Link>
+            ))}
             <div className="muted small">Who left it again does not get it, whatever the sets say.</div>
           </li>
         )}
