@@ -20247,6 +20247,8 @@ export interface operations {
                 offset?: number;
                 /** @description A part of the content. */
                 search?: string;
+                /** @description Only those that are seen there: `project`, `organization` or `dashboard_item`; default all. */
+                scope?: "dashboard_item" | "project" | "organization";
             };
             header?: never;
             path: {

@@ -14,7 +14,11 @@ import type { Me } from '../api/types.ts'
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
 import { descriptionQuery, guidesQuery } from '../features/api-docs/description.ts'
 import { readDashboardsSearch } from '../features/dashboards/search.ts'
-import { readDefinitionsSearch } from '../features/data-management/search.ts'
+import {
+  readAnnotationsSearch,
+  readDefinitionsSearch,
+  readHistorySearch,
+} from '../features/data-management/search.ts'
 import { readPageSearch } from '../features/early-access/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
@@ -444,6 +448,32 @@ const warnings = createRoute({
   ),
 })
 
+const annotations = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/annotations',
+  validateSearch: readAnnotationsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/data-management/annotations-page.tsx'),
+    'AnnotationsPage',
+  ),
+})
+
+/** PostHog's other address of the annotations. */
+const annotationsElsewhere = createRoute({
+  getParentRoute: () => project,
+  path: '/annotations',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/project/$projectId/data-management/annotations', params, replace: true })
+  },
+})
+
+const history = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/history',
+  validateSearch: readHistorySearch,
+  component: lazyRouteComponent(() => import('../features/data-management/history-page.tsx'), 'HistoryPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
@@ -458,7 +488,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|annotations|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -511,6 +541,9 @@ const routeTree = root.addChildren([
       eventDefinitions,
       propertyDefinitions,
       warnings,
+      annotations,
+      annotationsElsewhere,
+      history,
       settings,
     ]),
     elsewhere,

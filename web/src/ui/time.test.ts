@@ -9,7 +9,10 @@ it.each([
   ['2026-03-29 09:00:00', 'Europe/Berlin', '2026-03-29T07:00:00.000Z'],
   ['2026-03-29 01:00:00', 'Europe/Berlin', '2026-03-29T00:00:00.000Z'],
   ['2026-10-25 04:00:00', 'Europe/Berlin', '2026-10-25T03:00:00.000Z'],
+  ['2026-11-17T13:00', 'Europe/Berlin', '2026-11-17T12:00:00.000Z'],
+  ['2026-10-25T00:30', 'America/Los_Angeles', '2026-10-25T07:30:00.000Z'],
+  ['2026-01-01T00:15', 'Asia/Kathmandu', '2025-12-31T18:30:00.000Z'],
 ])('clocks show %s in %s at %s', (wall, zone, at) => {
   expect(new Date(whenClocksShow(wall, zone)).toISOString()).toBe(at)
-  expect(wallClock(Date.parse(at), zone)).toBe(wall)
+  expect(wallClock(Date.parse(at), zone).startsWith(wall.replace('T', ' '))).toBe(true)
 })

@@ -61,7 +61,10 @@ export function wallClock(at: number, timeZone: string): string {
   return `${of('year')}-${of('month')}-${of('day')} ${of('hour')}:${of('minute')}:${of('second')}`
 }
 
-/** When clocks of the zone show `YYYY-MM-DD HH:mm:ss`, Unix milliseconds; where they never do, an hour off. */
+/**
+ * When clocks of the zone show `YYYY-MM-DD HH:mm:ss` (or with a `T`, or without seconds), Unix milliseconds. Of a time that is
+ * skipped in spring, one an hour off; of one that comes twice in autumn, one of both.
+ */
 export function whenClocksShow(wall: string, timeZone: string): number {
   const asUtc = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`)
   const wanted = asUtc(wall)

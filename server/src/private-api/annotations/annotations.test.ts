@@ -75,6 +75,15 @@ test('the newest moment comes first; search, and pages', async () => {
   expect(await contents('', at)).toEqual(['100% zebra', 'lion', 'zebra one'])
   expect(await contents('?search=ZEBRA', at)).toEqual(['100% zebra', 'zebra one'])
   expect(await contents('?search=%25', at)).toEqual(['100% zebra'])
+  const ofAll = await made(
+    { content: 'zebra of all', scope: 'organization', date_marker: '2020-01-04T00:00:00Z' },
+    at,
+  )
+  expect(await contents('?search=zebra&scope=organization', at)).toEqual(['zebra of all'])
+  expect(await contents('?search=zebra&scope=project', at)).toEqual(['100% zebra', 'zebra one'])
+  expect(await contents('?search=zebra&scope=dashboard_item', at)).toEqual([])
+  expect(await contents('?search=zebra&scope=moon', at)).toEqual(['zebra of all', '100% zebra', 'zebra one'])
+  await api.patch(one(ofAll.id, at), { deleted: true })
   const { body } = await api.get(`${at}?limit=2`)
   expect(body).toMatchObject({ count: 3, next: expect.stringContaining('offset=2'), previous: null })
 })

@@ -73,7 +73,16 @@ export const listAnnotations = operation({
   aliases: [alias],
   summary: 'List annotations',
   description: "The project's own and all of the organization's scope, the newest moment first.",
-  query: z.object({ ...pageQuery, search: z.string().optional().describe('A part of the content.') }),
+  query: z.object({
+    ...pageQuery,
+    search: z.string().optional().describe('A part of the content.'),
+    scope: scope
+      .optional()
+      .catch(undefined)
+      .describe(
+        'Only those that are seen there: `project`, `organization` or `dashboard_item`; default all.',
+      ),
+  }),
   answer: pageOf(Annotation).meta({ id: 'PaginatedAnnotationList' }),
 })
 

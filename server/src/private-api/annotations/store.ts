@@ -77,11 +77,12 @@ export function createAnnotationStore(database: Database) {
   return {
     get,
 
-    async list(project: Where, query: { search?: string; limit: number; offset: number }) {
+    async list(project: Where, query: { search?: string; scope?: string; limit: number; offset: number }) {
       const where = and(
         visible(project),
         eq(annotations.deleted, false),
         query.search ? ilike(annotations.content, containing(query.search)) : undefined,
+        query.scope ? eq(annotations.scope, query.scope) : undefined,
       )
       const results = await withCreator()
         .where(where)

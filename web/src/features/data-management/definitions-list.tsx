@@ -22,6 +22,7 @@ export function DefinitionsList<Row>({
   answer,
   empty,
   extra,
+  narrowed = false,
   table,
   onSearch,
   onPage,
@@ -33,6 +34,8 @@ export function DefinitionsList<Row>({
   answer: Answer<Row>
   empty: ReactNode
   extra?: ReactNode
+  /** Whether something else narrows it than the text; `onSearch` without one takes that away too. */
+  narrowed?: boolean
   table: (rows: Row[]) => ReactNode
   onSearch: (text: string | undefined) => void
   onPage: (page: number | undefined) => void
@@ -64,8 +67,8 @@ export function DefinitionsList<Row>({
             <section className="scroll-x" tabIndex={0} aria-label={what}>
               {table(rows)}
             </section>
-          ) : search ? (
-            <Empty title={`No ${what} match “${search}”.`}>
+          ) : search || narrowed ? (
+            <Empty title={search ? `No ${what} match “${search}”.` : `No ${what} match.`}>
               <Button
                 variant="default"
                 mt="xs"
@@ -74,7 +77,7 @@ export function DefinitionsList<Row>({
                   onSearch(undefined)
                 }}
               >
-                Clear the search
+                {narrowed ? 'Clear filters' : 'Clear the search'}
               </Button>
             </Empty>
           ) : (

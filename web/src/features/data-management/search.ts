@@ -6,3 +6,25 @@ export const readDefinitionsSearch = (search: Record<string, unknown>): Definiti
   ...(typeof search.page === 'number' && search.page > 1 ? { page: Math.floor(search.page) } : {}),
   ...(search.type === 'person' ? { type: 'person' as const } : {}),
 })
+
+const scopes = ['project', 'organization', 'dashboard_item'] as const
+export type AnnotationsSearch = { search?: string; page?: number; scope?: (typeof scopes)[number] }
+
+/** What the address of the annotations says. */
+export const readAnnotationsSearch = (search: Record<string, unknown>): AnnotationsSearch => {
+  const { type: _, ...read } = readDefinitionsSearch(search)
+  const scope = scopes.find((one) => one === search.scope)
+  return { ...read, ...(scope && { scope }) }
+}
+
+export type HistorySearch = { scope?: string; user?: string; activity?: string; page?: number }
+
+/** Whose changes of what the history is asked for. */
+export const readHistorySearch = (search: Record<string, unknown>): HistorySearch => {
+  const { page } = readDefinitionsSearch(search)
+  const said = (['scope', 'user', 'activity'] as const).flatMap((name) => {
+    const value = search[name]
+    return typeof value === 'string' && value ? [[name, value] as const] : []
+  })
+  return { ...Object.fromEntries(said), ...(page && { page }) }
+}

@@ -1,5 +1,5 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { type FunnelsFilter, type FunnelsQuery, nodeName } from '../../api/questions.ts'
 import type { FunnelAnswer, FunnelStep, FunnelTrend } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
@@ -8,15 +8,13 @@ import { FunnelSteps } from '../../ui/insight/funnel-steps.tsx'
 import { FunnelTimesChart } from '../../ui/insight/funnel-times.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { percent } from '../../ui/numbers.ts'
-import { useNotes } from './annotations.ts'
+import { AnnotatedChart } from './annotated-chart.tsx'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
 import { BucketTable } from './bucket-table.tsx'
 import styles from './editor.module.css'
 import { rulesInWords } from './funnel.ts'
 import type { Timed } from './queries.ts'
 import { IntervalSelect, Toolbar } from './toolbar.tsx'
-
-const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
 
 type View = NonNullable<FunnelsFilter['funnelVizType']>
 const views: { value: View; label: string }[] = [
@@ -196,7 +194,6 @@ function Trend({
   onPeople: AnswerProps<FunnelsQuery>['onPeople']
 }): ReactNode {
   const days = useMemo(() => lines[0]?.days ?? [], [lines])
-  const notes = useNotes(projectId, days, query.interval, timeZone)
   const series = useMemo(
     () =>
       lines.map((line, slot) => ({
@@ -208,20 +205,18 @@ function Trend({
     [lines],
   )
   return (
-    <Suspense fallback={<div style={{ height: 360 }} />}>
-      <TimeChart
-        series={series}
-        days={days}
-        interval={query.interval}
-        kind="line"
-        values={percents}
-        unfinished={unfinished}
-        timeZone={timeZone}
-        notes={notes}
-        summary={`How many percent got through, ${days.length} buckets by ${query.interval}. The table below has every figure.`}
-        onPick={({ key }, at) => onPeople({ day: days[at], breakdown: lines[Number(key)]?.breakdown_value })}
-      />
-    </Suspense>
+    <AnnotatedChart
+      projectId={projectId}
+      series={series}
+      days={days}
+      interval={query.interval}
+      kind="line"
+      values={percents}
+      unfinished={unfinished}
+      timeZone={timeZone}
+      summary={`How many percent got through, ${days.length} buckets by ${query.interval}. The table below has every figure.`}
+      onPick={({ key }, at) => onPeople({ day: days[at], breakdown: lines[Number(key)]?.breakdown_value })}
+    />
   )
 }
 

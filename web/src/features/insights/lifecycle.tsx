@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import {
   type LifecycleQuery,
   type LifecycleStatus,
@@ -9,7 +9,7 @@ import type { LifecycleAnswer, LifecycleSeries } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
 import { seriesOf } from '../../ui/insight/series.ts'
 import { number } from '../../ui/numbers.ts'
-import { useNotes } from './annotations.ts'
+import { AnnotatedChart } from './annotated-chart.tsx'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
 import { BucketTable } from './bucket-table.tsx'
 import styles from './editor.module.css'
@@ -19,8 +19,6 @@ import { SeriesEditor } from './series-editor.tsx'
 import { Swatch } from './swatch.tsx'
 import { IntervalSelect, Toolbar } from './toolbar.tsx'
 import type { PanelProps } from './trends-panel.tsx'
-
-const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
 
 const meaning: Record<LifecycleStatus, string> = {
   new: 'came for the first time',
@@ -131,29 +129,26 @@ function Chart({
   onPeople,
 }: Omit<AnswerProps<LifecycleQuery>, 'onChange'> & { answer: Timed<LifecycleAnswer> }): ReactNode {
   const days = useMemo(() => answer.results[0]?.days ?? [], [answer])
-  const notes = useNotes(projectId, days, query.interval, timeZone)
   const { lifecycleFilter } = query
   const series = useMemo(() => {
     const shown = lifecycleFilter?.toggledLifecycles ?? [...lifecycleStatuses]
     return seriesOf(answer.results).filter(({ status }) => shown.includes(status as LifecycleStatus))
   }, [answer, lifecycleFilter])
   return (
-    <Suspense fallback={<div style={{ height: 360 }} />}>
-      <TimeChart
-        series={series}
-        days={days}
-        interval={query.interval}
-        kind="bar"
-        unfinished={isLastUnfinished(answer, query, timeZone)}
-        timeZone={timeZone}
-        notes={notes}
-        summary={`Lifecycle over ${days.length} buckets by ${query.interval}: new, returning and resurrecting people up, dormant ones down. The table below has every figure.`}
-        onPick={({ key }, at) => {
-          const picked = series.find((one) => one.key === key)
-          if (picked) onPeople({ day: days[at], status: picked.status as LifecycleStatus })
-        }}
-      />
-    </Suspense>
+    <AnnotatedChart
+      projectId={projectId}
+      series={series}
+      days={days}
+      interval={query.interval}
+      kind="bar"
+      unfinished={isLastUnfinished(answer, query, timeZone)}
+      timeZone={timeZone}
+      summary={`Lifecycle over ${days.length} buckets by ${query.interval}: new, returning and resurrecting people up, dormant ones down. The table below has every figure.`}
+      onPick={({ key }, at) => {
+        const picked = series.find((one) => one.key === key)
+        if (picked) onPeople({ day: days[at], status: picked.status as LifecycleStatus })
+      }}
+    />
   )
 }
 

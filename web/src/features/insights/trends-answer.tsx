@@ -1,5 +1,5 @@
 import { NativeSelect, Switch } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useMemo, useRef } from 'react'
+import { type ReactNode, useMemo, useRef } from 'react'
 import type { Display, TrendsQuery } from '../../api/questions.ts'
 import type { TrendsAnswer } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
@@ -10,15 +10,13 @@ import { sideBySide } from '../../ui/insight/insight-chart.tsx'
 import { Pick } from '../../ui/insight/pick.tsx'
 import { Pie } from '../../ui/insight/pie.tsx'
 import { number } from '../../ui/numbers.ts'
-import { useNotes } from './annotations.ts'
+import { AnnotatedChart } from './annotated-chart.tsx'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
 import { DetailsTable } from './details-table.tsx'
 import styles from './editor.module.css'
 import type { Timed } from './queries.ts'
 import { type Row, rowsOf } from './series.ts'
 import { IntervalSelect, Toolbar } from './toolbar.tsx'
-
-const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
 
 const displayNames: Record<Display, string> = {
   ActionsLineGraph: 'Line',
@@ -163,29 +161,26 @@ function OverTime({
 }): ReactNode {
   const rows = useMemo(() => rowsOf(query, answer.results, slots), [query, answer, slots])
   const days = useMemo(() => daysOf(answer), [answer])
-  const notes = useNotes(projectId, days, query.interval, timeZone)
   const isApart = displayOf(query) === 'ActionsUnstackedBar'
   const drawn = useMemo(() => {
     const visible = rows.filter(({ key }) => !hidden.includes(key))
     return isApart ? sideBySide(visible) : visible
   }, [rows, hidden, isApart])
   return (
-    <Suspense fallback={<div style={{ height: 360 }} />}>
-      <TimeChart
-        series={drawn}
-        days={days}
-        interval={query.interval}
-        kind={kind}
-        unfinished={isLastUnfinished(answer, query, timeZone)}
-        timeZone={timeZone}
-        notes={notes}
-        summary={inWords(rows, query, days)}
-        onPick={({ key }, at) => {
-          const row = rows.find((one) => one.key === key)
-          if (row?.pin) onPeople({ ...row.pin, day: row.days[at] })
-        }}
-      />
-    </Suspense>
+    <AnnotatedChart
+      projectId={projectId}
+      series={drawn}
+      days={days}
+      interval={query.interval}
+      kind={kind}
+      unfinished={isLastUnfinished(answer, query, timeZone)}
+      timeZone={timeZone}
+      summary={inWords(rows, query, days)}
+      onPick={({ key }, at) => {
+        const row = rows.find((one) => one.key === key)
+        if (row?.pin) onPeople({ ...row.pin, day: row.days[at] })
+      }}
+    />
   )
 }
 

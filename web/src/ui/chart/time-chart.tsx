@@ -32,6 +32,7 @@ export function TimeChart({
   summary,
   notes = none,
   onPick,
+  onNote,
   height = 360,
 }: {
   series: ChartSeries[]
@@ -52,6 +53,8 @@ export function TimeChart({
   notes?: Note[]
   /** A click on a point (or bar), and Enter where the arrows are. */
   onPick?: (series: ChartSeries, at: number) => void
+  /** A click below a bucket, at its name, and `A` where the arrows are. Has to stay the same. */
+  onNote?: (at: number) => void
   height?: number
 }): ReactNode {
   const names = useMemo<Axis>(
@@ -124,7 +127,35 @@ export function TimeChart({
     return () => canvas.off('click', pick)
   }, [series, kind, onPick])
 
+  useEffect(() => {
+    const made = chart.current
+    if (!made || !onNote) return
+    const bucketBelow = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }): number | null => {
+      // where nothing is drawn is in the grid for sure: what is lower, and not in it, is at the names
+      const zero = Number(made.convertToPixel({ yAxisIndex: 0 }, 0))
+      if (offsetY < zero || !made.containPixel('grid', [offsetX, zero - 1])) return null
+      if (made.containPixel('grid', [offsetX, offsetY])) return null
+      const at = Math.round(Number(made.convertFromPixel({ xAxisIndex: 0 }, offsetX)))
+      return at >= 0 && at < days.length ? at : null
+    }
+    const canvas = made.getZr()
+    const click = (place: { offsetX: number; offsetY: number }) => {
+      const below = bucketBelow(place)
+      if (below !== null) onNote(below)
+    }
+    const move = (place: { offsetX: number; offsetY: number }) => {
+      if (bucketBelow(place) !== null) canvas.setCursorStyle('copy')
+    }
+    canvas.on('click', click)
+    canvas.on('mousemove', move)
+    return () => {
+      canvas.off('click', click)
+      canvas.off('mousemove', move)
+    }
+  }, [days, onNote])
+
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'a' && !event.ctrlKey && !event.metaKey && at !== null) onNote?.(at)
     if (event.key === 'Enter' && at !== null && series[0]) onPick?.(series[0], at)
     if (event.key === 'Escape') {
       chart.current?.dispatchAction({ type: 'hideTip' })

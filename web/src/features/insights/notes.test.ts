@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { notesAt } from './annotations.ts'
+import { notesAt } from './notes.ts'
 
 const days = ['2026-11-16', '2026-11-17', '2026-11-18']
 const at = (date_marker: string | null, scope: 'project' | 'dashboard_item' = 'project') =>

@@ -1,24 +1,10 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { http } from '../../api/client.ts'
+import { annotationsQuery } from '../../api/annotations.ts'
 import type { Annotation } from '../../api/types.ts'
 import type { Interval } from '../../ui/chart/buckets.ts'
 import type { Note } from '../../ui/chart/time-chart.tsx'
 import { wallClock } from '../../ui/time.ts'
-
-/** More than a chart can show. */
-const MOST_SHOWN = 500
-
-export const annotationsQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ['project', projectId, 'annotations'],
-    queryFn: ({ signal }) =>
-      http.GET('/api/projects/{project_id}/annotations/', {
-        params: { path: { project_id: String(projectId) }, query: { limit: MOST_SHOWN } },
-        signal,
-      }),
-    staleTime: 60_000,
-  })
 
 /** The remarks of the project at a chart's buckets. A chart without them is better than none: failures stay unsaid. */
 export function useNotes(projectId: number, days: string[], interval: Interval, timeZone: string): Note[] {
