@@ -23,7 +23,7 @@ export const stages: Record<Stage, { label: string; color: string; about: string
   },
   'general-availability': {
     label: 'General availability',
-    color: 'green',
+    color: 'blue',
     about: 'Who joined keeps it, who left does not have it. For everybody else open its flag.',
   },
   archived: { label: 'Archived', color: 'gray', about: 'Put away; the flag’s conditions alone decide.' },

@@ -115,7 +115,7 @@ export function bodyOf({ targeting, ...rest }: Partial<Draft>): Schemas['SurveyC
 export type State = 'draft' | 'running' | 'stopped'
 export const stateOf = ({ start_date: start, end_date: end }: Survey): State =>
   end ? 'stopped' : start ? 'running' : 'draft'
-export const stateColors: Record<State, string> = { draft: 'gray', running: 'green', stopped: 'gray' }
+export const stateColors: Record<State, string> = { draft: 'gray', running: 'blue', stopped: 'gray' }
 
 /** Where a survey goes on: at the question of an index, at the next, or at the end. */
 export type Target = number | 'next_question' | 'end'
