@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { useCreateAnnotation, useUpdateAnnotation } from '../api/annotations.ts'
 import type { Annotation } from '../api/types.ts'
 import { sentence } from './states.tsx'
-import { whenClocksShow, wallClock } from './time.ts'
+import { wallClock, whenClocksShow } from './time.ts'
 
 /** Where an annotation is seen. */
 export const scopeNames: Record<Annotation['scope'], string> = {
@@ -38,7 +38,11 @@ export function AnnotationDialog({
   const error = create.error ?? update.error
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { content: content.trim(), scope, date_marker: new Date(whenClocksShow(wall, timeZone)).toISOString() }
+    const body = {
+      content: content.trim(),
+      scope,
+      date_marker: new Date(whenClocksShow(wall, timeZone)).toISOString(),
+    }
     const done = { onSuccess: onClose }
     if (annotation) update.mutate({ id: annotation.id, ...body }, done)
     else create.mutate(body, done)
