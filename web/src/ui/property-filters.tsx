@@ -21,94 +21,69 @@ const operators: Record<Type, string[]> = {
 }
 const ofSeveral = new Set(['exact', 'is_not', 'icontains_multi', 'not_icontains_multi'])
 
-/** Filters that must all hold: property, operator, values. */
-export function PropertyFilters({
-  filters,
-  properties,
-  projectId,
-  groupTypeIndex,
-  onChange,
-}: {
-  filters: PropertyFilter[]
+const known = (properties: Properties, { type, key, value }: PropertyFilter) =>
+  properties[type]?.find((each) => (each.key ?? each.name) === (type === 'cohort' ? String(value) : key))
+
+function typeOf(properties: Properties, filter: PropertyFilter): Type {
+  if (filter.type === 'cohort') return 'Cohort'
+  if (filter.type === 'flag') return 'Flag'
+  return filter.type === 'person_metadata'
+    ? 'DateTime'
+    : (known(properties, filter)?.property_type ?? 'String')
+}
+
+const nameOf = (properties: Properties, filter: PropertyFilter): string =>
+  known(properties, filter)?.name ?? (filter.type === 'cohort' ? `Cohort ${filter.value}` : filter.key)
+
+/** A filter on what was picked, as it begins. */
+export function freshFilter(
+  properties: Properties,
+  type: PropertyKind,
+  key: string,
+  groupTypeIndex?: number,
+): PropertyFilter {
+  if (type === 'cohort') return { key: 'id', type, operator: 'in', value: Number(key) }
+  if (type === 'flag') return { key, type, operator: 'flag_evaluates_to', value: true }
+  const filter: PropertyFilter = { key, type, operator: 'exact' }
+  return {
+    ...filter,
+    operator: operators[typeOf(properties, filter)][0]!,
+    ...(type === 'group' && { group_type_index: groupTypeIndex }),
+  }
+}
+
+type Given = {
   properties: Properties
   projectId: number
   /** The type of the groups whose properties they are, where they are. */
   groupTypeIndex?: number
-  onChange: (filters: PropertyFilter[]) => void
-}): ReactNode {
-  const known = ({ type, key, value }: PropertyFilter) =>
-    properties[type]?.find((each) => (each.key ?? each.name) === (type === 'cohort' ? String(value) : key))
-  const typeOf = (filter: PropertyFilter): Type => {
-    if (filter.type === 'cohort') return 'Cohort'
-    if (filter.type === 'flag') return 'Flag'
-    return filter.type === 'person_metadata' ? 'DateTime' : (known(filter)?.property_type ?? 'String')
-  }
-  const nameOf = (filter: PropertyFilter): string =>
-    known(filter)?.name ?? (filter.type === 'cohort' ? `Cohort ${filter.value}` : filter.key)
-  const fresh = (type: PropertyKind, key: string): PropertyFilter => {
-    if (type === 'cohort') return { key: 'id', type, operator: 'in', value: Number(key) }
-    if (type === 'flag') return { key, type, operator: 'flag_evaluates_to', value: true }
-    const filter: PropertyFilter = { key, type, operator: 'exact' }
-    return {
-      ...filter,
-      operator: operators[typeOf(filter)][0]!,
-      ...(type === 'group' && { group_type_index: groupTypeIndex }),
-    }
-  }
-  const change = (at: number, filter: PropertyFilter) => onChange(filters.with(at, filter))
+}
+
+/** Filters that must all hold: property, operator, values. */
+export function PropertyFilters({
+  filters,
+  onChange,
+  ...given
+}: Given & { filters: PropertyFilter[]; onChange: (filters: PropertyFilter[]) => void }): ReactNode {
   return (
     <div className={styles.list}>
-      {filters.map((filter, at) => {
-        const type = typeOf(filter)
-        const operator = operatorOf(filter)
-        const offered = operators[type].includes(operator) ? operators[type] : [operator, ...operators[type]]
-        return (
+      {filters.map((filter, at) => (
+        <PropertyFilterRow
           // biome-ignore lint/suspicious/noArrayIndexKey: a filter is the place that it has in the list
-          <fieldset key={at} className={styles.row} aria-label={`Filter on ${nameOf(filter)}`}>
-            <PropertyPicker
-              label={`Property: ${nameOf(filter)}. Change`}
-              properties={properties}
-              onPick={(kind, key) => change(at, fresh(kind, key))}
-            >
-              <span className="cut">{nameOf(filter)}</span>
-            </PropertyPicker>
-            <NativeSelect
-              size="xs"
-              aria-label="Operator"
-              value={operator}
-              data={offered.map((value) => ({
-                value,
-                label: type === 'Boolean' && value === 'exact' ? 'is' : (operatorNames[value] ?? value),
-              }))}
-              onChange={(event) =>
-                change(at, { ...filter, operator: event.currentTarget.value, negation: undefined })
-              }
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove the filter on ${nameOf(filter)}`}
-              onClick={() => onChange(filters.toSpliced(at, 1))}
-            >
-              <IconX size={16} />
-            </ActionIcon>
-            <div className={styles.value}>
-              <Value
-                filter={filter}
-                type={type}
-                choices={known(filter)?.values}
-                projectId={projectId}
-                onChange={(value) => change(at, { ...filter, value })}
-              />
-            </div>
-          </fieldset>
-        )
-      })}
+          key={at}
+          {...given}
+          filter={filter}
+          onChange={(next) => onChange(filters.with(at, next))}
+          onRemove={() => onChange(filters.toSpliced(at, 1))}
+        />
+      ))}
       <div>
         <PropertyPicker
           label="Add a filter"
-          properties={properties}
-          onPick={(kind, key) => onChange([...filters, fresh(kind, key)])}
+          properties={given.properties}
+          onPick={(kind, key) =>
+            onChange([...filters, freshFilter(given.properties, kind, key, given.groupTypeIndex)])
+          }
         >
           <span className={styles.add}>
             <IconPlus size={14} /> Filter
@@ -116,6 +91,68 @@ export function PropertyFilters({
         </PropertyPicker>
       </div>
     </div>
+  )
+}
+
+/** One filter: property, operator, values. */
+export function PropertyFilterRow({
+  filter,
+  properties,
+  projectId,
+  groupTypeIndex,
+  onChange,
+  onRemove,
+}: Given & {
+  filter: PropertyFilter
+  onChange: (filter: PropertyFilter) => void
+  /** Without it, whoever shows the row takes it away. */
+  onRemove?: () => void
+}): ReactNode {
+  const type = typeOf(properties, filter)
+  const name = nameOf(properties, filter)
+  const operator = operatorOf(filter)
+  const offered = operators[type].includes(operator) ? operators[type] : [operator, ...operators[type]]
+  return (
+    <fieldset className={`${styles.row} ${onRemove ? '' : styles.bare}`} aria-label={`Filter on ${name}`}>
+      <PropertyPicker
+        label={`Property: ${name}. Change`}
+        properties={properties}
+        onPick={(kind, key) => onChange(freshFilter(properties, kind, key, groupTypeIndex))}
+      >
+        <span className="cut">{name}</span>
+      </PropertyPicker>
+      <NativeSelect
+        size="xs"
+        aria-label="Operator"
+        value={operator}
+        data={offered.map((value) => ({
+          value,
+          label: type === 'Boolean' && value === 'exact' ? 'is' : (operatorNames[value] ?? value),
+        }))}
+        onChange={(event) =>
+          onChange({ ...filter, operator: event.currentTarget.value, negation: undefined })
+        }
+      />
+      {onRemove && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Remove the filter on ${name}`}
+          onClick={onRemove}
+        >
+          <IconX size={16} />
+        </ActionIcon>
+      )}
+      <div className={styles.value}>
+        <Value
+          filter={filter}
+          type={type}
+          choices={known(properties, filter)?.values}
+          projectId={projectId}
+          onChange={(value) => onChange({ ...filter, value })}
+        />
+      </div>
+    </fieldset>
   )
 }
 

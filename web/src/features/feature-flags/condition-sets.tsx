@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp, IconCopy, IconPlus, IconTrash } from '@tabl
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { cohortsQuery, groupTypesQuery, propertyNamesQuery } from '../../api/definitions.ts'
+import { cohortChoices } from '../../ui/names.ts'
 import { PercentInput } from '../../ui/percent-input.tsx'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
 import type { Properties } from '../../ui/property-picker.tsx'
@@ -203,16 +204,9 @@ function useProperties(projectId: number, groupType: number | null, ownId: numbe
     enabled: !isOfPeople,
   })
   if (!isOfPeople) return { group: ofGroups.data ?? [] }
-  const names = new Set<string>()
   return {
     person: people.data ?? [],
-    cohort: (cohorts.data ?? []).map(({ id, name }) => {
-      const own = name || 'Untitled cohort'
-      // names may be used twice
-      const shown = names.has(own) ? `${own} (${id})` : own
-      names.add(own)
-      return { name: shown, key: String(id), property_type: null }
-    }),
+    cohort: cohortChoices(cohorts.data ?? []),
     flag: (flags.data?.results ?? [])
       .filter(({ id }) => id !== ownId)
       .map(({ id, key, filters }) => ({

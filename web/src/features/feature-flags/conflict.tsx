@@ -1,11 +1,11 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { FeatureFlag } from '../../api/types.ts'
-import styles from './editor-page.module.css'
+import styles from '../../ui/parts.module.css'
 
 /** Changes, each a sentence. */
 export const Differences = ({ words }: { words: string[] }) => (
-  <ul className={styles.differences}>
+  <ul className={styles.list}>
     {words.map((text) => (
       <li key={text}>{text}</li>
     ))}

@@ -1,9 +1,9 @@
-import { SegmentedControl, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
+import styles from '../../ui/parts.module.css'
+import { TagsField } from '../../ui/tags-field.tsx'
 import { spreadEvenly, type Variant } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
-import styles from './editor-page.module.css'
 import {
   type Draft,
   keyProblem,
@@ -14,7 +14,6 @@ import {
   withPayload,
   withVariants,
 } from './filters.ts'
-import { tagsQuery } from './queries.ts'
 
 const MOST_VARIANTS = 100
 const variantOf = (key: string): Variant => ({ key, name: '', rollout_percentage: 50 })
@@ -29,7 +28,6 @@ export function About({
   problems,
   set,
 }: Fields & { projectId: number; oldKey: string | null; problems: Problems }): ReactNode {
-  const tags = useQuery(tagsQuery(projectId))
   const isRenamed = oldKey !== null && draft.key !== oldKey
   return (
     <section className={`card ${styles.part}`} aria-label="About">
@@ -57,13 +55,7 @@ export function About({
         value={draft.name}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      <TagsInput
-        label="Tags"
-        data={tags.data ?? []}
-        value={draft.tags}
-        acceptValueOnBlur
-        onChange={(picked) => set({ tags: picked.map((tag) => tag.trim().toLowerCase()) })}
-      />
+      <TagsField projectId={projectId} value={draft.tags} onChange={(tags) => set({ tags })} />
       <Switch
         label="On"
         description="Off, nobody gets it, whatever the conditions say."

@@ -1,19 +1,22 @@
 import { Button } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import type { FeatureFlag } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import styles from '../../ui/parts.module.css'
+import { Problem } from '../../ui/problem.tsx'
+import { useRefusals } from '../../ui/refusals.ts'
 import { Empty, sentence } from '../../ui/states.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
+import { useUnsavedGuard } from '../../ui/unsaved-guard.tsx'
 import { ConditionSets } from './condition-sets.tsx'
 import { Conflict, Differences } from './conflict.tsx'
 import { About, Drawing, Values } from './editor-fields.tsx'
-import styles from './editor-page.module.css'
 import { Editors, viewOnly } from './editors.tsx'
 import {
   changesOf,
@@ -93,28 +96,14 @@ function Editor({
   const [theirs, setTheirs] = useState<FeatureFlag | null>(null)
   const [tried, setTried] = useState(false)
   const [confirming, setConfirming] = useState(false)
-  const isSaved = useRef(false)
-  /** Counts what was refused: each time, the place that says why comes into view. */
-  const [refusals, setRefusals] = useState(0)
-  const page = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!refusals) return
-    const place = page.current?.querySelector<HTMLElement>('[role="alert"], [aria-invalid="true"]')
-    place?.scrollIntoView({ block: 'center' })
-    place?.focus({ preventScroll: true })
-  }, [refusals])
-  const refused = () => setRefusals((count) => count + 1)
+  const { place, refused } = useRefusals()
   const create = useCreateFlag(projectId)
   const update = useUpdateFlag(projectId)
   const names = useNames(projectId, base ? [draft.filters, draftOf(base).filters] : [draft.filters])
   const before = base ? draftOf(base) : begin
   const changes = changesOf(draft, before)
   const isDirty = Object.keys(changes).length > 0
-  const blocker = useBlocker({
-    shouldBlockFn: () => isDirty && !isSaved.current,
-    enableBeforeUnload: () => isDirty && !isSaved.current,
-    withResolver: true,
-  })
+  const guard = useUnsavedGuard(isDirty, 'flag')
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {
@@ -134,7 +123,7 @@ function Editor({
   }
 
   const onSaved = ({ id }: FeatureFlag) => {
-    isSaved.current = true
+    guard.saved()
     void navigate({
       to: '/project/$projectId/feature_flags/$flagId',
       params: { projectId, flagId: id },
@@ -175,7 +164,7 @@ function Editor({
 
   return (
     <Page title={flag ? `Edit ${flag.key}` : 'New feature flag'} narrow>
-      <div ref={page}>
+      <div ref={place}>
         {base && theirs && (
           <Conflict
             theirs={theirs}
@@ -261,18 +250,7 @@ function Editor({
           <Differences words={told(changes)} />
         </Confirm>
       )}
-      {blocker.status === 'blocked' && (
-        <Confirm
-          title="Leave without saving?"
-          verb="Leave"
-          busy={false}
-          error={null}
-          onConfirm={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          What you changed of this flag is lost.
-        </Confirm>
-      )}
+      {guard.question}
     </Page>
   )
 }
@@ -287,10 +265,3 @@ function placed(error: unknown): Problems {
   if (/^Payload/.test(text)) return { payloads: text }
   return error.attr === 'filters' ? { filters: text } : {}
 }
-
-const Problem = ({ text }: { text: string | undefined }) =>
-  text ? (
-    <p className={styles.problem} role="alert">
-      {text}
-    </p>
-  ) : null

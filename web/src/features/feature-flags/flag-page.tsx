@@ -7,8 +7,10 @@ import { groupTypesQuery } from '../../api/definitions.ts'
 import { useProject } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
 import { FlagCode } from '../../ui/flag-code.tsx'
+import { History } from '../../ui/history.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import parts from '../../ui/parts.module.css'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
 import { Editors, viewOnly } from './editors.tsx'
@@ -16,12 +18,11 @@ import { Explain } from './explain.tsx'
 import { type FlagFilters, groupTypeOf, payloadText, readFilters, rolloutOf, variantsOf } from './filters.ts'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
 import styles from './flag-page.module.css'
-import { History } from './history.tsx'
 import { Matches } from './matches.tsx'
 import { dependentFlagsQuery, flagQuery, useNames, useUpdateFlag } from './queries.ts'
 import { StaleMark } from './stale-mark.tsx'
 import { Usage } from './usage.tsx'
-import { type Names, setWords, staleReason, summaryOf } from './words.ts'
+import { changeWords, type Names, setWords, staleReason, summaryOf } from './words.ts'
 
 /** A feature flag: who gets it, how it is used, and why somebody gets what they get. */
 export function FlagPage(): ReactNode {
@@ -46,7 +47,6 @@ type Props = { projectId: number; flag: FeatureFlag }
 function Shown({ projectId, flag }: Props): ReactNode {
   const { explain } = useSearch({ from: '/session/project/$projectId/feature_flags/$flagId' })
   const navigate = useNavigate({ from: '/project/$projectId/feature_flags/$flagId' })
-  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const filters = readFilters(flag.filters)
   const names = useNames(projectId, [filters])
   const types = useQuery(groupTypesQuery(projectId))
@@ -92,8 +92,8 @@ function Shown({ projectId, flag }: Props): ReactNode {
       }
     >
       {flag.deleted && <Deleted projectId={projectId} flag={flag} />}
-      <div className={styles.columns}>
-        <div className={styles.column}>
+      <div className={parts.columns}>
+        <div className={parts.column}>
           <section className={`card ${styles.part}`} aria-label="Who gets it">
             <h2>Who gets it</h2>
             <WhoGetsIt projectId={projectId} flag={flag} filters={filters} names={names} />
@@ -110,10 +110,18 @@ function Shown({ projectId, flag }: Props): ReactNode {
           </section>
           <section className={`card ${styles.part}`} aria-label="History">
             <h2>History</h2>
-            <History projectId={projectId} flag={flag} names={names} timeZone={timeZone} />
+            <History
+              projectId={projectId}
+              of={{
+                scope: 'FeatureFlag',
+                itemId: String(flag.id),
+                under: flagQuery(projectId, flag.id).queryKey,
+              }}
+              words={(changes) => changeWords(changes, names)}
+            />
           </section>
         </div>
-        <div className={styles.column}>
+        <div className={parts.column}>
           <section className={`card ${styles.part}`} aria-label="Explain">
             <h2>Why does somebody get it, or not?</h2>
             <Explain
@@ -179,7 +187,7 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
         ))}
         {filters.groups.length === 0 && <li>Nobody: it has no conditions.</li>}
       </ol>
-      <dl className={styles.facts}>
+      <dl className={parts.facts} style={{ marginTop: 12 }}>
         <dt>After sign-in</dt>
         <dd>
           {flag.ensure_experience_continuity

@@ -4,6 +4,7 @@ import { ask } from '../../api/ask.ts'
 import { http } from '../../api/client.ts'
 import { cohortsQuery, groupTypesQuery } from '../../api/definitions.ts'
 import type { FlagEvaluation, PropertyFilter, TrendsAnswer } from '../../api/types.ts'
+import { groupsName } from '../../ui/group-words.ts'
 import type { Draft, FlagFilters } from './filters.ts'
 import type { FlagsSearch } from './search.ts'
 import type { Names } from './words.ts'
@@ -185,18 +186,6 @@ export const usageQuery = (projectId: number, key: string) => {
   })
 }
 
-/** What was done to a flag, newest first. */
-export const flagActivityQuery = (projectId: number, id: number, limit: number) =>
-  queryOptions({
-    queryKey: [...all(projectId), id, 'activity', limit],
-    queryFn: ({ signal }) =>
-      http.GET('/api/projects/{project_id}/feature_flags/{id}/activity/', {
-        params: { ...one(projectId, id), query: { limit } },
-        signal,
-      }),
-    placeholderData: keepPreviousData,
-  })
-
 /** The flags that ask for a flag, and keep it from being turned off and deleted. */
 export const dependentFlagsQuery = (projectId: number, id: number) =>
   queryOptions({
@@ -219,14 +208,6 @@ const flagKeysQuery = (projectId: number, ids: number[]) =>
       }),
   })
 
-/** The tags that something in the project has. */
-export const tagsQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ['project', projectId, 'tags'],
-    queryFn: ({ signal }) =>
-      http.GET('/api/projects/{project_id}/tags/', { params: ofProject(projectId), signal }),
-  })
-
 /** What the cohorts, flags and groups that these filters name are called; numbers until that is known. */
 export function useNames(projectId: number, filters: FlagFilters[]): Names {
   const properties = filters.flatMap(({ groups }) => groups.flatMap((set) => set.properties))
@@ -244,7 +225,7 @@ export function useNames(projectId: number, filters: FlagFilters[]): Names {
     flag: (id) => keys.data?.keys[String(id)] ?? String(id),
     groups: (index) => {
       const type = types.data?.find(({ group_type_index: at }) => at === index)
-      return type ? type.name_plural || `${type.group_type}s` : `groups of type ${index}`
+      return type ? groupsName(type) : `groups of type ${index}`
     },
   }
 }

@@ -2,10 +2,10 @@ import { ActionIcon, NativeSelect, Switch } from '@mantine/core'
 import { IconChevronDown, IconPencil, IconX } from '@tabler/icons-react'
 import { type ReactNode, useId, useState } from 'react'
 import type { BreakdownFilter, PropertyFilter } from '../../api/questions.ts'
+import type { Names } from '../../ui/names.ts'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
 import { PropertyPicker } from '../../ui/property-picker.tsx'
 import styles from './editor.module.css'
-import type { Names } from './names.ts'
 
 /** What is asked. Every change is asked at once. On a small screen it folds away into one line. */
 export function QuestionPanel({

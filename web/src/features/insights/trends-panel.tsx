@@ -1,9 +1,9 @@
 import { TextInput } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 import { letter, nodeName, type TrendsQuery } from '../../api/questions.ts'
+import type { Names } from '../../ui/names.ts'
 import { counted } from '../../ui/numbers.ts'
 import { wrongInFormula } from './formula.ts'
-import type { Names } from './names.ts'
 import { BreakdownPart, FiltersPart, Part, QuestionPanel } from './panel.tsx'
 import { SeriesEditor } from './series-editor.tsx'
 

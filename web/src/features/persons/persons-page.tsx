@@ -9,8 +9,7 @@ import { useProject } from '../../api/session.ts'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
-import { personName } from '../../ui/person-name.ts'
-import { RelativeTime } from '../../ui/relative-time.tsx'
+import { PeopleTable } from '../../ui/people-table.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 
 /** Everyone whose events arrived, newest first. */
@@ -60,43 +59,7 @@ export function PersonsPage(): ReactNode {
       <div className="card" style={{ opacity: persons.isPlaceholderData ? 0.6 : 1 }}>
         {rows ? (
           rows.length > 0 ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            <section className="scroll-x" tabIndex={0} aria-label="People">
-              <table className="data">
-                <thead>
-                  <tr>
-                    <th scope="col">Person</th>
-                    <th scope="col" className="wide-only">
-                      Distinct ids
-                    </th>
-                    <th scope="col" className="num">
-                      First seen
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((person) => (
-                    <tr key={person.uuid} className="link">
-                      <td>
-                        <Link
-                          to="/project/$projectId/persons/$uuid"
-                          params={{ projectId, uuid: person.uuid }}
-                        >
-                          {personName(person.properties, person.distinct_ids)}
-                        </Link>
-                      </td>
-                      <td className="muted mono wide-only" style={{ minWidth: 180 }}>
-                        {person.distinct_ids.slice(0, 2).join(', ')}
-                        {person.distinct_ids.length > 2 && ` and ${person.distinct_ids.length - 2} more`}
-                      </td>
-                      <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
-                        <RelativeTime at={person.created_at} timeZone={timeZone} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
+            <PeopleTable projectId={projectId} timeZone={timeZone} rows={rows} />
           ) : search ? (
             <Empty title={`Nobody matches “${search}”.`}>
               Search looks into e-mails, and at distinct ids as a whole.
