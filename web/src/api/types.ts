@@ -1,6 +1,6 @@
 import type { components } from '@hedgerow/client'
 
-export type { PropertyFilter } from './questions.ts'
+export type { FilterTree, PropertyFilter, PropertyGroup } from './questions.ts'
 
 /** The API's things, by the names that the pages use. */
 type Schemas = components['schemas']

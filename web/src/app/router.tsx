@@ -15,7 +15,7 @@ import { readActionsSearch, readNewActionSearch } from '../features/actions/sear
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
 import { descriptionQuery, guidesQuery } from '../features/api-docs/description.ts'
 import { readCohortSearch, readCohortsSearch, readNewCohortSearch } from '../features/cohorts/search.ts'
-import { readDashboardsSearch } from '../features/dashboards/search.ts'
+import { readDashboardSearch, readDashboardsSearch } from '../features/dashboards/search.ts'
 import { readDefinitionsSearch } from '../features/data-management/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
@@ -305,6 +305,7 @@ const dashboard = createRoute({
     parse: ({ dashboardId }) => ({ dashboardId: idIn(dashboardId, 'A dashboard') }),
     stringify: ({ dashboardId }) => ({ dashboardId: String(dashboardId) }),
   },
+  validateSearch: readDashboardSearch,
   component: lazyRouteComponent(() => import('../features/dashboards/dashboard-page.tsx'), 'DashboardPage'),
 })
 

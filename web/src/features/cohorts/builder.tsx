@@ -3,7 +3,7 @@ import { IconCopy, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { actionNameOf, type Names } from '../../ui/names.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { freshFilter, PropertyFilterRow, PropertyFilters } from '../../ui/property-filters.tsx'
+import { freshFilter, FilterRow, PropertyFilters } from '../../ui/property-filters.tsx'
 import { PropertyPicker } from '../../ui/property-picker.tsx'
 import { BehaviourFields } from './behaviour-fields.tsx'
 import styles from './builder.module.css'
@@ -278,7 +278,7 @@ function PersonFields({
         <PropertyPicker
           label={`Property or cohort of ${called}`}
           properties={properties}
-          onPick={(kind, key) => pick(freshFilter(properties, kind, key) as PersonCondition)}
+          onPick={(kind, key) => pick(freshFilter({ properties, projectId: names.projectId }, kind, key) as PersonCondition)}
         >
           Choose a property or cohort
         </PropertyPicker>
@@ -286,7 +286,7 @@ function PersonFields({
     )
   }
   return (
-    <PropertyFilterRow
+    <FilterRow
       filter={condition}
       properties={properties}
       projectId={names.projectId}
