@@ -21219,6 +21219,10 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description A part of the name or description, in any case of letters. */
+                search?: string;
+                /** @description `static` for those whose people stay who they are, `dynamic` for those that are calculated. */
+                type?: "static" | "dynamic";
             };
             header?: never;
             path: {

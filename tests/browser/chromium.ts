@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const screenshots = resolve(fileURLToPath(import.meta.url), '../screenshots')
+/** Where pictures for people go; git ignores it. */
+export const screenshots = resolve(fileURLToPath(import.meta.url), '../screenshots')
 
 /** Debian's Chromium (or the one that `CHROMIUM` names) without a window and without traffic of its own. */
 export function launchChromium(): Promise<Browser> {

@@ -441,14 +441,17 @@ describe('at a desk', () => {
     const curl = await drawer.locator('pre').first().textContent()
     await picture(page, 'editors-api-call')
     const { stdout } = await promisify(execFile)('sh', ['-c', curl!], {
-      env: { ...process.env, HEDGEROW_KEY: init.personalApiKey },
+      env: { ...process.env, PERSONAL_API_KEY: init.personalApiKey },
     })
     expect(JSON.parse(stdout).results.map((step: { count: number }) => step.count)).toEqual([40, 20, 10])
     await drawer.getByRole('tab', { name: 'TypeScript' }).click()
     const typescript = await drawer.locator('pre').filter({ visible: true }).textContent()
-    const script = `${typescript}\nconsole.log(results.map((step) => step.count).join())`
+    const script = typescript!.replace(
+      'console.log(await response.json())',
+      'console.log((await response.json()).results.map((step) => step.count).join())',
+    )
     const ran = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      env: { ...process.env, HEDGEROW_KEY: init.personalApiKey },
+      env: { ...process.env, PERSONAL_API_KEY: init.personalApiKey },
     })
     expect(ran.stdout.trim()).toBe('40,20,10')
     expect(errors).toEqual([])

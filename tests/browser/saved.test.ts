@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
+import { barriers } from './axe.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
 import { signIn } from './sign-in.ts'
 import { startSite } from './site.ts'
@@ -142,6 +143,160 @@ describe('at a desk', () => {
     await page.getByRole('button', { name: 'More of Orders' }).click()
     await page.getByRole('menuitem', { name: 'Take off this dashboard' }).click()
     await expect.poll(() => page.getByRole('link', { name: 'Orders' }).count(), patient).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  test('tiles are moved and resized by the pointer and by the keyboard, and stay there', async () => {
+    const board = await make('dashboards', { name: 'Arranged' })
+    for (const name of ['First', 'Second', 'Third']) {
+      await make('insights', { name, query: trend, dashboards: [board.id] })
+    }
+    const layouts = async () => {
+      const { tiles } = await api(server.url, 'GET', `/api/projects/@current/dashboards/${board.id}/`)
+      return Object.fromEntries(
+        tiles.map((tile: Json) => [tile.insight?.name ?? 'text', tile.layouts.sm ?? null]),
+      )
+    }
+    await page.goto(`${server.url}/dashboard/${board.id}`)
+    await heading(page, 'Arranged')
+    await expect.poll(() => page.locator('canvas').count(), patient).toBe(3)
+    const tile = (name: string) => page.locator('section.card').filter({ hasText: name })
+    const handle = (what: string) => page.getByRole('button', { name: what, exact: true })
+    const drag = async (what: string, by: { x: number; y: number }, drop = true) => {
+      await handle(what).hover()
+      const box = (await handle(what).boundingBox())!
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+      await page.mouse.move(x, y)
+      await page.mouse.down()
+      await page.mouse.move(x + by.x / 2, y + by.y / 2)
+      await page.mouse.move(x + by.x, y + by.y)
+      if (drop) await page.mouse.up()
+    }
+    const width = (await tile('First').boundingBox())!.width
+    await drag('Move First', { x: 0, y: 300 }, false)
+    await picture(page, 'saved-dashboard-dragged')
+    await page.mouse.up()
+    await expect.poll(layouts, patient).toMatchObject({
+      First: { x: 0, y: 5, w: 6, h: 5 },
+      Third: { x: 0, y: 0, w: 6, h: 5 },
+    })
+    await drag('Resize Second', { x: -width / 3, y: -72 })
+    await expect.poll(layouts, patient).toMatchObject({ Second: { x: 6, y: 0, w: 4, h: 4 } })
+    const before = await layouts()
+    await drag('Move Second', { x: -500, y: 0 }, false)
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    await handle('Resize Second').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.getByText('Column 7, row 1, 6 wide, 4 high').waitFor({ state: 'attached' })
+    await handle('Move First').focus()
+    await page.keyboard.press('ArrowUp')
+    await page.getByText('Column 1, row 1, 6 wide, 5 high').waitFor({ state: 'attached' })
+    const after = {
+      ...before,
+      Second: { x: 6, y: 0, w: 6, h: 4 },
+      First: { x: 0, y: 0, w: 6, h: 5 },
+      Third: { x: 0, y: 5, w: 6, h: 5 },
+    }
+    await expect.poll(layouts, patient).toEqual(after)
+    await page.reload()
+    await heading(page, 'Arranged')
+    await tile('Third').locator('canvas').waitFor()
+    const [first, third] = await Promise.all([tile('First').boundingBox(), tile('Third').boundingBox()])
+    expect(third!.y).toBeGreaterThan(first!.y + 300)
+    expect(await barriers(page)).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test('a dashboard asks with filters of its own, again by itself, on the whole screen, and is duplicated', async () => {
+    const number = { ...trend, trendsFilter: { display: 'BoldNumber' } }
+    const board = await make('dashboards', { name: 'Filtered board' })
+    await make('insights', { name: 'Views', query: number, dashboards: [board.id] })
+    await page.goto(`${server.url}/dashboard/${board.id}`)
+    const shown = (text: string) => page.locator('section.card').getByText(text, { exact: true })
+    await shown('60').waitFor(patient)
+    await page.getByRole('button', { name: 'Filters', exact: true }).click()
+    await page.getByRole('button', { name: 'Add a filter', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Search properties' }).fill('$browser')
+    await page.getByRole('option', { name: '$browser' }).click()
+    await page.locator('input[aria-label^="Values"]').fill('Chrome')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Filters (1)' }).waitFor(patient)
+    await shown('20').waitFor(patient)
+    await picture(page, 'saved-dashboard-filtered')
+    expect(await barriers(page)).toEqual([])
+
+    await page.getByRole('button', { name: 'Refresh by itself' }).click()
+    await page.getByRole('menuitem', { name: 'Every 5 minutes' }).click()
+    await expect.poll(() => page.url()).toContain('refresh=300')
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Full screen' }).click()
+    await page.getByRole('button', { name: 'Leave full screen' }).waitFor()
+    await page.getByRole('navigation', { name: 'Project' }).waitFor({ state: 'hidden' })
+    await picture(page, 'saved-dashboard-fullscreen')
+    await page.reload()
+    await page.getByRole('button', { name: 'Leave full screen' }).click()
+    await page.getByRole('navigation', { name: 'Project' }).waitFor()
+
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await heading(page, 'Filtered board (copy)')
+    await shown('20').waitFor(patient)
+    expect(errors).toEqual([])
+  })
+
+  test('what is asked for again by itself is answered anew', async () => {
+    const board = await make('dashboards', { name: 'On the wall' })
+    const query = {
+      ...trend,
+      series: [{ ...trend.series[0], event: 'on the wall' }],
+      trendsFilter: { display: 'BoldNumber' },
+    }
+    await make('insights', { name: 'Wall', query, dashboards: [board.id] })
+    const wall = await context.newPage()
+    await wall.clock.install()
+    await wall.goto(`${server.url}/dashboard/${board.id}?refresh=60`)
+    const tile = wall.locator('section.card').filter({ hasText: 'Wall' })
+    await tile.getByText('As of').waitFor(patient)
+    await capture(server.url, '/batch/', { batch: [{ event: 'on the wall', distinct_id: 'u1' }] })
+    await eventually(async () => {
+      const [row] = await hogql(server.url, "select count() from events where event = 'on the wall'")
+      return Number(row?.[0]) === 1
+    }, 'the event is stored')
+    await wall.clock.runFor(61_000)
+    await tile.getByText('1', { exact: true }).waitFor(patient)
+    await wall.close()
+  })
+
+  test('the tiles that are looked at are asked first', async () => {
+    const board = await make('dashboards', { name: 'Long board' })
+    for (let at = 0; at < 12; at++) {
+      await make('insights', {
+        name: `Tile ${at}`,
+        query: { ...trend, dateRange: { date_from: `-${at + 20}d` } },
+        dashboards: [board.id],
+      })
+    }
+    const { tiles } = await api(server.url, 'GET', `/api/projects/@current/dashboards/${board.id}/`)
+    const ids = tiles.map((tile: Json) => String(tile.insight.id))
+    const asked: string[] = []
+    const held: (() => void)[] = []
+    await page.route(/from_dashboard=/, async (route) => {
+      asked.push(/insights\/(\d+)/.exec(route.request().url())?.[1] ?? '')
+      await new Promise<void>((go) => held.push(go))
+      await route.continue()
+    })
+    await page.goto(`${server.url}/dashboard/${board.id}`)
+    await expect.poll(() => asked, patient).toEqual(ids.slice(0, 3))
+    await page.getByRole('link', { name: 'Tile 11' }).scrollIntoViewIfNeeded()
+    await page.waitForTimeout(300)
+    held.shift()?.()
+    await expect.poll(() => asked.length, patient).toBe(4)
+    expect(ids.slice(8)).toContain(asked[3])
+    await page.unroute(/from_dashboard=/)
+    for (const go of held) go()
+    await expect.poll(() => page.getByText('As of').count(), patient).toBe(12)
     expect(errors).toEqual([])
   })
 

@@ -56,6 +56,8 @@ export const propertyValuesQuery = (
   queryOptions({
     queryKey: ['project', projectId, 'property-values', type, index, key, text],
     queryFn: async ({ signal }) => {
+      // those of sessions are computed: nobody keeps a list of them
+      if (type === 'session') return []
       const path = { project_id: String(projectId) }
       const query = { key, value: text || undefined }
       const asked = { params: { path, query }, signal }

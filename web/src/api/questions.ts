@@ -11,15 +11,33 @@ const ifValid = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schem
 const text = z.string()
 
 const propertyFilter = z.object({
-  /** `id` of a cohort, whose id is the value; the id of a flag. */
+  /** `id` of a cohort, whose id is the value; the id of a flag; the expression itself of `hogql`. */
   key: text,
-  type: z.catch(z.enum(['event', 'person', 'person_metadata', 'group', 'cohort', 'flag']), 'event'),
+  type: z.catch(
+    z.enum(['event', 'person', 'person_metadata', 'group', 'cohort', 'flag', 'session', 'hogql']),
+    'event',
+  ),
   operator: z.catch(text, 'exact'),
   value: z.optional(z.union([text, z.number(), z.boolean(), z.array(z.union([text, z.number()])), z.null()])),
   group_type_index: z.optional(z.number()),
   negation: z.optional(z.boolean()),
 })
 export type PropertyFilter = z.infer<typeof propertyFilter>
+/** Conditions of which all or any must hold. */
+export type PropertyGroup = { type: 'AND' | 'OR'; values: (PropertyGroup | PropertyFilter)[] }
+const propertyGroup: z.ZodMiniType<PropertyGroup> = z.object({
+  type: z.enum(['AND', 'OR']),
+  values: z.array(z.lazy(() => z.union([propertyGroup, propertyFilter]))),
+})
+const filterTree = z.union([z.array(propertyFilter), propertyGroup])
+/** Filters that must all hold, or groups of them, as PostHog nests them. */
+export type FilterTree = z.infer<typeof filterTree>
+
+/** Filters that something other than a question has kept; undefined for none, and for what is none. */
+export function readFilters(given: unknown): FilterTree | undefined {
+  const read = filterTree.safeParse(given)
+  return read.success ? read.data : undefined
+}
 
 /** How events are counted: each one, the people behind them, the sessions they fell into, or a property's numbers. */
 export const seriesMaths = [
@@ -59,16 +77,32 @@ const dateRange = z.object({
   explicitDate: z.optional(z.nullable(z.boolean())),
 })
 const week = { date_from: '-7d' }
+export const breakdownTypes = ['event', 'person', 'group', 'session', 'cohort', 'hogql'] as const
+export type BreakdownType = (typeof breakdownTypes)[number]
+const breakdownType = ifValid(z.enum(breakdownTypes))
+const textOrNumber = z.union([text, z.number()])
 const breakdownFilter = z.object({
-  breakdown: text,
-  breakdown_type: z.catch(z.enum(['event', 'person']), 'event'),
+  breakdown: z.optional(z.nullable(z.union([textOrNumber, z.array(textOrNumber)]))),
+  breakdown_type: breakdownType,
   breakdown_limit: z.optional(z.number()),
+  breakdown_group_type_index: z.optional(z.number()),
+  breakdown_histogram_bin_count: z.optional(z.number()),
+  breakdowns: z.optional(
+    z.array(
+      z.object({
+        property: textOrNumber,
+        type: breakdownType,
+        group_type_index: z.optional(z.number()),
+        histogram_bin_count: z.optional(z.number()),
+      }),
+    ),
+  ),
 })
 export type BreakdownFilter = z.infer<typeof breakdownFilter>
 
 const ofAll = {
   dateRange: z.catch(dateRange, week),
-  properties: z.optional(z.array(propertyFilter)),
+  properties: z.optional(filterTree),
   filterTestAccounts: z.optional(z.nullable(z.boolean())),
 }
 const interval = z.catch(z.enum(['hour', 'day', 'week', 'month']), 'day')
@@ -83,6 +117,7 @@ export const displays = [
   'ActionsPie',
   'ActionsTable',
   'BoldNumber',
+  'WorldMap',
 ] as const
 export type Display = (typeof displays)[number]
 

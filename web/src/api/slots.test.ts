@@ -27,3 +27,27 @@ test('no more than the slots at once, in order, also after a failure', async () 
     'fulfilled',
   ])
 })
+
+test('who becomes urgent while it waits goes first', async () => {
+  const inSlot = createSlots(1)
+  const open: (() => void)[] = []
+  const began: number[] = []
+  const urgent = new Set<number>()
+  const all = [1, 2, 3].map((n) =>
+    inSlot(
+      () => {
+        began.push(n)
+        return new Promise<void>((done) => open.push(done))
+      },
+      () => urgent.has(n),
+    ),
+  )
+  await expect.poll(() => began).toEqual([1])
+  urgent.add(3)
+  open.shift()!()
+  await expect.poll(() => began).toEqual([1, 3])
+  open.shift()!()
+  await expect.poll(() => began).toEqual([1, 3, 2])
+  open.shift()!()
+  await Promise.all(all)
+})

@@ -1,6 +1,6 @@
 import type { components } from '@hedgerow/client'
 
-export type { PropertyFilter } from './questions.ts'
+export type { FilterTree, PropertyFilter, PropertyGroup } from './questions.ts'
 
 /** The API's things, by the names that the pages use. */
 type Schemas = components['schemas']
@@ -73,6 +73,9 @@ export type Dashboard = Schemas['Dashboard']
 export type ListedDashboard = Schemas['ListedDashboard']
 export type DashboardTile = Schemas['DashboardTile']
 export type DashboardTemplate = Schemas['DashboardTemplate']
+export type Cohort = Schemas['Cohort']
+export type Action = Schemas['Action']
+export type ActionStep = Schemas['ActionStep']
 export type FeatureFlag = Schemas['FeatureFlag']
 export type FlagEvaluation = Schemas['FlagEvaluation']
 export type TriedCondition = Schemas['TriedCondition']

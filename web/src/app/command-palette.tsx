@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import {
   IconBolt,
   IconBuilding,
+  IconClick,
   IconFlag,
   IconKey,
   IconKeyboard,
@@ -11,22 +12,25 @@ import {
   IconSettings,
   IconSun,
   IconUserPlus,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
-import { eventNamesQuery } from '../api/definitions.ts'
+import { actionsQuery, eventNamesQuery } from '../api/definitions.ts'
 import { flagsQuery } from '../api/flags.ts'
+import { cohortsListQuery } from '../features/cohorts/queries.ts'
 import { kinds } from '../features/insights/kinds.tsx'
+import { actionNameOf, cohortChoices, cohortNameOf } from '../ui/names.ts'
 import styles from './command-palette.module.css'
 import { places } from './places.ts'
 
-/** Of the flags and of the events that match. */
+/** Of the flags, of the cohorts and of the events that match. */
 const MOST_FOUND = 8
 
 type Row = { group: string; label: string; icon: typeof IconBolt; run: () => void }
 
-/** One field that finds pages, actions, feature flags and events. Arrows move, Enter goes, Escape closes. */
+/** One field that finds pages, actions, feature flags, cohorts and events. Arrows move, Enter goes, Escape closes. */
 export default function CommandPalette({
   projectId,
   onClose,
@@ -63,7 +67,7 @@ export default function CommandPalette({
           // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
           autoFocus
           className={styles.input}
-          placeholder="Search pages, actions, flags, events…"
+          placeholder="Search pages, actions, flags, cohorts, events…"
           role="combobox"
           aria-label="Search"
           aria-expanded="true"
@@ -119,10 +123,15 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
   const navigate = useNavigate()
   const { setColorScheme } = useMantineColorScheme()
   const events = useQuery({ ...eventNamesQuery(projectId ?? 0), enabled: projectId !== null })
+  const actions = useQuery({ ...actionsQuery(projectId ?? 0), enabled: projectId !== null })
   const wanted = text.trim().toLowerCase()
   const [settled] = useDebouncedValue(wanted, 150)
   const flags = useQuery({
     ...flagsQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
+    enabled: projectId !== null && settled !== '',
+  })
+  const cohorts = useQuery({
+    ...cohortsListQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
     enabled: projectId !== null && settled !== '',
   })
   const rows: Row[] = []
@@ -179,6 +188,12 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
     .filter((each) => each.name.toLowerCase().includes(wanted))
     .slice(0, MOST_FOUND)
   const ofThem = (flags.data?.results ?? []).filter(({ key }) => key.toLowerCase().includes(wanted))
+  const cohortsFound = (cohorts.data?.results ?? []).filter((one) =>
+    cohortNameOf(one).toLowerCase().includes(wanted),
+  )
+  const actionsFound = (actions.data ?? [])
+    .filter((one) => actionNameOf(one).toLowerCase().includes(wanted))
+    .slice(0, MOST_FOUND)
   return [
     ...matching,
     ...found.map((each) => ({
@@ -207,6 +222,26 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
         void navigate({
           to: '/project/$projectId/feature_flags/$flagId',
           params: { projectId, flagId: id },
+        }),
+    })),
+    ...actionsFound.map((action) => ({
+      group: 'Actions of events',
+      label: actionNameOf(action),
+      icon: IconClick,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/data-management/actions/$actionId',
+          params: { projectId, actionId: action.id },
+        }),
+    })),
+    ...cohortChoices(cohortsFound).map(({ name, key }) => ({
+      group: 'Cohorts',
+      label: name,
+      icon: IconUsersGroup,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/cohorts/$cohortId',
+          params: { projectId, cohortId: Number(key) },
         }),
     })),
   ]

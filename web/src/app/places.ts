@@ -1,8 +1,10 @@
 import {
   IconActivity,
   IconAlertTriangle,
+  IconBuildingCommunity,
   IconChartBar,
   IconChartLine,
+  IconClick,
   IconDatabase,
   IconFlag,
   IconFlask,
@@ -17,6 +19,7 @@ import {
   IconTerminal2,
   IconTestPipe,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 
 /** The pages of a project, as the navigation and the command palette offer them. `key` comes after `g`. */
@@ -43,10 +46,25 @@ export const places = [
   { group: 'Data', label: 'People', to: '/project/$projectId/persons', key: 'p', icon: IconUsers },
   {
     group: 'Data',
+    label: 'Groups',
+    to: '/project/$projectId/groups',
+    key: null,
+    icon: IconBuildingCommunity,
+  },
+  { group: 'Data', label: 'Cohorts', to: '/project/$projectId/cohorts', key: 'c', icon: IconUsersGroup },
+  {
+    group: 'Data',
     label: 'Events',
     to: '/project/$projectId/data-management/events',
     key: 'e',
     icon: IconDatabase,
+  },
+  {
+    group: 'Data',
+    label: 'Actions',
+    to: '/project/$projectId/data-management/actions',
+    key: 'a',
+    icon: IconClick,
   },
   {
     group: 'Data',

@@ -11,9 +11,11 @@ import {
 import { ApiError } from '../api/client.ts'
 import { meQuery, preflightQuery } from '../api/session.ts'
 import type { Me } from '../api/types.ts'
+import { readActionsSearch, readNewActionSearch } from '../features/actions/search.ts'
 import { readActivitySearch, readReceiptSearch } from '../features/activity/search.ts'
 import { descriptionQuery, guidesQuery } from '../features/api-docs/description.ts'
-import { readDashboardsSearch } from '../features/dashboards/search.ts'
+import { readCohortSearch, readCohortsSearch, readNewCohortSearch } from '../features/cohorts/search.ts'
+import { readDashboardSearch, readDashboardsSearch } from '../features/dashboards/search.ts'
 import {
   readAnnotationsSearch,
   readDefinitionsSearch,
@@ -22,9 +24,10 @@ import {
 import { readPageSearch } from '../features/early-access/search.ts'
 import { readExperimentsSearch } from '../features/experiments/search.ts'
 import { readFlagSearch, readFlagsSearch, readNewFlagSearch } from '../features/feature-flags/search.ts'
+import { readGroupSearch, readGroupsSearch } from '../features/groups/search.ts'
 import { readEditorSearch, readInsightsSearch } from '../features/insights/search.ts'
 import { personByDistinctIdQuery } from '../features/persons/queries.ts'
-import { readPersonsSearch } from '../features/persons/search.ts'
+import { readPersonSearch, readPersonsSearch } from '../features/persons/search.ts'
 import { readSharedSearch } from '../features/shared/search.ts'
 import { readSqlSearch } from '../features/sql/search.ts'
 import { readNewSurveySearch, readSurveySearch, readSurveysSearch } from '../features/surveys/search.ts'
@@ -243,6 +246,7 @@ const persons = createRoute({
 const person = createRoute({
   getParentRoute: () => project,
   path: '/persons/$uuid',
+  validateSearch: readPersonSearch,
   component: lazyRouteComponent(() => import('../features/persons/person-page.tsx'), 'PersonPage'),
 })
 
@@ -307,6 +311,7 @@ const dashboard = createRoute({
     parse: ({ dashboardId }) => ({ dashboardId: idIn(dashboardId, 'A dashboard') }),
     stringify: ({ dashboardId }) => ({ dashboardId: String(dashboardId) }),
   },
+  validateSearch: readDashboardSearch,
   component: lazyRouteComponent(() => import('../features/dashboards/dashboard-page.tsx'), 'DashboardPage'),
 })
 
@@ -411,6 +416,82 @@ const earlyAccessFeature = createRoute({
   component: lazyRouteComponent(() => import('../features/early-access/feature-page.tsx'), 'FeaturePage'),
 })
 
+const groupTypeIndex = {
+  parse: ({ groupTypeIndex: text }: { groupTypeIndex: string }) => {
+    if (!/^[0-4]$/.test(text)) throw new Error('A type of groups is addressed by its number, 0 to 4.')
+    return { groupTypeIndex: Number(text) }
+  },
+  stringify: ({ groupTypeIndex: index }: { groupTypeIndex: number }) => ({ groupTypeIndex: String(index) }),
+}
+
+const anyGroups = createRoute({
+  getParentRoute: () => project,
+  path: '/groups',
+  beforeLoad: ({ params }) => {
+    throw redirect({
+      to: '/project/$projectId/groups/$groupTypeIndex',
+      params: { ...params, groupTypeIndex: 0 },
+      replace: true,
+    })
+  },
+})
+
+const groups = createRoute({
+  getParentRoute: () => project,
+  path: '/groups/$groupTypeIndex',
+  params: groupTypeIndex,
+  validateSearch: readGroupsSearch,
+  component: lazyRouteComponent(() => import('../features/groups/groups-page.tsx'), 'GroupsPage'),
+})
+
+const group = createRoute({
+  getParentRoute: () => project,
+  path: '/groups/$groupTypeIndex/$groupKey',
+  params: {
+    parse: ({ groupTypeIndex: text, groupKey }) => ({
+      ...groupTypeIndex.parse({ groupTypeIndex: text }),
+      groupKey,
+    }),
+    stringify: ({ groupTypeIndex: index, groupKey }) => ({ groupTypeIndex: String(index), groupKey }),
+  },
+  validateSearch: readGroupSearch,
+  component: lazyRouteComponent(() => import('../features/groups/group-page.tsx'), 'GroupPage'),
+})
+
+const cohorts = createRoute({
+  getParentRoute: () => project,
+  path: '/cohorts',
+  validateSearch: readCohortsSearch,
+  component: lazyRouteComponent(() => import('../features/cohorts/cohorts-page.tsx'), 'CohortsPage'),
+})
+
+const newCohort = createRoute({
+  getParentRoute: () => project,
+  path: '/cohorts/new',
+  validateSearch: readNewCohortSearch,
+  component: lazyRouteComponent(() => import('../features/cohorts/editor-page.tsx'), 'NewCohortPage'),
+})
+
+const cohortId = {
+  parse: ({ cohortId }: { cohortId: string }) => ({ cohortId: idIn(cohortId, 'A cohort') }),
+  stringify: ({ cohortId }: { cohortId: number }) => ({ cohortId: String(cohortId) }),
+}
+
+const cohort = createRoute({
+  getParentRoute: () => project,
+  path: '/cohorts/$cohortId',
+  params: cohortId,
+  validateSearch: readCohortSearch,
+  component: lazyRouteComponent(() => import('../features/cohorts/cohort-page.tsx'), 'CohortPage'),
+})
+
+const cohortEdit = createRoute({
+  getParentRoute: () => project,
+  path: '/cohorts/$cohortId/edit',
+  params: cohortId,
+  component: lazyRouteComponent(() => import('../features/cohorts/editor-page.tsx'), 'EditCohortPage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -426,6 +507,30 @@ const eventDefinitions = createRoute({
     () => import('../features/data-management/event-definitions-page.tsx'),
     'EventDefinitionsPage',
   ),
+})
+
+const actions = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/actions',
+  validateSearch: readActionsSearch,
+  component: lazyRouteComponent(() => import('../features/actions/actions-page.tsx'), 'ActionsPage'),
+})
+
+const newAction = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/actions/new',
+  validateSearch: readNewActionSearch,
+  component: lazyRouteComponent(() => import('../features/actions/editor-page.tsx'), 'NewActionPage'),
+})
+
+const action = createRoute({
+  getParentRoute: () => project,
+  path: '/data-management/actions/$actionId',
+  params: {
+    parse: ({ actionId }) => ({ actionId: idIn(actionId, 'An action') }),
+    stringify: ({ actionId }) => ({ actionId: String(actionId) }),
+  },
+  component: lazyRouteComponent(() => import('../features/actions/editor-page.tsx'), 'ActionPage'),
 })
 
 const propertyDefinitions = createRoute({
@@ -488,7 +593,7 @@ const elsewhere = createRoute({
     const path = params._splat ?? ''
     if (path === 'settings/user-api-keys') throw redirect({ to: '/me/settings', hash: 'personal-api-keys' })
     const known =
-      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|annotations|sql|data-management|settings|where-is-my-event)(\/|$)/
+      /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|annotations|cohorts|groups|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
       throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
     }
@@ -537,8 +642,18 @@ const routeTree = root.addChildren([
       surveyEdit,
       earlyAccess,
       earlyAccessFeature,
+      anyGroups,
+      groups,
+      group,
+      cohorts,
+      newCohort,
+      cohort,
+      cohortEdit,
       sql,
       eventDefinitions,
+      actions,
+      newAction,
+      action,
       propertyDefinitions,
       warnings,
       annotations,

@@ -2,6 +2,7 @@ import { Combobox, InputBase, useCombobox } from '@mantine/core'
 import { IconBolt, IconClick, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { ActionName, EventName } from '../api/types.ts'
+import { actionNameOf } from './names.ts'
 import { searchNames } from './search-names.ts'
 
 const MOST_SHOWN = 100
@@ -50,10 +51,9 @@ export function EventPicker({
     text,
   ).slice(0, MOST_SHOWN)
   const known = new Map(events.map((each) => [each.name, each]))
-  const actionName = ({ id, name }: ActionName) => name || `Action ${id}`
-  const foundActions = searchNames([...new Set(actions.map(actionName))], text)
+  const foundActions = searchNames([...new Set(actions.map(actionNameOf))], text)
     .slice(0, MOST_SHOWN)
-    .flatMap((name) => actions.filter((each) => actionName(each) === name))
+    .flatMap((name) => actions.filter((each) => actionNameOf(each) === name))
   const shown = action ?? (value === null ? 'All events' : (value ?? ''))
   const open = combobox.dropdownOpened
   return (
@@ -107,8 +107,8 @@ export function EventPicker({
           {onAction && foundActions.length > 0 && (
             <Combobox.Group label="Actions">
               {foundActions.map((each) => (
-                <Combobox.Option key={each.id} value={`#${each.id}`} active={actionName(each) === action}>
-                  <Choice name={actionName(each)} about={each.description} />
+                <Combobox.Option key={each.id} value={`#${each.id}`} active={actionNameOf(each) === action}>
+                  <Choice name={actionNameOf(each)} about={each.description} />
                 </Combobox.Option>
               ))}
             </Combobox.Group>

@@ -29,16 +29,20 @@ export function EventTable({
   timeZone,
   events,
   withPerson = true,
+  compact = false,
   onOpen,
 }: {
   projectId: number
   timeZone: string
   events: EventRow[]
   withPerson?: boolean
+  /** Without what there is no room for in a column beside others. */
+  compact?: boolean
   onOpen?: (anyOpen: boolean) => void
 }): ReactNode {
   const [open, setOpen] = useState<string | null>(null)
-  const narrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
+  const small = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
+  const narrow = small || compact
   const toggle = (id: string) => {
     const next = open === id ? null : id
     setOpen(next)
@@ -52,12 +56,16 @@ export function EventTable({
           <tr>
             <th scope="col">Event</th>
             {withPerson && <th scope="col">Person</th>}
-            <th scope="col" className={styles.wide}>
-              URL / screen
-            </th>
-            <th scope="col" className={styles.wide}>
-              Library
-            </th>
+            {!compact && (
+              <>
+                <th scope="col" className={styles.wide}>
+                  URL / screen
+                </th>
+                <th scope="col" className={styles.wide}>
+                  Library
+                </th>
+              </>
+            )}
             <th scope="col" className={styles.when}>
               Time
             </th>
@@ -87,10 +95,14 @@ export function EventTable({
                     <PersonLink projectId={projectId} event={event} />
                   </td>
                 )}
-                <td className={`${styles.wide} ${styles.place}`} title={placeOf(event)}>
-                  {placeOf(event)}
-                </td>
-                <td className={`${styles.wide} muted`}>{libraryOf(event)}</td>
+                {!compact && (
+                  <>
+                    <td className={`${styles.wide} ${styles.place}`} title={placeOf(event)}>
+                      {placeOf(event)}
+                    </td>
+                    <td className={`${styles.wide} muted`}>{libraryOf(event)}</td>
+                  </>
+                )}
                 <td className={`${styles.when} muted`}>
                   <RelativeTime at={event.timestamp} timeZone={timeZone} />
                 </td>

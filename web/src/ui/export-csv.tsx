@@ -93,7 +93,7 @@ export function ExportButton({
   projectId: number
   exported: Exported
   disabled?: boolean
-  size?: 'sm' | 'compact-sm'
+  size?: 'xs' | 'sm' | 'compact-sm'
 }): ReactNode {
   const { busy, start } = useExportCsv(projectId)
   return (

@@ -1,15 +1,9 @@
 import { useBlocker } from '@tanstack/react-router'
-import { type ReactNode, type RefObject, useEffect, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { Confirm } from './confirm.tsx'
 
 /** Asks before what is not saved is left. `isDirty` is asked at that moment; `children` say what would be lost. */
-export function LeaveGuard({
-  isDirty,
-  children,
-}: {
-  isDirty: () => boolean
-  children: ReactNode
-}): ReactNode {
+function LeaveGuard({ isDirty, children }: { isDirty: () => boolean; children: ReactNode }): ReactNode {
   const blocker = useBlocker({
     shouldBlockFn: isDirty,
     enableBeforeUnload: isDirty,
@@ -28,6 +22,25 @@ export function LeaveGuard({
       {children}
     </Confirm>
   )
+}
+
+/**
+ * Asks before an editor is left on which something is not saved; the browser asks where it is closed.
+ * @param thing what was changed: "flag"
+ * @returns the question, to stand on the page, and what is to be called when all has been saved
+ */
+export function useUnsavedGuard(isDirty: boolean, thing: string): { question: ReactNode; saved: () => void } {
+  const isSaved = useRef(false)
+  return {
+    saved: () => {
+      isSaved.current = true
+    },
+    question: (
+      <LeaveGuard isDirty={() => isDirty && !isSaved.current}>
+        What you changed of this {thing} is lost.
+      </LeaveGuard>
+    ),
+  }
 }
 
 /**

@@ -40,8 +40,9 @@ export const operatorNames: Record<string, string> = {
 }
 
 /** Whether a filter can be asked: it has a value, except where it asks whether there is one. */
-export const isComplete = ({ key, operator, value }: PropertyFilter): boolean =>
-  key !== '' &&
-  (operator === 'is_set' ||
+export const isComplete = ({ key, type, operator, value }: PropertyFilter): boolean =>
+  key.trim() !== '' &&
+  (type === 'hogql' ||
+    operator === 'is_set' ||
     operator === 'is_not_set' ||
     (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''))

@@ -1,5 +1,5 @@
-import { Switch, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Switch, TextInput } from '@mantine/core'
+import { IconPencil, IconSearch, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Properties } from '../api/types.ts'
 import { CopyIcon } from './copy-button.tsx'
@@ -17,9 +17,14 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 export function PropertiesTable({
   properties,
   empty = 'No properties.',
+  onEdit,
+  onRemove,
 }: {
   properties: Properties
   empty?: string
+  /** Where the values may be changed. */
+  onEdit?: (name: string) => void
+  onRemove?: (name: string) => void
 }): ReactNode {
   const [search, setSearch] = useState('')
   const [onlyOwn, setOnlyOwn] = useState(false)
@@ -60,7 +65,7 @@ export function PropertiesTable({
           <col className={styles.nameColumn} />
           <col />
           <col className={styles.kindColumn} />
-          <col className={styles.copyColumn} />
+          <col className={onEdit ? styles.toolsColumn : styles.copyColumn} />
         </colgroup>
         <thead className="visually-hidden">
           <tr>
@@ -69,7 +74,7 @@ export function PropertiesTable({
             <th scope="col" className={styles.kind}>
               Type
             </th>
-            <th scope="col">Copy</th>
+            <th scope="col">{onEdit ? 'Copy, change, remove' : 'Copy'}</th>
           </tr>
         </thead>
         <tbody>
@@ -83,7 +88,31 @@ export function PropertiesTable({
               </td>
               <td className={styles.kind}>{kindOf(properties[name])}</td>
               <td className={styles.copy}>
-                <CopyIcon value={textOf(properties[name])} what={name} />
+                <span className={styles.tools}>
+                  <CopyIcon value={textOf(properties[name])} what={name} />
+                  {onEdit && (
+                    <ActionIcon
+                      size="sm"
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Change ${name}`}
+                      onClick={() => onEdit(name)}
+                    >
+                      <IconPencil size={14} />
+                    </ActionIcon>
+                  )}
+                  {onRemove && (
+                    <ActionIcon
+                      size="sm"
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Remove ${name}`}
+                      onClick={() => onRemove(name)}
+                    >
+                      <IconTrash size={14} />
+                    </ActionIcon>
+                  )}
+                </span>
               </td>
             </tr>
           ))}

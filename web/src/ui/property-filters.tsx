@@ -2,14 +2,14 @@ import { ActionIcon, Button, NativeSelect, TagsInput, TextInput } from '@mantine
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { propertyValuesQuery } from '../api/definitions.ts'
 import type { PropertyFilter } from '../api/types.ts'
 import { operatorNames } from './operators.ts'
 import styles from './property-filters.module.css'
-import { type Properties, type PropertyKind, PropertyPicker } from './property-picker.tsx'
+import { type Properties, type PropertyKind, PropertyPicker, pickedFrom } from './property-picker.tsx'
 
-type Type = 'String' | 'Numeric' | 'Boolean' | 'DateTime' | 'Cohort' | 'Flag'
+type Type = 'String' | 'Numeric' | 'Boolean' | 'DateTime' | 'Cohort' | 'Flag' | 'Expression'
 const presence = ['is_set', 'is_not_set']
 const operators: Record<Type, string[]> = {
   String: ['exact', 'is_not', 'icontains', 'not_icontains', 'regex', 'not_regex', ...presence],
@@ -18,104 +18,185 @@ const operators: Record<Type, string[]> = {
   DateTime: ['is_date_after', 'is_date_before', ...presence],
   Cohort: ['in', 'not_in'],
   Flag: ['flag_evaluates_to'],
+  Expression: [],
 }
 const ofSeveral = new Set(['exact', 'is_not', 'icontains_multi', 'not_icontains_multi'])
+
+/** What filters are made of. */
+export type FilterSource = {
+  properties: Properties
+  projectId: number
+  /** The type of the groups whose properties they are, where they are of one. */
+  groupTypeIndex?: number
+}
+
+const knownOf = ({ properties, groupTypeIndex }: FilterSource, filter: PropertyFilter) =>
+  properties[filter.type]?.find((each) =>
+    filter.type === 'group'
+      ? each.name === filter.key &&
+        (each.groupTypeIndex ?? groupTypeIndex ?? 0) === (filter.group_type_index ?? 0)
+      : (each.key ?? each.name) === (filter.type === 'cohort' ? String(filter.value) : filter.key),
+  )
+
+function typeOf(source: FilterSource, filter: PropertyFilter): Type {
+  if (filter.type === 'cohort') return 'Cohort'
+  if (filter.type === 'flag') return 'Flag'
+  if (filter.type === 'hogql') return 'Expression'
+  return filter.type === 'person_metadata' ? 'DateTime' : (knownOf(source, filter)?.property_type ?? 'String')
+}
+
+const nameOf = (source: FilterSource, filter: PropertyFilter): string =>
+  knownOf(source, filter)?.name ?? (filter.type === 'cohort' ? `Cohort ${filter.value}` : filter.key)
+
+/** A filter on what was picked, as it begins. */
+export function freshFilter(source: FilterSource, type: PropertyKind, key: string): PropertyFilter {
+  if (type === 'cohort') return { key: 'id', type, operator: 'in', value: Number(key) }
+  if (type === 'flag') return { key, type, operator: 'flag_evaluates_to', value: true }
+  if (type === 'hogql') return { key, type, operator: 'exact' }
+  const picked = pickedFrom(source.properties, type, key)
+  const filter: PropertyFilter = {
+    key: picked?.name ?? key,
+    type,
+    operator: 'exact',
+    ...(type === 'group' && { group_type_index: picked?.groupTypeIndex ?? source.groupTypeIndex }),
+  }
+  return { ...filter, operator: operators[typeOf(source, filter)][0] ?? 'exact' }
+}
 
 /** Filters that must all hold: property, operator, values. */
 export function PropertyFilters({
   filters,
-  properties,
-  projectId,
-  groupTypeIndex,
   onChange,
-}: {
+  ...source
+}: FilterSource & {
   filters: PropertyFilter[]
-  properties: Properties
-  projectId: number
-  /** The type of the groups whose properties they are, where they are. */
-  groupTypeIndex?: number
   onChange: (filters: PropertyFilter[]) => void
 }): ReactNode {
-  const known = ({ type, key, value }: PropertyFilter) =>
-    properties[type]?.find((each) => (each.key ?? each.name) === (type === 'cohort' ? String(value) : key))
-  const typeOf = (filter: PropertyFilter): Type => {
-    if (filter.type === 'cohort') return 'Cohort'
-    if (filter.type === 'flag') return 'Flag'
-    return filter.type === 'person_metadata' ? 'DateTime' : (known(filter)?.property_type ?? 'String')
-  }
-  const nameOf = (filter: PropertyFilter): string =>
-    known(filter)?.name ?? (filter.type === 'cohort' ? `Cohort ${filter.value}` : filter.key)
-  const fresh = (type: PropertyKind, key: string): PropertyFilter => {
-    if (type === 'cohort') return { key: 'id', type, operator: 'in', value: Number(key) }
-    if (type === 'flag') return { key, type, operator: 'flag_evaluates_to', value: true }
-    const filter: PropertyFilter = { key, type, operator: 'exact' }
-    return {
-      ...filter,
-      operator: operators[typeOf(filter)][0]!,
-      ...(type === 'group' && { group_type_index: groupTypeIndex }),
-    }
-  }
-  const change = (at: number, filter: PropertyFilter) => onChange(filters.with(at, filter))
   return (
     <div className={styles.list}>
-      {filters.map((filter, at) => {
-        const type = typeOf(filter)
-        const operator = operatorOf(filter)
-        const offered = operators[type].includes(operator) ? operators[type] : [operator, ...operators[type]]
-        return (
+      {filters.map((filter, at) => (
+        <FilterRow
           // biome-ignore lint/suspicious/noArrayIndexKey: a filter is the place that it has in the list
-          <fieldset key={at} className={styles.row} aria-label={`Filter on ${nameOf(filter)}`}>
-            <PropertyPicker
-              label={`Property: ${nameOf(filter)}. Change`}
-              properties={properties}
-              onPick={(kind, key) => change(at, fresh(kind, key))}
-            >
-              <span className="cut">{nameOf(filter)}</span>
-            </PropertyPicker>
-            <NativeSelect
-              size="xs"
-              aria-label="Operator"
-              value={operator}
-              data={offered.map((value) => ({
-                value,
-                label: type === 'Boolean' && value === 'exact' ? 'is' : (operatorNames[value] ?? value),
-              }))}
-              onChange={(event) =>
-                change(at, { ...filter, operator: event.currentTarget.value, negation: undefined })
-              }
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove the filter on ${nameOf(filter)}`}
-              onClick={() => onChange(filters.toSpliced(at, 1))}
-            >
-              <IconX size={16} />
-            </ActionIcon>
-            <div className={styles.value}>
-              <Value
-                filter={filter}
-                type={type}
-                choices={known(filter)?.values}
-                projectId={projectId}
-                onChange={(value) => change(at, { ...filter, value })}
-              />
-            </div>
-          </fieldset>
-        )
-      })}
+          key={at}
+          filter={filter}
+          {...source}
+          onChange={(changed) => onChange(filters.with(at, changed))}
+          onRemove={() => onChange(filters.toSpliced(at, 1))}
+        />
+      ))}
       <div>
-        <PropertyPicker
-          label="Add a filter"
-          properties={properties}
-          onPick={(kind, key) => onChange([...filters, fresh(kind, key)])}
-        >
-          <span className={styles.add}>
-            <IconPlus size={14} /> Filter
-          </span>
-        </PropertyPicker>
+        <AddFilter {...source} onAdd={(filter) => onChange([...filters, filter])} />
       </div>
     </div>
+  )
+}
+
+/** One filter: its property, operator and values. */
+export function FilterRow({
+  filter,
+  onChange,
+  onRemove,
+  ...source
+}: FilterSource & {
+  filter: PropertyFilter
+  onChange: (filter: PropertyFilter) => void
+  /** Without it, whoever shows the row takes it away. */
+  onRemove?: () => void
+}): ReactNode {
+  const { properties, projectId } = source
+  const type = typeOf(source, filter)
+  const name = nameOf(source, filter)
+  const operator = operatorOf(filter)
+  const offered = operators[type].includes(operator) ? operators[type] : [operator, ...operators[type]]
+  return (
+    <fieldset className={`${styles.row} ${onRemove ? '' : styles.bare}`} aria-label={`Filter on ${name}`}>
+      {type === 'Expression' ? (
+        <Expression value={filter.key} onChange={(key) => onChange({ ...filter, key })} />
+      ) : (
+        <>
+          <PropertyPicker
+            label={`Property: ${name}. Change`}
+            properties={properties}
+            onPick={(kind, key) => onChange(freshFilter(source, kind, key))}
+          >
+            <span className="cut">{name}</span>
+          </PropertyPicker>
+          <NativeSelect
+            size="xs"
+            aria-label="Operator"
+            value={operator}
+            data={offered.map((value) => ({
+              value,
+              label: type === 'Boolean' && value === 'exact' ? 'is' : (operatorNames[value] ?? value),
+            }))}
+            onChange={(event) =>
+              onChange({ ...filter, operator: event.currentTarget.value, negation: undefined })
+            }
+          />
+        </>
+      )}
+      {onRemove && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Remove the filter on ${name}`}
+          onClick={onRemove}
+        >
+          <IconX size={16} />
+        </ActionIcon>
+      )}
+      <div className={styles.value}>
+        <Value
+          filter={filter}
+          type={type}
+          choices={knownOf(source, filter)?.values}
+          projectId={projectId}
+          onChange={(value) => onChange({ ...filter, value })}
+        />
+      </div>
+    </fieldset>
+  )
+}
+
+export function AddFilter({
+  onAdd,
+  label = 'Add a filter',
+  ...source
+}: FilterSource & { onAdd: (filter: PropertyFilter) => void; label?: string }): ReactNode {
+  return (
+    <PropertyPicker
+      label={label}
+      properties={source.properties}
+      onPick={(kind, key) => onAdd(freshFilter(source, kind, key))}
+    >
+      <span className={styles.add}>
+        <IconPlus size={14} /> Filter
+      </span>
+    </PropertyPicker>
+  )
+}
+
+/** A condition in SQL, asked when the field is left. */
+function Expression({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactNode {
+  const [text, setText] = useState(value)
+  useEffect(() => setText(value), [value])
+  const take = () => {
+    if (text.trim() && text !== value) onChange(text.trim())
+  }
+  return (
+    <TextInput
+      className={styles.expression}
+      classNames={{ input: 'mono' }}
+      size="xs"
+      aria-label="SQL expression"
+      spellCheck={false}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') take()
+      }}
+    />
   )
 }
 
@@ -134,7 +215,8 @@ type ValueProps = {
 
 function Value({ filter, type, choices = [], projectId, onChange }: ValueProps): ReactNode {
   const { operator, value } = filter
-  if (operator === 'is_set' || operator === 'is_not_set' || type === 'Cohort') return null
+  if (operator === 'is_set' || operator === 'is_not_set' || type === 'Cohort' || type === 'Expression')
+    return null
   if (type === 'Flag') {
     const own = typeof value === 'string' && !choices.includes(value) ? [value] : []
     return (

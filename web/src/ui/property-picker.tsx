@@ -4,14 +4,29 @@ import type { PropertyFilter, PropertyName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
 export type PropertyKind = PropertyFilter['type']
-/** What there is to pick, by kind: a cohort's and a flag's `key` is its id, and `values` what the flag can be. */
-export type Properties = Partial<Record<PropertyKind, (PropertyName & { key?: string; values?: string[] })[]>>
+/**
+ * What there is to pick: a cohort's and a flag's `key` is its id, and `values` what the flag can be. Properties of
+ * several types of groups say which, and their heading.
+ */
+export type Pickable = PropertyName & {
+  key?: string
+  values?: string[]
+  groupTypeIndex?: number
+  under?: string
+}
+/** By kind; with `hogql` (which has nothing to list) also expressions of one's own. */
+export type Properties = Partial<Record<PropertyKind, Pickable[]>>
+
+/** The one that was picked. Undefined for a name that was not seen yet. */
+export const pickedFrom = (properties: Properties, kind: PropertyKind, key: string): Pickable | undefined =>
+  properties[kind]?.find((each) => (each.key ?? each.name) === key)
 
 const MOST_SHOWN = 60
 const kinds: { kind: PropertyKind; label: string }[] = [
   { kind: 'event', label: 'Event properties' },
   { kind: 'person', label: "People's properties" },
   { kind: 'group', label: 'Properties' },
+  { kind: 'session', label: 'Sessions' },
   { kind: 'cohort', label: 'Cohorts' },
   { kind: 'flag', label: 'Feature flags' },
 ]
@@ -39,10 +54,14 @@ export function PropertyPicker({
     onDropdownOpen: () => combobox.focusSearchInput(),
   })
   const text = search.trim()
-  const groups = kinds.map(({ kind, label: title }) => {
-    const keys = new Map(properties[kind]?.map((each) => [each.name, each.key ?? each.name]))
-    const names = searchNames([...keys.keys()], text).slice(0, MOST_SHOWN)
-    return { kind, title, options: names.map((name) => ({ name, key: keys.get(name)! })) }
+  const groups = kinds.flatMap(({ kind, label: usual }) => {
+    const all = properties[kind] ?? []
+    return [...new Set(all.map(({ under = usual }) => under))].map((title) => {
+      const here = all.filter(({ under = usual }) => under === title)
+      const keys = new Map(here.map((each) => [each.name, each.key ?? each.name]))
+      const names = searchNames([...keys.keys()], text).slice(0, MOST_SHOWN)
+      return { kind, title, options: names.map((name) => ({ name, key: keys.get(name)! })) }
+    })
   })
   /** The kind that a name which was not seen yet is of. */
   const open = kinds.find(({ kind }) => properties[kind])?.kind ?? 'event'
@@ -63,6 +82,8 @@ export function PropertyPicker({
         <Button
           variant="default"
           size="xs"
+          // names have underscores, which a tight line cuts off
+          styles={{ label: { lineHeight: '20px' } }}
           aria-label={label}
           aria-haspopup="listbox"
           aria-expanded={combobox.dropdownOpened}
@@ -85,7 +106,7 @@ export function PropertyPicker({
           {groups.map(
             ({ kind, title, options }) =>
               options.length > 0 && (
-                <Combobox.Group key={kind} label={title}>
+                <Combobox.Group key={`${kind} ${title}`} label={title}>
                   {options.map(({ name, key }) => (
                     <Combobox.Option key={key} value={`${kind}:${key}`}>
                       {name}
@@ -94,9 +115,14 @@ export function PropertyPicker({
                 </Combobox.Group>
               ),
           )}
-          {text && !exact && (
+          {text && !exact && open !== 'cohort' && (
             <Combobox.Option value={`${open}:${text}`}>
               Use “{text}” <span className="muted">(not seen yet)</span>
+            </Combobox.Option>
+          )}
+          {text && properties.hogql && (
+            <Combobox.Option value={`hogql:${text}`}>
+              Use “{text}” <span className="muted">as an SQL expression</span>
             </Combobox.Option>
           )}
           {!text && groups.every((group) => group.options.length === 0) && (

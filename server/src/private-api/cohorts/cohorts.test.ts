@@ -190,6 +190,25 @@ test('a deleted cohort leaves the list, stays readable and comes back; DELETE is
   expect((await on.api.delete(one(id))).status).toBe(405)
 })
 
+test('the list is searched by name and description, and narrowed to static or dynamic ones', async () => {
+  const found = async (query: string) => {
+    const { results, count } = (await on.api.get(`${path}?${query}`)).body
+    expect(count).toBe(results.length)
+    return results.map(({ name }: { name: string }) => name)
+  }
+  await made({ name: 'Whales 100%', description: 'they pay a lot', ...filters(plan('pro')) })
+  await made({ name: 'Whales, listed', is_static: true })
+  await made({ name: null, description: 'no whale has a name', is_static: true })
+  expect(await found('search=whales')).toEqual(['Whales, listed', 'Whales 100%'])
+  expect(await found('search=WHALE')).toEqual([null, 'Whales, listed', 'Whales 100%'])
+  expect(await found('search=pay%20a')).toEqual(['Whales 100%'])
+  expect(await found('search=100%25')).toEqual(['Whales 100%'])
+  expect(await found('search=whales&type=static')).toEqual(['Whales, listed'])
+  expect(await found('search=whales&type=dynamic')).toEqual(['Whales 100%'])
+  expect(await found('search=a%25b')).toEqual([])
+  expect((await on.api.get(`${path}?type=other`)).status).toBe(400)
+})
+
 test('a static cohort has whom it was given: by ids, by a file, by a copy, by a question', async () => {
   const uuid = async (id: string) =>
     (await on.api.get(`${on.base}persons/?distinct_id=${id}`)).body.results[0].uuid

@@ -81,7 +81,16 @@ export const listCohorts = operation({
   aliases: [alias],
   summary: 'List cohorts',
   description: 'Newest first, without deleted ones.',
-  query: z.object(pageQuery),
+  query: z.object({
+    ...pageQuery,
+    search: z.string().optional().describe('A part of the name or description, in any case of letters.'),
+    type: z
+      .enum(['static', 'dynamic'])
+      .optional()
+      .describe(
+        '`static` for those whose people stay who they are, `dynamic` for those that are calculated.',
+      ),
+  }),
   answer: pageOf(Cohort).meta({ id: 'PaginatedCohortList' }),
 })
 

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, ilike, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
 import { cohorts, users } from '../../database/schema.ts'
 import { cohortsNamedBy, parseDefinition } from '../../insights/cohort-definition.ts'
 import type { CohortFinder, FoundCohort } from '../../insights/cohorts.ts'
 import { anyDefined } from '../../kit/any-defined.ts'
+import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 
 export type StoredCohort = typeof cohorts.$inferSelect
@@ -120,8 +121,17 @@ export function createCohortStore(
     get,
     load,
 
-    async list(projectId: number, page: { limit: number; offset: number }) {
-      const where = and(eq(cohorts.projectId, projectId), eq(cohorts.deleted, false))
+    async list(
+      projectId: number,
+      page: { limit: number; offset: number; search?: string; type?: 'static' | 'dynamic' },
+    ) {
+      const pattern = containing((page.search ?? '').trim())
+      const where = and(
+        eq(cohorts.projectId, projectId),
+        eq(cohorts.deleted, false),
+        page.type && eq(cohorts.isStatic, page.type === 'static'),
+        pattern === '%%' ? undefined : or(ilike(cohorts.name, pattern), ilike(cohorts.description, pattern)),
+      )
       const results = await withCreator()
         .where(where)
         .orderBy(desc(cohorts.createdAt), desc(cohorts.id))

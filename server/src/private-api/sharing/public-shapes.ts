@@ -19,6 +19,7 @@ const shownFilters = [
   'breakdown_type',
   'funnel_viz_type',
   'funnel_order_type',
+  'funnel_step_reference',
   'layout',
   'period',
   'retention_type',
@@ -45,7 +46,7 @@ const shownParts: Record<string, readonly string[]> = {
   trendsFilter: ['display', 'aggregationAxisFormat', 'aggregationAxisPrefix', 'aggregationAxisPostfix'],
   stickinessFilter: ['display', 'computedAs'],
   lifecycleFilter: ['toggledLifecycles'],
-  funnelsFilter: ['funnelVizType', 'funnelOrderType', 'layout'],
+  funnelsFilter: ['funnelVizType', 'funnelOrderType', 'funnelStepReference', 'layout'],
   retentionFilter: ['period', 'retentionType', 'totalIntervals', 'cumulative'],
   breakdownFilter: ['breakdown', 'breakdown_type'],
   compareFilter: ['compare', 'compare_to'],
@@ -58,7 +59,21 @@ export function publicQuery(query: Record<string, unknown>): Record<string, unkn
   const parts = Object.entries(shownParts).flatMap(([name, fields]) =>
     isObject(inner[name]) ? [[name, picked(inner[name], fields)]] : [],
   )
-  return { ...picked(inner, ['kind', 'interval']), ...Object.fromEntries(parts) }
+  const shown = { ...picked(inner, ['kind', 'interval']), ...Object.fromEntries(parts) }
+  return query.kind === 'DataVisualizationNode' ? { source: shown, ...chartOfRows(query) } : shown
+}
+
+/** Rows as a chart: which of the answer's columns are drawn, and as what. */
+function chartOfRows(node: Record<string, unknown>): Record<string, unknown> {
+  const settings = isObject(node.chartSettings) ? node.chartSettings : {}
+  const { xAxis, yAxis } = settings
+  return {
+    ...picked(node, ['kind', 'display']),
+    chartSettings: {
+      ...(isObject(xAxis) && { xAxis: picked(xAxis, ['column']) }),
+      ...(Array.isArray(yAxis) && { yAxis: yAxis.map((one) => picked(one, ['column'])) }),
+    },
+  }
 }
 
 /** The most rows, series or steps that a shared page shows. */

@@ -179,6 +179,49 @@ describe('what a visitor sees', () => {
     expect(shown.text).not.toContain('secret')
   })
 
+  it('of a funnel says of which step the bars are a share', async () => {
+    const series = ['view', 'view'].map((event) => ({ kind: 'EventsNode', event }))
+    const typed = { kind: 'FunnelsQuery', series, funnelsFilter: { funnelStepReference: 'previous' } }
+    const { id } = await made('insights', { query: typed })
+    const { body } = await seen(await shared('insights', id))
+    expect(body.insight.query.funnelsFilter).toEqual({ funnelStepReference: 'previous' })
+    const events = [
+      { id: 'view', order: 0 },
+      { id: 'view', order: 1 },
+    ]
+    const legacy = await made('insights', {
+      filters: { insight: 'FUNNELS', events, funnel_step_reference: 'previous' },
+    })
+    const shown = await seen(await shared('insights', legacy.id))
+    expect(shown.body.insight.filters).toMatchObject({ funnel_step_reference: 'previous' })
+  })
+
+  it('of SQL that is shown as a chart is the chart', async () => {
+    const { id } = await made('insights', {
+      query: {
+        kind: 'DataVisualizationNode',
+        source: {
+          kind: 'HogQLQuery',
+          query: "select event, count() as n from events where 'secret' != '' group by 1",
+        },
+        display: 'ActionsBar',
+        chartSettings: {
+          xAxis: { column: 'event' },
+          yAxis: [{ column: 'n', settings: { of: 'secret' } }],
+          goalLines: ['secret'],
+        },
+      },
+    })
+    const { body, text } = await seen(await shared('insights', id))
+    expect(body.insight.query).toEqual({
+      kind: 'DataVisualizationNode',
+      source: { kind: 'HogQLQuery' },
+      display: 'ActionsBar',
+      chartSettings: { xAxis: { column: 'event' }, yAxis: [{ column: 'n' }] },
+    })
+    expect(text).not.toContain('secret')
+  })
+
   it.each([
     { kind: 'EventsQuery', select: ['*', 'person'] },
     { kind: 'DataTableNode', source: { kind: 'ActorsQuery' } },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { snippets } from '../../ui/request-snippets.ts'
 import { type Description, entriesByTag, fieldsOf, typeWords } from './description.ts'
-import { snippets } from './snippets.ts'
 
 const description: Description = {
   info: { title: 'x', version: '1' },

@@ -1,13 +1,13 @@
 import { Badge, SegmentedControl } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { type Asked, snippets } from '../../ui/request-snippets.ts'
 import styles from './api-docs.module.css'
 import type { Description, Entry, Parameter, Schema } from './description.ts'
 import { typeWords } from './description.ts'
 import { Fields } from './fields.tsx'
 import { Markdown } from './markdown.tsx'
 import { bodyOf, exampleRequest } from './request.ts'
-import { type Asked, snippets } from './snippets.ts'
 import { TryIt } from './try-it.tsx'
 
 const colors: Record<string, string> = {

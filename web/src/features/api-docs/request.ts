@@ -1,5 +1,5 @@
+import type { Asked } from '../../ui/request-snippets.ts'
 import type { Entry } from './description.ts'
-import type { Asked } from './snippets.ts'
 
 /** What is sent if nothing is filled in: the example, about the reader's own project where that is known. */
 export function exampleRequest({ method, path, operation }: Entry, projectId: number | null): Asked {

@@ -1,9 +1,14 @@
 import { ActionIcon, Button, Group, Menu } from '@mantine/core'
 import {
   IconChartLine,
+  IconCheck,
+  IconChevronDown,
+  IconCopy,
   IconDots,
   IconLetterT,
   IconMail,
+  IconMaximize,
+  IconMinimize,
   IconPencil,
   IconPlus,
   IconRefresh,
@@ -11,20 +16,27 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Dashboard, DashboardTile } from '../../api/types.ts'
 import { type DateRange, DateRangePicker } from '../../ui/date-range.tsx'
-import { inReadingOrder, TextTile, TileGrid } from '../../ui/insight/tile-grid.tsx'
+import type { Places } from '../../ui/insight/layout.ts'
+import { insightName } from '../../ui/insight/shown.ts'
+import { TextTile } from '../../ui/insight/tile-grid.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
+import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { Board } from './board.tsx'
+import { DashboardFilters } from './dashboard-filters.tsx'
+import styles from './dashboard-page.module.css'
 import { AddInsightDialog, RenameDialog, TextDialog } from './dialogs.tsx'
 import { InsightTile } from './insight-tile.tsx'
-import { dashboardQuery, tileQuery, useUpdateDashboard } from './queries.ts'
+import { copyOf, dashboardQuery, tileQuery, useCreateDashboard, useUpdateDashboard } from './queries.ts'
+import { refreshes } from './search.ts'
 
 /** A dashboard with its tiles. */
 export function DashboardPage(): ReactNode {
@@ -58,6 +70,10 @@ const rangeOf = ({ filters }: Dashboard): DateRange | null =>
 
 function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboard }): ReactNode {
   const client = useQueryClient()
+  const { refresh: every, fullscreen } = useSearch({
+    from: '/session/project/$projectId/dashboard/$dashboardId',
+  })
+  const navigate = useNavigate({ from: '/project/$projectId/dashboard/$dashboardId' })
   const [open, setOpen] = useState<Open | null>(null)
   const update = useUpdateDashboard(projectId, dashboard.id)
   const mayEdit = dashboard.effective_privilege_level >= 37
@@ -66,51 +82,83 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   const refresh = () => {
     for (const { insight } of dashboard.tiles) {
       if (!insight) continue
-      void client.prefetchQuery({ ...tileQuery(projectId, dashboard.id, insight, true), staleTime: 0 })
+      void client.prefetchQuery({
+        ...tileQuery(projectId, dashboard.id, insight, { anew: true }),
+        staleTime: 0,
+      })
     }
   }
+  useRepeated(refresh, every)
+  const setEvery = (seconds: number | undefined) =>
+    void navigate({ search: (old) => ({ ...old, refresh: seconds }), replace: true })
+  const setFullscreen = (on: boolean) =>
+    void navigate({ search: (old) => ({ ...old, fullscreen: on || undefined }), replace: true })
+  useFullscreen(fullscreen ?? false, () => setFullscreen(false))
   const remove = ({ id }: DashboardTile) =>
     update.mutate({ tiles: [{ id, deleted: true }] }, { onError: sayFailed })
+  const keepPlaces = async (changed: Places) => {
+    const layouts = new Map(dashboard.tiles.map((tile) => [tile.id, tile.layouts]))
+    const tiles = [...changed].map(([id, sm]) => ({ id, layouts: { ...layouts.get(id), sm } }))
+    await update.mutateAsync({ tiles }).catch((error: unknown) => {
+      sayFailed(error)
+      throw error
+    })
+  }
   return (
     <Page
       title={dashboard.name || 'Untitled dashboard'}
       about={dashboard.description || undefined}
       actions={
-        <>
+        fullscreen ? (
           <Button
             variant="default"
-            leftSection={<IconShare size={16} />}
-            disabled={!mayEdit}
-            onClick={() => setOpen('sharing')}
+            leftSection={<IconMinimize size={16} />}
+            onClick={() => setFullscreen(false)}
           >
-            {dashboard.is_shared ? 'Shared' : 'Share'}
+            Leave full screen
           </Button>
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button leftSection={<IconPlus size={16} />} disabled={!mayEdit}>
-                Add
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<IconChartLine size={16} />} onClick={() => setOpen('insights')}>
-                Insight
-              </Menu.Item>
-              <Menu.Item leftSection={<IconLetterT size={16} />} onClick={() => setOpen('text')}>
-                Text
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-          <More
-            projectId={projectId}
-            dashboard={dashboard}
-            mayEdit={mayEdit}
-            onRename={() => setOpen('name')}
-            onSubscribe={() => setOpen('subscribing')}
-          />
-        </>
+        ) : (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconShare size={16} />}
+              disabled={!mayEdit}
+              onClick={() => setOpen('sharing')}
+            >
+              {dashboard.is_shared ? 'Shared' : 'Share'}
+            </Button>
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button leftSection={<IconPlus size={16} />} disabled={!mayEdit}>
+                  Add
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<IconChartLine size={16} />} onClick={() => setOpen('insights')}>
+                  Insight
+                </Menu.Item>
+                <Menu.Item leftSection={<IconLetterT size={16} />} onClick={() => setOpen('text')}>
+                  Text
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+            <More
+              projectId={projectId}
+              dashboard={dashboard}
+              mayEdit={mayEdit}
+              onFullscreen={() => {
+                setFullscreen(true)
+                // where the browser does not want to, the frame still goes
+                document.documentElement.requestFullscreen?.().catch(() => {})
+              }}
+              onRename={() => setOpen('name')}
+              onSubscribe={() => setOpen('subscribing')}
+            />
+          </>
+        )
       }
     >
-      <Group gap="xs" mb="md">
+      <div className={styles.bar}>
         {mayEdit && (
           <DateRangePicker
             value={range}
@@ -134,10 +182,9 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             Dates of each insight
           </Button>
         )}
-        <Button variant="subtle" leftSection={<IconRefresh size={16} />} onClick={refresh}>
-          Refresh
-        </Button>
-      </Group>
+        <Refresh every={every} onEvery={setEvery} onRefresh={refresh} />
+        {mayEdit && <DashboardFilters projectId={projectId} dashboard={dashboard} />}
+      </div>
       {dashboard.tiles.length === 0 ? (
         <div className="card">
           <Empty title="This dashboard is empty.">
@@ -145,21 +192,25 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
           </Empty>
         </div>
       ) : (
-        <TileGrid>
-          {inReadingOrder(dashboard.tiles).map((tile) =>
+        <Board
+          tiles={dashboard.tiles}
+          nameOf={({ insight }) => (insight ? insightName(insight) : 'the text')}
+          onPlaces={mayEdit ? keepPlaces : undefined}
+        >
+          {(tile, standing) =>
             tile.insight ? (
               <InsightTile
                 key={tile.id}
                 projectId={projectId}
                 dashboardId={dashboard.id}
-                tile={tile}
                 insight={tile.insight}
+                standing={standing}
                 onRemove={mayEdit ? () => remove(tile) : undefined}
               />
             ) : (
               <TextTile
                 key={tile.id}
-                tile={tile}
+                {...standing}
                 body={tile.text?.body ?? ''}
                 menu={
                   mayEdit && (
@@ -184,9 +235,9 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
                   )
                 }
               />
-            ),
-          )}
-        </TileGrid>
+            )
+          }
+        </Board>
       )}
       {open === 'insights' && (
         <AddInsightDialog projectId={projectId} dashboard={dashboard} onClose={close} />
@@ -210,21 +261,116 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   )
 }
 
+/** Calls it every so many seconds while somebody looks at the page. */
+function useRepeated(call: () => void, seconds: number | undefined): void {
+  const latest = useRef(call)
+  useEffect(() => {
+    latest.current = call
+  })
+  useEffect(() => {
+    if (seconds === undefined) return
+    const timer = setInterval(() => {
+      if (!document.hidden) latest.current()
+    }, seconds * 1000)
+    return () => clearInterval(timer)
+  }, [seconds])
+}
+
+/** The whole screen for the page: the frame around it goes, and comes back when the browser leaves its full screen. */
+function useFullscreen(on: boolean, onLeft: () => void): void {
+  const left = useRef(onLeft)
+  useEffect(() => {
+    left.current = onLeft
+  })
+  useEffect(() => {
+    if (!on) return
+    document.documentElement.dataset.fullscreen = ''
+    const changed = () => {
+      if (!document.fullscreenElement) left.current()
+    }
+    document.addEventListener('fullscreenchange', changed)
+    return () => {
+      document.removeEventListener('fullscreenchange', changed)
+      delete document.documentElement.dataset.fullscreen
+      if (document.fullscreenElement) void document.exitFullscreen()
+    }
+  }, [on])
+}
+
+const inWords = (seconds: number): string =>
+  seconds < 3600 ? counted(seconds / 60, 'minute') : counted(seconds / 3600, 'hour')
+
+/** Asks for everything again, now or by itself. */
+function Refresh({
+  every,
+  onEvery,
+  onRefresh,
+}: {
+  every: number | undefined
+  onEvery: (seconds: number | undefined) => void
+  onRefresh: () => void
+}): ReactNode {
+  return (
+    <Button.Group>
+      <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onRefresh}>
+        Refresh
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            variant="default"
+            px="xs"
+            aria-label="Refresh by itself"
+            rightSection={<IconChevronDown size={14} />}
+          >
+            {every === undefined ? 'Off' : `Every ${inWords(every)}`}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Refresh by itself</Menu.Label>
+          {[undefined, ...refreshes].map((seconds) => (
+            <Menu.Item
+              key={seconds ?? 'off'}
+              aria-current={seconds === every}
+              rightSection={seconds === every && <IconCheck size={14} aria-hidden />}
+              onClick={() => onEvery(seconds)}
+            >
+              {seconds === undefined ? 'Off' : `Every ${inWords(seconds)}`}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
+  )
+}
+
 function More({
   projectId,
   dashboard,
   mayEdit,
+  onFullscreen,
   onRename,
   onSubscribe,
 }: {
   projectId: number
   dashboard: Dashboard
   mayEdit: boolean
+  onFullscreen: () => void
   onRename: () => void
   onSubscribe: () => void
 }): ReactNode {
   const navigate = useNavigate()
   const { mutateAsync: update } = useUpdateDashboard(projectId, dashboard.id)
+  const create = useCreateDashboard(projectId)
+  const duplicate = () =>
+    create.mutate(copyOf(dashboard), {
+      onSuccess: ({ id: dashboardId }) =>
+        void navigate({
+          to: '/project/$projectId/dashboard/$dashboardId',
+          params: { projectId, dashboardId },
+        }),
+      onError: sayFailed,
+    })
   const remove = async () => {
     await update({ deleted: true })
     void navigate({ to: '/project/$projectId/dashboard', params: { projectId } })
@@ -240,6 +386,12 @@ function More({
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconMaximize size={16} />} onClick={onFullscreen}>
+          Full screen
+        </Menu.Item>
+        <Menu.Item leftSection={<IconCopy size={16} />} onClick={duplicate}>
+          Duplicate
+        </Menu.Item>
         <Menu.Item leftSection={<IconMail size={16} />} onClick={onSubscribe}>
           Subscribe
         </Menu.Item>

@@ -2,37 +2,50 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
-import type { DashboardTile, Insight } from '../../api/types.ts'
+import { type ReactNode, useCallback, useRef } from 'react'
+import type { Insight } from '../../api/types.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
-import { Tile } from '../../ui/insight/tile-grid.tsx'
+import { chartHeight, Tile } from '../../ui/insight/tile-grid.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { LoadError, Loading } from '../../ui/states.tsx'
+import type { Standing } from './board.tsx'
 import { tileQuery } from './queries.ts'
 
 /** An insight on a dashboard: it asks for its answer itself, so that one that takes long holds up nobody. */
 export function InsightTile({
   projectId,
   dashboardId,
-  tile,
   insight,
+  standing: { place, handles, style },
   onRemove,
 }: {
   projectId: number
   dashboardId: number
-  tile: DashboardTile
   insight: Insight
+  standing: Standing
   /** Absent where one may not. */
   onRemove?: () => void
 }): ReactNode {
   const client = useQueryClient()
-  const answered = useQuery(tileQuery(projectId, dashboardId, insight))
+  const isSeen = useRef(false)
+  const look = useCallback((element: HTMLElement | null) => {
+    if (!element) return
+    const observer = new IntersectionObserver(([entry]) => {
+      isSeen.current = entry?.isIntersecting ?? false
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const answered = useQuery(tileQuery(projectId, dashboardId, insight, { isSeen: () => isSeen.current }))
   const name = insightName(insight)
   const shown = answered.data
   return (
     <Tile
-      tile={tile}
+      ref={look}
+      place={place}
+      handles={handles}
+      style={style}
       title={
         <Link to="/project/$projectId/insights/$shortId" params={{ projectId, shortId: insight.short_id }}>
           {name}
@@ -50,7 +63,7 @@ export function InsightTile({
               leftSection={<IconRefresh size={16} />}
               onClick={() =>
                 void client.prefetchQuery({
-                  ...tileQuery(projectId, dashboardId, insight, true),
+                  ...tileQuery(projectId, dashboardId, insight, { anew: true }),
                   staleTime: 0,
                 })
               }
@@ -75,7 +88,7 @@ export function InsightTile({
     >
       {shown ? (
         <div style={{ height: '100%', opacity: answered.isFetching ? 0.6 : 1 }}>
-          <InsightChart insight={shown} timeZone={shown.timezone} />
+          <InsightChart insight={shown} timeZone={shown.timezone} height={chartHeight(place)} />
         </div>
       ) : answered.isError ? (
         <LoadError what={name} error={answered.error} retry={() => void answered.refetch()} />

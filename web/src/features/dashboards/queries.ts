@@ -24,8 +24,14 @@ const inSlot = createSlots(3)
 /**
  * A tile's insight as the dashboard asks it, with its answer.
  * @param anew calculated, whatever was answered before
+ * @param isSeen whether somebody looks at it: those go first
  */
-export const tileQuery = (projectId: number, dashboardId: number, insight: Insight, anew = false) =>
+export const tileQuery = (
+  projectId: number,
+  dashboardId: number,
+  insight: Insight,
+  { anew = false, isSeen }: { anew?: boolean; isSeen?: () => boolean } = {},
+) =>
   queryOptions({
     // the hash is another for other dates, properties and questions
     queryKey: ['project', projectId, 'tile', dashboardId, insight.id, insight.filters_hash],
@@ -42,6 +48,7 @@ export const tileQuery = (projectId: number, dashboardId: number, insight: Insig
             },
             signal,
           })) as Insight,
+        isSeen,
       ),
     staleTime: 60_000,
     placeholderData: insight.result === null ? undefined : insight,
@@ -69,6 +76,13 @@ export function useCreateDashboard(projectId: number) {
     onSuccess: changed,
   })
 }
+
+/** Another dashboard with copies of the same tiles. */
+export const copyOf = ({ id, name }: Dashboard): NewDashboard => ({
+  name: `${name || 'Untitled dashboard'} (copy)`.slice(0, 400),
+  use_dashboard: id,
+  duplicate_tiles: true,
+})
 
 /** Changes a dashboard: its name, dates, texts and tiles, or that it is deleted. */
 export function useUpdateDashboard(projectId: number, id: number) {

@@ -10,7 +10,7 @@ import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
-import { PersonsTable } from '../../ui/persons-table.tsx'
+import { PeopleTable } from '../../ui/people-table.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import styles from '../../ui/thing-page.module.css'
 import { absoluteTime } from '../../ui/time.ts'
@@ -168,7 +168,7 @@ function Joined({
           ? `; ${counted(left.data.users_affected, 'person', 'people')} left or declined.`
           : joined.data && '.'}
       </p>
-      <PersonsTable projectId={projectId} rows={rows} timeZone={timeZone} />
+      <PeopleTable projectId={projectId} rows={rows} timeZone={timeZone} />
       <Pager
         page={page}
         rows={rows.length}

@@ -5,7 +5,7 @@ import styles from '../../ui/editor.module.css'
 
 /** Changes, each a sentence. */
 export const Differences = ({ words }: { words: string[] }) => (
-  <ul className={styles.differences}>
+  <ul className={styles.list}>
     {words.map((text) => (
       <li key={text}>{text}</li>
     ))}

@@ -1,12 +1,11 @@
-import { SegmentedControl, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from '../../ui/editor.module.css'
 import { payloadText, variantsOf } from '../../ui/flag/filters.ts'
+import { TagsField } from '../../ui/tags-field.tsx'
 import { spreadEvenly, type Variant } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
 import { type Draft, keyProblem, type Problems, payloadProblem, withPayload, withVariants } from './draft.ts'
-import { tagsQuery } from './queries.ts'
 
 const MOST_VARIANTS = 100
 const variantOf = (key: string): Variant => ({ key, name: '', rollout_percentage: 50 })
@@ -21,7 +20,6 @@ export function About({
   problems,
   set,
 }: Fields & { projectId: number; oldKey: string | null; problems: Problems }): ReactNode {
-  const tags = useQuery(tagsQuery(projectId))
   const isRenamed = oldKey !== null && draft.key !== oldKey
   return (
     <section className={`card ${styles.part}`} aria-label="About">
@@ -49,13 +47,7 @@ export function About({
         value={draft.name}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      <TagsInput
-        label="Tags"
-        data={tags.data ?? []}
-        value={draft.tags}
-        acceptValueOnBlur
-        onChange={(picked) => set({ tags: picked.map((tag) => tag.trim().toLowerCase()) })}
-      />
+      <TagsField projectId={projectId} value={draft.tags} onChange={(tags) => set({ tags })} />
       <Switch
         label="On"
         description="Off, nobody gets it, whatever the conditions say."

@@ -11,9 +11,10 @@ import styles from '../../ui/editor.module.css'
 import { ConditionSets } from '../../ui/flag/condition-sets.tsx'
 import { useNames } from '../../ui/flag/names.ts'
 import { changeWords } from '../../ui/flag/words.ts'
-import { LeaveGuard, useRefusals } from '../../ui/leave-guard.tsx'
+import { useRefusals, useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
 import { Conflict, Differences } from './conflict.tsx'
@@ -96,7 +97,6 @@ function Editor({
   const [theirs, setTheirs] = useState<FeatureFlag | null>(null)
   const [tried, setTried] = useState(false)
   const [confirming, setConfirming] = useState(false)
-  const isSaved = useRef(false)
   const page = useRef<HTMLDivElement>(null)
   const refused = useRefusals(page)
   const create = useCreateFlag(projectId)
@@ -105,6 +105,7 @@ function Editor({
   const before = base ? draftOf(base) : begin
   const changes = changesOf(draft, before)
   const isDirty = Object.keys(changes).length > 0
+  const guard = useUnsavedGuard(isDirty, 'flag')
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {
@@ -124,7 +125,7 @@ function Editor({
   }
 
   const onSaved = ({ id }: FeatureFlag) => {
-    isSaved.current = true
+    guard.saved()
     void navigate({
       to: '/project/$projectId/feature_flags/$flagId',
       params: { projectId, flagId: id },
@@ -251,9 +252,7 @@ function Editor({
           <Differences words={told(changes)} />
         </Confirm>
       )}
-      <LeaveGuard isDirty={() => isDirty && !isSaved.current}>
-        What you changed of this flag is lost.
-      </LeaveGuard>
+      {guard.question}
     </Page>
   )
 }
@@ -268,10 +267,3 @@ function placed(error: unknown): Problems {
   if (/^Payload/.test(text)) return { payloads: text }
   return error.attr === 'filters' ? { filters: text } : {}
 }
-
-const Problem = ({ text }: { text: string | undefined }) =>
-  text ? (
-    <p className={styles.problem} role="alert">
-      {text}
-    </p>
-  ) : null

@@ -6,8 +6,10 @@ import { groupTypesQuery } from '../../api/definitions.ts'
 import { personsQuery } from '../../api/persons.ts'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag, PropertyFilter, TriedCondition } from '../../api/types.ts'
+import { filterWords } from '../../ui/filter-words.ts'
 import { type FlagFilters, groupTypeOf, rolloutOf } from '../../ui/flag/filters.ts'
-import { filterWords, type Names } from '../../ui/flag/words.ts'
+import type { Names } from '../../ui/flag/words.ts'
+import { reasonWords } from '../../ui/flag-reason.ts'
 import { number } from '../../ui/numbers.ts'
 import { personName } from '../../ui/person-name.ts'
 import { LoadError, Loading } from '../../ui/states.tsx'
@@ -191,29 +193,4 @@ const outcomes: Record<string, string> = {
   no_condition_match: 'a filter did not match',
   out_of_rollout_bound: 'matched, but left out by its percentage',
   no_group_type: 'no group of its type was given',
-}
-
-function reasonWords(reason: string, at: number | null): string {
-  const set = at === null ? 'A set' : `Set ${at + 1}`
-  switch (reason) {
-    case 'condition_match':
-      return `${set} decided.`
-    case 'no_condition_match':
-      return 'No set matched.'
-    case 'out_of_rollout_bound':
-      return `${set} matched, but its percentage leaves them out.`
-    case 'no_group_type':
-      return 'It is for groups, and no key of one was given.'
-    case 'super_condition_value':
-      return 'They have answered to an early access feature.'
-    case 'holdout_condition_value':
-      return 'They are held out of it.'
-    case 'missing_dependency':
-      return 'It asks for a flag that is not there, or in a circle.'
-    case 'disabled':
-    case 'flag_disabled':
-      return 'The flag is off.'
-    default:
-      return `It could not be evaluated (${reason}).`
-  }
 }

@@ -18,10 +18,19 @@ import {
 } from '../../ui/flag/filters.ts'
 import { Matches } from '../../ui/flag/matches.tsx'
 import { useNames } from '../../ui/flag/names.ts'
-import { enrolledWords, type Names, setWords, staleReason, summaryOf } from '../../ui/flag/words.ts'
+import {
+  changeWords,
+  enrolledWords,
+  type Names,
+  setWords,
+  staleReason,
+  summaryOf,
+} from '../../ui/flag/words.ts'
 import { FlagCode } from '../../ui/flag-code.tsx'
+import { History } from '../../ui/history.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
+import parts from '../../ui/parts.module.css'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { capital } from '../../ui/text.ts'
 import styles from '../../ui/thing-page.module.css'
@@ -29,7 +38,6 @@ import { sayFailed } from '../../ui/undo.tsx'
 import { Editors, viewOnly } from './editors.tsx'
 import { Explain } from './explain.tsx'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
-import { History } from './history.tsx'
 import { dependentFlagsQuery, useUpdateFlag } from './queries.ts'
 import { StaleMark } from './stale-mark.tsx'
 import { Usage } from './usage.tsx'
@@ -57,7 +65,6 @@ type Props = { projectId: number; flag: FeatureFlag }
 function Shown({ projectId, flag }: Props): ReactNode {
   const { explain } = useSearch({ from: '/session/project/$projectId/feature_flags/$flagId' })
   const navigate = useNavigate({ from: '/project/$projectId/feature_flags/$flagId' })
-  const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const filters = readFilters(flag.filters)
   const names = useNames(projectId, [filters])
   const types = useQuery(groupTypesQuery(projectId))
@@ -103,8 +110,8 @@ function Shown({ projectId, flag }: Props): ReactNode {
       }
     >
       {flag.deleted && <Deleted projectId={projectId} flag={flag} />}
-      <div className={styles.columns}>
-        <div className={styles.column}>
+      <div className={parts.columns}>
+        <div className={parts.column}>
           <section className={`card ${styles.part}`} aria-label="Who gets it">
             <h2>Who gets it</h2>
             <WhoGetsIt projectId={projectId} flag={flag} filters={filters} names={names} />
@@ -121,10 +128,18 @@ function Shown({ projectId, flag }: Props): ReactNode {
           </section>
           <section className={`card ${styles.part}`} aria-label="History">
             <h2>History</h2>
-            <History projectId={projectId} flag={flag} names={names} timeZone={timeZone} />
+            <History
+              projectId={projectId}
+              of={{
+                scope: 'FeatureFlag',
+                itemId: String(flag.id),
+                under: flagQuery(projectId, flag.id).queryKey,
+              }}
+              words={(changes) => changeWords(changes, names)}
+            />
           </section>
         </div>
-        <div className={styles.column}>
+        <div className={parts.column}>
           <section className={`card ${styles.part}`} aria-label="Explain">
             <h2>Why does somebody get it, or not?</h2>
             <Explain
@@ -208,7 +223,7 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
         )}
         {filters.groups.length === 0 && !asksEnrolled(filters) && <li>Nobody: it has no conditions.</li>}
       </ol>
-      <dl className={styles.facts}>
+      <dl className={parts.facts} style={{ marginTop: 12 }}>
         <dt>After sign-in</dt>
         <dd>
           {flag.ensure_experience_continuity

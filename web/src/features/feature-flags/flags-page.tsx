@@ -16,6 +16,7 @@ import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { TagButton } from '../../ui/tag-button.tsx'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
 import styles from './flags-page.module.css'
 import type { FlagsSearch } from './search.ts'
@@ -258,15 +259,7 @@ function FlagTable({
                       </Badge>
                     )}
                     {flag.tags.map((tag) => (
-                      <button
-                        key={tag}
-                        type="button"
-                        className={styles.tag}
-                        aria-label={`Only flags with the tag ${tag}`}
-                        onClick={() => onSearch({ tag })}
-                      >
-                        {tag}
-                      </button>
+                      <TagButton key={tag} tag={tag} what="flags" onPick={(one) => onSearch({ tag: one })} />
                     ))}
                   </div>
                   {flag.name && <div className="muted small">{flag.name}</div>}

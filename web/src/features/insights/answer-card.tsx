@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import type { Question } from '../../api/questions.ts'
+import { type PictureWords, pictureOf, savePicture } from '../../ui/chart/png.ts'
 import { rangeLabel } from '../../ui/date-range.tsx'
 import { counted, number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { sayFailed } from '../../ui/undo.tsx'
 import styles from './editor.module.css'
 import type { Pin } from './pin.ts'
 import { type Answers, answerQuery, type Timed, whatIsMissing } from './queries.ts'
@@ -15,6 +17,8 @@ export type AnswerProps<Q extends Question> = {
   projectId: number
   query: Q
   timeZone: string
+  /** What a picture of the chart is called. */
+  title: string
   onChange: (changes: Partial<Q>) => void
   onPeople: (pin: Pin) => void
 }
@@ -27,22 +31,28 @@ export function AnswerCard<Q extends Question>({
   projectId,
   query,
   timeZone,
+  title,
   isEmpty,
   note,
+  legend,
   below,
   children,
 }: {
   projectId: number
   query: Q
   timeZone: string
+  title: string
   isEmpty: (answer: Answers[Q['kind']]) => boolean
   /** What else has to be said of the numbers. */
   note?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
+  /** Of a chart that is drawn on a canvas, which can be saved as a picture: its series. */
+  legend?: (answer: Timed<Answers[Q['kind']]>) => PictureWords['legend']
   /** In a box of its own: the figures that a chart is drawn from. */
   below?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
   children: (answer: Timed<Answers[Q['kind']]>) => ReactNode
 }): ReactNode {
   const client = useQueryClient()
+  const drawing = useRef<HTMLDivElement>(null)
   const answered = useQuery(answerQuery(projectId, query))
   const missing = whatIsMissing(query)
   if (missing !== null) {
@@ -72,6 +82,11 @@ export function AnswerCard<Q extends Question>({
       </div>
     )
   }
+  const words = (of: typeof answer): PictureWords => ({
+    title,
+    about: `${rangeLabel(query.dateRange)} · ${timeZone}`,
+    legend: legend?.(of) ?? [],
+  })
   const busy = answered.isFetching
   const empty = isEmpty(answer)
   return (
@@ -79,7 +94,7 @@ export function AnswerCard<Q extends Question>({
       <div className={`card ${styles.chart}`} aria-busy={busy}>
         {busy && <div className={styles.busy} />}
         {/* an older answer's numbers are not those of the question that there is now */}
-        <div className={busy ? styles.dimmed : ''} inert={answered.isPlaceholderData}>
+        <div ref={drawing} className={busy ? styles.dimmed : ''} inert={answered.isPlaceholderData}>
           {empty ? (
             <Empty title={`No events match in ${rangeLabel(query.dateRange).toLowerCase()}.`}>
               Try a longer range, or fewer filters.
@@ -105,6 +120,18 @@ export function AnswerCard<Q extends Question>({
             >
               Refresh
             </button>
+            {legend && !empty && (
+              <>
+                {' · '}
+                <button
+                  type="button"
+                  className={styles.again}
+                  onClick={() => void saveAsPng(drawing.current, words(answer)).catch(sayFailed)}
+                >
+                  Save as PNG
+                </button>
+              </>
+            )}
           </span>
         </p>
       </div>
@@ -115,4 +142,10 @@ export function AnswerCard<Q extends Question>({
       )}
     </>
   )
+}
+
+async function saveAsPng(drawing: HTMLElement | null, words: PictureWords): Promise<void> {
+  const picture = drawing && (await pictureOf(drawing, words))
+  if (!picture) throw new Error('The chart is not drawn yet.')
+  savePicture(picture, words.title)
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { breakdownName } from '../../api/breakdowns.ts'
 import type { TrendsQuery } from '../../api/questions.ts'
 import { bucketName, tick } from '../../ui/chart/buckets.ts'
 import { Pick } from '../../ui/insight/pick.tsx'
@@ -36,7 +37,7 @@ export function DetailsTable({
       <table className={`data ${styles.details}`} style={{ marginTop: 0 }}>
         <thead>
           <tr>
-            <th scope="col">{query.breakdownFilter?.breakdown ?? 'Series'}</th>
+            <th scope="col">{breakdownName(query.breakdownFilter) ?? 'Series'}</th>
             <th scope="col" className="num">
               Total
             </th>

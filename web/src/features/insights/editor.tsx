@@ -3,13 +3,13 @@ import { IconCode } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Question } from '../../api/questions.ts'
 import { useProject } from '../../api/session.ts'
+import { type Names, useNames } from '../../ui/names.ts'
 import { Page } from '../../ui/page.tsx'
 import { ApiCall } from './api-call.tsx'
 import styles from './editor.module.css'
 import { FunnelAnswerView } from './funnel-answer.tsx'
 import { FunnelPanel } from './funnel-panel.tsx'
 import { LifecycleAnswerView, LifecyclePanel } from './lifecycle.tsx'
-import { type Names, useNames } from './names.ts'
 import { PathsAnswerView, PathsPanel } from './paths.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import type { Pin } from './pin.ts'
@@ -18,6 +18,7 @@ import { RetentionAnswerView } from './retention-answer.tsx'
 import { RetentionPanel } from './retention-panel.tsx'
 import type { EditorSearch } from './search.ts'
 import { StickinessAnswerView, StickinessPanel } from './stickiness.tsx'
+import { summaryOf } from './summary.ts'
 import { TrendsAnswerView } from './trends-answer.tsx'
 import { TrendsPanel } from './trends-panel.tsx'
 
@@ -33,6 +34,7 @@ export function Editor({
   search,
   onSearch,
   title,
+  called = summaryOf(query),
   about,
   actions,
   above,
@@ -42,6 +44,8 @@ export function Editor({
   search: EditorSearch
   onSearch: OnSearch
   title: string
+  /** Its name, where it has one. */
+  called?: string
   about?: ReactNode
   actions?: ReactNode
   above?: ReactNode
@@ -81,6 +85,7 @@ export function Editor({
             projectId={projectId}
             query={query}
             timeZone={timeZone}
+            title={called}
             hidden={hidden}
             onHidden={(keys) => onSearch((old) => ({ ...old, hidden: keys.length ? keys : undefined }), true)}
             onChange={set}
@@ -135,6 +140,7 @@ function Answer({
   projectId: number
   query: Question
   timeZone: string
+  title: string
   hidden: string[]
   onHidden: (keys: string[]) => void
   onChange: (changes: Partial<Question>) => void

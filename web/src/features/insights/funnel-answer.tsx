@@ -1,5 +1,6 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { type ReactNode, useMemo } from 'react'
+import { breakdownName } from '../../api/breakdowns.ts'
 import { type FunnelsFilter, type FunnelsQuery, nodeName } from '../../api/questions.ts'
 import type { FunnelAnswer, FunnelStep, FunnelTrend } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
@@ -34,6 +35,7 @@ export function FunnelAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   onChange,
   onPeople,
 }: AnswerProps<FunnelsQuery>): ReactNode {
@@ -75,7 +77,14 @@ export function FunnelAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
         isEmpty={({ results }) => isEmpty(results)}
+        legend={
+          view === 'trends'
+            ? ({ results }) =>
+                isTrend(results) ? results.map((line, slot) => ({ label: lineName(line), slot })) : []
+            : undefined
+        }
         note={(answer) =>
           `${rulesInWords(query)}${
             isTrend(answer.results) && isLastUnfinished(answer, query, timeZone)
@@ -232,7 +241,7 @@ function TrendTable({
   const days = lines[0]?.days ?? []
   return (
     <BucketTable
-      heading={query.breakdownFilter?.breakdown ?? 'Who entered'}
+      heading={breakdownName(query.breakdownFilter) ?? 'Who entered'}
       days={days}
       interval={query.interval}
       columns={lines.map((line) => ({

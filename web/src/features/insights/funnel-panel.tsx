@@ -1,6 +1,7 @@
 import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { byWhat } from '../../api/breakdowns.ts'
 import {
   attributions,
   type FunnelExclusion,
@@ -112,10 +113,10 @@ const attributionNames = {
   all_events: 'all steps: they must agree',
 } as const
 
-function inShort({ series, breakdownFilter }: FunnelsQuery): string {
+function inShort(query: FunnelsQuery): string {
+  const { series } = query
   if (series.length === 0) return 'Pick the first step'
-  const by = breakdownFilter ? ` by ${breakdownFilter.breakdown}` : ''
-  return `${counted(series.length, 'step')}: ${series.map(nodeName).join(' → ')}${by}`
+  return `${counted(series.length, 'step')}: ${series.map(nodeName).join(' → ')}${byWhat(query)}`
 }
 
 /** A number that is asked when it is whole: while it is written, the chart stays. */

@@ -7,6 +7,7 @@ import type { Question } from '../../api/questions.ts'
 import { useUpdateInsight } from '../../api/saved.ts'
 import type { Insight } from '../../api/types.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import { viewOfNode } from '../../ui/insight/rows-view.ts'
 import { innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -80,6 +81,7 @@ function Changeable({
       search={search}
       onSearch={onSearch}
       title={insightName(insight)}
+      called={insightName(insight)}
       about={insight.description || undefined}
       actions={
         <>
@@ -118,12 +120,23 @@ function Changeable({
 function Viewer({ projectId, insight }: { projectId: number; insight: Insight }): ReactNode {
   const client = useQueryClient()
   const { timezone, last_refresh: at } = insight
+  const inner = innerQuery(insight.query)
+  const sql = inner?.kind === 'HogQLQuery' && typeof inner.query === 'string' ? inner.query : undefined
   return (
     <Page
       title={insightName(insight)}
       about={insight.description || kindName(insight)}
       actions={
         <>
+          {sql !== undefined && (
+            <Link
+              to="/project/$projectId/sql"
+              params={{ projectId }}
+              search={{ q: sql, view: viewOfNode(insight.query), insight: insight.short_id }}
+            >
+              Edit the SQL
+            </Link>
+          )}
           <InsightActions projectId={projectId} insight={insight} />
           <Button
             variant="default"

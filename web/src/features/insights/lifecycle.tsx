@@ -57,6 +57,7 @@ export function LifecycleAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   onChange,
   onPeople,
 }: AnswerProps<LifecycleQuery>): ReactNode {
@@ -79,6 +80,10 @@ export function LifecycleAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
+        legend={({ results }) =>
+          seriesOf(results).filter(({ status }) => shown.includes(status as LifecycleStatus))
+        }
         isEmpty={({ results }) => results.every(({ data }) => data.every((value) => value === 0))}
         note={(answer) =>
           isLastUnfinished(answer, query, timeZone)
@@ -127,7 +132,7 @@ function Chart({
   answer,
   timeZone,
   onPeople,
-}: Omit<AnswerProps<LifecycleQuery>, 'onChange'> & { answer: Timed<LifecycleAnswer> }): ReactNode {
+}: Omit<AnswerProps<LifecycleQuery>, 'onChange' | 'title'> & { answer: Timed<LifecycleAnswer> }): ReactNode {
   const days = useMemo(() => answer.results[0]?.days ?? [], [answer])
   const { lifecycleFilter } = query
   const series = useMemo(() => {

@@ -4,11 +4,11 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { asKind, firstQuestion, type QuestionKind } from '../../api/questions.ts'
 import { ExportButton } from '../../ui/export-csv.tsx'
+import { SaveInsightDialog } from '../../ui/save-insight-dialog.tsx'
 import styles from './editor.module.css'
 import { Editor, type OnSearch } from './editor.tsx'
 import { kinds, ofKind } from './kinds.tsx'
 import { asked, whatIsMissing } from './queries.ts'
-import { SaveDialog } from './save-dialog.tsx'
 import { kindIn } from './search.ts'
 import { summaryOf } from './summary.ts'
 
@@ -55,9 +55,10 @@ export function NewInsightPage(): ReactNode {
         }
       />
       {saving && (
-        <SaveDialog
+        <SaveInsightDialog
           projectId={projectId}
           query={asked(query)}
+          summary={summaryOf(query)}
           dashboard={search.dashboard}
           onClose={() => setSaving(false)}
           onSaved={({ short_id }) =>

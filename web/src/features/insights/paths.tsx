@@ -189,6 +189,7 @@ export function PathsAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   onChange,
   onPeople,
 }: AnswerProps<PathsQuery>): ReactNode {
@@ -215,6 +216,7 @@ export function PathsAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
         isEmpty={({ results }) => results.length === 0}
         note={({ results }) =>
           results.length >= (filter.edgeLimit ?? 50)

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask } from '../../api/ask.ts'
+import { dimensionsOf } from '../../api/breakdowns.ts'
 import { letter, needsProperty, type Question } from '../../api/questions.ts'
 import type {
   FunnelAnswer,
@@ -9,6 +10,7 @@ import type {
   StickinessAnswer,
   TrendsAnswer,
 } from '../../api/types.ts'
+import { finished } from '../../ui/filter-tree.ts'
 import { isComplete } from '../../ui/operators.ts'
 
 /** The query as it is asked: without filters that are still being written, wherever they stand in it. */
@@ -20,9 +22,9 @@ function withoutUnfinished(given: unknown): unknown {
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => {
       if (value === undefined) return []
-      if (name !== 'properties' || !Array.isArray(value)) return [[name, withoutUnfinished(value)]]
-      const complete = value.filter(isComplete)
-      return complete.length > 0 ? [[name, complete]] : []
+      if (name !== 'properties' || !value) return [[name, withoutUnfinished(value)]]
+      const complete = finished(value, isComplete)
+      return complete ? [[name, complete]] : []
     }),
   )
 }
@@ -36,6 +38,9 @@ export function whatIsMissing(query: Question): string | null {
   if ('series' in query && query.series.length === 0) return 'Pick an event to see a chart.'
   if (query.kind === 'TrendsQuery') {
     const at = query.series.findIndex((node) => needsProperty(node.math) && !node.math_property)
+    if (query.trendsFilter?.display === 'WorldMap' && dimensionsOf(query.breakdownFilter).length !== 1) {
+      return 'Break down by one property that holds countries, such as $geoip_country_code, to see a map.'
+    }
     if (at >= 0) return `Choose the property that series ${letter(at)} counts.`
   }
   return null

@@ -1,5 +1,6 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
+import { dimensionsOf } from '../../api/breakdowns.ts'
 import type { RetentionQuery } from '../../api/questions.ts'
 import type { RetentionAnswer, RetentionRow } from '../../api/types.ts'
 import type { ChartSeries, ValueNames } from '../../ui/chart/time-chart-option.ts'
@@ -30,19 +31,23 @@ function groupsOf({ results }: RetentionAnswer): Group[] {
   return [...found].map(([value, rows]) => ({ value, rows }))
 }
 
-const nameOf = ({ value }: Group): string => (value === undefined ? 'All' : valueName(value))
+/** Of several at once the values come as one text. */
+const nameOf = ({ value }: Group, dimensions: number): string =>
+  value === undefined ? 'All' : valueName(dimensions > 1 ? value.split('::') : value)
 
 /** Of each cohort how many came back: a curve over all of them, and the table. */
 export function RetentionAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   onChange,
   onPeople,
 }: AnswerProps<RetentionQuery>): ReactNode {
   const [chosen, setChosen] = useState(0)
   const [show, setShow] = useState<'percent' | 'count'>('percent')
   const period = (query.retentionFilter.period ?? 'Day').toLowerCase() as RetentionPeriod
+  const dimensions = dimensionsOf(query.breakdownFilter).length
   return (
     <>
       <Toolbar dateRange={query.dateRange} onDates={(dateRange) => onChange({ dateRange })}>
@@ -60,6 +65,7 @@ export function RetentionAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
         isEmpty={({ results }) => results.every((row) => (cellsOf(row)[0] ?? 0) === 0)}
         note={() => '* still runs, and counts in no mean.'}
         below={(answer) => {
@@ -74,7 +80,7 @@ export function RetentionAnswerView({
                     w={260}
                     label="Cohorts of"
                     value={groups.indexOf(group)}
-                    data={groups.map((one, at) => ({ value: String(at), label: nameOf(one) }))}
+                    data={groups.map((one, at) => ({ value: String(at), label: nameOf(one, dimensions) }))}
                     onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}
                   />
                 )}
@@ -97,7 +103,14 @@ export function RetentionAnswerView({
           )
         }}
       >
-        {(answer) => <Curve answer={answer} period={period} now={wallClock(answer.receivedAt, timeZone)} />}
+        {(answer) => (
+          <Curve
+            answer={answer}
+            dimensions={dimensions}
+            period={period}
+            now={wallClock(answer.receivedAt, timeZone)}
+          />
+        )}
       </AnswerCard>
     </>
   )
@@ -105,10 +118,12 @@ export function RetentionAnswerView({
 
 function Curve({
   answer,
+  dimensions,
   period,
   now,
 }: {
   answer: RetentionAnswer
+  dimensions: number
   period: RetentionPeriod
   now: string
 }): ReactNode {
@@ -117,12 +132,12 @@ function Curve({
     () =>
       groups.slice(0, MOST_LINES).map((group, slot) => ({
         key: String(slot),
-        label: nameOf(group),
+        label: nameOf(group, dimensions),
         // what nobody can have come to yet is no point of the line
         data: retentionCurve(group.rows, period, now).filter((share) => share !== undefined),
         slot,
       })),
-    [groups, period, now],
+    [groups, dimensions, period, now],
   )
   const { days, axis } = useMemo(() => {
     const name = (later: string) => `${period.charAt(0).toUpperCase()}${period.slice(1)} ${later}`

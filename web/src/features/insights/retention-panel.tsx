@@ -1,5 +1,6 @@
 import { NativeSelect, Switch } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { byWhat } from '../../api/breakdowns.ts'
 import {
   entityOfNode,
   mostRetentionIntervals,
@@ -122,17 +123,18 @@ export function RetentionPanel({ names, query, onChange }: PanelProps<RetentionQ
       <BreakdownPart
         names={names}
         value={query.breakdownFilter}
+        withCohorts={false}
         onChange={(breakdownFilter) => onChange({ breakdownFilter })}
       />
     </QuestionPanel>
   )
 }
 
-function inShort({ retentionFilter: filter, breakdownFilter }: RetentionQuery): string {
-  const by = breakdownFilter ? ` by ${breakdownFilter.breakdown}` : ''
+function inShort(query: RetentionQuery): string {
+  const filter = query.retentionFilter
   const over = counted(filter.totalIntervals ?? 7, (filter.period ?? 'Day').toLowerCase())
   const [target, returning] = [filter.targetEntity, filter.returningEntity].map((one) =>
     nodeName(nodeOfEntity(one)),
   )
-  return `${target}, then ${returning} over ${over}${by}`
+  return `${target}, then ${returning} over ${over}${byWhat(query)}`
 }

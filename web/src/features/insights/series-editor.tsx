@@ -12,10 +12,10 @@ import {
 import { type ReactNode, useState } from 'react'
 import { maths, needsProperty, nodeName, type SeriesMath, type SeriesNode } from '../../api/questions.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
+import type { Names } from '../../ui/names.ts'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
 import { PropertyPicker } from '../../ui/property-picker.tsx'
 import styles from './editor.module.css'
-import type { Names } from './names.ts'
 
 /** One event or action, with what a picker made of it kept: its name, count and filters. */
 export function NodePicker({

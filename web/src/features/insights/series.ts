@@ -1,4 +1,5 @@
-import { letter, mathName, nodeName, type TrendsQuery } from '../../api/questions.ts'
+import { dimensionsOf } from '../../api/breakdowns.ts'
+import { letter, mathName, nodeName, type SeriesNode, type TrendsQuery } from '../../api/questions.ts'
 import type { TrendsSeries } from '../../api/types.ts'
 import type { ChartSeries } from '../../ui/chart/time-chart-option.ts'
 import { valueName } from '../../ui/insight/series.ts'
@@ -19,13 +20,19 @@ export type Row = ChartSeries & {
  * appearance (`slots` remembers), so that it stays when others come, go or are hidden.
  */
 export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<string, number>): Row[] {
+  const dimensions = dimensionsOf(query.breakdownFilter)
+  const isBroken = dimensions.length > 0
   return results.map((each, index) => {
-    const order = each.action?.order ?? (query.breakdownFilter || query.compareFilter?.compare ? 0 : index)
+    const order = each.action?.order ?? (isBroken || query.compareFilter?.compare ? 0 : index)
     const node = each.action ? query.series[order] : undefined
     const math = node ? mathName(node) : ''
     const several = node !== undefined && query.series.length > 1
     const seriesName = `${several ? `${letter(order)} · ` : ''}${node ? nodeName(node) : each.label}${math && ` (${math})`}`
-    const value = query.breakdownFilter ? valueName(each.breakdown_value) : null
+    const value = !isBroken
+      ? null
+      : dimensions[0]?.type === 'cohort'
+        ? cohortName(each, node)
+        : valueName(each.breakdown_value)
     const previous = each.compare_label === 'previous'
     const identity = `${node ? order : 'formula'}:${value ?? ''}`
     const slot = slots.get(identity) ?? slots.size
@@ -44,11 +51,17 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       ...(node && {
         pin: {
           series: order,
-          ...(query.breakdownFilter && { breakdown: each.breakdown_value ?? '' }),
+          ...(isBroken && { breakdown: each.breakdown_value ?? '' }),
           ...(previous && { previous }),
         },
       }),
       days: each.days ?? [],
     }
   })
+}
+
+/** Of a cohort the answer's value is its id; its name stands in the label, behind that of the series. */
+function cohortName({ label }: TrendsSeries, node: SeriesNode | undefined): string {
+  const before = node ? `${nodeName(node)} - ` : ''
+  return label.startsWith(before) ? label.slice(before.length) : label
 }

@@ -46,6 +46,7 @@ export function StickinessAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   onChange,
   onPeople,
 }: AnswerProps<StickinessQuery>): ReactNode {
@@ -79,6 +80,8 @@ export function StickinessAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
+        legend={({ results }) => seriesOf(results)}
         isEmpty={({ results }) => results.every(({ data }) => data.every((value) => value === 0))}
         below={({ results }) => <Figures results={results} query={query} onPeople={onPeople} />}
       >

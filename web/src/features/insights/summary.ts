@@ -1,12 +1,11 @@
+import { byWhat } from '../../api/breakdowns.ts'
 import { mathName, nodeName, nodeOfEntity, type Question } from '../../api/questions.ts'
 
 const longest = 400
 
 /** What is asked in a few words, for an insight that nobody named: "order (unique people) & refund by plan". */
 export function summaryOf(query: Question): string {
-  const by =
-    'breakdownFilter' in query && query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
-  return `${subject(query)}${by}`.slice(0, longest)
+  return `${subject(query)}${'breakdownFilter' in query ? byWhat(query) : ''}`.slice(0, longest)
 }
 
 function subject(query: Question): string {

@@ -1,5 +1,5 @@
 import { NativeSelect, Switch } from '@mantine/core'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { Display, TrendsQuery } from '../../api/questions.ts'
 import type { TrendsAnswer } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
@@ -9,6 +9,8 @@ import { BarList } from '../../ui/insight/bar-list.tsx'
 import { sideBySide } from '../../ui/insight/insight-chart.tsx'
 import { Pick } from '../../ui/insight/pick.tsx'
 import { Pie } from '../../ui/insight/pie.tsx'
+import { valueName } from '../../ui/insight/series.ts'
+import { WorldMap } from '../../ui/insight/world-map.tsx'
 import { number } from '../../ui/numbers.ts'
 import { AnnotatedChart } from './annotated-chart.tsx'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
@@ -28,6 +30,7 @@ const displayNames: Record<Display, string> = {
   ActionsPie: 'Pie',
   ActionsTable: 'Table',
   BoldNumber: 'Number',
+  WorldMap: 'World map',
 }
 const overTime: Partial<Record<Display, ChartKind>> = {
   ActionsLineGraph: 'line',
@@ -37,6 +40,8 @@ const overTime: Partial<Record<Display, ChartKind>> = {
   ActionsUnstackedBar: 'bar',
 }
 
+const ofCountries = { breakdown: '$geoip_country_code', breakdown_type: 'event' } as const
+
 const displayOf = ({ trendsFilter }: TrendsQuery): Display => trendsFilter?.display ?? 'ActionsLineGraph'
 
 /** How often something happens over time: chart, number or table, and the figures that a chart is drawn from. */
@@ -44,6 +49,7 @@ export function TrendsAnswerView({
   projectId,
   query,
   timeZone,
+  title,
   hidden,
   onHidden,
   onChange,
@@ -71,9 +77,11 @@ export function TrendsAnswerView({
           aria-label="Show as"
           value={display}
           data={Object.entries(displayNames).map(([value, label]) => ({ value, label }))}
-          onChange={(event) =>
+          onChange={({ currentTarget: { value } }) =>
             onChange({
-              trendsFilter: { ...query.trendsFilter, display: event.currentTarget.value as Display },
+              trendsFilter: { ...query.trendsFilter, display: value as Display },
+              // a map of nothing but countries
+              ...(value === 'WorldMap' && { breakdownFilter: ofCountries }),
             })
           }
         />
@@ -90,7 +98,15 @@ export function TrendsAnswerView({
         projectId={projectId}
         query={query}
         timeZone={timeZone}
+        title={title}
         isEmpty={({ results }) => results.length === 0}
+        legend={
+          kind
+            ? (answer) => rows(answer).filter(({ key }) => !hidden.includes(key))
+            : display === 'WorldMap'
+              ? () => []
+              : undefined
+        }
         note={(answer) =>
           kind && isLastUnfinished(answer, query, timeZone)
             ? `The last bucket is not over${kind === 'area' ? '' : ': it is drawn dashed or pale'}.`
@@ -219,11 +235,38 @@ function Figures({
     slot: row.slot,
     onPick: row.pin && (() => onPeople(row.pin!)),
   }))
+  if (display === 'WorldMap') return <Countries rows={rows} onPeople={onPeople} />
   if (display === 'ActionsPie') return <Pie parts={bars} />
   if (display === 'ActionsBarValue') {
     return <BarList bars={bars.toSorted((a, b) => b.value - a.value)} most={100} />
   }
   return <DetailsTable rows={rows} days={[]} query={query} unfinished={false} onPeople={onPeople} />
+}
+
+/** The first series by country; a map has no room for others. */
+function Countries({
+  rows,
+  onPeople,
+}: {
+  rows: Row[]
+  onPeople: AnswerProps<TrendsQuery>['onPeople']
+}): ReactNode {
+  const pick = useRef(onPeople)
+  useEffect(() => {
+    pick.current = onPeople
+  })
+  const regions = useMemo(
+    () =>
+      rows
+        .filter(({ stack }) => stack === rows[0]?.stack)
+        .map(({ label, aggregated, pin }) => ({
+          code: typeof pin?.breakdown === 'string' ? valueName(pin.breakdown) : label,
+          value: aggregated ?? 0,
+          onPick: pin && (() => pick.current(pin)),
+        })),
+    [rows],
+  )
+  return <WorldMap regions={regions} height={420} />
 }
 
 function inWords(rows: Row[], query: TrendsQuery, days: string[]): string {

@@ -1,13 +1,17 @@
 import { TextInput } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
+import { byWhat } from '../../api/breakdowns.ts'
 import { letter, nodeName, type TrendsQuery } from '../../api/questions.ts'
+import { leavesOf } from '../../ui/filter-tree.ts'
+import type { Names } from '../../ui/names.ts'
 import { counted } from '../../ui/numbers.ts'
 import { wrongInFormula } from './formula.ts'
-import type { Names } from './names.ts'
 import { BreakdownPart, FiltersPart, Part, QuestionPanel } from './panel.tsx'
 import { SeriesEditor } from './series-editor.tsx'
 
 const MOST_SERIES = 26
+/** The API keeps so many values apart on a map. */
+const ALL_COUNTRIES = 300
 
 /** What every editor's panel is given. */
 export type PanelProps<Q> = { names: Names; query: Q; onChange: (changes: Partial<Q>) => void }
@@ -40,6 +44,8 @@ export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>)
       <BreakdownPart
         names={names}
         value={query.breakdownFilter}
+        withBins
+        usualLimit={query.trendsFilter?.display === 'WorldMap' ? ALL_COUNTRIES : undefined}
         onChange={(breakdownFilter) => onChange({ breakdownFilter })}
       />
     </QuestionPanel>
@@ -48,8 +54,8 @@ export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>)
 
 function inShort(query: TrendsQuery): string {
   if (query.series.length === 0) return 'Pick an event'
-  const filters = query.properties?.length ?? 0
-  const by = query.breakdownFilter ? ` by ${query.breakdownFilter.breakdown}` : ''
+  const filters = leavesOf(query.properties).length
+  const by = byWhat(query)
   return `${query.series.map(nodeName).join(', ')}${by}${filters ? `, ${counted(filters, 'filter')}` : ''}`
 }
 

@@ -9,7 +9,7 @@ import { useProject } from '../../api/session.ts'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
-import { PersonsTable } from '../../ui/persons-table.tsx'
+import { PeopleTable } from '../../ui/people-table.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 
 /** Everyone whose events arrived, newest first. */
@@ -59,7 +59,7 @@ export function PersonsPage(): ReactNode {
       <div className="card" style={{ opacity: persons.isPlaceholderData ? 0.6 : 1 }}>
         {rows ? (
           rows.length > 0 ? (
-            <PersonsTable projectId={projectId} rows={rows} timeZone={timeZone} />
+            <PeopleTable projectId={projectId} timeZone={timeZone} rows={rows} />
           ) : search ? (
             <Empty title={`Nobody matches “${search}”.`}>
               Search looks into e-mails, and at distinct ids as a whole.

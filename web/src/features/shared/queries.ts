@@ -11,19 +11,17 @@ export type SharedInsight = ShownInsight & {
   error: string | null
 }
 
+export type SharedTile = {
+  id: number
+  layouts: Record<string, unknown>
+  color: string | null
+  insight: SharedInsight | null
+  text: { body: string } | null
+}
+
 type Shared = {
   insight?: SharedInsight
-  dashboard?: {
-    name: string | null
-    description: string
-    tiles: {
-      id: number
-      layouts: Record<string, unknown>
-      color: string | null
-      insight: SharedInsight | null
-      text: { body: string } | null
-    }[]
-  }
+  dashboard?: { name: string | null; description: string; tiles: SharedTile[] }
 }
 
 export const sharedQuery = (at: 'shared' | 'embedded', token: string) =>

@@ -4,11 +4,12 @@ import type { ReactNode } from 'react'
 import { useEffect } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import { inReadingOrder, placesOf } from '../../ui/insight/layout.ts'
 import { insightName } from '../../ui/insight/shown.ts'
-import { inReadingOrder, TextTile, Tile, TileGrid } from '../../ui/insight/tile-grid.tsx'
+import { chartHeight, TextTile, Tile, TileGrid } from '../../ui/insight/tile-grid.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
-import { type SharedInsight, sharedQuery } from './queries.ts'
+import { type SharedInsight, type SharedTile, sharedQuery } from './queries.ts'
 import styles from './shared-page.module.css'
 
 /** What a link shows to whoever has it, as a page of its own. */
@@ -65,22 +66,7 @@ function Shown({ at, token, look }: { at: 'shared' | 'embedded'; token: string; 
         (dashboard.tiles.length === 0 ? (
           <Empty title="Nothing is on this dashboard." />
         ) : (
-          <TileGrid>
-            {inReadingOrder(dashboard.tiles).map((tile) =>
-              tile.insight ? (
-                <Tile
-                  key={tile.id}
-                  tile={tile}
-                  title={insightName(tile.insight)}
-                  foot={<AsOf insight={tile.insight} />}
-                >
-                  <Answer insight={tile.insight} legend={look.legend} />
-                </Tile>
-              ) : (
-                <TextTile key={tile.id} tile={tile} body={tile.text?.body ?? ''} />
-              ),
-            )}
-          </TileGrid>
+          <Tiles tiles={dashboard.tiles} legend={look.legend} />
         ))}
       {insight && (
         <div className={`card ${styles.single}`}>
@@ -94,6 +80,25 @@ function Shown({ at, token, look }: { at: 'shared' | 'embedded'; token: string; 
       )}
       {!look.whitelabel && shared.data && <footer className={styles.made}>Made with Hedgerow</footer>}
     </main>
+  )
+}
+
+function Tiles({ tiles, legend }: { tiles: SharedTile[]; legend?: boolean }): ReactNode {
+  const places = placesOf(tiles)
+  return (
+    <TileGrid>
+      {inReadingOrder(tiles, places).map(({ id, insight, text }) => {
+        const place = places.get(id)
+        if (!place) return null
+        return insight ? (
+          <Tile key={id} place={place} title={insightName(insight)} foot={<AsOf insight={insight} />}>
+            <Answer insight={insight} legend={legend} height={chartHeight(place)} />
+          </Tile>
+        ) : (
+          <TextTile key={id} place={place} body={text?.body ?? ''} />
+        )
+      })}
+    </TileGrid>
   )
 }
 

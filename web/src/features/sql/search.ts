@@ -1,5 +1,19 @@
-export type SqlSearch = { q?: string }
+import { type RowsView, readRowsView } from '../../ui/insight/rows-view.ts'
 
-/** The query that the address holds. */
-export const readSqlSearch = (search: Record<string, unknown>): SqlSearch =>
-  typeof search.q === 'string' && search.q ? { q: search.q } : {}
+export type SqlSearch = {
+  q?: string
+  /** How the answer is shown; a table where it is not said. */
+  view?: RowsView
+  /** The saved insight that it is. */
+  insight?: string
+}
+
+/** The query that the address holds, how its answer is shown, and which saved insight it is. */
+export function readSqlSearch(search: Record<string, unknown>): SqlSearch {
+  const view = readRowsView(search.view)
+  return {
+    ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
+    ...(view && { view }),
+    ...(typeof search.insight === 'string' && search.insight ? { insight: search.insight } : {}),
+  }
+}

@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import editor from '../../ui/editor.module.css'
-import { LeaveGuard, useRefusals } from '../../ui/leave-guard.tsx'
+import { useRefusals, useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { sentence } from '../../ui/states.tsx'
@@ -79,13 +79,13 @@ function Editor({
   const [draft, setDraft] = useState(begin)
   const [step, setStep] = useState(0)
   const [tried, setTried] = useState(false)
-  const isSaved = useRef(false)
   const page = useRef<HTMLDivElement>(null)
   const refused = useRefusals(page)
   const create = useCreateSurvey(projectId)
   const update = useUpdateSurvey(projectId)
   const changes = changesOf(draft, begin)
   const isDirty = Object.keys(changes).length > 0
+  const guard = useUnsavedGuard(isDirty, 'survey')
   const error = create.error ?? update.error
   const problems: Problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {
@@ -94,7 +94,7 @@ function Editor({
     update.reset()
   }
   const onSaved = ({ id }: Survey) => {
-    isSaved.current = true
+    guard.saved()
     void navigate({ to: '/project/$projectId/surveys/$surveyId', params: { projectId, surveyId: id } })
   }
   const submit = () => {
@@ -196,9 +196,7 @@ function Editor({
           <Preview draft={draft} at={step} onStep={setStep} />
         </section>
       </div>
-      <LeaveGuard isDirty={() => isDirty && !isSaved.current}>
-        What you wrote of this survey is lost.
-      </LeaveGuard>
+      {guard.question}
     </Page>
   )
 }

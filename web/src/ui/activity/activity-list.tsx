@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { Names } from '../flag/words.ts'
+import type { Change, Names } from '../flag/words.ts'
 import { RelativeTime } from '../relative-time.tsx'
 import { LoadError, Loading } from '../states.tsx'
 import styles from '../thing-page.module.css'
@@ -21,11 +21,14 @@ type Answer = {
 export function ActivityList({
   answer,
   names,
+  words,
   timeZone,
   onMore,
 }: {
   answer: Answer
   names?: Names
+  /** The changes of an update, each a sentence, where the kind of thing has words of its own. */
+  words?: (changes: Change[]) => string[]
   timeZone: string
   onMore: () => void
 }): ReactNode {
@@ -34,11 +37,12 @@ export function ActivityList({
   }
   if (!answer.data) return <Loading what="the history" rows={3} />
   const { results, total_count: count } = answer.data
+  if (count === 0) return <p className="muted small">Nothing is written down of it.</p>
   return (
     <>
       <ul className={styles.history}>
         {results.map((entry) => {
-          const changes = changeWords(entry, timeZone, names)
+          const changes = words ? words(entry.detail.changes ?? []) : changeWords(entry, timeZone, names)
           return (
             <li key={entry.id}>
               <strong>{whoOf(entry)}</strong> {verbOf(entry.activity)} it{' '}

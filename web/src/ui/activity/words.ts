@@ -34,8 +34,14 @@ const kinds: Record<string, string> = {
 export const kindOf = (scope: string): string =>
   kinds[scope] ?? scope.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** What was done: "created", "split person". */
-export const verbOf = (activity: string): string => activity.replaceAll('_', ' ')
+const verbs: Record<string, string> = {
+  persons_added_manually: 'added people to',
+  person_removed_manually: 'took somebody out of',
+  split_person: 'split',
+}
+
+/** What was done: "created", "split". */
+export const verbOf = (activity: string): string => verbs[activity] ?? activity.replaceAll('_', ' ')
 
 /** Who did it. */
 export function whoOf({ user }: Pick<Entry, 'user'>): string {

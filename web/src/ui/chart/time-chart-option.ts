@@ -1,6 +1,7 @@
 import { compact, number } from '../numbers.ts'
 import { lookOf } from '../palette.ts'
 import type { Axis } from './buckets.ts'
+import { element } from './tip.ts'
 
 export type ChartSeries = {
   key: string
@@ -192,13 +193,6 @@ function tooltip(
     box.append(element('div', 'chart-tip-head', `and ${rows.length - MOST_IN_TOOLTIP} more`))
   }
   return box
-}
-
-function element(tag: string, className: string, text = ''): HTMLElement {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  made.textContent = text
-  return made
 }
 
 /** The series that a place in a chart means: the nearest line, or the area that the value falls into. */

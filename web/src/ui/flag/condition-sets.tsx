@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { cohortsQuery, groupTypesQuery, propertyNamesQuery } from '../../api/definitions.ts'
 import { flagsQuery } from '../../api/flags.ts'
+import { cohortChoices } from '../names.ts'
 import { PercentInput } from '../percent-input.tsx'
 import { PropertyFilters } from '../property-filters.tsx'
 import type { Properties } from '../property-picker.tsx'
@@ -212,16 +213,9 @@ function useProperties(projectId: number, groupType: number | null, ownId: numbe
     enabled: !isOfPeople,
   })
   if (!isOfPeople) return { group: ofGroups.data ?? [] }
-  const names = new Set<string>()
   return {
     person: people.data ?? [],
-    cohort: (cohorts.data ?? []).map(({ id, name }) => {
-      const own = name || 'Untitled cohort'
-      // names may be used twice
-      const shown = names.has(own) ? `${own} (${id})` : own
-      names.add(own)
-      return { name: shown, key: String(id), property_type: null }
-    }),
+    cohort: cohortChoices(cohorts.data ?? []),
     flag: (flags.data?.results ?? [])
       .filter(({ id }) => id !== ownId)
       .map(({ id, key, filters }) => ({

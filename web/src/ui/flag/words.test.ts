@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { filterWords } from '../../ui/filter-words.ts'
 import { type FlagFilters, readFilters } from './filters.ts'
-import { changeWords, filterWords, type Names, staleReason, summaryOf } from './words.ts'
+import { changeWords, type Names, staleReason, summaryOf } from './words.ts'
 
 const names: Names = { cohort: () => 'Beta', flag: () => 'new-nav', groups: () => 'organizations' }
 const acme = { type: 'person', key: 'email', operator: 'icontains', value: '@acme.dev' }

@@ -1,5 +1,5 @@
-import type { FeatureFlag, PropertyFilter } from '../../api/types.ts'
-import { operatorNames } from '../operators.ts'
+import type { FeatureFlag } from '../../api/types.ts'
+import { type FilterNames, filterWords, quoted } from '../filter-words.ts'
 import { capital } from '../text.ts'
 import type { Variant } from '../variants.ts'
 import {
@@ -16,29 +16,7 @@ import {
 /** Flags and their changes in words. */
 
 /** What things are called that filters name by their number. */
-export type Names = {
-  cohort(id: number): string
-  flag(id: number): string
-  groups(index: number): string
-}
-
-const quoted = (value: unknown): string => (typeof value === 'string' ? `“${value}”` : String(value))
-
-/** "email contains “@acme”", "in the cohort “Beta”", "the flag “new-nav” is on". */
-export function filterWords({ type, key, operator, value, negation }: PropertyFilter, names: Names): string {
-  if (type === 'cohort') {
-    const verb = operator === 'not_in' || negation ? 'not in' : 'in'
-    return `${verb} the cohort ${quoted(names.cohort(Number(value)))}`
-  }
-  if (type === 'flag') {
-    const wanted = value === true ? 'on' : value === false ? 'off' : quoted(value)
-    return `the flag ${quoted(names.flag(Number(key)))} is ${wanted}`
-  }
-  const verb = operatorNames[operator] ?? operator
-  if (operator === 'is_set' || operator === 'is_not_set') return `${key} ${verb}`
-  const values = Array.isArray(value) ? value : [value ?? '…']
-  return `${key} ${verb} ${values.map(quoted).join(operator.endsWith('between') ? ' and ' : ' or ')}`
-}
+export type Names = FilterNames & { groups(index: number): string }
 
 /** "people where email contains “@acme” and plan equals “pro”". */
 export function whoWords(set: ConditionSet, filters: FlagFilters, names: Names): string {

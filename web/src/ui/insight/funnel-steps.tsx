@@ -15,6 +15,8 @@ export type Step = {
   average_conversion_time?: number | null
   median_conversion_time?: number | null
   breakdown_value?: string | number | (string | number)[]
+  /** The value as people know it: a cohort's name. */
+  breakdown?: string | number | (string | number)[]
 }
 type Value = Step['breakdown_value']
 /** The step, the first is 1; minus it for those who were at the one before and not at it. */
@@ -25,6 +27,7 @@ const MOST_VALUES = 8
 
 const share = (part: number, all: number): number => (all > 0 ? part / all : 0)
 const nameOf = ({ name, custom_name: custom }: Step): string => custom || name || 'Step'
+const valueNameOf = ([first]: Step[]): string => valueName(first?.breakdown ?? first?.breakdown_value)
 const countOf = (run: Step[], at: number): number => run[at]?.count ?? 0
 
 /**
@@ -65,12 +68,20 @@ export function FunnelSteps({
                   at={at}
                   slot={slot}
                   reference={reference}
-                  label={isBroken ? `${valueName(run[0]?.breakdown_value)}, ${nameOf(step)}` : nameOf(step)}
+                  label={isBroken ? `${valueNameOf(run)}, ${nameOf(step)}` : nameOf(step)}
                   onPeople={onPeople}
                 />
               ))}
             </div>
-            {!isBroken && <Figures run={steps} at={at} isSmall={isSmall} onPeople={onPeople} />}
+            {!isBroken && (
+              <Figures
+                run={steps}
+                at={at}
+                isSmall={isSmall}
+                ofBefore={reference === 'previous'}
+                onPeople={onPeople}
+              />
+            )}
           </li>
         ))}
       </ol>
@@ -133,11 +144,14 @@ function Figures({
   run,
   at,
   isSmall,
+  ofBefore,
   onPeople,
 }: {
   run: Step[]
   at: number
   isSmall: boolean
+  /** Which share says most: that of the step before. */
+  ofBefore: boolean
   onPeople?: OnPeople
 }): ReactNode {
   const count = countOf(run, at)
@@ -155,16 +169,20 @@ function Figures({
           </Pick>
         </dd>
       </div>
-      <div>
-        <dt>Of the first step</dt>
-        <dd>{percent(share(count, countOf(run, 0)))}</dd>
-      </div>
+      {!(isSmall && ofBefore && at > 0) && (
+        <div>
+          <dt>Of the first step</dt>
+          <dd>{percent(share(count, countOf(run, 0)))}</dd>
+        </div>
+      )}
+      {at > 0 && (!isSmall || ofBefore) && (
+        <div>
+          <dt>Of the step before</dt>
+          <dd>{percent(share(count, before))}</dd>
+        </div>
+      )}
       {at > 0 && !isSmall && (
         <>
-          <div>
-            <dt>Of the step before</dt>
-            <dd>{percent(share(count, before))}</dd>
-          </div>
           <div>
             <dt>Went away</dt>
             <dd>
@@ -215,7 +233,7 @@ function Values({ runs, onPeople }: { runs: Step[][]; onPeople?: OnPeople }): Re
                     {slot < MOST_VALUES && (
                       <span className={styles.swatch} style={{ background: lookOf(slot, scheme).color }} />
                     )}
-                    <span className="cut">{valueName(value)}</span>
+                    <span className="cut">{valueNameOf(run)}</span>
                   </span>
                 </td>
                 {run.map((step, at) => (
@@ -223,7 +241,7 @@ function Values({ runs, onPeople }: { runs: Step[][]; onPeople?: OnPeople }): Re
                   <td key={at} className="num">
                     <Pick
                       onPick={onPeople && (() => onPeople(at + 1, value))}
-                      what={`${valueName(value)}, got to ${nameOf(step)}`}
+                      what={`${valueNameOf(run)}, got to ${nameOf(step)}`}
                     >
                       {number(step.count ?? 0)}
                     </Pick>

@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
 import { isUnfinished } from '../chart/buckets.ts'
 import type { ChartKind, ValueNames } from '../chart/time-chart-option.ts'
 import { number, percent } from '../numbers.ts'
@@ -12,15 +12,19 @@ import styles from './insight.module.css'
 import { PathChart } from './path-chart.tsx'
 import { Pie } from './pie.tsx'
 import { RetentionTable } from './retention-table.tsx'
+import { RowsChart } from './rows-chart.tsx'
 import { RowsTable } from './rows-table.tsx'
+import { viewOfNode } from './rows-view.ts'
 import type { Edge } from './sankey.ts'
 import { type Series, seriesOf, valueName } from './series.ts'
 import { type InsightLook, insightName, lookOf, type ShownInsight } from './shown.ts'
+import { WorldMap } from './world-map.tsx'
 
 const TimeChart = lazy(async () => ({ default: (await import('../chart/time-chart.tsx')).TimeChart }))
 
 const MOST_SERIES = 12
-const oneFigure = new Set(['ActionsBarValue', 'WorldMap'])
+/** Pixels that a chart leaves for its legend. */
+const LEGEND = 40
 const kinds: Record<string, ChartKind> = {
   ActionsBar: 'bar',
   ActionsStackedBar: 'bar',
@@ -72,7 +76,8 @@ export function InsightChart({
         )
       }
       if (look.display === 'ActionsPie') return <Pie parts={series.map(asBar)} />
-      if (oneFigure.has(look.display)) return <BarList bars={series.map(asBar)} />
+      if (look.display === 'ActionsBarValue') return <BarList bars={series.map(asBar)} />
+      if (look.display === 'WorldMap') return <Countries series={series} height={height} />
       if (look.display === 'ActionsUnstackedBar') return overTime('bar', sideBySide(series))
       return overTime(kinds[look.display] ?? 'line')
     case 'lifecycle':
@@ -92,8 +97,15 @@ export function InsightChart({
       return <RetentionTable rows={rows} period={look.period} now={wallClock(readAt(insight), timeZone)} />
     case 'paths':
       return <PathChart edges={rows as Edge[]} least={height} />
-    case 'table':
-      return <RowsTable columns={insight.columns ?? []} rows={rows} />
+    case 'table': {
+      const columns = insight.columns ?? []
+      const view = viewOfNode(insight.query)
+      return view ? (
+        <RowsChart columns={columns} rows={rows} view={view} height={height} name={insightName(insight)} />
+      ) : (
+        <RowsTable columns={columns} rows={rows} />
+      )
+    }
     default:
       return <div className={styles.center}>This kind of insight is not drawn here.</div>
   }
@@ -128,6 +140,18 @@ function Figures({ series }: { series: Series[] }): ReactNode {
   )
 }
 
+/** The first series by country. */
+function Countries({ series, height }: { series: Series[]; height: number }): ReactNode {
+  const regions = useMemo(
+    () =>
+      series
+        .filter(({ stack }) => stack === series[0]?.stack)
+        .map(({ label, figure }) => ({ code: label.split(' · ').at(-1) ?? label, value: figure })),
+    [series],
+  )
+  return <WorldMap regions={regions} height={height + LEGEND} />
+}
+
 /** How many were there on so many intervals. */
 function Stickiness({
   series,
@@ -142,7 +166,8 @@ function Stickiness({
 }): ReactNode {
   const labels = useMemo(() => series[0]?.labels ?? [], [series])
   const axis = useMemo(() => ({ tick: (label: string) => label, name: (label: string) => label }), [])
-  const drawn = useMemo(() => sideBySide(series.slice(0, MOST_SERIES)), [series])
+  const shown = useDrawn(series)
+  const drawn = useMemo(() => sideBySide(shown.drawn), [shown.drawn])
   return (
     <div className={styles.filled}>
       <Suspense fallback={<div style={{ height }} />}>
@@ -155,7 +180,7 @@ function Stickiness({
           height={height}
         />
       </Suspense>
-      {legend && series.length > 1 && <Legend series={drawn} all={series.length} />}
+      {legend && series.length > 1 && <Legend {...shown.legend} />}
     </div>
   )
 }
@@ -179,8 +204,8 @@ function OverTime({
   values?: ValueNames
   legend: boolean
 }): ReactNode {
-  const drawn = useMemo(() => series.slice(0, MOST_SERIES), [series])
-  const days = useMemo(() => drawn.find((one) => one.days.length)?.days ?? [], [drawn])
+  const { drawn, legend: listed } = useDrawn(series)
+  const days = useMemo(() => series.find((one) => one.days.length)?.days ?? [], [series])
   const last = days.at(-1)
   const ends = drawn.slice(0, 5).map(({ label, data }) => `${label} ends at ${number(data.at(-1) ?? 0)}`)
   return (
@@ -198,25 +223,63 @@ function OverTime({
           height={height}
         />
       </Suspense>
-      {legend && <Legend series={drawn} all={series.length} />}
+      {legend && <Legend {...listed} />}
     </div>
   )
 }
 
-function Legend({ series, all }: { series: Series[]; all: number }): ReactNode {
+/** Names and colours; a click takes a series out of the drawing, or puts it back. */
+function Legend({
+  series,
+  all,
+  hidden,
+  onHidden,
+}: {
+  series: Series[]
+  all: number
+  hidden: ReadonlySet<string>
+  onHidden: (hidden: ReadonlySet<string>) => void
+}): ReactNode {
   const scheme = useComputedColorScheme('light')
   return (
     <ul className={styles.legend}>
-      {series.map(({ key, label, slot, previous }) => (
-        <li key={key}>
-          <span
-            className={styles.swatch}
-            style={{ background: colourOf(slot, scheme).color, opacity: previous ? 0.45 : 1 }}
-          />
-          <span className="cut">{label}</span>
-        </li>
-      ))}
+      {series.map(({ key, label, slot, previous }) => {
+        const isHidden = hidden.has(key)
+        return (
+          <li key={key}>
+            <button
+              type="button"
+              aria-pressed={!isHidden}
+              title={`${isHidden ? 'Show' : 'Hide'} ${label}`}
+              onClick={() => {
+                const next = new Set(hidden)
+                if (!next.delete(key)) next.add(key)
+                onHidden(next)
+              }}
+            >
+              <span
+                className={styles.swatch}
+                style={{
+                  background: isHidden ? 'var(--sunken)' : colourOf(slot, scheme).color,
+                  opacity: previous ? 0.45 : 1,
+                }}
+              />
+              <span className="cut">{label}</span>
+            </button>
+          </li>
+        )
+      })}
       {all > series.length && <li>and {number(all - series.length)} more</li>}
     </ul>
   )
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** The series that are drawn: not more than can be told apart, without those that somebody hid. */
+function useDrawn(series: Series[]) {
+  const [hidden, setHidden] = useState(none)
+  const listed = useMemo(() => series.slice(0, MOST_SERIES), [series])
+  const drawn = useMemo(() => listed.filter(({ key }) => !hidden.has(key)), [listed, hidden])
+  return { drawn, legend: { series: listed, all: series.length, hidden, onHidden: setHidden } }
 }

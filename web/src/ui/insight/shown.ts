@@ -106,13 +106,14 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
   const retention = isObject(inner?.retentionFilter) ? inner.retentionFilter : {}
   const lifecycle = isObject(inner?.lifecycleFilter) ? inner.lifecycleFilter : insight.filters
   const { toggledLifecycles: statuses } = lifecycle
+  const funnel = isObject(inner?.funnelsFilter) ? inner.funnelsFilter : {}
+  const reference = inner ? funnel.funnelStepReference : insight.filters.funnel_step_reference
   return {
     kind,
     display: typeof said === 'string' ? said : 'ActionsLineGraph',
     interval: asInterval((inner ?? insight.filters).interval),
     period: asInterval(inner ? retention.period : insight.filters.period),
-    ...(isObject(inner?.funnelsFilter) &&
-      inner.funnelsFilter.funnelStepReference === 'previous' && { reference: 'previous' as const }),
+    ...(reference === 'previous' && { reference: 'previous' as const }),
     ...(Array.isArray(statuses) && { statuses: statuses.map(String) }),
   }
 }

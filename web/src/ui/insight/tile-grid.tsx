@@ -1,82 +1,87 @@
-import type { ReactNode } from 'react'
+import { type CSSProperties, lazy, type ReactNode, type Ref, Suspense } from 'react'
+import { ScrollRegion } from '../scroll-region.tsx'
 import styles from './insight.module.css'
+import { heightOf, type Place } from './layout.ts'
 
-const widest = 12
-const usual = 6
+const MarkdownText = lazy(async () => ({ default: (await import('../markdown-text.tsx')).MarkdownText }))
 
-type Placed = { layouts: Record<string, unknown> }
-type Place = { x?: number; y?: number; w?: number }
+/** Pixels of a tile that are not its chart: padding, head, foot and a line of legend. */
+const AROUND_A_CHART = 126
+const LEAST_CHART = 80
 
-const placeOf = ({ layouts }: Placed): Place => {
-  const { sm } = layouts
-  if (typeof sm !== 'object' || sm === null) return {}
-  const numbers = Object.entries(sm).map(([name, value]) => [name, Number(value)] as const)
-  return Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value)))
+/** How high a chart in a tile of so many rows is, pixels. */
+export const chartHeight = ({ h }: Place): number => Math.max(heightOf(h) - AROUND_A_CHART, LEAST_CHART)
+
+/** Tiles at their places; on a small screen one below the other. */
+export function TileGrid({ children, ref }: { children: ReactNode; ref?: Ref<HTMLDivElement> }): ReactNode {
+  return (
+    <div className={styles.grid} ref={ref}>
+      {children}
+    </div>
+  )
 }
 
-/** Tiles in reading order: by where their layouts put them, those without one at the end. */
-export function inReadingOrder<T extends Placed>(tiles: T[]): T[] {
-  const rank = (tile: T) => {
-    const { x = 0, y = Number.POSITIVE_INFINITY } = placeOf(tile)
-    return { x, y }
-  }
-  return [...tiles].sort((a, b) => {
-    const [first, second] = [rank(a), rank(b)]
-    if (first.y !== second.y) return first.y < second.y ? -1 : 1
-    return first.x - second.x
-  })
+type TileProps = {
+  place: Place
+  /** What moves and resizes it, over its edges. */
+  handles?: ReactNode
+  /** Instead of its place in the grid, while it is dragged. */
+  style?: CSSProperties
+  ref?: Ref<HTMLElement>
 }
 
-/** So many of the grid's twelve columns. */
-function columnsOf(tile: Placed): number {
-  const { w = usual } = placeOf(tile)
-  return Math.min(Math.max(Math.round(w), 3), widest)
-}
-
-export function TileGrid({ children }: { children: ReactNode }): ReactNode {
-  return <div className={styles.grid}>{children}</div>
-}
+export const styleOf = ({ x, y, w, h }: Place): CSSProperties =>
+  ({ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h }) as CSSProperties
 
 /** A tile of a dashboard: what it is called, what one can do with it, and what it shows. */
 export function Tile({
-  tile,
+  place,
   title,
   menu,
   foot,
+  handles,
+  style,
+  ref,
   children,
-}: {
-  tile: Placed & { color?: string | null }
+}: TileProps & {
   title: ReactNode
   menu?: ReactNode
   foot?: ReactNode
   children: ReactNode
 }): ReactNode {
   return (
-    <section
-      className={`card ${styles.tile}`}
-      style={{ '--columns': columnsOf(tile) } as React.CSSProperties}
-    >
+    <section className={`card ${styles.tile}`} style={style ?? styleOf(place)} ref={ref}>
       <div className={styles.head}>
         <h2 className={styles.title}>{title}</h2>
         {menu}
       </div>
       <div className={styles.body}>{children}</div>
       {foot && <div className="muted small">{foot}</div>}
+      {handles}
     </section>
   )
 }
 
-/** A text among the tiles. */
-export function TextTile({ tile, body, menu }: { tile: Placed; body: string; menu?: ReactNode }): ReactNode {
+/** A text among the tiles, in Markdown. */
+export function TextTile({
+  place,
+  body,
+  menu,
+  handles,
+  style,
+  ref,
+}: TileProps & { body: string; menu?: ReactNode }): ReactNode {
   return (
-    <section
-      className={`card ${styles.tile}`}
-      style={{ '--columns': columnsOf(tile) } as React.CSSProperties}
-    >
-      <div className={styles.head}>
-        <p className={styles.text}>{body}</p>
+    <section className={`card ${styles.tile}`} style={style ?? styleOf(place)} ref={ref}>
+      <div className={styles.textHead}>
+        <ScrollRegion label="Text" className={styles.text}>
+          <Suspense fallback={<p>{body}</p>}>
+            <MarkdownText body={body} />
+          </Suspense>
+        </ScrollRegion>
         {menu}
       </div>
+      {handles}
     </section>
   )
 }

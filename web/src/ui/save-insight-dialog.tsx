@@ -1,28 +1,28 @@
 import { Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import type { Question } from '../../api/questions.ts'
-import { dashboardsQuery, useCreateInsight } from '../../api/saved.ts'
-import type { Insight } from '../../api/types.ts'
-import { sentence } from '../../ui/states.tsx'
-import { summaryOf } from './summary.ts'
+import { dashboardsQuery, useCreateInsight } from '../api/saved.ts'
+import type { Insight } from '../api/types.ts'
+import { sentence } from './states.tsx'
 
 /** Gives a question a name and keeps it, on a dashboard if one likes. */
-export function SaveDialog({
+export function SaveInsightDialog({
   projectId,
   query,
+  summary,
   dashboard: wanted,
   onClose,
   onSaved,
 }: {
   projectId: number
-  query: Question
+  query: Record<string, unknown>
+  /** What it is called where nobody names it. */
+  summary: string
   /** The one that it is for. */
   dashboard?: number
   onClose: () => void
   onSaved: (insight: Insight) => void
 }): ReactNode {
-  const summary = summaryOf(query)
   const [name, setName] = useState('')
   const [description, setDescription] = useState('')
   const [dashboard, setDashboard] = useState(wanted === undefined ? '' : String(wanted))

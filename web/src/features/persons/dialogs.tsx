@@ -1,0 +1,118 @@
+import { Button, Checkbox, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { counted } from '../../ui/numbers.ts'
+import { sentence } from '../../ui/states.tsx'
+import { useDeletePerson, useSplitPerson } from './queries.ts'
+
+type Props = { projectId: number; uuid: string; name: string; onClose: () => void }
+
+const Failure = ({ error }: { error: unknown }) =>
+  error ? (
+    <Text size="sm" c="var(--danger)" role="alert">
+      {sentence(error)}
+    </Text>
+  ) : null
+
+/** Makes every distinct id but one a person of its own. */
+export function SplitDialog({ projectId, uuid, name, ids, onClose }: Props & { ids: string[] }): ReactNode {
+  const split = useSplitPerson(projectId, uuid)
+  const [main, setMain] = useState(ids[0] ?? '')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    split.mutate(main, {
+      onSuccess: () => {
+        notifications.show({
+          role: 'status',
+          message: `${counted(ids.length - 1, 'id is a person', 'ids are people')} of their own now.`,
+        })
+        onClose()
+      },
+    })
+  }
+  return (
+    <Modal opened onClose={onClose} title={`Split ${name}?`}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Text size="sm">
+            Every other id becomes a person of its own, without properties. Events that came since they were
+            one stay with this person. That can't be taken back.
+          </Text>
+          <NativeSelect
+            label="The id that stays, with the properties"
+            value={main}
+            data={ids}
+            onChange={(event) => setMain(event.currentTarget.value)}
+          />
+          <Failure error={split.error} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              type="submit"
+              color="red"
+              leftSection={<IconAlertTriangle size={16} />}
+              loading={split.isPending}
+            >
+              Split
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+/** Deletes a person, with their events if one likes. */
+export function DeleteDialog({ projectId, uuid, name, onClose }: Props): ReactNode {
+  const navigate = useNavigate()
+  const remove = useDeletePerson(projectId, uuid)
+  const [withEvents, setWithEvents] = useState(false)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    remove.mutate(withEvents, {
+      onSuccess: () => {
+        notifications.show({
+          role: 'status',
+          message: `Deleted ${name}.${withEvents ? ' Their events go in the background.' : ''}`,
+        })
+        void navigate({ to: '/project/$projectId/persons', params: { projectId } })
+      },
+    })
+  }
+  return (
+    <Modal opened onClose={onClose} title={`Delete ${name}?`}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Text size="sm">
+            Their properties and distinct ids are gone; a next event makes them a person again. That can't be
+            taken back.
+          </Text>
+          <Checkbox
+            label="Delete their events too"
+            description="Numbers of the past change with that."
+            checked={withEvents}
+            onChange={(event) => setWithEvents(event.currentTarget.checked)}
+          />
+          <Failure error={remove.error} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Cancel
+            </Button>
+            <Button
+              type="submit"
+              color="red"
+              leftSection={<IconAlertTriangle size={16} />}
+              loading={remove.isPending}
+            >
+              Delete
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
