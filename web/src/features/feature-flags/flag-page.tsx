@@ -23,6 +23,7 @@ import { FlagCode } from '../../ui/flag-code.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { capital } from '../../ui/text.ts'
 import styles from '../../ui/thing-page.module.css'
 import { sayFailed } from '../../ui/undo.tsx'
@@ -269,8 +270,7 @@ function WhatTheyGet({ filters }: { filters: FlagFilters }): ReactNode {
   const variants = variantsOf(filters)
   const rows = variants.length ? variants : [{ key: 'true', name: '', rollout_percentage: 100 }]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Variants and payloads">
+    <ScrollRegion label="Variants and payloads">
       <table className="data">
         <thead>
           <tr>
@@ -294,7 +294,7 @@ function WhatTheyGet({ filters }: { filters: FlagFilters }): ReactNode {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 
