@@ -13,6 +13,8 @@ const MOST_HTML = 300
  * @param except what is not ours to mend, as a selector
  */
 export async function barriers(page: Page, except?: string): Promise<string[]> {
+  // what is about to be replaced is paler on purpose
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
   // the page's own policy lets no script in, the browser's debugger may
   await page.evaluate(source)
   const violations =

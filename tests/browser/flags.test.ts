@@ -2,8 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
-import { complaints, launchChromium, picture } from './chromium.ts'
-import { signIn } from './sign-in.ts'
+import { launchChromium } from './chromium.ts'
+import { photograph } from './photograph.ts'
+import { openSignedIn } from './sign-in.ts'
 
 /** A flag from nothing to its end, on the pages, with people who really ask for it. */
 let server: RunningServer
@@ -76,10 +77,7 @@ describe.each([
   let page: Page
   let errors: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height } })
-    context.setDefaultTimeout(15_000)
-    page = await signIn(context, server)
-    errors = complaints(page)
+    ;({ context, page, errors } = await openSignedIn(browser, server, { width, height }))
   })
   afterAll(() => context.close())
   afterEach(async () => {
@@ -88,16 +86,7 @@ describe.each([
     if (ids.length) await api(server.url, 'POST', `${flags}bulk_delete/`, { ids })
   })
 
-  const photo = async (name: string) => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // colours fade from one to the other
-      await page.waitForTimeout(300)
-      await picture(page, `flags-${name}-${width}-${colorScheme}`)
-    }
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-    expect(beyond).toBeLessThanOrEqual(0)
-  }
+  const photo = (name: string) => photograph(page, `flags-${name}`)
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
   const set = (number: number) => page.getByRole('group', { name: `Set ${number}`, exact: true })

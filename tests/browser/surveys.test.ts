@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
-import { barriers } from './axe.ts'
-import { complaints, launchChromium, picture } from './chromium.ts'
-import { signIn } from './sign-in.ts'
+import { launchChromium } from './chromium.ts'
+import { photographForAll } from './photograph.ts'
+import { openSignedIn } from './sign-in.ts'
 
 /** A survey from nothing to its end, on the pages, with people who really answer it. */
 let server: RunningServer
@@ -72,10 +72,7 @@ describe.each([
   let page: Page
   let errors: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height } })
-    context.setDefaultTimeout(15_000)
-    page = await signIn(context, server)
-    errors = complaints(page)
+    ;({ context, page, errors } = await openSignedIn(browser, server, { width, height }))
   })
   afterAll(() => context.close())
   afterEach(async () => {
@@ -84,18 +81,8 @@ describe.each([
     }
   })
 
-  const photo = async (name: string) => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // colours fade from one to the other
-      await page.waitForTimeout(300)
-      await picture(page, `surveys-${name}-${width}-${colorScheme}`)
-      // the preview is posthog-js's own markup, as it is on customers' pages
-      expect(await barriers(page, '[data-testid="survey-preview"]')).toEqual([])
-    }
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-    expect(beyond).toBeLessThanOrEqual(0)
-  }
+  // the preview is posthog-js's own markup, as it is on customers' pages
+  const photo = (name: string) => photographForAll(page, `surveys-${name}`, '[data-testid="survey-preview"]')
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
   const question = (number: number) => page.getByRole('group', { name: `Question ${number}`, exact: true })

@@ -47,6 +47,7 @@ export type FlagRequest = {
 export type EvaluatedFlag = { flag: CompiledFlag; evaluation: Evaluation }
 
 const everyone: ClientKind = { runtime: 'all', contexts: null, onlySurveys: false }
+const isWanted = (flag: CompiledFlag, client: ClientKind) => flag.active && isFor(flag, client)
 const nothingFound = (): LookedUp => ({ person: null, memberOf: new Set(), hashKeys: {}, groups: new Map() })
 
 /** Evaluates the flags of projects: the one way from a request to its flags, for every endpoint. */
@@ -70,7 +71,7 @@ export function createEvaluator(deps: EvaluatorDeps) {
 
   /** The active flags of a project that are for a client; found once where nothing but its runtime matters. */
   function flagsFor(project: ProjectFlags, client: ClientKind): CompiledFlag[] {
-    const find = () => project.flags.filter((flag) => flag.active && isFor(flag, client))
+    const find = () => project.flags.filter((flag) => isWanted(flag, client))
     if (client.contexts?.length || client.onlySurveys) return find()
     const byRuntime = forClients.get(project) ?? new Map<ClientKind['runtime'], CompiledFlag[]>()
     forClients.set(project, byRuntime)
@@ -84,10 +85,10 @@ export function createEvaluator(deps: EvaluatorDeps) {
     const project = flagsOf(request.project.id)
     if (!project) return []
     const { client = everyone, keys } = request
-    const isEveryone = client === everyone
-    const isWanted = (flag: CompiledFlag) => flag.active && (isEveryone || isFor(flag, client))
     const wanted = keys
-      ? [...new Set(keys)].flatMap((key) => project.byKey.get(key) ?? []).filter(isWanted)
+      ? [...new Set(keys)]
+          .flatMap((key) => project.byKey.get(key) ?? [])
+          .filter((flag) => isWanted(flag, client))
       : flagsFor(project, client)
     if (!wanted.length) return []
     const asker = askerOf(project, request)
@@ -98,7 +99,7 @@ export function createEvaluator(deps: EvaluatorDeps) {
       project,
       asker: { ...asker, found },
       clock: { now: now(), timezone: request.project.timezone },
-      ...(!isEveryone && { isLeftOut: (flag) => !isFor(flag, client) }),
+      isLeftOut: (flag) => !isFor(flag, client),
       trace: request.trace,
     })
     return wanted.map((flag) => ({ flag, evaluation: evaluation.evaluate(flag) }))

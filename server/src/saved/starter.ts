@@ -1,4 +1,4 @@
-import { type DashboardTemplate, rowsOf } from './templates.ts'
+import { activePeople, type DashboardTemplate, rowsOf } from './templates.ts'
 
 /** What a project has events of, for a dashboard that is made of it. */
 export type Seen = {
@@ -55,16 +55,7 @@ export function starterTemplate({ events, steps, has }: Seen): DashboardTemplate
     breakdown_type: 'event',
   })
   const tiles = [
-    {
-      name: 'Daily active people',
-      description: 'How many people there were on each day.',
-      filters: { insight: 'TRENDS', events: [anybody], interval: 'day', date_from: '-30d' },
-    },
-    {
-      name: 'Weekly active people',
-      description: 'How many people there were in each week.',
-      filters: { insight: 'TRENDS', events: [anybody], interval: 'week', date_from: '-90d' },
-    },
+    ...activePeople(anybody),
     {
       name: 'What happens most',
       description: 'The most frequent events of the last 30 days.',

@@ -46,6 +46,20 @@ export const rowsOf = (
     }
   })
 
+/** How many people there are: by day, and by week. @param visitors the event that counts, and how */
+export const activePeople = (visitors: object) => [
+  {
+    name: 'Daily active people',
+    description: 'How many people there were on each day.',
+    filters: { insight: 'TRENDS', events: [visitors], interval: 'day', date_from: '-30d' },
+  },
+  {
+    name: 'Weekly active people',
+    description: 'How many people there were in each week.',
+    filters: { insight: 'TRENDS', events: [visitors], interval: 'week', date_from: '-90d' },
+  },
+]
+
 export const productAnalytics: KnownTemplate = {
   key: 'DEFAULT_APP',
   name: 'Product analytics',
@@ -53,16 +67,7 @@ export const productAnalytics: KnownTemplate = {
   filters: {},
   tags: [],
   tiles: rowsOf([
-    {
-      name: 'Daily active people',
-      description: 'How many people there were on each day.',
-      filters: { insight: 'TRENDS', events: [visitors], interval: 'day', date_from: '-30d' },
-    },
-    {
-      name: 'Weekly active people',
-      description: 'How many people there were in each week.',
-      filters: { insight: 'TRENDS', events: [visitors], interval: 'week', date_from: '-90d' },
-    },
+    ...activePeople(visitors),
     {
       name: 'Retention',
       description: 'Of those who came for the first time in a week, how many came back in the weeks after.',

@@ -1,7 +1,5 @@
-import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useSyncExternalStore } from 'react'
-import { sayFailed } from './undo.tsx'
+import { sayDone, sayFailed } from './undo.tsx'
 
 /** How long one can take it back. */
 const GRACE_MS = 8000
@@ -41,27 +39,11 @@ export function deleteWithUndo(id: string, done: string, remove: () => Promise<u
   }
   waiting.set(id, finish)
   changed()
-  const note = notifications.show({
-    role: 'status',
-    autoClose: GRACE_MS,
-    onClose: finish,
-    message: (
-      <>
-        {done}{' '}
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => {
-            waiting.delete(id)
-            changed()
-            notifications.hide(note)
-          }}
-        >
-          Undo
-        </Button>
-      </>
-    ),
-  })
+  const undo = () => {
+    waiting.delete(id)
+    changed()
+  }
+  sayDone(done, undo, { autoClose: GRACE_MS, onClose: finish })
 }
 
 /** The ids of what is deleted for the eye, and may come back. */

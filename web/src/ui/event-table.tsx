@@ -7,6 +7,7 @@ import { EventDetails } from './event-details.tsx'
 import styles from './event-table.module.css'
 import { personName } from './person-name.ts'
 import { RelativeTime } from './relative-time.tsx'
+import { ScrollRegion } from './scroll-region.tsx'
 
 /** Where it happened: the page's path, or the screen of an app. */
 export function placeOf(event: EventRow): string {
@@ -49,8 +50,7 @@ export function EventTable({
     onOpen?.(next !== null)
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Events">
+    <ScrollRegion label="Events">
       <table className={`data ${styles.table}`}>
         <thead>
           <tr>
@@ -118,7 +118,7 @@ export function EventTable({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Properties } from '../api/types.ts'
 import { groupName } from './group-words.ts'
 import { RelativeTime } from './relative-time.tsx'
+import { ScrollRegion } from './scroll-region.tsx'
 
 export type GroupRow = {
   group_type_index: number
@@ -25,8 +26,7 @@ export function GroupsTable({
   typeOf?: (index: number) => string
 }): ReactNode {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Groups">
+    <ScrollRegion label="Groups">
       <table className="data">
         <thead>
           <tr>
@@ -60,6 +60,6 @@ export function GroupsTable({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

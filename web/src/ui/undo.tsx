@@ -1,14 +1,19 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { type NotificationData, notifications } from '@mantine/notifications'
 import { sentence } from './states.tsx'
 
 /** Says what went wrong where no part of the page stands for it. */
 export const sayFailed = (error: unknown): void =>
   void notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
 
-/** Says what was done, with the way back. */
-export function offerUndo(done: string, undo: () => Promise<unknown>): void {
+/** Says what was done, with the way back; `undo` is called before what says it goes. */
+export function sayDone(
+  done: string,
+  undo: () => void,
+  more: Pick<NotificationData, 'autoClose' | 'onClose'> = {},
+): void {
   const id = notifications.show({
+    ...more,
     role: 'status',
     message: (
       <>
@@ -17,8 +22,8 @@ export function offerUndo(done: string, undo: () => Promise<unknown>): void {
           size="compact-xs"
           variant="default"
           onClick={() => {
+            undo()
             notifications.hide(id)
-            undo().catch(sayFailed)
           }}
         >
           Undo
@@ -27,3 +32,7 @@ export function offerUndo(done: string, undo: () => Promise<unknown>): void {
     ),
   })
 }
+
+/** Says what was done, with what makes it undone. */
+export const offerUndo = (done: string, undo: () => Promise<unknown>): void =>
+  sayDone(done, () => void undo().catch(sayFailed))

@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Group, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch, IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Group } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -11,6 +10,8 @@ import { actionNameOf } from '../../ui/names.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { TagButton } from '../../ui/tag-button.tsx'
 import { ActionMenu } from './action-menu.tsx'
@@ -33,7 +34,6 @@ export function ActionsPage(): ReactNode {
       search: (old) => ({ ...old, page: undefined, ...changes }),
       replace: 'search' in changes,
     })
-  const apply = useDebouncedCallback((value: string) => onSearch({ search: value || undefined }), 250)
   const wanted = search.toLowerCase()
   const found = actions.data
     ?.filter(
@@ -61,17 +61,12 @@ export function ActionsPage(): ReactNode {
       actions={create}
     >
       <Group mb="sm" gap="sm">
-        <TextInput
-          type="search"
-          aria-label="Search actions"
+        <SearchField
+          label="Search actions"
           placeholder="Name, description or tag"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => onSearch({ search: value || undefined })}
         />
         {tag !== undefined && (
           <Button
@@ -138,8 +133,7 @@ function ActionTable({
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const names = useFilterNames(projectId)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Actions">
+    <ScrollRegion label="Actions">
       <table className="data middle">
         <thead>
           <tr>
@@ -203,6 +197,6 @@ function ActionTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

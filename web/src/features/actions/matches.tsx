@@ -37,7 +37,7 @@ export function Matches({ projectId, steps }: { projectId: number; steps: Step[]
   }
   if (!events.data) return <Loading what="matching events" rows={6} />
   return (
-    <div style={{ opacity: events.isPlaceholderData ? 0.6 : 1 }}>
+    <div aria-busy={events.isPlaceholderData}>
       <Text size="sm" px="md" pb="xs" role="status">
         {count.data
           ? `${counted(count.data.events, 'event')} of ${counted(count.data.people, 'person', 'people')} in the last 30 days.`

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import ReactMarkdown from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import styles from './api-docs.module.css'
 import { guidesQuery } from './description.ts'
 
@@ -39,10 +40,9 @@ export function Markdown({ text, inline = false }: { text: string; inline?: bool
           },
           pre: ({ children }) => <CodeBlock code={textOf(children).trimEnd()} what="this code" />,
           table: ({ children }) => (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            <section className="scroll-x" tabIndex={0} aria-label="Table">
+            <ScrollRegion label="Table">
               <table className={styles.table}>{children}</table>
-            </section>
+            </ScrollRegion>
           ),
         }}
       >

@@ -1,7 +1,6 @@
-import { ActionIcon, Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { ActionIcon, Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconChartLine, IconPencil, IconSearch, IconUserPlus, IconX } from '@tabler/icons-react'
+import { IconChartLine, IconPencil, IconUserPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -17,6 +16,7 @@ import { Pager } from '../../ui/pager.tsx'
 import parts from '../../ui/parts.module.css'
 import { PeopleTable } from '../../ui/people-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
@@ -173,10 +173,6 @@ function People({ projectId, cohort }: Props): ReactNode {
   const people = useQuery(peopleQuery(projectId, cohort, { search, page }))
   const rows = people.data?.results
   const [text, setText] = useState(search ?? '')
-  const apply = useDebouncedCallback(
-    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
-    250,
-  )
   const [adding, setAdding] = useState(false)
   const { id, count, is_static: isStatic } = cohort
   const isFirst = cohort.is_calculating && cohort.last_calculation === null
@@ -210,19 +206,15 @@ function People({ projectId, cohort }: Props): ReactNode {
           />
         </Group>
       </Group>
-      <TextInput
-        type="search"
-        aria-label="Search the people of this cohort"
+      <SearchField
+        label="Search the people of this cohort"
         placeholder="E-mail or distinct id"
-        leftSection={<IconSearch size={16} />}
+        text={text}
+        onText={setText}
+        onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         mb="sm"
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value)
-          apply(event.currentTarget.value.trim())
-        }}
       />
-      <div className="card" style={{ opacity: people.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={people.isPlaceholderData}>
         {isFirst ? (
           <Empty title="Calculating…">Its people are being found out. They appear here by themselves.</Empty>
         ) : rows ? (

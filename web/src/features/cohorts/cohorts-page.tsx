@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Group, SegmentedControl, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Button, Group, SegmentedControl } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -11,6 +10,8 @@ import { counted, number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
 import { KindBadge } from './kind-badge.tsx'
@@ -32,7 +33,6 @@ export function CohortsPage(): ReactNode {
       search: (old) => ({ ...old, page: undefined, ...changes }),
       replace: 'search' in changes,
     })
-  const apply = useDebouncedCallback((value: string) => onSearch({ search: value || undefined }), 250)
   const create = (
     <Button component={Link} to={`/project/${projectId}/cohorts/new`} leftSection={<IconPlus size={16} />}>
       New cohort
@@ -45,17 +45,12 @@ export function CohortsPage(): ReactNode {
       actions={create}
     >
       <Group mb="sm" gap="sm">
-        <TextInput
-          type="search"
-          aria-label="Search cohorts"
+        <SearchField
+          label="Search cohorts"
           placeholder="Name or description"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => onSearch({ search: value || undefined })}
         />
         <SegmentedControl
           aria-label="Kind"
@@ -68,7 +63,7 @@ export function CohortsPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" style={{ opacity: cohorts.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={cohorts.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <CohortTable projectId={projectId} rows={rows} />
@@ -112,8 +107,7 @@ export function CohortsPage(): ReactNode {
 function CohortTable({ projectId, rows }: { projectId: number; rows: Cohort[] }): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Cohorts">
+    <ScrollRegion label="Cohorts">
       <table className="data middle">
         <thead>
           <tr>
@@ -182,6 +176,6 @@ function CohortTable({ projectId, rows }: { projectId: number; rows: Cohort[] })
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

@@ -1,6 +1,5 @@
 import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -10,6 +9,8 @@ import type { ListedDashboard } from '../../api/types.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { templatesQuery, useCreateDashboard } from './queries.ts'
 
@@ -22,10 +23,6 @@ export function DashboardsPage(): ReactNode {
   const navigate = useNavigate({ from: '/project/$projectId/dashboard' })
   const [text, setText] = useState(search)
   const [creating, setCreating] = useState(false)
-  const apply = useDebouncedCallback(
-    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
-    250,
-  )
   const dashboards = useQuery(dashboardsQuery(projectId, { search, page }))
   const rows = dashboards.data?.results
   const create = (
@@ -36,20 +33,15 @@ export function DashboardsPage(): ReactNode {
   return (
     <Page title="Dashboards" about="Insights and texts that are looked at together." actions={create}>
       <Group mb="sm">
-        <TextInput
-          type="search"
-          aria-label="Search dashboards"
+        <SearchField
+          label="Search dashboards"
           placeholder="Name"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" style={{ opacity: dashboards.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={dashboards.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <DashboardTable projectId={projectId} rows={rows} />
@@ -99,8 +91,7 @@ function DashboardTable({
 }): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Dashboards">
+    <ScrollRegion label="Dashboards">
       <table className="data">
         <thead>
           <tr>
@@ -144,7 +135,7 @@ function DashboardTable({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

@@ -87,7 +87,7 @@ export function InsightTile({
       }
     >
       {shown ? (
-        <div style={{ height: '100%', opacity: answered.isFetching ? 0.6 : 1 }}>
+        <div style={{ height: '100%' }} aria-busy={answered.isFetching}>
           <InsightChart insight={shown} timeZone={shown.timezone} height={chartHeight(place)} />
         </div>
       ) : answered.isError ? (

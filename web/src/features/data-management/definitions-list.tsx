@@ -1,8 +1,8 @@
-import { Button, Group, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { Button, Group } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { Pager } from '../../ui/pager.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { DEFINITIONS_A_PAGE } from './queries.ts'
 
@@ -41,32 +41,23 @@ export function DefinitionsList<Row>({
   onPage: (page: number | undefined) => void
 }): ReactNode {
   const [text, setText] = useState(search)
-  const apply = useDebouncedCallback((value: string) => onSearch(value || undefined), 250)
   const rows = answer.data?.results
   return (
     <>
       <Group mb="sm" gap="sm">
-        <TextInput
-          type="search"
-          aria-label={`Search ${what}`}
+        <SearchField
+          label={`Search ${what}`}
           placeholder={`Search ${what}`}
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => onSearch(value || undefined)}
         />
         {extra}
       </Group>
-      <div className="card" style={{ opacity: answer.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={answer.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            <section className="scroll-x" tabIndex={0} aria-label={what}>
-              {table(rows)}
-            </section>
+            <ScrollRegion label={what}>{table(rows)}</ScrollRegion>
           ) : search || narrowed ? (
             <Empty title={search ? `No ${what} match “${search}”.` : `No ${what} match.`}>
               <Button

@@ -116,7 +116,7 @@ export function HistoryPage(): ReactNode {
           verbs.map((value) => ({ value, label: capital(value) })),
         )}
       </Group>
-      <div className="card" style={{ opacity: history.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={history.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <HistoryTable projectId={projectId} rows={rows} />

@@ -1,7 +1,5 @@
 import type { components } from '@hedgerow/client'
-import { Badge, Button, Group, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -10,6 +8,8 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { reasonWords, warningWords } from './warning-words.ts'
 import styles from './warnings-page.module.css'
@@ -186,24 +186,18 @@ function Warnings({
 }): ReactNode {
   const warnings = useQuery(warningsQuery(projectId, search))
   const [text, setText] = useState(search)
-  const apply = useDebouncedCallback((value: string) => onSearch(value), 250)
   const rows = warnings.data?.results
   return (
     <section className={styles.part} aria-label="Warnings">
-      <TextInput
-        type="search"
-        aria-label="Search warnings"
+      <SearchField
+        label="Search warnings"
         placeholder="Search by distinct id, event, value"
-        leftSection={<IconSearch size={16} />}
-        w={{ base: '100%', xs: 320 }}
+        text={text}
+        onText={setText}
+        onSearch={onSearch}
         mb="sm"
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value)
-          apply(event.currentTarget.value.trim())
-        }}
       />
-      <div className="card" style={{ opacity: warnings.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={warnings.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <ul className={styles.list}>
@@ -245,8 +239,7 @@ function WarningRow({ warning, timeZone }: { warning: Warning; timeZone: string 
           </span>
         </summary>
         <p className={styles.help}>{words?.help ?? warning.type}</p>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-        <section className="scroll-x" tabIndex={0} aria-label="The latest">
+        <ScrollRegion label="The latest">
           <table className="data">
             <thead>
               <tr>
@@ -276,7 +269,7 @@ function WarningRow({ warning, timeZone }: { warning: Warning; timeZone: string 
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       </details>
     </li>
   )

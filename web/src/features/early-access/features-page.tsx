@@ -36,7 +36,7 @@ export function EarlyAccessPage(): ReactNode {
       about="Features that people turn on for themselves, before they are for everybody."
       actions={create}
     >
-      <div className="card" style={{ opacity: features.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={features.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <ScrollRegion label="Early access features">

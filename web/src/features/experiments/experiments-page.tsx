@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { HoldoutsDialog } from './holdouts-dialog.tsx'
@@ -83,8 +84,7 @@ function ExperimentTable({ projectId, rows }: { projectId: number; rows: Experim
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const day = (at: string | null) => (at ? dayOf(at, timeZone) : '')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Experiments">
+    <ScrollRegion label="Experiments">
       <table className="data">
         <thead>
           <tr>
@@ -129,6 +129,6 @@ function ExperimentTable({ projectId, rows }: { projectId: number; rows: Experim
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

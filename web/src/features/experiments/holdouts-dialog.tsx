@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Confirm } from '../../ui/confirm.tsx'
 import { PercentInput } from '../../ui/percent-input.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { type Holdout, holdoutsQuery, useDeleteHoldout, useSaveHoldout } from './holdout-queries.ts'
 import { heldOutOf } from './shown.ts'
@@ -79,8 +80,7 @@ function HoldoutList({
   if (!holdouts.data) return <Loading what="holdouts" rows={2} />
   if (!holdouts.data.length) return <Empty title="No holdouts yet." />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Holdouts">
+    <ScrollRegion label="Holdouts">
       <table className="data">
         <thead>
           <tr>
@@ -124,7 +124,7 @@ function HoldoutList({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import styles from './experiment-page.module.css'
 import { type Experiment, type ExperimentResults, resultsQuery } from './queries.ts'
@@ -114,8 +115,7 @@ function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
   const ends = variants.flatMap(({ interval }) => interval ?? [])
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Variants">
+    <ScrollRegion label="Variants">
       <table className="data">
         <thead>
           <tr>
@@ -148,7 +148,7 @@ function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

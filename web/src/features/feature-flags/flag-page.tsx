@@ -32,6 +32,7 @@ import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import parts from '../../ui/parts.module.css'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { capital } from '../../ui/text.ts'
 import styles from '../../ui/thing-page.module.css'
 import { sayFailed } from '../../ui/undo.tsx'
@@ -284,8 +285,7 @@ function WhatTheyGet({ filters }: { filters: FlagFilters }): ReactNode {
   const variants = variantsOf(filters)
   const rows = variants.length ? variants : [{ key: 'true', name: '', rollout_percentage: 100 }]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Variants and payloads">
+    <ScrollRegion label="Variants and payloads">
       <table className="data">
         <thead>
           <tr>
@@ -309,7 +309,7 @@ function WhatTheyGet({ filters }: { filters: FlagFilters }): ReactNode {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

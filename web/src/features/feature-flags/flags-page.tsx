@@ -1,6 +1,5 @@
-import { ActionIcon, Badge, Button, Group, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch, IconX } from '@tabler/icons-react'
+import { ActionIcon, Badge, Button, Group, NativeSelect, SegmentedControl } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -15,6 +14,8 @@ import { staleReason, summaryOf } from '../../ui/flag/words.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { TagButton } from '../../ui/tag-button.tsx'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
@@ -58,7 +59,7 @@ export function FlagsPage(): ReactNode {
       actions={create}
     >
       <Filters text={text} onText={setText} asked={asked} onSearch={onSearch} />
-      <div className="card" style={{ opacity: flags.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={flags.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <FlagTable projectId={projectId} rows={rows} order={asked.order} onSearch={onSearch} />
@@ -113,23 +114,18 @@ function Filters({
   onSearch: OnSearch
 }): ReactNode {
   const me = useMe()
-  const apply = useDebouncedCallback((value: string) => onSearch({ search: value || undefined }), 250)
   const members = useQuery(membersQuery(me.organization?.id ?? '@current', 1))
   const others = (members.data?.results ?? []).filter(({ user }) => user.uuid !== me.uuid)
   const own = members.data?.results.find(({ user }) => user.uuid === me.uuid)
   return (
     <Group mb="sm" gap="sm">
-      <TextInput
-        type="search"
-        aria-label="Search feature flags"
+      <SearchField
+        label="Search feature flags"
         placeholder="Key or description"
-        leftSection={<IconSearch size={16} />}
-        w={{ base: '100%', xs: 260 }}
-        value={text}
-        onChange={(event) => {
-          onText(event.currentTarget.value)
-          apply(event.currentTarget.value.trim())
-        }}
+        text={text}
+        onText={onText}
+        onSearch={(value) => onSearch({ search: value || undefined })}
+        width={260}
       />
       <SegmentedControl
         aria-label="State"
@@ -208,8 +204,7 @@ function FlagTable({
     )
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Feature flags">
+    <ScrollRegion label="Feature flags">
       <table className={`data ${styles.table}`}>
         <thead>
           <tr>
@@ -289,6 +284,6 @@ function FlagTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Stack, Tabs, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPencil, IconSearch } from '@tabler/icons-react'
+import { IconPencil } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -13,6 +12,7 @@ import { groupsName, groupTypeName } from '../../ui/group-words.ts'
 import { GroupsTable } from '../../ui/groups-table.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
@@ -106,27 +106,18 @@ function Groups({
   const groups = useQuery(groupsQuery(projectId, index, search, page))
   const rows = groups.data?.results
   const [text, setText] = useState(search)
-  const apply = useDebouncedCallback(
-    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
-    250,
-  )
   return (
     <>
       <Group mb="sm">
-        <TextInput
-          type="search"
-          aria-label={`Search ${called}`}
+        <SearchField
+          label={`Search ${called}`}
           placeholder="Key or property"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" style={{ opacity: groups.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={groups.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <GroupsTable

@@ -91,10 +91,10 @@ export function AnswerCard<Q extends Question>({
   const empty = isEmpty(answer)
   return (
     <>
-      <div className={`card ${styles.chart}`} aria-busy={busy}>
+      <div className={`card ${styles.chart}`}>
         {busy && <div className={styles.busy} />}
         {/* an older answer's numbers are not those of the question that there is now */}
-        <div ref={drawing} className={busy ? styles.dimmed : ''} inert={answered.isPlaceholderData}>
+        <div ref={drawing} aria-busy={busy} inert={answered.isPlaceholderData}>
           {empty ? (
             <Empty title={`No events match in ${rangeLabel(query.dateRange).toLowerCase()}.`}>
               Try a longer range, or fewer filters.

@@ -1,6 +1,5 @@
-import { ActionIcon, Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch, IconTrash } from '@tabler/icons-react'
+import { ActionIcon, Button, Group, Menu, SegmentedControl } from '@mantine/core'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -12,6 +11,7 @@ import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { Star, useDelete } from './insight-actions.tsx'
 import { kinds } from './kinds.tsx'
@@ -22,14 +22,6 @@ export function InsightsPage(): ReactNode {
   const { search = '', tab, page = 1 } = useSearch({ from: '/session/project/$projectId/insights' })
   const navigate = useNavigate({ from: '/project/$projectId/insights' })
   const [text, setText] = useState(search)
-  const apply = useDebouncedCallback(
-    (value: string) =>
-      void navigate({
-        search: (old) => ({ tab: old.tab, search: value || undefined }),
-        replace: true,
-      }),
-    250,
-  )
   const insights = useQuery(insightsQuery(projectId, { search, tab, page }))
   const rows = insights.data?.results
   return (
@@ -58,17 +50,14 @@ export function InsightsPage(): ReactNode {
       }
     >
       <Group mb="sm" gap="sm">
-        <TextInput
-          type="search"
-          aria-label="Search insights"
+        <SearchField
+          label="Search insights"
           placeholder="Name, description or tag"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) =>
+            void navigate({ search: (old) => ({ tab: old.tab, search: value || undefined }), replace: true })
+          }
         />
         <SegmentedControl
           aria-label="Which insights"
@@ -88,7 +77,7 @@ export function InsightsPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" style={{ opacity: insights.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={insights.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <InsightTable projectId={projectId} rows={rows} />

@@ -95,7 +95,7 @@ export function PeoplePanel({
         </Text>
       ) : (
         <>
-          <ul className={styles.people} style={{ opacity: people.isFetching ? 0.6 : 1 }}>
+          <ul className={styles.people} aria-busy={people.isFetching}>
             {rows.map(([actor, count], at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: pages follow each other, and ids may repeat
               <li key={at}>

@@ -22,6 +22,7 @@ import { Page } from '../../ui/page.tsx'
 import { personName } from '../../ui/person-name.ts'
 import { PropertiesTable } from '../../ui/properties-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { DeleteDialog, SplitDialog } from './dialogs.tsx'
@@ -265,8 +266,7 @@ function CohortsOf({ projectId, uuid, timeZone }: Asked): ReactNode {
           </Link>
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="scroll-x" tabIndex={0} aria-label="Cohorts of this person">
+        <ScrollRegion label="Cohorts of this person">
           <table className="data">
             <thead>
               <tr>
@@ -300,7 +300,7 @@ function CohortsOf({ projectId, uuid, timeZone }: Asked): ReactNode {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
     </div>
   )
@@ -323,8 +323,7 @@ function FlagsOf({ projectId, ids }: { projectId: number; ids: string[] }): Reac
         {flags.data.length === 0 ? (
           <Empty title="No feature flags.">Flags that are on and known to the server appear here.</Empty>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-          <section className="scroll-x" tabIndex={0} aria-label="Feature flags of this person">
+          <ScrollRegion label="Feature flags of this person">
             <table className="data">
               <thead>
                 <tr>
@@ -359,7 +358,7 @@ function FlagsOf({ projectId, ids }: { projectId: number; ids: string[] }): Reac
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollRegion>
         )}
       </div>
     </>

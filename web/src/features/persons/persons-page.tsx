@@ -1,6 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { Button, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -10,6 +8,7 @@ import { ExportButton } from '../../ui/export-csv.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { PeopleTable } from '../../ui/people-table.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 
 /** Everyone whose events arrived, newest first. */
@@ -19,10 +18,6 @@ export function PersonsPage(): ReactNode {
   const navigate = useNavigate({ from: '/project/$projectId/persons' })
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const [text, setText] = useState(search)
-  const apply = useDebouncedCallback(
-    (value: string) => void navigate({ search: value ? { search: value } : {}, replace: true }),
-    250,
-  )
   const persons = useQuery(personsQuery(projectId, search, page))
   const rows = persons.data?.results
   return (
@@ -43,20 +38,15 @@ export function PersonsPage(): ReactNode {
       }
     >
       <Group mb="sm">
-        <TextInput
-          type="search"
-          aria-label="Search people"
+        <SearchField
+          label="Search people"
           placeholder="E-mail or distinct id"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 320 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" style={{ opacity: persons.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={persons.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <PeopleTable projectId={projectId} timeZone={timeZone} rows={rows} />

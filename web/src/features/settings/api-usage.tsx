@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { RateLimitUse } from '../../api/types.ts'
 import { number } from '../../ui/numbers.ts'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { LoadError, Loading } from '../../ui/states.tsx'
 import { rateLimitsQuery } from './queries.ts'
 import { Section } from './section.tsx'
@@ -63,8 +64,7 @@ function Uses({ uses }: { uses: RateLimitUse['results'] }): ReactNode {
     )
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="How far the limits are used">
+    <ScrollRegion label="How far the limits are used">
       <table className="data">
         <thead>
           <tr>
@@ -87,6 +87,6 @@ function Uses({ uses }: { uses: RateLimitUse['results'] }): ReactNode {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

@@ -9,6 +9,7 @@ import type { Invite } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { invitesQuery, useInvite, useWithdraw } from './organization-queries.ts'
 import { Section } from './section.tsx'
@@ -85,8 +86,7 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
           {sentence(withdraw.error)}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroll-x" tabIndex={0} aria-label="Invites of the organization">
+      <ScrollRegion label="Invites of the organization">
         <table className="data">
           <thead>
             <tr>
@@ -132,7 +132,7 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -8,6 +8,7 @@ import type { Me, Member } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { useRemoveMember, useSetLevel } from './organization-queries.ts'
 import { Section } from './section.tsx'
@@ -128,8 +129,7 @@ function MemberTable({
 }): ReactNode {
   const timeZone = me.team?.timezone ?? 'UTC'
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Members of the organization">
+    <ScrollRegion label="Members of the organization">
       <table className="data">
         <thead>
           <tr>
@@ -190,7 +190,7 @@ function MemberTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

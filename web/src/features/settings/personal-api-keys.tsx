@@ -8,6 +8,7 @@ import type { PersonalApiKey } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { keysQuery, useCreateKey, useDeleteKey } from './queries.ts'
 import { Section } from './section.tsx'
@@ -71,8 +72,7 @@ function KeyTable({
 }): ReactNode {
   const timeZone = useMe().team?.timezone ?? 'UTC'
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroll-x" tabIndex={0} aria-label="Your personal API keys">
+    <ScrollRegion label="Your personal API keys">
       <table className="data">
         <thead>
           <tr>
@@ -119,7 +119,7 @@ function KeyTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

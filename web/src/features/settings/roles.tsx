@@ -6,6 +6,7 @@ import { allMembersQuery } from '../../api/members.ts'
 import { rolesQuery, useFlagSetting } from '../../api/roles.ts'
 import type { Me, Role } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import {
   useCreateRole,
@@ -118,8 +119,7 @@ function RoleTable({
           {sentence(update.error)}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroll-x" tabIndex={0} aria-label="Roles of the organization">
+      <ScrollRegion label="Roles of the organization">
         <table className="data">
           <thead>
             <tr>
@@ -188,7 +188,7 @@ function RoleTable({
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import styles from './sql-page.module.css'
 
 const MOST_ROWS = 500
@@ -8,8 +9,7 @@ export function ResultTable({ columns, rows }: { columns: string[]; rows: unknow
   const numeric = columns.map((_, at) => rows.every((row) => row[at] === null || typeof row[at] === 'number'))
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className={`scroll-x ${styles.rows}`} tabIndex={0} aria-label="Results">
+      <ScrollRegion label="Results" className={`scroll-x ${styles.rows}`}>
         <table className="data">
           <thead>
             <tr>
@@ -35,7 +35,7 @@ export function ResultTable({ columns, rows }: { columns: string[]; rows: unknow
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
       {rows.length > MOST_ROWS && (
         <p className={`muted small ${styles.cut}`}>
           The first {MOST_ROWS} of {rows.length} rows are shown; “Copy as table” takes all of them.

@@ -222,7 +222,7 @@ function Result({
   const { columns, results: rows } = answer
   const guess = guessedView({ columns, rows })
   return (
-    <div style={{ opacity: stale ? 0.6 : 1 }}>
+    <div aria-busy={stale}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Text size="sm" c="dimmed">
           {rows.length === 0 ? 'Ran fine, 0 rows' : counted(rows.length, 'row')}

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconCopy, IconPlus, IconTrash, IconX } from '@tabler/icons-react'
+import { IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { Fragment, type ReactNode } from 'react'
+import { OrderButtons } from '../../ui/order-buttons.tsx'
 import {
   answersOf,
   type Branching,
@@ -62,48 +63,21 @@ export function QuestionsEditor({
                 )
               }
             />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Move question ${at + 1} up`}
-              disabled={at === 0}
-              onClick={() => move(at, at - 1)}
-            >
-              <IconArrowUp size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Move question ${at + 1} down`}
-              disabled={at === questions.length - 1}
-              onClick={() => move(at, at + 1)}
-            >
-              <IconArrowDown size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Duplicate question ${at + 1}`}
-              disabled={isFull}
-              onClick={() => {
+            <OrderButtons
+              what={`question ${at + 1}`}
+              at={at}
+              count={questions.length}
+              most={MOST_QUESTIONS}
+              onMove={(to) => move(at, to)}
+              onDuplicate={() => {
                 onChange(duplicated(questions, at))
                 onFocus(at + 1)
               }}
-            >
-              <IconCopy size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove question ${at + 1}`}
-              disabled={questions.length === 1}
-              onClick={() => {
+              onRemove={() => {
                 reorder(order.toSpliced(at, 1))
                 onFocus(Math.max(0, at - 1))
               }}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
+            />
           </div>
           <QuestionFields
             question={question}

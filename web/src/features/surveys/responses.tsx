@@ -48,7 +48,7 @@ export function Responses({
           onChange={(event) => onSearch({ question: event.currentTarget.value || undefined })}
         />
       )}
-      <div style={{ opacity: responses.isPlaceholderData ? 0.6 : 1 }}>
+      <div aria-busy={responses.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <ScrollRegion label="Responses">

@@ -1,6 +1,5 @@
-import { ActionIcon, Badge, Button, Group, SegmentedControl, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Badge, Button, Group, SegmentedControl } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -10,6 +9,7 @@ import { number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { questionsOf, type Survey, stateColors, stateOf } from './draft.ts'
@@ -33,7 +33,6 @@ export function SurveysPage(): ReactNode {
       search: (old) => ({ ...old, page: undefined, ...changes }),
       replace: 'search' in changes,
     })
-  const apply = useDebouncedCallback((value: string) => onSearch({ search: value || undefined }), 250)
   const create = (
     <Button component={Link} to={`/project/${projectId}/surveys/new`} leftSection={<IconPlus size={16} />}>
       New survey
@@ -42,17 +41,13 @@ export function SurveysPage(): ReactNode {
   return (
     <Page title="Surveys" about="Ask people where they already are: in your product." actions={create}>
       <Group mb="sm" gap="sm">
-        <TextInput
-          type="search"
-          aria-label="Search surveys"
+        <SearchField
+          label="Search surveys"
           placeholder="Name or description"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 260 }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            apply(event.currentTarget.value.trim())
-          }}
+          text={text}
+          onText={setText}
+          onSearch={(value) => onSearch({ search: value || undefined })}
+          width={260}
         />
         <SegmentedControl
           aria-label="State"
@@ -67,7 +62,7 @@ export function SurveysPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" style={{ opacity: surveys.isPlaceholderData ? 0.6 : 1 }}>
+      <div className="card" aria-busy={surveys.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
             <SurveyTable projectId={projectId} rows={rows} />

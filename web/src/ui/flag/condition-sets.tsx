@@ -1,10 +1,11 @@
-import { ActionIcon, Button, NativeSelect, Text } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconCopy, IconPlus, IconTrash } from '@tabler/icons-react'
+import { Button, NativeSelect, Text } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { cohortsQuery, groupTypesQuery, propertyNamesQuery } from '../../api/definitions.ts'
 import { flagsQuery } from '../../api/flags.ts'
 import { cohortChoices } from '../names.ts'
+import { OrderButtons } from '../order-buttons.tsx'
 import { PercentInput } from '../percent-input.tsx'
 import { PropertyFilters } from '../property-filters.tsx'
 import type { Properties } from '../property-picker.tsx'
@@ -84,42 +85,15 @@ export function ConditionSets({
             <Text size="sm" fw={500}>
               {at > 0 && <span className="muted">or </span>}Set {at + 1}
             </Text>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Move set ${at + 1} up`}
-              disabled={at === 0}
-              onClick={() => move(at, at - 1)}
-            >
-              <IconArrowUp size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Move set ${at + 1} down`}
-              disabled={at === groups.length - 1}
-              onClick={() => move(at, at + 1)}
-            >
-              <IconArrowDown size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Duplicate set ${at + 1}`}
-              disabled={groups.length >= MOST_SETS}
-              onClick={() => setGroups(groups.toSpliced(at + 1, 0, set))}
-            >
-              <IconCopy size={16} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove set ${at + 1}`}
-              disabled={groups.length === 1}
-              onClick={() => setGroups(groups.toSpliced(at, 1))}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
+            <OrderButtons
+              what={`set ${at + 1}`}
+              at={at}
+              count={groups.length}
+              most={MOST_SETS}
+              onMove={(to) => move(at, to)}
+              onDuplicate={() => setGroups(groups.toSpliced(at + 1, 0, set))}
+              onRemove={() => setGroups(groups.toSpliced(at, 1))}
+            />
           </div>
           <SetFields
             {...{ projectId, filters, names, ownId, set }}

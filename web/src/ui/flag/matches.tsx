@@ -39,7 +39,7 @@ export function Matches({
     return `Matches about ${number(some)} of ${number(all)} ${what}${part}.${besides}`
   }
   return (
-    <Text size="xs" c="dimmed" role="status" style={{ opacity: radius.isPlaceholderData ? 0.6 : 1 }}>
+    <Text size="xs" c="dimmed" role="status" aria-busy={radius.isPlaceholderData}>
       {told()}
     </Text>
   )
