@@ -317,12 +317,8 @@ function Refresh({
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button
-            variant="default"
-            px="xs"
-            aria-label="Refresh by itself"
-            rightSection={<IconChevronDown size={14} />}
-          >
+          <Button variant="default" px="xs" rightSection={<IconChevronDown size={14} />}>
+            <span className="visually-hidden">Refresh by itself:&nbsp;</span>
             {every === undefined ? 'Off' : `Every ${inWords(every)}`}
           </Button>
         </Menu.Target>
