@@ -317,9 +317,14 @@ function Refresh({
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" px="xs" rightSection={<IconChevronDown size={14} />}>
+          <Button variant="default" px="xs">
             <span className="visually-hidden">Refresh by itself:&nbsp;</span>
-            {every === undefined ? 'Off' : `Every ${inWords(every)}`}
+            {every === undefined ? (
+              <span className="visually-hidden">off</span>
+            ) : (
+              <span style={{ marginRight: 8 }}>every {inWords(every)}</span>
+            )}
+            <IconChevronDown size={14} aria-hidden />
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -55,7 +55,8 @@ export function TimeChart({
   onPick?: (series: ChartSeries, at: number) => void
   /** A click below a bucket, at its name, and `A` where the arrows are. Has to stay the same. */
   onNote?: (at: number) => void
-  height?: number
+  /** In pixels, or all that its column has. */
+  height?: number | 'fill'
 }): ReactNode {
   const names = useMemo<Axis>(
     () => axis ?? { tick: (day) => tick(day, interval), name: (day) => bucketName(day, interval) },
@@ -181,7 +182,7 @@ export function TimeChart({
         ].join(', ')}`
 
   return (
-    <figure className={styles.figure}>
+    <figure className={height === 'fill' ? `${styles.figure} ${styles.fills}` : styles.figure}>
       {/* biome-ignore-start lint/a11y: a chart's arrows move from bucket to bucket, and no element stands for that */}
       <div
         className={styles.focus}
@@ -196,7 +197,7 @@ export function TimeChart({
           role="img"
           aria-label={summary}
           className={onPick ? styles.pickable : undefined}
-          style={{ height }}
+          style={{ height: height === 'fill' ? '100%' : height }}
         />
       </div>
       {/* biome-ignore-end lint/a11y: see above */}

@@ -169,15 +169,15 @@ function Stickiness({
   const shown = useDrawn(series)
   const drawn = useMemo(() => sideBySide(shown.drawn), [shown.drawn])
   return (
-    <div className={styles.filled}>
-      <Suspense fallback={<div style={{ height }} />}>
+    <div className={styles.charted} style={{ minHeight: height }}>
+      <Suspense fallback={<div style={{ flex: 1 }} />}>
         <TimeChart
           series={drawn}
           days={labels}
           axis={axis}
           kind="bar"
           summary={`${name}: people by on how many intervals they were there.`}
-          height={height}
+          height="fill"
         />
       </Suspense>
       {legend && series.length > 1 && <Legend {...shown.legend} />}
@@ -209,8 +209,8 @@ function OverTime({
   const last = days.at(-1)
   const ends = drawn.slice(0, 5).map(({ label, data }) => `${label} ends at ${number(data.at(-1) ?? 0)}`)
   return (
-    <div className={styles.filled}>
-      <Suspense fallback={<div style={{ height }} />}>
+    <div className={styles.charted} style={{ minHeight: height }}>
+      <Suspense fallback={<div style={{ flex: 1 }} />}>
         <TimeChart
           series={drawn}
           days={days}
@@ -220,7 +220,7 @@ function OverTime({
           unfinished={last !== undefined && isUnfinished(last, look.interval, timeZone, readAt(insight))}
           timeZone={timeZone}
           summary={`${insightName(insight)}: ${days.length} buckets by ${look.interval}. ${ends.join('; ')}.`}
-          height={height}
+          height="fill"
         />
       </Suspense>
       {legend && <Legend {...listed} />}
