@@ -85,6 +85,7 @@ test('the sheet of keys opens, and keys go places unless somebody types', async 
 test('a project is deleted by who types its name', async () => {
   const { id } = await api(server.url, 'POST', '/api/projects/', { name: 'Short-lived' })
   await page.goto(`${server.url}/project/${id}/settings#danger`)
+  await page.waitForLoadState('networkidle')
   await page.getByRole('button', { name: 'Delete this project…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete “Short-lived”?' })
   const verb = dialog.getByRole('button', { name: 'Delete the project' })
@@ -103,6 +104,7 @@ test('a project is deleted by who types its name', async () => {
 test('an organization is deleted by who types its name', async () => {
   const { id } = await api(server.url, 'POST', '/api/organizations/', { name: 'Short Lived Inc' })
   await page.goto(`${server.url}/organization/settings#danger`)
+  await page.waitForLoadState('networkidle')
   await page.getByRole('button', { name: 'Delete this organization…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete “Short Lived Inc”?' })
   await dialog.getByRole('textbox').fill('Short Lived Inc')

@@ -595,7 +595,9 @@ const elsewhere = createRoute({
     const known =
       /^(home|onboarding|activity|events|persons?|insights|dashboard|feature_flags|experiments|surveys|early_access_features|annotations|cohorts|groups|sql|data-management|settings|where-is-my-event)(\/|$)/
     if (known.test(path) && context.me.team) {
-      throw redirect({ href: `/project/${context.me.team.id}/${path}${location.searchStr}` })
+      throw redirect({
+        href: `/project/${context.me.team.id}/${path}${location.searchStr}${location.hash && `#${location.hash}`}`,
+      })
     }
   },
   component: NotFound,

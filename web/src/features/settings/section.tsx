@@ -2,7 +2,13 @@ import { useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './settings.module.css'
 
-/** One part of a settings page, with an address of its own (`#id`). */
+/** What tells that somebody moves about the page themselves. */
+const moves = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const
+
+/**
+ * One part of a settings page, with an address of its own (`#id`): there the page opens, and stays while the parts
+ * above get their contents.
+ */
 export function Section({
   id,
   title,
@@ -19,7 +25,16 @@ export function Section({
   const here = useRef<HTMLElement>(null)
   const hash = useRouterState({ select: (state) => state.location.hash })
   useEffect(() => {
-    if (hash === id) here.current?.scrollIntoView({ block: 'start' })
+    const section = here.current
+    if (hash !== id || !section?.parentElement) return
+    const observer = new ResizeObserver(() => section.scrollIntoView({ block: 'start' }))
+    observer.observe(section.parentElement)
+    const stop = () => {
+      observer.disconnect()
+      for (const move of moves) window.removeEventListener(move, stop)
+    }
+    for (const move of moves) window.addEventListener(move, stop, { passive: true })
+    return stop
   }, [hash, id])
   return (
     <section id={id} ref={here} aria-labelledby={`${id}-title`} className={`card ${styles.section}`}>
