@@ -211,6 +211,11 @@ describe('at a desk', () => {
     const [first, third] = await Promise.all([tile('First').boundingBox(), tile('Third').boundingBox()])
     expect(third!.y).toBeGreaterThan(first!.y + 300)
     expect(await barriers(page)).toEqual([])
+    // whoever moves a tile and goes on at once finds it moved
+    await handle('Resize Second').focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Home' }).click()
+    await expect.poll(layouts, patient).toEqual({ ...after, Second: { x: 6, y: 0, w: 5, h: 4 } })
     expect(errors).toEqual([])
   })
 

@@ -79,6 +79,20 @@ describe('at a desk', () => {
     expect(errors).toEqual([])
   })
 
+  test('going back shows the query before, and its answer', async () => {
+    await open(page, "select 'one' as first")
+    const column = (name: string) =>
+      page.getByRole('region', { name: 'Results' }).getByRole('columnheader', { name }).waitFor(patient)
+    await column('first')
+    await write(page, "select 'two' as second")
+    await page.getByRole('button', { name: 'Run' }).click()
+    await column('second')
+    await page.goBack()
+    await column('first')
+    expect(await editor(page).textContent()).toBe("select 'one' as first")
+    expect(errors).toEqual([])
+  })
+
   test('what is wrong is marked at the word that it is about', async () => {
     await page.goto(`${server.url}/sql`)
     await write(page, 'select evnt from events')

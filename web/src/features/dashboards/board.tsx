@@ -64,7 +64,9 @@ export function Board<T extends Placeable>({
   const [said, setSaid] = useState('')
   const grid = useRef<HTMLDivElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
+  const unsaved = useRef<() => void>(undefined)
+  // what was moved just before the page was left is kept too
+  useEffect(() => () => unsaved.current?.(), [])
   // tiles that came or went meanwhile are not in what was moved
   const isCurrent = own !== null && own.size === kept.size && [...own.keys()].every((id) => kept.has(id))
   const places = isCurrent ? own : kept
@@ -74,6 +76,8 @@ export function Board<T extends Placeable>({
   const order = useMemo(() => inReadingOrder(tiles, kept).map(({ id }) => id), [ids])
 
   const keep = (next: Places) => {
+    clearTimeout(timer.current)
+    unsaved.current = undefined
     const isAsBefore = [...next].every(([id, place]) => isSame(place, kept.get(id)))
     if (isAsBefore) return setOwn(null)
     // also those that stood where nobody had put them: beside the ones that are kept now they would go elsewhere
@@ -137,8 +141,8 @@ export function Board<T extends Placeable>({
   }
   const cancel = () => {
     if (!drag) return
-    setOwn(drag.from.places)
     setDrag(null)
+    keep(drag.from.places)
   }
 
   const onKey = (tile: T, kind: Drag['kind']) => (event: KeyboardEvent) => {
@@ -154,7 +158,8 @@ export function Board<T extends Placeable>({
     setOwn(next)
     say(tile.id, next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => keep(next), SAVE_AFTER_MS)
+    unsaved.current = () => keep(next)
+    timer.current = setTimeout(unsaved.current, SAVE_AFTER_MS)
   }
 
   const handles = (tile: T) =>

@@ -42,15 +42,22 @@ export function SqlPage(): ReactNode {
   const [past, setPast] = useState(() => pastQueries(projectId))
   const [open, setOpen] = useState<'history' | 'saving' | null>(null)
   const { answer, tookMs, error, running, run, cancel } = useSql(projectId)
+  const ran = useRef<string>(undefined)
   const start = (query = text) => {
     if (!query.trim()) return
+    ran.current = query
     void navigate({ search: (old) => ({ ...old, q: query }), replace: q === query })
     const next = withQuery(past, query, Date.now())
     setPast(next)
     keepQueries(projectId, next)
     run(query)
   }
-  useRunWhenOpened(q, start)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link shows what it says, and so does going back
+  useEffect(() => {
+    if (!q || q === ran.current) return
+    setText(q)
+    start(q)
+  }, [q])
   const setView = (next: RowsView | undefined) =>
     void navigate({ search: (old) => ({ ...old, view: next }), replace: true })
   return (
@@ -132,15 +139,6 @@ export function SqlPage(): ReactNode {
       )}
     </Page>
   )
-}
-
-/** A query that came with the address is run at once: a link shows what it says. */
-function useRunWhenOpened(q: string | undefined, start: (query: string) => void): void {
-  const isFirst = useRef(true)
-  useEffect(() => {
-    if (isFirst.current && q) start(q)
-    isFirst.current = false
-  })
 }
 
 /** Keeps the query as an insight, or a change of one. */
