@@ -12646,18 +12646,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *           "name": "Example",
                      *           "slug": "example",
-                     *           "created_at": "2026-11-30T21:15:56.486000Z",
-                     *           "updated_at": "2026-11-30T21:15:56.486000Z",
+                     *           "created_at": "2026-11-30T23:59:45.280000Z",
+                     *           "updated_at": "2026-11-30T23:59:45.280000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 1,
-                     *               "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
-                     *               "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *               "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
+                     *               "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12689,18 +12689,18 @@ export interface operations {
                      *           "enforce_2fa": null
                      *         },
                      *         {
-                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "name": "Test",
-                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *           "created_at": "2026-11-30T21:15:58.555000Z",
-                     *           "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *           "created_at": "2026-11-30T23:59:45.921000Z",
+                     *           "updated_at": "2026-11-30T23:59:45.921000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 2,
-                     *               "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *               "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *               "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *               "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12711,8 +12711,8 @@ export interface operations {
                      *             },
                      *             {
                      *               "id": 3,
-                     *               "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *               "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *               "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *               "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "acme",
                      *               "completed_snippet_onboarding": false,
@@ -12795,18 +12795,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b7baebb0-09ce-4fae-824d-3230901a83ee",
+                     *       "id": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
                      *       "name": "acme new",
                      *       "slug": "acme-new",
-                     *       "created_at": "2026-11-30T21:16:23.971000Z",
-                     *       "updated_at": "2026-11-30T21:16:23.971000Z",
+                     *       "created_at": "2026-12-01T00:00:01.384000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.384000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 6,
-                     *           "uuid": "a361e0ff-6e77-4a93-a938-54d14f1c38e4",
-                     *           "organization": "b7baebb0-09ce-4fae-824d-3230901a83ee",
+                     *           "uuid": "793da403-e4e0-4133-87a5-9b10c9ea3139",
+                     *           "organization": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12877,7 +12877,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -12893,18 +12893,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "name": "Test",
-                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *       "created_at": "2026-11-30T21:15:58.555000Z",
-                     *       "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *       "created_at": "2026-11-30T23:59:45.921000Z",
+                     *       "updated_at": "2026-11-30T23:59:45.921000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12915,8 +12915,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -12987,7 +12987,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13012,18 +13012,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "name": "acme",
-                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *       "created_at": "2026-11-30T21:15:58.555000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.013000Z",
+                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *       "created_at": "2026-11-30T23:59:45.921000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.418000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13034,8 +13034,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13124,7 +13124,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13184,7 +13184,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13205,18 +13205,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "name": "Test",
-                     *       "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *       "created_at": "2026-11-30T21:15:58.555000Z",
-                     *       "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *       "created_at": "2026-11-30T23:59:45.921000Z",
+                     *       "updated_at": "2026-11-30T23:59:45.921000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13227,8 +13227,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13322,7 +13322,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13340,18 +13340,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "ea987876-4dbf-46f2-a802-d8972e584970",
+                     *           "id": "db1f90f1-2feb-4e23-b080-a96061c51bb7",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "PersonalAPIKey",
-                     *           "item_id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
+                     *           "item_id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13359,21 +13359,21 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:07.767000Z"
+                     *           "created_at": "2026-11-30T23:59:50.644000Z"
                      *         },
                      *         {
-                     *           "id": "5cd82120-a392-453f-88f5-2558eebf9d3c",
+                     *           "id": "fc0e8429-8ed6-4a50-a210-3b36dec5bb01",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationInvite",
-                     *           "item_id": "21b73971-59b5-40f2-8037-da5593805554",
+                     *           "item_id": "ea66a15e-c496-4a0b-9f11-96d228d6e2eb",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13381,7 +13381,7 @@ export interface operations {
                      *             "name": "acme.b@example.net",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:04.070000Z"
+                     *           "created_at": "2026-11-30T23:59:48.815000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -13433,7 +13433,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13454,39 +13454,39 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "21b73971-59b5-40f2-8037-da5593805554",
+                     *           "id": "ea66a15e-c496-4a0b-9f11-96d228d6e2eb",
                      *           "target_email": "acme.b@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:04.067000Z",
-                     *           "updated_at": "2026-11-30T21:16:04.067000Z",
+                     *           "created_at": "2026-11-30T23:59:48.811000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.811000Z",
                      *           "message": null
                      *         },
                      *         {
-                     *           "id": "e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88",
+                     *           "id": "a5b6e673-9b16-4e1d-8a70-884b03c391b0",
                      *           "target_email": "acme@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.826000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.826000Z",
+                     *           "created_at": "2026-11-30T23:59:48.500000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.500000Z",
                      *           "message": null
                      *         }
                      *       ]
@@ -13531,7 +13531,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13556,21 +13556,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7895ff2a-483b-4431-89d2-e8de598afcf6",
+                     *       "id": "05a4db1d-29e0-4e6f-aa79-31ef6ebaf370",
                      *       "target_email": "acme.new@example.net",
                      *       "first_name": "",
                      *       "emailing_attempt_made": false,
                      *       "is_expired": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:24.041000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.041000Z",
+                     *       "created_at": "2026-12-01T00:00:01.442000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.442000Z",
                      *       "message": null
                      *     }
                      */
@@ -13622,7 +13622,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13650,21 +13650,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "271665a7-38a8-413c-9ee2-0aee6846eae7",
+                     *         "id": "5ff5216b-4d78-47ed-b849-15153706f4a6",
                      *         "target_email": "acme.two@example.net",
                      *         "first_name": "",
                      *         "emailing_attempt_made": false,
                      *         "is_expired": false,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T21:16:24.048000Z",
-                     *         "updated_at": "2026-11-30T21:16:24.048000Z",
+                     *         "created_at": "2026-12-01T00:00:01.450000Z",
+                     *         "updated_at": "2026-12-01T00:00:01.450000Z",
                      *         "message": null
                      *       }
                      *     ]
@@ -13717,12 +13717,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
                 /**
                  * @description Id of the invite.
-                 * @example 21b73971-59b5-40f2-8037-da5593805554
+                 * @example ea66a15e-c496-4a0b-9f11-96d228d6e2eb
                  */
                 invite_id: string;
             };
@@ -13778,7 +13778,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -13799,34 +13799,34 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "7682f355-43cf-4d2d-a922-d2034cfebf08",
+                     *           "id": "ca50bbb2-028a-4259-bf3c-c7a2d3c3eaff",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 15,
-                     *           "joined_at": "2026-11-30T21:15:59.838000Z",
-                     *           "updated_at": "2026-11-30T21:15:59.838000Z",
+                     *           "joined_at": "2026-11-30T23:59:46.578000Z",
+                     *           "updated_at": "2026-11-30T23:59:46.578000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         },
                      *         {
-                     *           "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
+                     *           "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 1,
-                     *           "joined_at": "2026-11-30T21:16:00.339000Z",
-                     *           "updated_at": "2026-11-30T21:16:00.339000Z",
+                     *           "joined_at": "2026-11-30T23:59:46.859000Z",
+                     *           "updated_at": "2026-11-30T23:59:46.859000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         }
@@ -13872,12 +13872,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
+                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
                  */
                 user_uuid: string;
             };
@@ -13902,18 +13902,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
+                     *       "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 1,
-                     *       "joined_at": "2026-11-30T21:16:00.339000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.032000Z",
+                     *       "joined_at": "2026-11-30T23:59:46.859000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.437000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13975,12 +13975,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
+                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
                  */
                 user_uuid: string;
             };
@@ -14040,12 +14040,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
+                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
                  */
                 user_uuid: string;
             };
@@ -14070,18 +14070,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e4d13c64-961e-428a-9151-f70d9b329d1e",
+                     *       "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 8,
-                     *       "joined_at": "2026-11-30T21:16:00.339000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.023000Z",
+                     *       "joined_at": "2026-11-30T23:59:46.859000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.427000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -14143,7 +14143,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 id: string;
             };
@@ -14224,7 +14224,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -14250,12 +14250,12 @@ export interface operations {
                      *           "name": "acme",
                      *           "state": "done",
                      *           "people": 20,
-                     *           "events": 2080,
+                     *           "events": 1204,
                      *           "progress": 1,
                      *           "seed": 1,
                      *           "error": null,
-                     *           "created_at": "2026-11-30T21:16:04.393000Z",
-                     *           "finished_at": "2026-11-30T21:16:07.727000Z"
+                     *           "created_at": "2026-11-30T23:59:48.922000Z",
+                     *           "finished_at": "2026-11-30T23:59:50.486000Z"
                      *         }
                      *       ]
                      *     }
@@ -14299,7 +14299,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -14334,7 +14334,7 @@ export interface operations {
                      *       "progress": 0,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-11-30T21:16:24.337000Z",
+                     *       "created_at": "2026-12-01T00:00:01.646000Z",
                      *       "finished_at": null
                      *     }
                      */
@@ -14404,7 +14404,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -14430,12 +14430,12 @@ export interface operations {
                      *       "name": "acme",
                      *       "state": "done",
                      *       "people": 20,
-                     *       "events": 2080,
+                     *       "events": 1204,
                      *       "progress": 1,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-11-30T21:16:04.393000Z",
-                     *       "finished_at": "2026-11-30T21:16:07.727000Z"
+                     *       "created_at": "2026-11-30T23:59:48.922000Z",
+                     *       "finished_at": "2026-11-30T23:59:50.486000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DemoProject"];
@@ -14477,7 +14477,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -14566,7 +14566,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -14587,11 +14587,11 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
+                     *           "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
                      *           "domain": "acme.example.org",
                      *           "is_verified": false,
                      *           "verified_at": null,
-                     *           "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
+                     *           "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
                      *           "jit_provisioning_enabled": false,
                      *           "sso_enforcement": "",
                      *           "has_saml": false,
@@ -14641,7 +14641,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -14666,11 +14666,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "df70d74c-2759-4107-91d2-ea7a4df5412d",
+                     *       "id": "011edff6-5caa-474f-9920-282f94b05b6d",
                      *       "domain": "acme-39.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "HOFMx8jHKmHflZlH8TQvSdnlpOD3te7SVc2iNoxorWB",
+                     *       "verification_challenge": "y0yrDtix7Ww50btN2HmTLtP51mfvTNvDA18uAMhLRCF",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14736,12 +14736,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
+                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
                  */
                 id: string;
             };
@@ -14757,11 +14757,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
+                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
+                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14809,12 +14809,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
+                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
                  */
                 id: string;
             };
@@ -14840,11 +14840,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
+                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
+                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14910,12 +14910,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
+                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
                  */
                 id: string;
             };
@@ -14975,12 +14975,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
+                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
                  */
                 id: string;
             };
@@ -15001,11 +15001,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
+                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
+                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15071,12 +15071,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 1a477b34-3489-437f-bc1a-08f24d7a8098
+                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
                  */
                 id: string;
             };
@@ -15092,11 +15092,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1a477b34-3489-437f-bc1a-08f24d7a8098",
+                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "KWRNqk5j0gunwexlfh5mulMVLcSsQdvPor9x1XWUNEg",
+                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15162,7 +15162,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -15209,8 +15209,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T21:16:27.179000Z",
-                     *           "updated_at": "2026-11-30T21:16:27.179000Z",
+                     *           "created_at": "2026-12-01T00:00:05.225000Z",
+                     *           "updated_at": "2026-12-01T00:00:05.225000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -15230,16 +15230,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15299,7 +15299,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -15325,8 +15325,8 @@ export interface operations {
                      *         "team_id": 2,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -15342,7 +15342,7 @@ export interface operations {
                      *             "true": "\"acme\""
                      *           }
                      *         },
-                     *         "created_at": "2026-11-30T21:16:01.960000Z",
+                     *         "created_at": "2026-11-30T23:59:47.651000Z",
                      *         "active": true
                      *       }
                      *     ]
@@ -15391,7 +15391,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -15427,7 +15427,7 @@ export interface operations {
                      *           "tag": null,
                      *           "latest_tag": null,
                      *           "is_global": false,
-                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "organization_name": "Test",
                      *           "capabilities": {},
                      *           "metrics": {},
@@ -15484,7 +15484,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -15520,7 +15520,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15589,7 +15589,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -15607,11 +15607,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "4e471f2c-cb91-4acf-ade0-4a0f4ac5b67d",
+                     *           "id": "03093f7d-3812-46a4-b169-dd4990346486",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15634,14 +15634,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.374000Z"
+                     *           "created_at": "2026-11-30T23:59:57.138000Z"
                      *         },
                      *         {
-                     *           "id": "b4b9e52a-94cd-427b-a588-360da9e095c8",
+                     *           "id": "96dbf473-5fcb-437c-927e-c0b147d28072",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15656,7 +15656,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.408000Z"
+                     *           "created_at": "2026-11-30T23:59:48.180000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -15703,7 +15703,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -15773,7 +15773,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -15809,7 +15809,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "organization_name": "Test",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15864,7 +15864,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -15905,7 +15905,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15969,7 +15969,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16043,7 +16043,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16084,7 +16084,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -16148,7 +16148,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16223,7 +16223,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16295,7 +16295,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16386,7 +16386,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16466,7 +16466,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -16490,9 +16490,9 @@ export interface operations {
                      *           "id": 1,
                      *           "resource": "cohorts",
                      *           "access_level": 21,
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
-                     *           "created_at": "2026-11-30T21:16:04.023000Z",
-                     *           "updated_at": "2026-11-30T21:16:04.023000Z",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "created_at": "2026-11-30T23:59:48.796000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.796000Z",
                      *           "created_by": 1
                      *         }
                      *       ]
@@ -16537,7 +16537,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -16566,9 +16566,9 @@ export interface operations {
                      *       "id": 2,
                      *       "resource": "dashboards",
                      *       "access_level": 21,
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
-                     *       "created_at": "2026-11-30T21:16:24.129000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.129000Z",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "created_at": "2026-12-01T00:00:01.568000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.568000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16629,7 +16629,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16653,9 +16653,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
-                     *       "created_at": "2026-11-30T21:16:04.023000Z",
-                     *       "updated_at": "2026-11-30T21:16:04.023000Z",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "created_at": "2026-11-30T23:59:48.796000Z",
+                     *       "updated_at": "2026-11-30T23:59:48.796000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16698,7 +16698,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16732,9 +16732,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 37,
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
-                     *       "created_at": "2026-11-30T21:16:04.023000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.146000Z",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "created_at": "2026-11-30T23:59:48.796000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.582000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16795,7 +16795,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16860,7 +16860,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
@@ -16889,9 +16889,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
-                     *       "created_at": "2026-11-30T21:16:04.023000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.141000Z",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "created_at": "2026-11-30T23:59:48.796000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.578000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16957,7 +16957,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -16978,32 +16978,32 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *           "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *           "name": "acme",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T21:16:03.854000Z",
+                     *           "created_at": "2026-11-30T23:59:48.530000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "members": [
                      *             {
-                     *               "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *               "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *               "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *               "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *               "user": {
                      *                 "id": 2,
-                     *                 "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *                 "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *                 "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *                 "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *                 "first_name": "Other 1",
                      *                 "email": "other1@example.net",
                      *                 "is_email_verified": null
                      *               },
-                     *               "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *               "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *               "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *               "updated_at": "2026-11-30T23:59:48.630000Z"
                      *             }
                      *           ],
                      *           "associated_flags": [
@@ -17014,14 +17014,14 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
+                     *           "id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
                      *           "name": "acme other",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T21:16:03.875000Z",
+                     *           "created_at": "2026-11-30T23:59:48.574000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -17071,7 +17071,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
             };
@@ -17096,14 +17096,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a6248fed-2bb1-491a-b28b-835d72dc3998",
+                     *       "id": "b2e9194a-9906-4a3f-8315-043d4f3e9fa4",
                      *       "name": "acme-38",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T21:16:24.053000Z",
+                     *       "created_at": "2026-12-01T00:00:01.457000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -17169,12 +17169,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
+                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
                  */
                 id: string;
             };
@@ -17190,32 +17190,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T21:16:03.854000Z",
+                     *       "created_at": "2026-11-30T23:59:48.530000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17265,12 +17265,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
+                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
                  */
                 id: string;
             };
@@ -17295,32 +17295,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T21:16:03.854000Z",
+                     *       "created_at": "2026-11-30T23:59:48.530000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17388,12 +17388,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example a6d72d5c-fbe5-43e8-b2da-7d050e76948a
+                 * @example 2936aec0-cdc7-4d97-a105-17b41c828a29
                  */
                 id: string;
             };
@@ -17453,12 +17453,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
+                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
                  */
                 id: string;
             };
@@ -17479,32 +17479,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T21:16:03.854000Z",
+                     *       "created_at": "2026-11-30T23:59:48.530000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17577,12 +17577,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
+                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
                  */
                 role_id: string;
             };
@@ -17603,18 +17603,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *           "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *             "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
                      *         }
                      *       ]
                      *     }
@@ -17658,12 +17658,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example a6d72d5c-fbe5-43e8-b2da-7d050e76948a
+                 * @example 2936aec0-cdc7-4d97-a105-17b41c828a29
                  */
                 role_id: string;
             };
@@ -17673,7 +17673,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6"
+                 *       "user_uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5"
                  *     }
                  */
                 "application/json": components["schemas"]["NewRoleMembership"];
@@ -17688,18 +17688,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e542432a-4905-47c4-bc5a-fe7fdeb08cda",
-                     *       "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
+                     *       "id": "a9b84d36-35f2-4841-827d-f63af7bdc2cb",
+                     *       "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
-                     *       "joined_at": "2026-11-30T21:16:24.113000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.113000Z"
+                     *       "joined_at": "2026-12-01T00:00:01.547000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.547000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RoleMembership"];
@@ -17759,17 +17759,17 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example b56ebb62-4faf-4e77-b11c-850e1d1d8bc5
+                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 423c4d98-9e7b-4297-a669-ce47c037fff0
+                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
                  */
                 role_id: string;
                 /**
                  * @description Of the role’s membership, not of the user.
-                 * @example b6b6a176-0735-4ea4-b185-77c2f81aafd0
+                 * @example 6e8563dd-7fe9-4341-82c8-d2695a088937
                  */
                 id: string;
             };
@@ -17840,13 +17840,13 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
+                     *         "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
                      *         "label": "acme",
-                     *         "created_at": "2026-11-30T21:16:07.765000Z",
+                     *         "created_at": "2026-11-30T23:59:50.642000Z",
                      *         "last_used_at": null,
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_EX…So0c",
+                     *         "mask_value": "phx_ef…SQCX",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17854,13 +17854,13 @@ export interface operations {
                      *         "scoped_organizations": null
                      *       },
                      *       {
-                     *         "id": "Nrm5kENsD0bJtSiqhjazILqCtRx5OA4w2ryS7tL39pE",
+                     *         "id": "gZKIwDAzyKAQYBqcfgakF7fZa6mZtYS80kcoXU1WJCE",
                      *         "label": "Set up with the installation",
-                     *         "created_at": "2026-11-30T21:15:56.486000Z",
-                     *         "last_used_at": "2026-11-30T21:16:00.027000Z",
+                     *         "created_at": "2026-11-30T23:59:45.280000Z",
+                     *         "last_used_at": "2026-11-30T23:59:46.680000Z",
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_Dw…PXsP",
+                     *         "mask_value": "phx_aW…SIuP",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17918,13 +17918,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "tAs2gvBHh7NIpPgQd7YYj2YSiK4jge2vCead13tbG2T",
+                     *       "id": "E690pRZMZHAjmsJJU6gpPy6nFgGjsy4t7vXJ8iCh5qS",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T21:16:23.955000Z",
+                     *       "created_at": "2026-12-01T00:00:01.375000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_a1…ghk5",
+                     *       "mask_value": "phx_hX…CUAw",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17981,13 +17981,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "Nrm5kENsD0bJtSiqhjazILqCtRx5OA4w2ryS7tL39pE",
+                     *       "id": "gZKIwDAzyKAQYBqcfgakF7fZa6mZtYS80kcoXU1WJCE",
                      *       "label": "Set up with the installation",
-                     *       "created_at": "2026-11-30T21:15:56.486000Z",
-                     *       "last_used_at": "2026-11-30T21:16:19.844Z",
+                     *       "created_at": "2026-11-30T23:59:45.280000Z",
+                     *       "last_used_at": "2026-11-30T23:59:58.971Z",
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_Dw…PXsP",
+                     *       "mask_value": "phx_aW…SIuP",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18034,7 +18034,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
+                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
                  */
                 id: string;
             };
@@ -18050,13 +18050,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
+                     *       "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T21:16:07.765000Z",
+                     *       "created_at": "2026-11-30T23:59:50.642000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_EX…So0c",
+                     *       "mask_value": "phx_ef…SQCX",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18103,7 +18103,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
+                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
                  */
                 id: string;
             };
@@ -18154,7 +18154,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU
+                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
                  */
                 id: string;
             };
@@ -18170,13 +18170,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "kG8mJwXYay8xnKpWqdgwfiEv4ba8d0I0BoKpzwnQPYU",
+                     *       "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T21:16:07.765000Z",
+                     *       "created_at": "2026-11-30T23:59:50.642000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_bP…q8pc",
+                     *       "mask_value": "phx_rV…q4Z0",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18244,8 +18244,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
-                     *           "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *           "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
+                     *           "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18256,8 +18256,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *           "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18319,8 +18319,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "uuid": "c37f64d9-6ed5-4ff0-9852-f22230b038fe",
-                     *       "organization": "b7baebb0-09ce-4fae-824d-3230901a83ee",
+                     *       "uuid": "f6306fb6-4359-4400-80e9-df3ec4f31216",
+                     *       "organization": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18369,8 +18369,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T21:16:24.190000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.190000Z",
+                     *       "created_at": "2026-12-01T00:00:01.611000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.611000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": false,
@@ -18443,8 +18443,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18477,8 +18477,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T21:15:58.557000Z",
-                     *       "updated_at": "2026-11-30T21:15:58.557000Z",
+                     *       "created_at": "2026-11-30T23:59:45.923000Z",
+                     *       "updated_at": "2026-11-30T23:59:45.923000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18551,8 +18551,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18585,8 +18585,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T21:15:58.557000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.286000Z",
+                     *       "created_at": "2026-11-30T23:59:45.923000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.639000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18733,8 +18733,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18767,8 +18767,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T21:15:58.557000Z",
-                     *       "updated_at": "2026-11-30T21:16:24.229000Z",
+                     *       "created_at": "2026-11-30T23:59:45.923000Z",
+                     *       "updated_at": "2026-12-01T00:00:01.633000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18911,8 +18911,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *       "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
@@ -18945,8 +18945,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T21:15:58.557000Z",
-                     *       "updated_at": "2026-11-30T21:16:27.812000Z",
+                     *       "created_at": "2026-11-30T23:59:45.923000Z",
+                     *       "updated_at": "2026-12-01T00:00:06.133000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -19042,18 +19042,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T21:16:18.492000Z",
+                     *           "created_at": "2026-11-30T23:59:57.358000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T21:16:18.492000Z",
+                     *           "last_calculated_at": "2026-11-30T23:59:57.358000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         },
@@ -19080,18 +19080,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T21:16:01.535000Z",
+                     *           "created_at": "2026-11-30T23:59:47.368000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T21:16:01.535000Z",
+                     *           "last_calculated_at": "2026-11-30T23:59:47.368000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         }
@@ -19198,18 +19198,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T21:16:26.026000Z",
+                     *       "created_at": "2026-12-01T00:00:04.187000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T21:16:26.026000Z",
+                     *       "last_calculated_at": "2026-12-01T00:00:04.187000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19364,7 +19364,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -19378,7 +19378,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -19499,18 +19499,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T21:16:01.535000Z",
+                     *       "created_at": "2026-11-30T23:59:47.368000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
+                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19620,18 +19620,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T21:16:01.535000Z",
+                     *       "created_at": "2026-11-30T23:59:47.368000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
+                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19806,18 +19806,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T21:16:01.535000Z",
+                     *       "created_at": "2026-11-30T23:59:47.368000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T21:16:01.535000Z",
+                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19988,18 +19988,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "585f0635-5ef4-467d-a940-303f2298f694",
+                     *           "id": "3ccd4f4a-9ab0-48cb-ae1b-0d1af35f3646",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "PropertyDefinition",
-                     *           "item_id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
+                     *           "item_id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20015,24 +20015,24 @@ export interface operations {
                      *             "name": "$feature/acme-experiment",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.588000Z",
+                     *           "created_at": "2026-11-30T23:59:58.797000Z",
                      *           "unread": true,
-                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "is_system": false
                      *         },
                      *         {
-                     *           "id": "f3a6a5c3-aeeb-47a9-b7e0-20ff27294cfd",
+                     *           "id": "b9d8c5f4-c858-4e87-8816-fcdf06a03abf",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "EventDefinition",
-                     *           "item_id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
+                     *           "item_id": "e719046b-2b49-4746-8557-1b6a853a0334",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20048,9 +20048,9 @@ export interface operations {
                      *             "name": "$feature_flag_called",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.574000Z",
+                     *           "created_at": "2026-11-30T23:59:58.783000Z",
                      *           "unread": true,
-                     *           "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "is_system": false
                      *         }
                      *       ]
@@ -20281,14 +20281,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:01.558000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.484000Z",
+                     *           "created_at": "2026-11-30T23:59:47.385000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.351000Z",
                      *           "deleted": false,
                      *           "scope": "project",
                      *           "dashboard_item": null,
@@ -20302,14 +20302,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.460000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.460000Z",
+                     *           "created_at": "2026-11-30T23:59:57.336000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.336000Z",
                      *           "deleted": false,
                      *           "scope": "dashboard_item",
                      *           "dashboard_item": null,
@@ -20399,14 +20399,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:25.995000Z",
-                     *       "updated_at": "2026-11-30T21:16:25.995000Z",
+                     *       "created_at": "2026-12-01T00:00:04.168000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.168000Z",
                      *       "deleted": false,
                      *       "scope": "dashboard_item",
                      *       "dashboard_item": null,
@@ -20498,14 +20498,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.558000Z",
-                     *       "updated_at": "2026-11-30T21:16:18.484000Z",
+                     *       "created_at": "2026-11-30T23:59:47.385000Z",
+                     *       "updated_at": "2026-11-30T23:59:57.351000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20598,14 +20598,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.558000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.012000Z",
+                     *       "created_at": "2026-11-30T23:59:47.385000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.182000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20767,14 +20767,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.558000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.002000Z",
+                     *       "created_at": "2026-11-30T23:59:47.385000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.175000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20874,8 +20874,8 @@ export interface operations {
                      * @example {
                      *       "metrics": {
                      *         "dates": [
-                     *           "2026-10-31",
-                     *           "2026-11-01"
+                     *           "2026-11-01",
+                     *           "2026-11-02"
                      *         ],
                      *         "successes": [
                      *           0,
@@ -21260,13 +21260,13 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.522000Z",
+                     *           "created_at": "2026-11-30T23:59:57.385000Z",
                      *           "last_calculation": null,
                      *           "errors_calculating": 0,
                      *           "last_error": null,
@@ -21285,14 +21285,14 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:01.579000Z",
-                     *           "last_calculation": "2026-11-30T21:16:18.654000Z",
+                     *           "created_at": "2026-11-30T23:59:47.403000Z",
+                     *           "last_calculation": "2026-11-30T23:59:57.560000Z",
                      *           "errors_calculating": 0,
                      *           "last_error": null,
                      *           "count": 0,
@@ -21389,13 +21389,13 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:26.123000Z",
+                     *       "created_at": "2026-12-01T00:00:04.210000Z",
                      *       "last_calculation": null,
                      *       "errors_calculating": 0,
                      *       "last_error": null,
@@ -21492,14 +21492,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.579000Z",
-                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
+                     *       "created_at": "2026-11-30T23:59:47.403000Z",
+                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21596,14 +21596,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.579000Z",
-                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
+                     *       "created_at": "2026-11-30T23:59:47.403000Z",
+                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21769,14 +21769,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:01.579000Z",
-                     *       "last_calculation": "2026-11-30T21:16:18.654000Z",
+                     *       "created_at": "2026-11-30T23:59:47.403000Z",
+                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21964,14 +21964,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:23.041000Z",
-                     *       "last_calculation": "2026-11-30T21:16:23.079000Z",
+                     *       "created_at": "2026-12-01T00:00:00.251000Z",
+                     *       "last_calculation": "2026-12-01T00:00:00.277000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -22421,11 +22421,11 @@ export interface operations {
                      *           "name": "Overview",
                      *           "description": "Made from the events that had arrived; change it as you like.",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T21:16:18.089000Z",
+                     *           "created_at": "2026-11-30T23:59:56.801000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -22446,16 +22446,16 @@ export interface operations {
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T21:16:01.701000Z",
+                     *           "created_at": "2026-11-30T23:59:47.502000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_accessed_at": "2026-11-30T21:16:07.775000Z",
+                     *           "last_accessed_at": "2026-11-30T23:59:50.670000Z",
                      *           "is_shared": true,
                      *           "deleted": false,
                      *           "creation_mode": "default",
@@ -22544,15 +22544,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 15,
+                     *       "id": 16,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:25.291000Z",
+                     *       "created_at": "2026-12-01T00:00:03.155000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22647,15 +22647,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 17,
+                     *       "id": 18,
                      *       "name": "Overview",
                      *       "description": "Made from the events that had arrived; change it as you like.",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:25.476000Z",
+                     *       "created_at": "2026-12-01T00:00:03.423000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22671,7 +22671,7 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 69,
+                     *           "id": 78,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22692,8 +22692,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 69,
-                     *             "short_id": "MmK9wLVx",
+                     *             "id": 77,
+                     *             "short_id": "32YSDumg",
                      *             "name": "Daily active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were on each day.",
@@ -22713,12 +22713,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               17
+                     *               18
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 69,
-                     *                 "dashboard_id": 17,
+                     *                 "id": 78,
+                     *                 "dashboard_id": 18,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22726,10 +22726,10 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:25.476000Z",
+                     *             "created_at": "2026-12-01T00:00:03.423000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-11-30T21:16:25.476000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:25.476000Z",
+                     *             "updated_at": "2026-12-01T00:00:03.423000Z",
+                     *             "last_modified_at": "2026-12-01T00:00:03.423000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22772,7 +22772,7 @@ export interface operations {
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": 70,
+                     *           "id": 79,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22793,8 +22793,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 70,
-                     *             "short_id": "1Zohk1Lr",
+                     *             "id": 78,
+                     *             "short_id": "1DRGbGTx",
                      *             "name": "Weekly active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were in each week.",
@@ -22814,12 +22814,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               17
+                     *               18
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 70,
-                     *                 "dashboard_id": 17,
+                     *                 "id": 79,
+                     *                 "dashboard_id": 18,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22827,10 +22827,10 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:25.476000Z",
+                     *             "created_at": "2026-12-01T00:00:03.423000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-11-30T21:16:25.476000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:25.476000Z",
+                     *             "updated_at": "2026-12-01T00:00:03.423000Z",
+                     *             "last_modified_at": "2026-12-01T00:00:03.423000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22977,15 +22977,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 16,
+                     *       "id": 17,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:25.324000Z",
+                     *       "created_at": "2026-12-01T00:00:03.211000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -23001,12 +23001,12 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 68,
+                     *           "id": 72,
                      *           "layouts": {},
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 68,
-                     *             "short_id": "Qj4hD4Lc",
+                     *             "id": 72,
+                     *             "short_id": "8n2mGX93",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23024,23 +23024,23 @@ export interface operations {
                      *               }
                      *             },
                      *             "dashboards": [
-                     *               16
+                     *               17
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 68,
-                     *                 "dashboard_id": 16,
+                     *                 "id": 72,
+                     *                 "dashboard_id": 17,
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:25.324000Z",
+                     *             "created_at": "2026-12-01T00:00:03.211000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-11-30T21:16:25.324000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:25.324000Z",
+                     *             "updated_at": "2026-12-01T00:00:03.211000Z",
+                     *             "last_modified_at": "2026-12-01T00:00:03.211000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23064,12 +23064,12 @@ export interface operations {
                      *                   0
                      *                 ],
                      *                 "labels": [
-                     *                   "23-Nov-2026",
-                     *                   "24-Nov-2026"
+                     *                   "24-Nov-2026",
+                     *                   "25-Nov-2026"
                      *                 ],
                      *                 "days": [
-                     *                   "2026-11-23",
-                     *                   "2026-11-24"
+                     *                   "2026-11-24",
+                     *                   "2026-11-25"
                      *                 ],
                      *                 "order": 0
                      *               }
@@ -23078,8 +23078,8 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
@@ -23091,7 +23091,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23183,16 +23183,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:01.701000Z",
+                     *       "created_at": "2026-11-30T23:59:47.502000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T21:16:07.775000Z",
+                     *       "last_accessed_at": "2026-11-30T23:59:50.670000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23210,7 +23210,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "spn3il7J",
+                     *             "short_id": "IAuRUrpl",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23237,21 +23237,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *             "last_refresh": "2026-11-30T23:59:55.895Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:01.808000Z",
+                     *             "created_at": "2026-11-30T23:59:47.551000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T21:16:17.958000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:17.958000Z",
+                     *             "updated_at": "2026-11-30T23:59:56.631000Z",
+                     *             "last_modified_at": "2026-11-30T23:59:56.631000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23289,15 +23289,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *             "cache_target_age": "2026-12-01T00:29:55.895Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23309,7 +23309,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23398,16 +23398,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:01.701000Z",
+                     *       "created_at": "2026-11-30T23:59:47.502000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
+                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23425,7 +23425,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "spn3il7J",
+                     *             "short_id": "IAuRUrpl",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23452,21 +23452,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:01.808000Z",
+                     *             "created_at": "2026-11-30T23:59:47.551000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T21:16:25.242000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:25.242000Z",
+                     *             "updated_at": "2026-12-01T00:00:02.984000Z",
+                     *             "last_modified_at": "2026-12-01T00:00:02.984000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23490,12 +23490,12 @@ export interface operations {
                      *                   0
                      *                 ],
                      *                 "labels": [
-                     *                   "23-Nov-2026",
-                     *                   "24-Nov-2026"
+                     *                   "24-Nov-2026",
+                     *                   "25-Nov-2026"
                      *                 ],
                      *                 "days": [
-                     *                   "2026-11-23",
-                     *                   "2026-11-24"
+                     *                   "2026-11-24",
+                     *                   "2026-11-25"
                      *                 ],
                      *                 "order": 0
                      *               }
@@ -23504,15 +23504,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23524,7 +23524,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23683,16 +23683,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:01.701000Z",
+                     *       "created_at": "2026-11-30T23:59:47.502000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
+                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23710,7 +23710,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "spn3il7J",
+                     *             "short_id": "IAuRUrpl",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23737,21 +23737,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T21:16:01.808000Z",
+                     *             "created_at": "2026-11-30T23:59:47.551000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T21:16:25.242000Z",
-                     *             "last_modified_at": "2026-11-30T21:16:25.242000Z",
+                     *             "updated_at": "2026-12-01T00:00:02.984000Z",
+                     *             "last_modified_at": "2026-12-01T00:00:02.984000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23775,12 +23775,12 @@ export interface operations {
                      *                   0
                      *                 ],
                      *                 "labels": [
-                     *                   "23-Nov-2026",
-                     *                   "24-Nov-2026"
+                     *                   "24-Nov-2026",
+                     *                   "25-Nov-2026"
                      *                 ],
                      *                 "days": [
-                     *                   "2026-11-23",
-                     *                   "2026-11-24"
+                     *                   "2026-11-24",
+                     *                   "2026-11-25"
                      *                 ],
                      *                 "order": 0
                      *               }
@@ -23789,15 +23789,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *             "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23809,7 +23809,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23956,7 +23956,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
+                 *       "user_uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
                  *       "level": 37
                  *     }
                  */
@@ -23972,19 +23972,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "049a3fd4-0fae-4d65-b3d2-44c427203edf",
+                     *       "id": "bc9521e1-a8ea-428e-ab87-546f5a63e374",
                      *       "dashboard_id": 2,
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *         "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 37,
-                     *       "added_at": "2026-11-30T21:16:25.637000Z",
-                     *       "updated_at": "2026-11-30T21:16:25.637000Z"
+                     *       "added_at": "2026-12-01T00:00:03.680000Z",
+                     *       "updated_at": "2026-12-01T00:00:03.680000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DashboardCollaborator"];
@@ -24054,7 +24054,7 @@ export interface operations {
                 id: number;
                 /**
                  * @description Of the user who is no longer to edit it.
-                 * @example 476cc7eb-ee5b-40c5-94ab-f2caf1440da6
+                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
                  */
                 user_uuid: string;
             };
@@ -24151,16 +24151,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:01.701000Z",
+                     *       "created_at": "2026-11-30T23:59:47.502000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T21:16:20.725000Z",
+                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -24252,9 +24252,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:07.793000Z",
+                     *       "created_at": "2026-11-30T23:59:50.718000Z",
                      *       "enabled": true,
-                     *       "access_token": "algzsepD5e8asDf4sBV0lWSEOk1h9MBW3YMdJzKu22U"
+                     *       "access_token": "GzhwT4Tsq54dRuMUgBFcHHYbTlUG7isCRDfBYQftaut"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24331,9 +24331,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:07.793000Z",
+                     *       "created_at": "2026-11-30T23:59:50.718000Z",
                      *       "enabled": true,
-                     *       "access_token": "algzsepD5e8asDf4sBV0lWSEOk1h9MBW3YMdJzKu22U"
+                     *       "access_token": "GzhwT4Tsq54dRuMUgBFcHHYbTlUG7isCRDfBYQftaut"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24414,9 +24414,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:07.793000Z",
+                     *       "created_at": "2026-11-30T23:59:50.718000Z",
                      *       "enabled": true,
-                     *       "access_token": "myffQe4a6BdWzJ9sp37brMOJrwK7rcE15vHcBClGtON"
+                     *       "access_token": "YvBfS5dtjd8oY30u4vtFMG5EYx116hZ896RTzWIKqI8"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24690,7 +24690,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "1e60e057-0466-41bb-85a2-93faaec94407",
+                     *           "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
                      *           "feature_flag": {
                      *             "id": 11,
                      *             "team_id": 2,
@@ -24734,10 +24734,10 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T21:16:19.094000Z"
+                     *           "created_at": "2026-11-30T23:59:57.923000Z"
                      *         },
                      *         {
-                     *           "id": "80b644b5-351c-47a6-a485-2746cab230aa",
+                     *           "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
                      *           "feature_flag": {
                      *             "id": 3,
                      *             "team_id": 2,
@@ -24781,7 +24781,7 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T21:16:03.134000Z"
+                     *           "created_at": "2026-11-30T23:59:48.002000Z"
                      *         }
                      *       ]
                      *     }
@@ -24860,7 +24860,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "13999ae8-e9b2-4299-8852-0817ab204bdf",
+                     *       "id": "447feaea-ecfb-4efa-8c59-6d227e09a51b",
                      *       "feature_flag": {
                      *         "id": 20,
                      *         "team_id": 2,
@@ -24904,7 +24904,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T21:16:26.978000Z"
+                     *       "created_at": "2026-12-01T00:00:04.955000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24978,7 +24978,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
+                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
                  */
                 id: string;
             };
@@ -24994,7 +24994,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
+                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25038,7 +25038,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T21:16:03.134000Z"
+                     *       "created_at": "2026-11-30T23:59:48.002000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25094,7 +25094,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
+                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
                  */
                 id: string;
             };
@@ -25120,7 +25120,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
+                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25164,7 +25164,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T21:16:03.134000Z"
+                     *       "created_at": "2026-11-30T23:59:48.002000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25238,7 +25238,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
+                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
                  */
                 id: string;
             };
@@ -25312,7 +25312,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 80b644b5-351c-47a6-a485-2746cab230aa
+                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
                  */
                 id: string;
             };
@@ -25333,7 +25333,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "80b644b5-351c-47a6-a485-2746cab230aa",
+                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25377,7 +25377,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T21:16:03.134000Z"
+                     *       "created_at": "2026-11-30T23:59:48.002000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25650,18 +25650,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "e55340e2-0302-4ba3-9433-a9687ffb80b9",
+                     *           "id": "75c8ef30-83cf-4fb3-8389-bae1ad137638",
                      *           "name": "$delete_person_property",
                      *           "owner": null,
                      *           "description": null,
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T21:16:19.438000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.442000Z",
+                     *           "created_at": "2026-11-30T23:59:58.668000Z",
+                     *           "updated_at": "2026-11-30T23:59:58.672000Z",
                      *           "updated_by": null,
-                     *           "last_seen_at": "2026-11-30T21:16:19.438000Z",
-                     *           "last_updated_at": "2026-11-30T21:16:19.442000Z",
+                     *           "last_seen_at": "2026-11-30T23:59:58.668000Z",
+                     *           "last_updated_at": "2026-11-30T23:59:58.672000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25674,25 +25674,25 @@ export interface operations {
                      *           "post_to_slack": false
                      *         },
                      *         {
-                     *           "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
+                     *           "id": "e719046b-2b49-4746-8557-1b6a853a0334",
                      *           "name": "$feature_flag_called",
                      *           "owner": null,
                      *           "description": "acme",
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T21:16:01.094000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.569000Z",
+                     *           "created_at": "2026-11-30T23:59:47.142000Z",
+                     *           "updated_at": "2026-11-30T23:59:58.779000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_seen_at": "2026-11-30T21:16:01.094000Z",
-                     *           "last_updated_at": "2026-11-30T21:16:19.569000Z",
+                     *           "last_seen_at": "2026-11-30T23:59:47.142000Z",
+                     *           "last_updated_at": "2026-11-30T23:59:58.779000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25760,7 +25760,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
+                 * @example e719046b-2b49-4746-8557-1b6a853a0334
                  */
                 id: string;
             };
@@ -25776,25 +25776,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
+                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T21:16:01.094000Z",
-                     *       "updated_at": "2026-11-30T21:16:19.569000Z",
+                     *       "created_at": "2026-11-30T23:59:47.142000Z",
+                     *       "updated_at": "2026-11-30T23:59:58.779000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
-                     *       "last_updated_at": "2026-11-30T21:16:19.569000Z",
+                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
+                     *       "last_updated_at": "2026-11-30T23:59:58.779000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25860,7 +25860,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
+                 * @example e719046b-2b49-4746-8557-1b6a853a0334
                  */
                 id: string;
             };
@@ -25885,25 +25885,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
+                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T21:16:01.094000Z",
-                     *       "updated_at": "2026-11-30T21:16:27.607000Z",
+                     *       "created_at": "2026-11-30T23:59:47.142000Z",
+                     *       "updated_at": "2026-12-01T00:00:05.868000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
-                     *       "last_updated_at": "2026-11-30T21:16:27.607000Z",
+                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
+                     *       "last_updated_at": "2026-12-01T00:00:05.868000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25978,7 +25978,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
+                 * @example e719046b-2b49-4746-8557-1b6a853a0334
                  */
                 id: string;
             };
@@ -26043,7 +26043,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example d12e9415-a0b0-4815-83b4-37ffaf6f3e05
+                 * @example e719046b-2b49-4746-8557-1b6a853a0334
                  */
                 id: string;
             };
@@ -26064,25 +26064,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d12e9415-a0b0-4815-83b4-37ffaf6f3e05",
+                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T21:16:01.094000Z",
-                     *       "updated_at": "2026-11-30T21:16:27.599000Z",
+                     *       "created_at": "2026-11-30T23:59:47.142000Z",
+                     *       "updated_at": "2026-12-01T00:00:05.850000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T21:16:01.094000Z",
-                     *       "last_updated_at": "2026-11-30T21:16:27.599000Z",
+                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
+                     *       "last_updated_at": "2026-12-01T00:00:05.850000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -26196,7 +26196,7 @@ export interface operations {
                      *       "next": null,
                      *       "results": [
                      *         {
-                     *           "id": "2891a779-366c-4501-8792-b006063fb92c",
+                     *           "id": "5e6a7c76-2f90-4ef7-8135-e83441eba775",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$unset": [
@@ -26204,7 +26204,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "event": "$delete_person_property",
-                     *           "timestamp": "2026-11-30T21:16:19.438000+00:00",
+                     *           "timestamp": "2026-11-30T23:59:58.668000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26216,7 +26216,7 @@ export interface operations {
                      *           "elements_chain": ""
                      *         },
                      *         {
-                     *           "id": "23d9ce9f-c1b6-4d14-af0b-443081ce573c",
+                     *           "id": "9d475ab9-f038-4b5b-8469-0f4e688e1ce9",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$set": {
@@ -26224,7 +26224,7 @@ export interface operations {
                      *             }
                      *           },
                      *           "event": "$set",
-                     *           "timestamp": "2026-11-30T21:16:19.392000+00:00",
+                     *           "timestamp": "2026-11-30T23:59:58.615000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26308,7 +26308,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
-                     *       "accepted_at": "2026-11-30T21:16:00.341Z",
+                     *       "accepted_at": "2026-11-30T23:59:46.862Z",
                      *       "status": "stored",
                      *       "detail": "It is stored.",
                      *       "deduplicated": 0,
@@ -26316,9 +26316,9 @@ export interface operations {
                      *       "reason": null,
                      *       "step": null,
                      *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
-                     *       "processed_at": "2026-11-30T21:16:00.568Z",
-                     *       "stored_at": "2026-11-30T21:16:01.084Z",
-                     *       "lag_ms": 743
+                     *       "processed_at": "2026-11-30T23:59:46.899Z",
+                     *       "stored_at": "2026-11-30T23:59:47.136Z",
+                     *       "lag_ms": 274
                      *     }
                      */
                     "application/json": components["schemas"]["EventReceipt"];
@@ -26488,7 +26488,7 @@ export interface operations {
                      *         "$group_0": "acme"
                      *       },
                      *       "event": "acme viewed",
-                     *       "timestamp": "2026-11-30T21:16:00.341000+00:00",
+                     *       "timestamp": "2026-11-30T23:59:46.862000+00:00",
                      *       "person": null,
                      *       "elements": [],
                      *       "elements_chain": ""
@@ -26580,14 +26580,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.039000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.039000Z"
+                     *           "created_at": "2026-11-30T23:59:57.826000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.826000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -26602,14 +26602,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.016000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *           "created_at": "2026-11-30T23:59:47.893000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.894000Z"
                      *         }
                      *       ]
                      *     }
@@ -26705,14 +26705,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:26.941000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.941000Z"
+                     *       "created_at": "2026-12-01T00:00:04.919000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.919000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26805,14 +26805,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.016000Z",
-                     *       "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *       "created_at": "2026-11-30T23:59:47.893000Z",
+                     *       "updated_at": "2026-11-30T23:59:57.894000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26911,14 +26911,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.016000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.962000Z"
+                     *       "created_at": "2026-11-30T23:59:47.893000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.939000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27099,14 +27099,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.016000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.947000Z"
+                     *       "created_at": "2026-11-30T23:59:47.893000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.925000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27204,7 +27204,7 @@ export interface operations {
                      *           "id": 1,
                      *           "name": "acme",
                      *           "description": null,
-                     *           "start_date": "2026-11-30T20:16:04.071000Z",
+                     *           "start_date": "2026-11-30T22:59:48.816000Z",
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-experiment",
                      *           "feature_flag": 2,
@@ -27260,26 +27260,26 @@ export interface operations {
                      *             ],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "created_at": "2026-11-30T21:16:03.016000Z",
-                     *             "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *             "created_at": "2026-11-30T23:59:47.893000Z",
+                     *             "updated_at": "2026-11-30T23:59:57.894000Z"
                      *           },
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.058000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.969000Z"
+                     *           "created_at": "2026-11-30T23:59:47.926000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.802000Z"
                      *         },
                      *         {
                      *           "id": 3,
@@ -27316,14 +27316,14 @@ export interface operations {
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.911000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.911000Z"
+                     *           "created_at": "2026-11-30T23:59:57.736000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.736000Z"
                      *         }
                      *       ]
                      *     }
@@ -27457,14 +27457,14 @@ export interface operations {
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:26.872000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.872000Z"
+                     *       "created_at": "2026-12-01T00:00:04.845000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.845000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27556,11 +27556,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "87585738-f038-4dbf-b5f1-a447a915ff5a",
+                     *           "id": "6a5b3ff4-cbcf-4422-96f0-3a24793b494b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27575,14 +27575,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.922000Z"
+                     *           "created_at": "2026-11-30T23:59:57.750000Z"
                      *         },
                      *         {
-                     *           "id": "fff22667-4c13-4cfe-a5f4-95077da02673",
+                     *           "id": "c087e5a2-319a-4b9c-bc42-bde5bf2e2f72",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27597,7 +27597,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T20:16:04.071000Z"
+                     *                 "after": "2026-11-30T22:59:48.816000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -27628,7 +27628,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:04.269000Z"
+                     *           "created_at": "2026-11-30T23:59:48.892000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -27791,7 +27791,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T20:16:04.071000Z",
+                     *       "start_date": "2026-11-30T22:59:48.816000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27847,26 +27847,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T21:16:03.016000Z",
-                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *         "created_at": "2026-11-30T23:59:47.893000Z",
+                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.058000Z",
-                     *       "updated_at": "2026-11-30T21:16:18.969000Z"
+                     *       "created_at": "2026-11-30T23:59:47.926000Z",
+                     *       "updated_at": "2026-11-30T23:59:57.802000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27972,7 +27972,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T20:16:04.071000Z",
+                     *       "start_date": "2026-11-30T22:59:48.816000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28028,26 +28028,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T21:16:03.016000Z",
-                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *         "created_at": "2026-11-30T23:59:47.893000Z",
+                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.058000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.919000Z"
+                     *       "created_at": "2026-11-30T23:59:47.926000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.903000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28228,7 +28228,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T20:16:04.071000Z",
+                     *       "start_date": "2026-11-30T22:59:48.816000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28284,26 +28284,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T21:16:03.016000Z",
-                     *         "updated_at": "2026-11-30T21:16:19.067000Z"
+                     *         "created_at": "2026-11-30T23:59:47.893000Z",
+                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T21:16:03.058000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.900000Z"
+                     *       "created_at": "2026-11-30T23:59:47.926000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.885000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28400,11 +28400,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "fff22667-4c13-4cfe-a5f4-95077da02673",
+                     *           "id": "c087e5a2-319a-4b9c-bc42-bde5bf2e2f72",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28419,7 +28419,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T20:16:04.071000Z"
+                     *                 "after": "2026-11-30T22:59:48.816000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -28450,14 +28450,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:04.269000Z"
+                     *           "created_at": "2026-11-30T23:59:48.892000Z"
                      *         },
                      *         {
-                     *           "id": "e5579811-12d6-455f-8a98-899e6c48f506",
+                     *           "id": "57a669a8-d494-4621-a0b2-1c177ceaa8b3",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28472,7 +28472,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.090000Z"
+                     *           "created_at": "2026-11-30T23:59:47.965000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -28569,13 +28569,16 @@ export interface operations {
                      *           "label": "control",
                      *           "count": 1,
                      *           "data": [
+                     *             1,
                      *             1
                      *           ],
                      *           "labels": [
-                     *             "30-Nov-2026"
+                     *             "30-Nov-2026",
+                     *             "1-Dec-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-30"
+                     *             "2026-11-30",
+                     *             "2026-12-01"
                      *           ],
                      *           "breakdown_value": "control",
                      *           "order": 0
@@ -28596,13 +28599,16 @@ export interface operations {
                      *           "label": "test",
                      *           "count": 1,
                      *           "data": [
+                     *             1,
                      *             1
                      *           ],
                      *           "labels": [
-                     *             "30-Nov-2026"
+                     *             "30-Nov-2026",
+                     *             "1-Dec-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-30"
+                     *             "2026-11-30",
+                     *             "2026-12-01"
                      *           ],
                      *           "breakdown_value": "test",
                      *           "order": 0
@@ -28617,7 +28623,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "display": "ActionsLineGraphCumulative",
-                     *         "date_from": "2026-11-30T20:16:04.071000Z",
+                     *         "date_from": "2026-11-30T22:59:48.816000Z",
                      *         "date_to": null,
                      *         "explicit_date": true,
                      *         "breakdown": "$feature/acme-experiment",
@@ -28683,7 +28689,7 @@ export interface operations {
                      *         "mismatch": false,
                      *         "warning": null
                      *       },
-                     *       "last_refresh": "2026-11-30T21:16:23.214Z",
+                     *       "last_refresh": "2026-12-01T00:00:00.398Z",
                      *       "is_cached": false
                      *     }
                      */
@@ -28808,7 +28814,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "last_refresh": "2026-11-30T21:16:23.215Z",
+                     *       "last_refresh": "2026-12-01T00:00:00.398Z",
                      *       "is_cached": true
                      *     }
                      */
@@ -28905,7 +28911,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T21:16:25.754000Z",
+                     *       "created_at": "2026-12-01T00:00:03.978000Z",
                      *       "has_content": false,
                      *       "export_context": {
                      *         "source": {
@@ -28915,7 +28921,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T21:16:25.754000Z",
+                     *       "expires_after": "2026-12-08T00:00:03.978000Z",
                      *       "exception": null,
                      *       "rows": 0,
                      *       "cut_by": null
@@ -29003,7 +29009,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T21:16:02.276000Z",
+                     *       "created_at": "2026-11-30T23:59:47.731000Z",
                      *       "has_content": true,
                      *       "export_context": {
                      *         "source": {
@@ -29013,7 +29019,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T21:16:02.276000Z",
+                     *       "expires_after": "2026-12-07T23:59:47.731000Z",
                      *       "exception": null,
                      *       "rows": 10,
                      *       "cut_by": null
@@ -29208,8 +29214,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T21:16:19.094000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.094000Z",
+                     *           "created_at": "2026-11-30T23:59:57.923000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.923000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -29228,7 +29234,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "1e60e057-0466-41bb-85a2-93faaec94407",
+                     *               "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -29239,16 +29245,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29284,8 +29290,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": false,
-                     *           "created_at": "2026-11-30T21:16:18.911000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.911000Z",
+                     *           "created_at": "2026-11-30T23:59:57.736000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.736000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": null,
@@ -29307,16 +29313,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29428,8 +29434,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T21:16:26.735000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.735000Z",
+                     *       "created_at": "2026-12-01T00:00:04.606000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.606000Z",
                      *       "version": 1,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -29449,16 +29455,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -29547,11 +29553,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "804192fe-3160-4541-8756-3ced7cb3619d",
+                     *           "id": "cf1e73e9-1414-4392-8344-363474706e8a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29563,17 +29569,17 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-8324bbf2dd-custom",
+                     *             "name": "survey-targeting-8fca30cfc4-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.264000Z"
+                     *           "created_at": "2026-11-30T23:59:58.336000Z"
                      *         },
                      *         {
-                     *           "id": "e09052eb-510f-4cb5-a838-9a7128d9af36",
+                     *           "id": "705d3501-810a-48b3-9703-7c1b8c5be2ba",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29585,10 +29591,10 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-3641026b0b-custom",
+                     *             "name": "survey-targeting-2172837a82-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.174000Z"
+                     *           "created_at": "2026-11-30T23:59:58.042000Z"
                      *         }
                      *       ],
                      *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
@@ -29875,7 +29881,7 @@ export interface operations {
                      *           "condition_index": 0
                      *         }
                      *       },
-                     *       "survey-targeting-38fea557c8-custom": {
+                     *       "survey-targeting-93dfd614a7-custom": {
                      *         "value": true,
                      *         "evaluation": {
                      *           "reason": "condition_match",
@@ -29903,14 +29909,14 @@ export interface operations {
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-3641026b0b-custom": {
+                     *       "survey-targeting-2172837a82-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-8324bbf2dd-custom": {
+                     *       "survey-targeting-8fca30cfc4-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
@@ -30202,8 +30208,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T21:16:19.094000Z",
-                     *           "updated_at": "2026-11-30T21:16:19.094000Z",
+                     *           "created_at": "2026-11-30T23:59:57.923000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.923000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -30222,7 +30228,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "1e60e057-0466-41bb-85a2-93faaec94407",
+                     *               "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -30233,16 +30239,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30270,8 +30276,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T21:16:18.662000Z",
-                     *           "updated_at": "2026-11-30T21:16:18.662000Z",
+                     *           "created_at": "2026-11-30T23:59:57.567000Z",
+                     *           "updated_at": "2026-11-30T23:59:57.567000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -30291,16 +30297,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30507,8 +30513,8 @@ export interface operations {
                      *             },
                      *             "deleted": false,
                      *             "active": true,
-                     *             "created_at": "2026-11-30T21:16:01.960000Z",
-                     *             "updated_at": "2026-11-30T21:16:18.749000Z",
+                     *             "created_at": "2026-11-30T23:59:47.651000Z",
+                     *             "updated_at": "2026-11-30T23:59:57.619000Z",
                      *             "version": 3,
                      *             "is_simple_flag": true,
                      *             "rollout_percentage": 100,
@@ -30528,16 +30534,16 @@ export interface operations {
                      *             "features": [],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -30546,32 +30552,32 @@ export interface operations {
                      *             "user_access_level": "editor"
                      *           },
                      *           "role": {
-                     *             "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *             "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *             "name": "acme",
                      *             "feature_flags_access_level": 37,
-                     *             "created_at": "2026-11-30T21:16:03.854000Z",
+                     *             "created_at": "2026-11-30T23:59:48.530000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *               "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "members": [
                      *               {
-                     *                 "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *                 "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *                 "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *                 "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *                 "user": {
                      *                   "id": 2,
-                     *                   "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *                   "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *                   "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *                   "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *                   "first_name": "Other 1",
                      *                   "email": "other1@example.net",
                      *                   "is_email_verified": null
                      *                 },
-                     *                 "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *                 "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *                 "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *                 "updated_at": "2026-11-30T23:59:48.630000Z"
                      *               }
                      *             ],
                      *             "associated_flags": [
@@ -30581,8 +30587,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "added_at": "2026-11-30T21:16:03.963000Z",
-                     *           "updated_at": "2026-11-30T21:16:03.963000Z"
+                     *           "added_at": "2026-11-30T23:59:48.724000Z",
+                     *           "updated_at": "2026-11-30T23:59:48.724000Z"
                      *         }
                      *       ]
                      *     }
@@ -30650,7 +30656,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a"
+                 *       "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29"
                  *     }
                  */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
@@ -30683,8 +30689,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T21:16:01.960000Z",
-                     *         "updated_at": "2026-11-30T21:16:26.783000Z",
+                     *         "created_at": "2026-11-30T23:59:47.651000Z",
+                     *         "updated_at": "2026-12-01T00:00:04.671000Z",
                      *         "version": 5,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30704,16 +30710,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30722,32 +30728,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
+                     *         "id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
                      *         "name": "acme other",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T21:16:03.875000Z",
+                     *         "created_at": "2026-11-30T23:59:48.574000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "e542432a-4905-47c4-bc5a-fe7fdeb08cda",
-                     *             "role_id": "a6d72d5c-fbe5-43e8-b2da-7d050e76948a",
+                     *             "id": "a9b84d36-35f2-4841-827d-f63af7bdc2cb",
+                     *             "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *               "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *               "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *               "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T21:16:24.113000Z",
-                     *             "updated_at": "2026-11-30T21:16:24.113000Z"
+                     *             "joined_at": "2026-12-01T00:00:01.547000Z",
+                     *             "updated_at": "2026-12-01T00:00:01.547000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30757,8 +30763,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T21:16:26.828000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.828000Z"
+                     *       "added_at": "2026-12-01T00:00:04.717000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.717000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -30862,8 +30868,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T21:16:01.960000Z",
-                     *         "updated_at": "2026-11-30T21:16:18.749000Z",
+                     *         "created_at": "2026-11-30T23:59:47.651000Z",
+                     *         "updated_at": "2026-11-30T23:59:57.619000Z",
                      *         "version": 3,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30883,16 +30889,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30901,32 +30907,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *         "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *         "name": "acme",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T21:16:03.854000Z",
+                     *         "created_at": "2026-11-30T23:59:48.530000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "b6b6a176-0735-4ea4-b185-77c2f81aafd0",
-                     *             "role_id": "423c4d98-9e7b-4297-a669-ce47c037fff0",
+                     *             "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
+                     *             "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *               "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *               "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *               "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T21:16:03.897000Z",
-                     *             "updated_at": "2026-11-30T21:16:03.897000Z"
+                     *             "joined_at": "2026-11-30T23:59:48.630000Z",
+                     *             "updated_at": "2026-11-30T23:59:48.630000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30936,8 +30942,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T21:16:03.963000Z",
-                     *       "updated_at": "2026-11-30T21:16:03.963000Z"
+                     *       "added_at": "2026-11-30T23:59:48.724000Z",
+                     *       "updated_at": "2026-11-30T23:59:48.724000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -31095,8 +31101,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T21:16:01.960000Z",
-                     *       "updated_at": "2026-11-30T21:16:18.749000Z",
+                     *       "created_at": "2026-11-30T23:59:47.651000Z",
+                     *       "updated_at": "2026-11-30T23:59:57.619000Z",
                      *       "version": 3,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31116,16 +31122,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31240,8 +31246,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T21:16:01.960000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.783000Z",
+                     *       "created_at": "2026-11-30T23:59:47.651000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.671000Z",
                      *       "version": 5,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31261,16 +31267,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31452,8 +31458,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T21:16:01.960000Z",
-                     *       "updated_at": "2026-11-30T21:16:26.760000Z",
+                     *       "created_at": "2026-11-30T23:59:47.651000Z",
+                     *       "updated_at": "2026-12-01T00:00:04.640000Z",
                      *       "version": 4,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31473,16 +31479,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31585,11 +31591,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "fc7417eb-cff6-4253-872f-d007fec740b5",
+                     *           "id": "53e67b26-1483-4c31-b597-a2f73b837194",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31614,14 +31620,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.994000Z"
+                     *           "created_at": "2026-11-30T23:59:48.775000Z"
                      *         },
                      *         {
-                     *           "id": "a93b1d86-bd9b-43b7-9d54-2ed05f5d335c",
+                     *           "id": "b91c414f-4870-4f02-a558-b1f751af44e6",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31636,7 +31642,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:02.174000Z"
+                     *           "created_at": "2026-11-30T23:59:47.671000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -31862,7 +31868,7 @@ export interface operations {
                      *           "group_properties": {
                      *             "name": "acme"
                      *           },
-                     *           "created_at": "2026-11-30T21:16:00.341000Z"
+                     *           "created_at": "2026-11-30T23:59:46.862000Z"
                      *         }
                      *       ]
                      *     }
@@ -31956,7 +31962,7 @@ export interface operations {
                      *       "group_properties": {
                      *         "name": "acme"
                      *       },
-                     *       "created_at": "2026-11-30T21:16:00.341000Z"
+                     *       "created_at": "2026-11-30T23:59:46.862000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -32223,7 +32229,7 @@ export interface operations {
                      *         "type": "person",
                      *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *         "created_at": "2026-11-30T21:16:00.341000Z",
+                     *         "created_at": "2026-11-30T23:59:46.862000Z",
                      *         "properties": {},
                      *         "is_identified": false,
                      *         "name": "ann",
@@ -32484,9 +32490,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "e9ac15f5-f924-4b44-979f-cc82c994ccab",
-                     *           "created": "2026-11-30T21:16:18.399000Z",
-                     *           "updated": "2026-11-30T21:16:18.399000Z",
+                     *           "id": "f34b71ea-3cbd-47a6-80a9-4160eec1a8fd",
+                     *           "created": "2026-11-30T23:59:57.175000Z",
+                     *           "updated": "2026-11-30T23:59:57.175000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32495,9 +32501,9 @@ export interface operations {
                      *           "last_failure": null
                      *         },
                      *         {
-                     *           "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
-                     *           "created": "2026-11-30T21:16:03.009000Z",
-                     *           "updated": "2026-11-30T21:16:18.420000Z",
+                     *           "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
+                     *           "created": "2026-11-30T23:59:47.887000Z",
+                     *           "updated": "2026-11-30T23:59:57.219000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32583,16 +32589,16 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "cae7a6b7-c1e0-4b55-a45e-aeb3f3132e8c",
-                     *       "created": "2026-11-30T21:16:25.941000Z",
-                     *       "updated": "2026-11-30T21:16:25.941000Z",
+                     *       "id": "f558e270-e5ad-4f2e-bcd7-fe17b85425b9",
+                     *       "created": "2026-12-01T00:00:04.117000Z",
+                     *       "updated": "2026-12-01T00:00:04.117000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
                      *       "team": 2,
                      *       "disabled_at": null,
                      *       "last_failure": null,
-                     *       "secret": "whsec_66BRUcTusf9RXlaR1gTLTNu1WyKfQHeJ7ZxioTaKOqI"
+                     *       "secret": "whsec_xdRy4i8jNWK8usotCG7Cmv6WntA6hnV6u0eYp3jfFS4"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedHook"];
@@ -32657,7 +32663,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
+                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
                  */
                 id: string;
             };
@@ -32673,9 +32679,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
-                     *       "created": "2026-11-30T21:16:03.009000Z",
-                     *       "updated": "2026-11-30T21:16:18.420000Z",
+                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
+                     *       "created": "2026-11-30T23:59:47.887000Z",
+                     *       "updated": "2026-11-30T23:59:57.219000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32737,7 +32743,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
+                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
                  */
                 id: string;
             };
@@ -32764,9 +32770,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
-                     *       "created": "2026-11-30T21:16:03.009000Z",
-                     *       "updated": "2026-11-30T21:16:25.950000Z",
+                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
+                     *       "created": "2026-11-30T23:59:47.887000Z",
+                     *       "updated": "2026-12-01T00:00:04.127000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32837,7 +32843,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
+                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
                  */
                 id: string;
             };
@@ -32902,7 +32908,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 44baaa3d-0295-4d1f-ad13-ab8f8fb244eb
+                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
                  */
                 id: string;
             };
@@ -32923,9 +32929,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "44baaa3d-0295-4d1f-ad13-ab8f8fb244eb",
-                     *       "created": "2026-11-30T21:16:03.009000Z",
-                     *       "updated": "2026-11-30T21:16:25.946000Z",
+                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
+                     *       "created": "2026-11-30T23:59:47.887000Z",
+                     *       "updated": "2026-12-01T00:00:04.121000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -33116,7 +33122,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 7,
-                     *           "short_id": "spn3il7J",
+                     *           "short_id": "IAuRUrpl",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33143,21 +33149,21 @@ export interface operations {
                      *               "deleted": null
                      *             }
                      *           ],
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T21:16:01.808000Z",
+                     *           "created_at": "2026-11-30T23:59:47.551000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T21:16:17.958000Z",
-                     *           "last_modified_at": "2026-11-30T21:16:17.958000Z",
+                     *           "updated_at": "2026-11-30T23:59:56.631000Z",
+                     *           "last_modified_at": "2026-11-30T23:59:56.631000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33195,15 +33201,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *           "cache_target_age": "2026-12-01T00:29:55.895Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33214,7 +33220,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 42,
-                     *           "short_id": "9JAhB4Gl",
+                     *           "short_id": "VDWJ6JtU",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33233,21 +33239,21 @@ export interface operations {
                      *           },
                      *           "dashboards": [],
                      *           "dashboard_tiles": [],
-                     *           "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T21:16:17.616000Z",
+                     *           "created_at": "2026-11-30T23:59:56.602000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T21:16:17.616000Z",
-                     *           "last_modified_at": "2026-11-30T21:16:17.616000Z",
+                     *           "updated_at": "2026-11-30T23:59:56.602000Z",
+                     *           "last_modified_at": "2026-11-30T23:59:56.602000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33285,15 +33291,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *           "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *           "cache_target_age": "2026-12-01T00:29:55.895Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33399,8 +33405,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 67,
-                     *       "short_id": "fKq7ly3n",
+                     *       "id": 68,
+                     *       "short_id": "w1yjMmSW",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -33419,21 +33425,21 @@ export interface operations {
                      *       },
                      *       "dashboards": [],
                      *       "dashboard_tiles": [],
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T21:16:25.219000Z",
+                     *       "created_at": "2026-12-01T00:00:02.912000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:25.219000Z",
-                     *       "last_modified_at": "2026-11-30T21:16:25.219000Z",
+                     *       "updated_at": "2026-12-01T00:00:02.912000Z",
+                     *       "last_modified_at": "2026-12-01T00:00:02.912000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -33457,12 +33463,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
@@ -33471,15 +33477,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -33569,11 +33575,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "f58394c6-4fa1-4a40-b0e7-8ecd153fd643",
+                     *           "id": "7c966da7-f6e3-4c23-8226-b05ad544dc5b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33586,16 +33592,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "spn3il7J"
+                     *             "short_id": "IAuRUrpl"
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.242000Z"
+                     *           "created_at": "2026-11-30T23:59:56.963000Z"
                      *         },
                      *         {
-                     *           "id": "49dbe20c-228b-4e2d-b61a-e7e5af960946",
+                     *           "id": "e1dc8d57-be13-4539-a29a-a5f0ad96ae61",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33608,9 +33614,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "9JAhB4Gl"
+                     *             "short_id": "VDWJ6JtU"
                      *           },
-                     *           "created_at": "2026-11-30T21:16:17.660000Z"
+                     *           "created_at": "2026-11-30T23:59:56.612000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -33854,15 +33860,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:20.281Z",
+                     *       "last_refresh": "2026-11-30T23:59:59.420Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
-                     *       "cache_target_age": "2026-11-30T21:46:20.281Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.281Z",
+                     *       "cache_target_age": "2026-12-01T00:29:59.420Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.420Z",
                      *       "statistics": {
-                     *         "rows_read": 691,
-                     *         "bytes_read": 20426,
-                     *         "elapsed_ms": 32.27662699999928,
+                     *         "rows_read": 674,
+                     *         "bytes_read": 19892,
+                     *         "elapsed_ms": 49.50436699999773,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -33973,7 +33979,7 @@ export interface operations {
                      *           "type": "events",
                      *           "average_conversion_time": null,
                      *           "median_conversion_time": null,
-                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
                      *           "dropped_people_url": null
                      *         },
                      *         {
@@ -33986,20 +33992,20 @@ export interface operations {
                      *           "type": "events",
                      *           "average_conversion_time": 0,
                      *           "median_conversion_time": 0,
-                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
-                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
+                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:24.712Z",
+                     *       "last_refresh": "2026-12-01T00:00:01.993Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
-                     *       "cache_target_age": "2026-11-30T21:46:24.712Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.712Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.993Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.993Z",
                      *       "statistics": {
-                     *         "rows_read": 691,
-                     *         "bytes_read": 20426,
-                     *         "elapsed_ms": 69.83770999999979,
+                     *         "rows_read": 674,
+                     *         "bytes_read": 19892,
+                     *         "elapsed_ms": 166.9355480000013,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34160,15 +34166,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:20.321Z",
+                     *       "last_refresh": "2026-11-30T23:59:59.478Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
-                     *       "cache_target_age": "2026-11-30T21:46:20.321Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.321Z",
+                     *       "cache_target_age": "2026-12-01T00:29:59.478Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.478Z",
                      *       "statistics": {
-                     *         "rows_read": 2076,
-                     *         "bytes_read": 61444,
-                     *         "elapsed_ms": 101.9655810000113,
+                     *         "rows_read": 2025,
+                     *         "bytes_read": 59842,
+                     *         "elapsed_ms": 90.12141799999881,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34273,15 +34279,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:24.788Z",
+                     *       "last_refresh": "2026-12-01T00:00:02.179Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
-                     *       "cache_target_age": "2026-11-30T21:46:24.788Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.788Z",
+                     *       "cache_target_age": "2026-12-01T00:30:02.179Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:02.179Z",
                      *       "statistics": {
-                     *         "rows_read": 2076,
-                     *         "bytes_read": 61444,
-                     *         "elapsed_ms": 203.29399399999966,
+                     *         "rows_read": 2025,
+                     *         "bytes_read": 59842,
+                     *         "elapsed_ms": 338.41464500000075,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34362,7 +34368,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": 7,
-                     *         "short_id": "spn3il7J",
+                     *         "short_id": "IAuRUrpl",
                      *         "name": "acme",
                      *         "derived_name": null,
                      *         "description": null,
@@ -34394,17 +34400,17 @@ export interface operations {
                      *         "saved": false,
                      *         "favorited": false,
                      *         "tags": [],
-                     *         "created_at": "2026-11-30T21:16:01.808000Z",
+                     *         "created_at": "2026-11-30T23:59:47.551000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "updated_at": "2026-11-30T21:16:17.958000Z",
-                     *         "last_modified_at": "2026-11-30T21:16:17.958000Z"
+                     *         "updated_at": "2026-11-30T23:59:56.631000Z",
+                     *         "last_modified_at": "2026-11-30T23:59:56.631000Z"
                      *       }
                      *     ]
                      */
@@ -34554,16 +34560,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.125Z",
+                     *       "last_refresh": "2026-11-30T23:59:56.011Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T21:46:16.125Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.125Z",
+                     *       "cache_target_age": "2026-12-01T00:29:56.011Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:56.011Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 36.67655400000149,
-                     *         "cache_age_ms": 3926,
+                     *         "elapsed_ms": 36.1041550000009,
+                     *         "cache_age_ms": 3206,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34664,16 +34670,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.125Z",
-                     *       "is_cached": true,
+                     *       "last_refresh": "2026-12-01T00:00:01.842Z",
+                     *       "is_cached": false,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-11-30T21:46:16.125Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.125Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.842Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.842Z",
                      *       "statistics": {
-                     *         "rows_read": 11,
-                     *         "bytes_read": 796,
-                     *         "elapsed_ms": 36.67655400000149,
-                     *         "cache_age_ms": 8483,
+                     *         "rows_read": 677,
+                     *         "bytes_read": 59213,
+                     *         "elapsed_ms": 73.37540499999886,
+                     *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34831,16 +34837,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.089Z",
+                     *       "last_refresh": "2026-11-30T23:59:55.958Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T21:46:16.089Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.089Z",
+                     *       "cache_target_age": "2026-12-01T00:29:55.958Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.958Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 21.855255999998917,
-                     *         "cache_age_ms": 3948,
+                     *         "elapsed_ms": 25.13453799999843,
+                     *         "cache_age_ms": 3256,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34939,8 +34945,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "label": "Day 0",
-                     *           "date": "2026-11-20T00:00:00Z",
-                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
+                     *           "date": "2026-11-21T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-12-01T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
                      *         },
                      *         {
                      *           "values": [
@@ -34954,21 +34960,21 @@ export interface operations {
                      *             }
                      *           ],
                      *           "label": "Day 1",
-                     *           "date": "2026-11-21T00:00:00Z",
-                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
+                     *           "date": "2026-11-22T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-12-01T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.089Z",
-                     *       "is_cached": true,
+                     *       "last_refresh": "2026-12-01T00:00:01.797Z",
+                     *       "is_cached": false,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-11-30T21:46:16.089Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.089Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.797Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.797Z",
                      *       "statistics": {
-                     *         "rows_read": 10,
-                     *         "bytes_read": 342,
-                     *         "elapsed_ms": 21.855255999998917,
-                     *         "cache_age_ms": 8504,
+                     *         "rows_read": 674,
+                     *         "bytes_read": 9108,
+                     *         "elapsed_ms": 39.19357499999751,
+                     *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -35258,15 +35264,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:20.006Z",
+                     *       "last_refresh": "2026-11-30T23:59:59.188Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
-                     *       "cache_target_age": "2026-11-30T21:46:20.006Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:20.006Z",
+                     *       "cache_target_age": "2026-12-01T00:29:59.188Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.188Z",
                      *       "statistics": {
-                     *         "rows_read": 1382,
-                     *         "bytes_read": 18740,
-                     *         "elapsed_ms": 17.447362999999314,
+                     *         "rows_read": 1348,
+                     *         "bytes_read": 18216,
+                     *         "elapsed_ms": 17.99722699999984,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35382,12 +35388,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0,
                      *           "persons_urls": [
@@ -35397,10 +35403,10 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 0,
-                     *                 "date_from": "2026-11-23T00:00:00.000Z",
-                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
                      *             },
                      *             {
                      *               "filter": {
@@ -35408,25 +35414,25 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 0,
-                     *                 "date_from": "2026-11-24T00:00:00.000Z",
-                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *                 "date_from": "2026-11-25T00:00:00.000Z",
+                     *                 "date_to": "2026-11-25T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-25T00%3A00%3A00.000Z"
                      *             }
                      *           ]
                      *         }
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:24.497Z",
+                     *       "last_refresh": "2026-12-01T00:00:01.771Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
-                     *       "cache_target_age": "2026-11-30T21:46:24.497Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:24.497Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.771Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.771Z",
                      *       "statistics": {
-                     *         "rows_read": 691,
-                     *         "bytes_read": 9370,
-                     *         "elapsed_ms": 22.606077000004007,
+                     *         "rows_read": 674,
+                     *         "bytes_read": 9108,
+                     *         "elapsed_ms": 17.132385000000795,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35520,7 +35526,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "spn3il7J",
+                     *       "short_id": "IAuRUrpl",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35547,21 +35553,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *       "last_refresh": "2026-11-30T23:59:55.895Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T21:16:01.808000Z",
+                     *       "created_at": "2026-11-30T23:59:47.551000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:17.958000Z",
-                     *       "last_modified_at": "2026-11-30T21:16:17.958000Z",
+                     *       "updated_at": "2026-11-30T23:59:56.631000Z",
+                     *       "last_modified_at": "2026-11-30T23:59:56.631000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35599,15 +35605,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *       "cache_target_age": "2026-12-01T00:29:55.895Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35717,7 +35723,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "spn3il7J",
+                     *       "short_id": "IAuRUrpl",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35744,21 +35750,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T21:16:01.808000Z",
+                     *       "created_at": "2026-11-30T23:59:47.551000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:25.242000Z",
-                     *       "last_modified_at": "2026-11-30T21:16:25.242000Z",
+                     *       "updated_at": "2026-12-01T00:00:02.984000Z",
+                     *       "last_modified_at": "2026-12-01T00:00:02.984000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35782,12 +35788,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
@@ -35796,15 +35802,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35963,7 +35969,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "spn3il7J",
+                     *       "short_id": "IAuRUrpl",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35990,21 +35996,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T21:16:01.808000Z",
+                     *       "created_at": "2026-11-30T23:59:47.551000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:25.229000Z",
-                     *       "last_modified_at": "2026-11-30T21:16:17.958000Z",
+                     *       "updated_at": "2026-12-01T00:00:02.937000Z",
+                     *       "last_modified_at": "2026-11-30T23:59:56.631000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -36028,12 +36034,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
@@ -36042,15 +36048,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z",
+                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -36145,11 +36151,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "f58394c6-4fa1-4a40-b0e7-8ecd153fd643",
+                     *           "id": "7c966da7-f6e3-4c23-8226-b05ad544dc5b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36162,16 +36168,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "spn3il7J"
+                     *             "short_id": "IAuRUrpl"
                      *           },
-                     *           "created_at": "2026-11-30T21:16:18.242000Z"
+                     *           "created_at": "2026-11-30T23:59:56.963000Z"
                      *         },
                      *         {
-                     *           "id": "a47fc0bf-4b45-4a8f-892c-0581a1e4433b",
+                     *           "id": "4cb87362-1c32-487b-9c64-5bb117092c03",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36184,9 +36190,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "spn3il7J"
+                     *             "short_id": "IAuRUrpl"
                      *           },
-                     *           "created_at": "2026-11-30T21:16:01.836000Z"
+                     *           "created_at": "2026-11-30T23:59:47.579000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -36263,9 +36269,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:18.224000Z",
+                     *       "created_at": "2026-11-30T23:59:56.954000Z",
                      *       "enabled": false,
-                     *       "access_token": "XABEw8WdAB23rL1kpmEgeXZFzAxGzEWBMsrKZDg8Q5d"
+                     *       "access_token": "oQVRbpILEzM80Ph7JPKTsJjDX54y8CvySVAm3U6cra1"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36342,9 +36348,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:18.224000Z",
+                     *       "created_at": "2026-11-30T23:59:56.954000Z",
                      *       "enabled": false,
-                     *       "access_token": "XABEw8WdAB23rL1kpmEgeXZFzAxGzEWBMsrKZDg8Q5d"
+                     *       "access_token": "oQVRbpILEzM80Ph7JPKTsJjDX54y8CvySVAm3U6cra1"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36425,9 +36431,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T21:16:18.224000Z",
+                     *       "created_at": "2026-11-30T23:59:56.954000Z",
                      *       "enabled": false,
-                     *       "access_token": "qklmXJEOFXbkNp7Cg0ANJmJneiy6F5cXcrDAinCXQlY"
+                     *       "access_token": "ezqemYg29xz9Mp72x8ZUbKZTbrcxBl5GbB6XuPrU6ep"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -37151,7 +37157,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
                      *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
-                     *           "created_at": "2026-11-30T21:16:01.348000Z",
+                     *           "created_at": "2026-11-30T23:59:47.260000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "test",
@@ -37165,7 +37171,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *           "created_at": "2026-11-30T21:16:01.094000Z",
+                     *           "created_at": "2026-11-30T23:59:47.142000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "control",
@@ -37251,11 +37257,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "c5644652-0c7e-4d1c-b9cd-516a7957f596",
+                     *           "id": "2b690cde-258a-4c3c-8c5d-4b49f3eeeab8",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37282,14 +37288,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.556000Z"
+                     *           "created_at": "2026-11-30T23:59:58.766000Z"
                      *         },
                      *         {
-                     *           "id": "ae770094-c7c9-4e22-b14c-1bedec511bb0",
+                     *           "id": "99257c20-cde9-47fe-9296-e0246194195b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37312,7 +37318,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.503000Z"
+                     *           "created_at": "2026-11-30T23:59:58.737000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -37557,7 +37563,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37571,7 +37577,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37589,7 +37595,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:20.433Z"
+                     *       "last_refresh": "2026-11-30T23:59:59.578Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37694,7 +37700,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37708,7 +37714,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37726,7 +37732,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:25.006Z"
+                     *       "last_refresh": "2026-12-01T00:00:02.524Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37921,7 +37927,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:20.557Z"
+                     *       "last_refresh": "2026-11-30T23:59:59.621Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38033,7 +38039,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:25.103Z"
+                     *       "last_refresh": "2026-12-01T00:00:02.665Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38196,7 +38202,7 @@ export interface operations {
                      *                 "control"
                      *               ],
                      *               "properties": {},
-                     *               "created_at": "2026-11-30T21:16:01.094000Z"
+                     *               "created_at": "2026-11-30T23:59:47.142000Z"
                      *             },
                      *             {
                      *               "id": 2,
@@ -38208,7 +38214,7 @@ export interface operations {
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
-                     *               "created_at": "2026-11-30T21:16:00.341000Z"
+                     *               "created_at": "2026-11-30T23:59:46.862000Z"
                      *             }
                      *           ],
                      *           "count": 4
@@ -38376,7 +38382,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38390,7 +38396,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38410,7 +38416,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:20.241Z"
+                     *       "last_refresh": "2026-11-30T23:59:59.363Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38505,7 +38511,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38519,7 +38525,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38539,7 +38545,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:24.645Z"
+                     *       "last_refresh": "2026-12-01T00:00:01.928Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38903,7 +38909,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38917,7 +38923,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39086,7 +39092,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T21:16:01.094000Z",
+                     *               "created_at": "2026-11-30T23:59:47.142000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -39100,7 +39106,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T21:16:00.341000Z",
+                     *               "created_at": "2026-11-30T23:59:46.862000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39120,7 +39126,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T21:16:20.091Z"
+                     *       "last_refresh": "2026-11-30T23:59:59.249Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -39284,7 +39290,7 @@ export interface operations {
                      *         "ann"
                      *       ],
                      *       "properties": {},
-                     *       "created_at": "2026-11-30T21:16:00.341000Z"
+                     *       "created_at": "2026-11-30T23:59:46.862000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
@@ -39619,11 +39625,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "c5644652-0c7e-4d1c-b9cd-516a7957f596",
+                     *           "id": "2b690cde-258a-4c3c-8c5d-4b49f3eeeab8",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39650,14 +39656,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.556000Z"
+                     *           "created_at": "2026-11-30T23:59:58.766000Z"
                      *         },
                      *         {
-                     *           "id": "ae770094-c7c9-4e22-b14c-1bedec511bb0",
+                     *           "id": "99257c20-cde9-47fe-9296-e0246194195b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39680,7 +39686,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.503000Z"
+                     *           "created_at": "2026-11-30T23:59:58.737000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -40154,7 +40160,7 @@ export interface operations {
                      *           "team_id": 2,
                      *           "plugin_info": null,
                      *           "delivery_rate_24h": null,
-                     *           "created_at": "2026-11-30T21:16:03.365000Z"
+                     *           "created_at": "2026-11-30T23:59:48.154000Z"
                      *         }
                      *       ]
                      *     }
@@ -40258,14 +40264,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T21:16:03.365000Z"
+                     *       "created_at": "2026-11-30T23:59:48.154000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40364,7 +40370,7 @@ export interface operations {
                      *         "team_id": 2,
                      *         "plugin_info": null,
                      *         "delivery_rate_24h": null,
-                     *         "created_at": "2026-11-30T21:16:03.365000Z"
+                     *         "created_at": "2026-11-30T23:59:48.154000Z"
                      *       }
                      *     ]
                      */
@@ -40471,14 +40477,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "organization_name": "Test",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T21:16:03.365000Z"
+                     *       "created_at": "2026-11-30T23:59:48.154000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40584,14 +40590,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T21:16:03.365000Z"
+                     *       "created_at": "2026-11-30T23:59:48.154000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40767,14 +40773,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T21:16:03.365000Z"
+                     *       "created_at": "2026-11-30T23:59:48.154000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -41027,22 +41033,22 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22e50-97d1-71ce-83dd-c31470512e83",
+                     *           "id": "01a22ee6-81d5-770a-b870-c96b1a2511a7",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T21:16:03.408000Z",
+                     *           "timestamp": "2026-11-30T23:59:48.181000Z",
                      *           "source": "SYSTEM",
                      *           "type": "WARN",
                      *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
                      *           "instance_id": "00000000-0000-0000-0000-000000000000"
                      *         },
                      *         {
-                     *           "id": "01a22e50-97d1-71cd-b281-180d25cf1ee0",
+                     *           "id": "01a22ee6-81d5-7709-9bd2-111bfb306932",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T21:16:03.408000Z",
+                     *           "timestamp": "2026-11-30T23:59:48.181000Z",
                      *           "source": "SYSTEM",
                      *           "type": "INFO",
                      *           "message": "Settings changed: acme",
@@ -41152,7 +41158,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
+                     *           "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
                      *           "name": "$feature/acme-experiment",
                      *           "description": "acme",
                      *           "tags": [],
@@ -41162,18 +41168,18 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T21:16:19.583000Z",
+                     *           "updated_at": "2026-11-30T23:59:58.792000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           }
                      *         },
                      *         {
-                     *           "id": "9d1a4dc0-3035-4217-b1dc-cedfdaea7244",
+                     *           "id": "01c95447-12f8-451d-9c44-c4da17337a87",
                      *           "name": "$feature_flag",
                      *           "description": null,
                      *           "tags": [],
@@ -41183,7 +41189,7 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T21:16:01.183000Z",
+                     *           "updated_at": "2026-11-30T23:59:47.174000Z",
                      *           "updated_by": null
                      *         }
                      *       ]
@@ -41331,7 +41337,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
+                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
                  */
                 id: string;
             };
@@ -41347,7 +41353,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
+                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41357,11 +41363,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T21:16:19.583000Z",
+                     *       "updated_at": "2026-11-30T23:59:58.792000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41421,7 +41427,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
+                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
                  */
                 id: string;
             };
@@ -41446,7 +41452,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
+                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41456,11 +41462,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T21:16:27.619000Z",
+                     *       "updated_at": "2026-12-01T00:00:05.919000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41529,7 +41535,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
+                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
                  */
                 id: string;
             };
@@ -41594,7 +41600,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 6e7763e0-5948-489e-8dbd-2e543f30f335
+                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
                  */
                 id: string;
             };
@@ -41615,7 +41621,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "6e7763e0-5948-489e-8dbd-2e543f30f335",
+                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41625,11 +41631,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T21:16:27.612000Z",
+                     *       "updated_at": "2026-12-01T00:00:05.891000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41754,18 +41760,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
+                     *       "last_refresh": "2026-11-30T23:59:55.895Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 28.283207000000402,
-                     *         "cache_age_ms": 3967,
+                     *         "elapsed_ms": 13.622078000000329,
+                     *         "cache_age_ms": 3286,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z"
+                     *       "cache_target_age": "2026-12-01T00:29:55.895Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41882,30 +41888,30 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T21:16:16.024Z",
-                     *       "is_cached": true,
+                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *       "is_cached": false,
                      *       "statistics": {
-                     *         "rows_read": 10,
-                     *         "bytes_read": 382,
-                     *         "elapsed_ms": 28.283207000000402,
-                     *         "cache_age_ms": 8462,
+                     *         "rows_read": 674,
+                     *         "bytes_read": 9108,
+                     *         "elapsed_ms": 40.30479700000069,
+                     *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-11-30T21:46:16.024Z",
-                     *       "next_allowed_client_refresh": "2026-11-30T21:31:16.024Z"
+                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -42151,16 +42157,16 @@ export interface operations {
                      *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T21:16:18.860000Z",
+                     *           "created_at": "2026-11-30T23:59:57.692000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T21:16:18.860000Z"
+                     *           "updated_at": "2026-11-30T23:59:57.692000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -42179,16 +42185,16 @@ export interface operations {
                      *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T21:16:03.249000Z",
+                     *           "created_at": "2026-11-30T23:59:48.090000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T21:16:18.900000Z"
+                     *           "updated_at": "2026-11-30T23:59:57.707000Z"
                      *         }
                      *       ]
                      *     }
@@ -42293,16 +42299,16 @@ export interface operations {
                      *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T21:16:26.856000Z",
+                     *       "created_at": "2026-12-01T00:00:04.827000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:26.856000Z"
+                     *       "updated_at": "2026-12-01T00:00:04.827000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42399,16 +42405,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T21:16:03.249000Z",
+                     *       "created_at": "2026-11-30T23:59:48.090000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:18.900000Z"
+                     *       "updated_at": "2026-11-30T23:59:57.707000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42570,16 +42576,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T21:16:03.249000Z",
+                     *       "created_at": "2026-11-30T23:59:48.090000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T21:16:26.865000Z"
+                     *       "updated_at": "2026-12-01T00:00:04.838000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42684,16 +42690,16 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "short_id": "SaCzR8R4",
+                     *           "short_id": "DXxfGBR4",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T21:16:03.421000Z",
+                     *           "created_at": "2026-11-30T23:59:48.194000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42702,11 +42708,11 @@ export interface operations {
                      *           "filters": {
                      *             "events": "acme"
                      *           },
-                     *           "last_modified_at": "2026-11-30T21:16:18.290000Z",
+                     *           "last_modified_at": "2026-11-30T23:59:57.002000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42714,27 +42720,27 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "short_id": "GsofYA1j",
+                     *           "short_id": "3hcYwEgJ",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T21:16:18.278000Z",
+                     *           "created_at": "2026-11-30T23:59:56.982000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "filters": {},
-                     *           "last_modified_at": "2026-11-30T21:16:18.278000Z",
+                     *           "last_modified_at": "2026-11-30T23:59:56.982000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42826,27 +42832,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 3,
-                     *       "short_id": "NHj6VFOM",
+                     *       "short_id": "dsE5zsCA",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:25.710000Z",
+                     *       "created_at": "2026-12-01T00:00:03.878000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "filters": {},
-                     *       "last_modified_at": "2026-11-30T21:16:25.710000Z",
+                     *       "last_modified_at": "2026-12-01T00:00:03.878000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42915,7 +42921,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
             };
@@ -42932,16 +42938,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "SaCzR8R4",
+                     *       "short_id": "DXxfGBR4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:03.421000Z",
+                     *       "created_at": "2026-11-30T23:59:48.194000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42950,11 +42956,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T21:16:18.290000Z",
+                     *       "last_modified_at": "2026-11-30T23:59:57.002000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43014,7 +43020,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
             };
@@ -43040,16 +43046,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "SaCzR8R4",
+                     *       "short_id": "DXxfGBR4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:03.421000Z",
+                     *       "created_at": "2026-11-30T23:59:48.194000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43058,11 +43064,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T21:16:25.720000Z",
+                     *       "last_modified_at": "2026-12-01T00:00:03.914000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43131,7 +43137,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
             };
@@ -43196,7 +43202,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
             };
@@ -43218,16 +43224,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "SaCzR8R4",
+                     *       "short_id": "DXxfGBR4",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T21:16:03.421000Z",
+                     *       "created_at": "2026-11-30T23:59:48.194000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43236,11 +43242,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T21:16:18.290000Z",
+                     *       "last_modified_at": "2026-11-30T23:59:57.002000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43314,7 +43320,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
             };
@@ -43406,7 +43412,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
                 /**
@@ -43498,7 +43504,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example SaCzR8R4
+                 * @example DXxfGBR4
                  */
                 short_id: string;
                 /**
@@ -43983,11 +43989,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T21:16:18.425000Z",
+                     *           "created_at": "2026-11-30T23:59:57.236000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44011,11 +44017,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T21:16:02.886000Z",
+                     *           "created_at": "2026-11-30T23:59:47.861000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44119,11 +44125,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T21:16:25.955000Z",
+                     *       "created_at": "2026-12-01T00:00:04.131000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44132,7 +44138,7 @@ export interface operations {
                      *       "summary": "sent every week",
                      *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
                      *       "last_failure": null,
-                     *       "webhook_secret": "whsec_pyf1L4P3h5eSJsxS4Fogo9S2SjHvKntne6LrkmAil1m"
+                     *       "webhook_secret": "whsec_Ume7glZAznDk5at5ABi29EpQ0WjJ4Lf8ZxudCVw7Gqd"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedSubscription"];
@@ -44226,11 +44232,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T21:16:02.886000Z",
+                     *       "created_at": "2026-11-30T23:59:47.861000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44337,11 +44343,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T21:16:02.886000Z",
+                     *       "created_at": "2026-11-30T23:59:47.861000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44513,11 +44519,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T21:16:02.886000Z",
+                     *       "created_at": "2026-11-30T23:59:47.861000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44617,8 +44623,8 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
-                     *           "name": "acme survey (duplicated at 2026-11-30 21:16:19)",
+                     *           "id": "01a22ee6-a96b-7614-bd2a-5eed55084eaf",
+                     *           "name": "acme survey (duplicated at 2026-11-30 23:59:58)",
                      *           "description": "",
                      *           "type": "popover",
                      *           "schedule": "once",
@@ -44628,8 +44634,8 @@ export interface operations {
                      *           "internal_targeting_flag": {
                      *             "id": 13,
                      *             "team_id": 2,
-                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 21:16:19)",
-                     *             "key": "survey-targeting-8324bbf2dd-custom",
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 23:59:58)",
+                     *             "key": "survey-targeting-8fca30cfc4-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44637,13 +44643,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
+                     *                       "key": "$survey_dismissed/01a22ee6-a96b-7614-bd2a-5eed55084eaf",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
+                     *                       "key": "$survey_responded/01a22ee6-a96b-7614-bd2a-5eed55084eaf",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44675,16 +44681,16 @@ export interface operations {
                      *             {
                      *               "type": "open",
                      *               "question": "acme",
-                     *               "id": "01a22e50-d5b9-731b-ba77-d380b7080310"
+                     *               "id": "01a22ee6-a969-7731-9df2-462d1fda7856"
                      *             }
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T21:16:19.259000Z",
+                     *           "created_at": "2026-11-30T23:59:58.321000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44701,7 +44707,7 @@ export interface operations {
                      *           "enable_partial_responses": false
                      *         },
                      *         {
-                     *           "id": "01a22e50-d55e-761e-954c-585d697c7a1b",
+                     *           "id": "01a22ee6-a852-7512-be78-4026546b804f",
                      *           "name": "acme-37",
                      *           "description": "",
                      *           "type": "popover",
@@ -44713,7 +44719,7 @@ export interface operations {
                      *             "id": 12,
                      *             "team_id": 2,
                      *             "name": "Targeting flag for survey acme-37",
-                     *             "key": "survey-targeting-3641026b0b-custom",
+                     *             "key": "survey-targeting-2172837a82-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44721,13 +44727,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22e50-d55e-761e-954c-585d697c7a1b",
+                     *                       "key": "$survey_dismissed/01a22ee6-a852-7512-be78-4026546b804f",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22e50-d55e-761e-954c-585d697c7a1b",
+                     *                       "key": "$survey_responded/01a22ee6-a852-7512-be78-4026546b804f",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44764,11 +44770,11 @@ export interface operations {
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T21:16:19.168000Z",
+                     *           "created_at": "2026-11-30T23:59:58.035000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44868,7 +44874,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22e50-f423-7025-bf23-b11588822094",
+                     *       "id": "01a22ee6-c393-747f-9264-16f84c8a5625",
                      *       "name": "acme-44",
                      *       "description": "",
                      *       "type": "popover",
@@ -44880,7 +44886,7 @@ export interface operations {
                      *         "id": 21,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme-44",
-                     *         "key": "survey-targeting-29401f2e21-custom",
+                     *         "key": "survey-targeting-94ca1b46ec-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44888,13 +44894,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22e50-f423-7025-bf23-b11588822094",
+                     *                   "key": "$survey_dismissed/01a22ee6-c393-747f-9264-16f84c8a5625",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22e50-f423-7025-bf23-b11588822094",
+                     *                   "key": "$survey_responded/01a22ee6-c393-747f-9264-16f84c8a5625",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44931,11 +44937,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T21:16:27.044000Z",
+                     *       "created_at": "2026-12-01T00:00:05.012000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45032,18 +45038,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "38da1254-9043-4d3a-9f6d-1cd8302f722b",
+                     *           "id": "d3c7b8eb-a0da-4f37-9535-4d4cad9bd57f",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22e50-d5b9-71fc-b7d1-effd5e27c07b",
+                     *           "item_id": "01a22ee6-a96b-7614-bd2a-5eed55084eaf",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -45051,29 +45057,29 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "source_survey_id",
                      *                 "before": null,
-                     *                 "after": "01a22e50-980b-749e-86ef-0f1cbb8a4a84"
+                     *                 "after": "01a22ee6-8206-7379-821a-cb6947474acb"
                      *               }
                      *             ],
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "acme survey (duplicated at 2026-11-30 21:16:19)",
+                     *             "name": "acme survey (duplicated at 2026-11-30 23:59:58)",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.269000Z"
+                     *           "created_at": "2026-11-30T23:59:58.350000Z"
                      *         },
                      *         {
-                     *           "id": "ba0c363c-c677-43da-ac1e-5141a96a72cb",
+                     *           "id": "eab5014f-adca-4c0e-bdc5-91c54b28542b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22e50-d55e-761e-954c-585d697c7a1b",
+                     *           "item_id": "01a22ee6-a852-7512-be78-4026546b804f",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45081,7 +45087,7 @@ export interface operations {
                      *             "name": "acme-37",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:19.180000Z"
+                     *           "created_at": "2026-11-30T23:59:58.055000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -45156,7 +45162,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "01a22e50-980b-749e-86ef-0f1cbb8a4a84": 1
+                     *       "01a22ee6-8206-7379-821a-cb6947474acb": 1
                      *     }
                      */
                     "application/json": {
@@ -45250,8 +45256,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T21:16:03.664000Z",
-                     *           "last_seen": "2026-11-30T21:16:03.664000Z",
+                     *           "first_seen": "2026-11-30T23:59:48.349000Z",
+                     *           "last_seen": "2026-11-30T23:59:48.349000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -45326,7 +45332,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -45342,7 +45348,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45354,7 +45360,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-38fea557c8-custom",
+                     *         "key": "survey-targeting-93dfd614a7-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45362,13 +45368,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45405,11 +45411,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T21:16:03.473000Z",
+                     *       "created_at": "2026-11-30T23:59:48.235000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45479,7 +45485,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -45512,7 +45518,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45524,7 +45530,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-38fea557c8-custom",
+                     *         "key": "survey-targeting-93dfd614a7-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45532,13 +45538,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45575,11 +45581,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T21:16:03.473000Z",
+                     *       "created_at": "2026-11-30T23:59:48.235000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45658,7 +45664,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -45732,7 +45738,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -45753,7 +45759,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45765,7 +45771,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-38fea557c8-custom",
+                     *         "key": "survey-targeting-93dfd614a7-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45773,13 +45779,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45816,11 +45822,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T21:16:03.473000Z",
+                     *       "created_at": "2026-11-30T23:59:48.235000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *         "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45904,7 +45910,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -45922,18 +45928,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "8ff7ef9e-2f30-4449-9219-213c21e56c2c",
+                     *           "id": "e192042a-1e0e-49ea-89e0-27164670ed10",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *             "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *           "item_id": "01a22ee6-8206-7379-821a-cb6947474acb",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45941,7 +45947,7 @@ export interface operations {
                      *             "name": "acme survey",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T21:16:03.521000Z"
+                     *           "created_at": "2026-11-30T23:59:48.282000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -46002,7 +46008,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -46032,8 +46038,8 @@ export interface operations {
                      *       "created_surveys": [
                      *         {
                      *           "team_id": 2,
-                     *           "survey_id": "01a22e50-f473-77d7-9b0d-39688c9a0531",
-                     *           "name": "acme survey (duplicated at 2026-11-30 21:16:27)"
+                     *           "survey_id": "01a22ee6-c3fb-72b9-8370-7af824e773a7",
+                     *           "name": "acme survey (duplicated at 2026-12-01 00:00:05)"
                      *         }
                      *       ],
                      *       "count": 1
@@ -46112,7 +46118,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -46132,10 +46138,10 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "uuid": "6314a3b7-562f-4a76-b300-3f641b7baa40",
+                     *           "uuid": "955b4ae9-bfe7-4535-a411-0a9ffc59d4a8",
                      *           "distinct_id": "ann",
                      *           "session_id": null,
-                     *           "submitted_at": "2026-11-30T21:16:03.664000Z",
+                     *           "submitted_at": "2026-11-30T23:59:48.349000Z",
                      *           "answers": [
                      *             {
                      *               "question_id": "why",
@@ -46216,7 +46222,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22e50-980b-749e-86ef-0f1cbb8a4a84
+                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
                  */
                 id: string;
             };
@@ -46252,8 +46258,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T21:16:03.664000Z",
-                     *           "last_seen": "2026-11-30T21:16:03.664000Z",
+                     *           "first_seen": "2026-11-30T23:59:48.349000Z",
+                     *           "last_seen": "2026-11-30T23:59:48.349000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -46275,7 +46281,7 @@ export interface operations {
                      *           "average": null
                      *         }
                      *       ],
-                     *       "survey_id": "01a22e50-980b-749e-86ef-0f1cbb8a4a84",
+                     *       "survey_id": "01a22ee6-8206-7379-821a-cb6947474acb",
                      *       "start_date": "2024-01-01T00:00:00.000000Z",
                      *       "end_date": null
                      *     }
@@ -46614,7 +46620,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
+                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
                  */
                 user_uuid: string;
             };
@@ -46655,7 +46661,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
+                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
                  */
                 user_uuid: string;
             };
@@ -46763,7 +46769,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88
+                 * @example a5b6e673-9b16-4e1d-8a70-884b03c391b0
                  */
                 invite_id: string;
             };
@@ -46779,7 +46785,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88",
+                     *       "id": "a5b6e673-9b16-4e1d-8a70-884b03c391b0",
                      *       "target_email": "c********f@example.net",
                      *       "first_name": "",
                      *       "organization_name": "Test",
@@ -46807,7 +46813,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example e0c3dbc3-518e-4fc0-8385-5fc4a7ba8c88
+                 * @example a5b6e673-9b16-4e1d-8a70-884b03c391b0
                  */
                 invite_id: string;
             };
@@ -46834,8 +46840,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 4,
-                     *       "uuid": "d324af6a-f18d-452d-80a8-b114852f7bbd",
-                     *       "distinct_id": "IgR1C8HyUWaWtEXX1cTda2fTg2i9ggJEoNOtEkIsz0y",
+                     *       "uuid": "627409dc-e170-437a-998c-87874db7623e",
+                     *       "distinct_id": "uXv6Wc8wR7UDI7YHKQEc2JELWpvuB5KeGuQHWLb2Ojj",
                      *       "first_name": "acme",
                      *       "email": "acme@example.net",
                      *       "is_email_verified": null,
@@ -47006,9 +47012,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "date_joined": "2026-11-30T21:15:56.486000Z",
-                     *           "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *           "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *           "date_joined": "2026-11-30T23:59:45.280000Z",
+                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "pending_email": null,
@@ -47030,8 +47036,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 4,
-                     *             "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
-                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
+                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -47041,18 +47047,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "name": "Test",
-                     *             "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *             "created_at": "2026-11-30T21:15:58.555000Z",
-                     *             "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *             "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *             "created_at": "2026-11-30T23:59:45.921000Z",
+                     *             "updated_at": "2026-11-30T23:59:45.921000Z",
                      *             "membership_level": 15,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 2,
-                     *                 "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *                 "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *                 "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *                 "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47063,8 +47069,8 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *                 "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *                 "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *                 "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "acme",
                      *                 "completed_snippet_onboarding": false,
@@ -47097,24 +47103,24 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *               "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 15
                      *             },
                      *             {
-                     *               "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *               "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *               "name": "Test",
-                     *               "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *               "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
                      *               "membership_level": 15
                      *             }
                      *           ]
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "date_joined": "2026-11-30T21:16:00.246000Z",
-                     *           "uuid": "476cc7eb-ee5b-40c5-94ab-f2caf1440da6",
-                     *           "distinct_id": "23ofaLuSgX4CGyqQQt3pEMZBaRFBMEPNZTV0W2w5iBu",
+                     *           "date_joined": "2026-11-30T23:59:46.831000Z",
+                     *           "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                     *           "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
                      *           "first_name": "Other 1",
                      *           "email": "other1@example.net",
                      *           "pending_email": null,
@@ -47136,8 +47142,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 1,
-                     *             "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
-                     *             "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *             "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
+                     *             "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47147,18 +47153,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *             "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-11-30T21:15:56.486000Z",
-                     *             "updated_at": "2026-11-30T21:15:56.486000Z",
+                     *             "created_at": "2026-11-30T23:59:45.280000Z",
+                     *             "updated_at": "2026-11-30T23:59:45.280000Z",
                      *             "membership_level": 1,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "cff8c417-caa8-430f-95be-f146959b9a72",
-                     *                 "organization": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *                 "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
+                     *                 "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47191,15 +47197,15 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *               "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 1
                      *             },
                      *             {
-                     *               "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *               "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *               "name": "Test",
-                     *               "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *               "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
                      *               "membership_level": 1
                      *             }
                      *           ]
@@ -47556,7 +47562,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
+                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
                  */
                 uuid: string;
             };
@@ -47573,9 +47579,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T21:15:56.486000Z",
-                     *       "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *       "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *       "date_joined": "2026-11-30T23:59:45.280000Z",
+                     *       "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *       "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47597,8 +47603,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
-                     *         "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
+                     *         "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47608,18 +47614,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "name": "Test",
-                     *         "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *         "created_at": "2026-11-30T21:15:58.555000Z",
-                     *         "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *         "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *         "created_at": "2026-11-30T23:59:45.921000Z",
+                     *         "updated_at": "2026-11-30T23:59:45.921000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47630,8 +47636,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47664,15 +47670,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "name": "Test",
-                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
                      *           "membership_level": 15
                      *         }
                      *       ]
@@ -47726,7 +47732,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example 027c6e0f-c3e5-4e18-a335-62991959ab65
+                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
                  */
                 uuid: string;
             };
@@ -47748,9 +47754,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T21:15:56.486000Z",
-                     *       "uuid": "027c6e0f-c3e5-4e18-a335-62991959ab65",
-                     *       "distinct_id": "pB9Wsu6cchUXDnAppOzvgJNyEuTEaT1qvNtVOSPOH4F",
+                     *       "date_joined": "2026-11-30T23:59:45.280000Z",
+                     *       "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
+                     *       "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47772,8 +47778,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "65c1cdd6-042c-4cd8-afa2-b28c3343253b",
-                     *         "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
+                     *         "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47783,18 +47789,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *         "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *         "name": "Test",
-                     *         "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
-                     *         "created_at": "2026-11-30T21:15:58.555000Z",
-                     *         "updated_at": "2026-11-30T21:15:58.555000Z",
+                     *         "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *         "created_at": "2026-11-30T23:59:45.921000Z",
+                     *         "updated_at": "2026-11-30T23:59:45.921000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "967c3533-3ef1-48df-a503-38c6c4206f62",
-                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
+                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47805,8 +47811,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "7a0934de-b89e-4b49-968e-e7d953ce0693",
-                     *             "organization": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *             "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
+                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47839,15 +47845,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "0bea3fe5-81b2-434c-8b1c-11f831327d66",
+                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "b56ebb62-4faf-4e77-b11c-850e1d1d8bc5",
+                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
                      *           "name": "Test",
-                     *           "slug": "aa258aa6-495a-457b-ab84-6bda97e18cc6",
+                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
                      *           "membership_level": 15
                      *         }
                      *       ]

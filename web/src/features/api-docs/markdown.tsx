@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import ReactMarkdown from 'react-markdown'
+import ReactMarkdown, { type ExtraProps } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
@@ -16,6 +16,15 @@ const textOf = (node: ReactNode): string =>
       : typeof node === 'object' && node !== null && 'props' in node
         ? textOf((node.props as { children?: ReactNode }).children)
         : ''
+
+const languages: Record<string, string> = { sh: 'Shell', json: 'JSON', http: 'HTTP' }
+
+/** What a fence says that it holds. */
+function languageOf(pre: ExtraProps['node']): string | undefined {
+  const [code] = pre?.children ?? []
+  const classes = code?.type === 'element' ? String(code.properties.className ?? '') : ''
+  return languages[/language-(\w+)/.exec(classes)?.[1] ?? '']
+}
 
 /** Our own words as markdown. HTML in them is shown as text. */
 export function Markdown({ text, inline = false }: { text: string; inline?: boolean }): ReactNode {
@@ -38,7 +47,9 @@ export function Markdown({ text, inline = false }: { text: string; inline?: bool
             // a file of the repository that is no page here
             return file ? children : <a href={href}>{children}</a>
           },
-          pre: ({ children }) => <CodeBlock code={textOf(children).trimEnd()} what="this code" />,
+          pre: ({ children, node }) => (
+            <CodeBlock code={textOf(children).trimEnd()} what="this code" title={languageOf(node)} />
+          ),
           table: ({ children }) => (
             <ScrollRegion label="Table">
               <table className={styles.table}>{children}</table>
