@@ -25,6 +25,7 @@ const project = {
   apiToken: projectApiKey,
   name: 'bench',
   timezone: 'UTC',
+  weekStartDay: 0,
   anonymizeIps: false,
   ingestedEvent: true,
   testAccountFilters: [],

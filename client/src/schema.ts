@@ -10365,6 +10365,8 @@ export interface components {
             name?: string;
             /** @description IANA name, such as `Europe/Berlin`: insights count days and weeks in it. */
             timezone?: string;
+            /** @description The day with which weeks of insights begin: 0 Sunday, 1 Monday; null is Sunday. */
+            week_start_day?: (0 | 1) | null;
             /** @description Events lose their IP address when they arrive. */
             anonymize_ips?: boolean;
             /** @description What `filter_test_accounts` in an insight means. */
@@ -11865,6 +11867,8 @@ export interface components {
             name: string;
             /** @description IANA name, such as `Europe/Berlin`: insights count days and weeks in it. At first `UTC`. */
             timezone: string;
+            /** @description The day with which weeks of insights begin: 0 Sunday, 1 Monday; null is Sunday. */
+            week_start_day: (0 | 1) | null;
             /** @description Events lose their IP address when they arrive. */
             anonymize_ips: boolean;
             /** @description What `filter_test_accounts` in an insight means. */

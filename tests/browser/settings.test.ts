@@ -59,6 +59,29 @@ test('what pages capture and who is a test account are set', async () => {
   await picture(page, 'settings-project')
 })
 
+test('weeks of charts begin on the day that is chosen', async () => {
+  const { id } = await settings()
+  const asked = {
+    query: {
+      kind: 'TrendsQuery',
+      series: [{ kind: 'EventsNode', event: 'seen' }],
+      interval: 'week',
+      dateRange: { date_from: '-28d' },
+    },
+  }
+  const days = async (): Promise<number[]> => {
+    const { results } = await api(server.url, 'POST', '/api/projects/@current/query/', asked)
+    return results[0].days.map((day: string) => new Date(`${day.slice(0, 10)}T00:00:00Z`).getUTCDay())
+  }
+  expect(new Set(await days())).toEqual(new Set([0]))
+  await page.goto(`${server.url}/project/${id}/settings`)
+  await page.getByLabel('Weeks begin on').selectOption('Monday')
+  await page.getByRole('region', { name: 'General' }).getByRole('button', { name: 'Save' }).click()
+  await savedSaid()
+  expect(await settings()).toMatchObject({ week_start_day: 1 })
+  expect(new Set(await days())).toEqual(new Set([1]))
+})
+
 test('the sheet of keys opens, and keys go places unless somebody types', async () => {
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
@@ -80,6 +103,51 @@ test('the sheet of keys opens, and keys go places unless somebody types', async 
   await page.keyboard.press('?')
   await page.waitForTimeout(300)
   expect(await page.getByRole('dialog').count()).toBe(0)
+})
+
+test('a key is held to reading and to one project, and gets a new value', async () => {
+  const { id: other } = await api(server.url, 'POST', '/api/projects/', { name: 'Elsewhere' })
+  await page.goto(`${server.url}/me/settings`)
+  await page.getByRole('button', { name: '+ Create a Personal API Key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Label' }).fill('dashboard in the lobby')
+  await dialog.getByText('Choose', { exact: true }).click()
+  expect(await dialog.getByRole('button', { name: 'Create Key' }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Insights').selectOption('Read')
+  await dialog.getByLabel('Annotations').selectOption('Read and write')
+  await dialog.getByRole('textbox', { name: 'Projects' }).click()
+  await page.getByRole('option', { name: 'Elsewhere' }).click()
+  await page.keyboard.press('Escape')
+  expect(await barriers(page)).toEqual([])
+  await picture(page, 'key-scopes')
+  await dialog.getByRole('button', { name: 'Create Key' }).click()
+  const value = (await page.getByTestId('key-value').textContent()) ?? ''
+  const row = page.getByRole('row', { name: /dashboard in the lobby/ })
+  await row.getByText('Read 1, write 1').waitFor()
+  await row.getByText('in Elsewhere').waitFor()
+  const status = async (key: string, path: string, method = 'GET') =>
+    (
+      await fetch(`${server.url}/api/projects/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(method === 'POST' && { body: '{}' }),
+      })
+    ).status
+  const { id: first } = await settings()
+  expect(await status(value, `${other}/insights/`)).toBe(200)
+  expect(await status(value, `${other}/insights/`, 'POST')).toBe(403)
+  expect(await status(value, `${other}/annotations/`, 'POST')).toBe(201)
+  expect(await status(value, `${other}/cohorts/`)).toBe(403)
+  expect(await status(value, `${first}/insights/`)).toBe(403)
+  await row.getByRole('button', { name: 'Renew dashboard in the lobby' }).click()
+  await page.getByRole('button', { name: 'Renew key' }).click()
+  await expect.poll(() => page.getByTestId('key-value').textContent()).not.toBe(value)
+  const renewed = (await page.getByTestId('key-value').textContent()) ?? ''
+  expect(await status(value, `${other}/insights/`)).toBe(401)
+  expect(await status(renewed, `${other}/insights/`)).toBe(200)
+  expect(await barriers(page)).toEqual([])
+  await picture(page, 'key-renewed')
+  await api(server.url, 'DELETE', `/api/projects/${other}/`)
 })
 
 test('a project is deleted by who types its name', async () => {

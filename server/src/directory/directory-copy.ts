@@ -15,6 +15,7 @@ const copy = z.object({
       apiToken: z.string(),
       name: z.string(),
       timezone: z.string(),
+      weekStartDay: z.int().default(0),
       anonymizeIps: z.boolean(),
       ingestedEvent: z.boolean(),
       testAccountFilters: z.array(z.looseObject({ key: z.string() })),

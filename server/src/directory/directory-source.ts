@@ -22,6 +22,7 @@ export async function readDirectory(database: Database): Promise<DirectoryConten
           apiToken: projects.apiToken,
           name: projects.name,
           timezone: projects.timezone,
+          weekStartDay: sql<number>`coalesce((${projects.settings} ->> 'week_start_day')::int, 0)`,
           anonymizeIps: projects.anonymizeIps,
           ingestedEvent: projects.ingestedEvent,
           testAccountFilters: projects.testAccountFilters,

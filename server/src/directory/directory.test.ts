@@ -40,6 +40,7 @@ test('a project is found by its token and its id', async () => {
     apiToken: project.apiToken,
     name: 'Default Project',
     timezone: 'UTC',
+    weekStartDay: 0,
     anonymizeIps: false,
     ingestedEvent: false,
     testAccountFilters: [],

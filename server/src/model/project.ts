@@ -45,6 +45,8 @@ export type ProjectFacts = {
   name: string
   /** IANA name; days and weeks of insights are counted in it. */
   timezone: string
+  /** The day with which weeks of insights begin: 0 Sunday, 1 Monday. */
+  weekStartDay: number
   anonymizeIps: boolean
   /** True once the first event has been stored; turns the start page into "first event received". */
   ingestedEvent: boolean

@@ -559,3 +559,12 @@ test('what is done to one is in the activity log', async () => {
     { scope: 'Cohort', itemId: String(copy.id), activity: 'created', detail: { name: copy.name } },
   ])
 })
+
+test('a calculation that somebody asks for is no change to tell of', async () => {
+  const { id } = (await on.api.post(path, { name: 'asked for', ...filters(plan('pro')) })).body
+  await calculated(id)
+  await on.api.activities()
+  expect((await on.api.patch(one(id), {})).body.is_calculating).toBe(true)
+  await calculated(id)
+  expect(await on.api.activities()).toEqual([])
+})

@@ -34,6 +34,10 @@ export const writable = {
     .max(200)
     .describe('Shown wherever projects are chosen; at most 200 characters.'),
   timezone,
+  week_start_day: z
+    .union([z.literal(0), z.literal(1)])
+    .nullable()
+    .describe('The day with which weeks of insights begin: 0 Sunday, 1 Monday; null is Sunday.'),
   anonymize_ips: z.boolean().describe('Events lose their IP address when they arrive.'),
   test_account_filters: filters.describe('What `filter_test_accounts` in an insight means.'),
   app_urls: lines.describe('Where the toolbar may run.'),

@@ -80,6 +80,15 @@ describe('projects', () => {
     })
   })
 
+  it('begin their weeks on Sunday or Monday', async () => {
+    const { body: made } = await api.post(path, { name: 'Weeks' })
+    expect(made.week_start_day).toBeNull()
+    const one = `${path}${made.id}/`
+    expect((await api.patch(one, { week_start_day: 1 })).body.week_start_day).toBe(1)
+    expect((await api.patch(one, { week_start_day: 2 })).body).toMatchObject({ attr: 'week_start_day' })
+    expect((await api.patch(one, { week_start_day: null })).body.week_start_day).toBeNull()
+  })
+
   it('refuse a time zone that is none', async () => {
     const refused = await api.patch(`${path}${api.project.id}/`, { timezone: 'America/I_Dont_Exist' })
     expect(refused.body).toEqual({

@@ -8,6 +8,7 @@ export type Changes = z.output<typeof updateProject.body>
 
 /** What a project's settings are until somebody sets them; kept together in one column. */
 const defaults = {
+  week_start_day: null,
   app_urls: [],
   slack_incoming_webhook: null,
   completed_snippet_onboarding: false,

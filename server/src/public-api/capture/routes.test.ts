@@ -23,6 +23,7 @@ const project = (id: number, apiToken: string): ProjectFacts => ({
   organizationId: '01a204ee-0000-7000-8000-000000000001',
   name: 'Shop',
   timezone: 'UTC',
+  weekStartDay: 0,
   anonymizeIps: false,
   ingestedEvent: false,
   testAccountFilters: [],

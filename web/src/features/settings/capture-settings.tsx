@@ -3,10 +3,10 @@ import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { propertyNamesQuery } from '../../api/definitions.ts'
+import { type ProjectChanges, useUpdateProject } from '../../api/project.ts'
 import type { Project, PropertyFilter } from '../../api/types.ts'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
 import { sentence } from '../../ui/states.tsx'
-import { type ProjectChanges, useUpdateProject } from './queries.ts'
 import { Section } from './section.tsx'
 
 const saved = () => notifications.show({ message: 'Project settings are saved.', role: 'status' })

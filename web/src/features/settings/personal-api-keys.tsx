@@ -1,5 +1,16 @@
-import { ActionIcon, Anchor, Button, Modal, TextInput } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  Modal,
+  MultiSelect,
+  NativeSelect,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import { IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
@@ -10,7 +21,8 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
-import { keysQuery, useCreateKey, useDeleteKey } from './queries.ts'
+import { keysQuery, useCreateKey, useDeleteKey, useRollKey } from './queries.ts'
+import { type Access, type AccessByArea, accessAreas, accessWords, readAll, scopesOf } from './scopes.ts'
 import { Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -22,6 +34,8 @@ export function PersonalApiKeys(): ReactNode {
   const [values, setValues] = useState<Record<string, string>>({})
   const [creating, setCreating] = useState(false)
   const [deleting, setDeleting] = useState<PersonalApiKey | null>(null)
+  const [rolling, setRolling] = useState<PersonalApiKey | null>(null)
+  const show = ({ id, value }: { id: string; value: string }) => setValues((old) => ({ ...old, [id]: value }))
   return (
     <Section
       id="personal-api-keys"
@@ -38,11 +52,11 @@ export function PersonalApiKeys(): ReactNode {
     >
       {keys.data ? (
         keys.data.length > 0 ? (
-          <KeyTable keys={keys.data} values={values} onDelete={setDeleting} />
+          <KeyTable keys={keys.data} values={values} onRoll={setRolling} onDelete={setDeleting} />
         ) : (
           <Empty title="No personal API keys.">
-            With one, a script can do whatever you can do here. You can make as many as you like, and delete
-            each on its own.
+            With one, a script can do whatever you can do here, or less if you say so. You can make as many as
+            you like, and delete each on its own.
           </Empty>
         )
       ) : keys.isError ? (
@@ -50,12 +64,8 @@ export function PersonalApiKeys(): ReactNode {
       ) : (
         <Loading what="your keys" rows={3} />
       )}
-      {creating && (
-        <CreateDialog
-          onClose={() => setCreating(false)}
-          onCreated={(made) => setValues((old) => ({ ...old, [made.id]: made.value }))}
-        />
-      )}
+      {creating && <CreateDialog onClose={() => setCreating(false)} onCreated={show} />}
+      {rolling && <RollDialog rolled={rolling} onClose={() => setRolling(null)} onRolled={show} />}
       {deleting && <DeleteDialog deleted={deleting} onClose={() => setDeleting(null)} />}
     </Section>
   )
@@ -64,13 +74,23 @@ export function PersonalApiKeys(): ReactNode {
 function KeyTable({
   keys,
   values,
+  onRoll,
   onDelete,
 }: {
   keys: PersonalApiKey[]
   values: Record<string, string>
+  onRoll: (key: PersonalApiKey) => void
   onDelete: (key: PersonalApiKey) => void
 }): ReactNode {
-  const timeZone = useMe().team?.timezone ?? 'UTC'
+  const { team, organization } = useMe()
+  const timeZone = team?.timezone ?? 'UTC'
+  const held = ({ scoped_teams: ids, scoped_organizations: organizations }: PersonalApiKey): string => {
+    const names = (ids ?? []).map(
+      (id) => organization?.teams.find((one) => one.id === id)?.name ?? `project ${id}`,
+    )
+    if (names.length > 0) return `in ${names.join(', ')}`
+    return organizations?.length ? 'in some organizations' : ''
+  }
   return (
     <ScrollRegion label="Your personal API keys">
       <table className="data">
@@ -78,10 +98,11 @@ function KeyTable({
           <tr>
             <th scope="col">Label</th>
             <th scope="col">Value</th>
+            <th scope="col">Access</th>
             <th scope="col">Created</th>
             <th scope="col">Last used</th>
             <th scope="col">
-              <span className="visually-hidden">Delete</span>
+              <span className="visually-hidden">Renew or delete</span>
             </th>
           </tr>
         </thead>
@@ -98,13 +119,26 @@ function KeyTable({
                     <code style={{ whiteSpace: 'nowrap' }}>{key.mask_value ?? 'phx_…'}</code>
                   )}
                 </td>
+                <td className="muted" title={key.scopes.join(', ')}>
+                  <span style={{ whiteSpace: 'nowrap' }}>{accessWords(key.scopes)}</span>
+                  {held(key) && <div className="small">{held(key)}</div>}
+                </td>
                 <td className="muted" style={{ whiteSpace: 'nowrap' }}>
                   <RelativeTime at={key.created_at} timeZone={timeZone} />
                 </td>
                 <td className="muted" style={{ whiteSpace: 'nowrap' }}>
                   {key.last_used_at ? <RelativeTime at={key.last_used_at} timeZone={timeZone} /> : 'Never'}
                 </td>
-                <td className="num">
+                <td className="num" style={{ whiteSpace: 'nowrap' }}>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`Renew ${key.label}`}
+                    title="A new value"
+                    onClick={() => onRoll(key)}
+                  >
+                    <IconRefresh size={16} />
+                  </ActionIcon>
                   <ActionIcon
                     variant="subtle"
                     color="gray"
@@ -128,7 +162,7 @@ function FreshValue({ value, label }: { value: string; label: string }): ReactNo
   useEffect(() => copy.current?.focus(), [])
   return (
     <div className="ph-no-capture" role="status">
-      <span className="visually-hidden">Key created. Its value is in the first row.</span>
+      <span className="visually-hidden">The value of {label} is in its row.</span>
       <div className={styles.value}>
         <code data-testid="key-value">{value}</code>
         <CopyButton ref={copy} value={value} what={`the key ${label}`} />
@@ -147,6 +181,11 @@ function CreateDialog({
 }): ReactNode {
   const [label, setLabel] = useState('')
   const [empty, setEmpty] = useState(false)
+  const [kind, setKind] = useState<'full' | 'read' | 'chosen'>('full')
+  const [access, setAccess] = useState<AccessByArea>({})
+  const [teams, setTeams] = useState<string[]>([])
+  const projects = useMe().organization?.teams ?? []
+  const scopes = kind === 'full' ? undefined : scopesOf(kind === 'read' ? readAll : access)
   const create = useCreateKey(onCreated)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -154,35 +193,125 @@ function CreateDialog({
       setEmpty(true)
       return
     }
-    create.mutate(label.trim(), { onSuccess: onClose })
+    create.mutate(
+      {
+        label: label.trim(),
+        ...(scopes && { scopes }),
+        ...(teams.length > 0 && { scoped_teams: teams.map(Number) }),
+      },
+      { onSuccess: onClose },
+    )
   }
   return (
     <Modal opened onClose={onClose} title="Create a Personal API Key" returnFocus={false}>
       <form onSubmit={submit} noValidate>
-        <TextInput
-          label="Label"
-          description="Just for you: what the key is for."
-          placeholder="for example: nightly export"
-          data-autofocus
-          maxLength={LONGEST_LABEL}
-          value={label}
-          error={
-            empty
-              ? 'Give your key a label.'
-              : create.isError && create.error instanceof ApiError
-                ? sentence(create.error)
-                : undefined
-          }
-          onChange={(event) => {
-            setLabel(event.currentTarget.value)
-            setEmpty(false)
-          }}
-        />
-        <Button type="submit" mt="md" loading={create.isPending}>
-          Create Key
-        </Button>
+        <Stack gap="md">
+          <TextInput
+            label="Label"
+            description="Just for you: what the key is for."
+            placeholder="for example: nightly export"
+            data-autofocus
+            maxLength={LONGEST_LABEL}
+            value={label}
+            error={
+              empty
+                ? 'Give your key a label.'
+                : create.isError && create.error instanceof ApiError
+                  ? sentence(create.error)
+                  : undefined
+            }
+            onChange={(event) => {
+              setLabel(event.currentTarget.value)
+              setEmpty(false)
+            }}
+          />
+          <div>
+            <Text size="sm" fw={500} mb={4} id="key-access">
+              Access
+            </Text>
+            <SegmentedControl
+              fullWidth
+              aria-labelledby="key-access"
+              value={kind}
+              onChange={(picked) => setKind(picked as typeof kind)}
+              data={[
+                { value: 'full', label: 'Full' },
+                { value: 'read', label: 'Read only' },
+                { value: 'chosen', label: 'Choose' },
+              ]}
+            />
+          </div>
+          {kind === 'chosen' && <Areas access={access} onChange={setAccess} />}
+          {projects.length > 1 && (
+            <MultiSelect
+              label="Projects"
+              description="None chosen: all that you can see."
+              data={projects.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={teams}
+              onChange={setTeams}
+            />
+          )}
+          <div>
+            <Button type="submit" loading={create.isPending} disabled={scopes?.length === 0}>
+              Create Key
+            </Button>
+          </div>
+        </Stack>
       </form>
     </Modal>
+  )
+}
+
+/** Of each area whether the key may read, or change, what is there. */
+function Areas({
+  access,
+  onChange,
+}: {
+  access: AccessByArea
+  onChange: (access: AccessByArea) => void
+}): ReactNode {
+  return (
+    <ScrollRegion label="What the key may do" className={styles.areas}>
+      {accessAreas.map(({ object, label }) => (
+        <NativeSelect
+          key={object}
+          size="xs"
+          className={styles.area}
+          label={label}
+          value={access[object] ?? 'none'}
+          data={[
+            { value: 'none', label: 'No access' },
+            { value: 'read', label: 'Read' },
+            { value: 'write', label: 'Read and write' },
+          ]}
+          onChange={({ currentTarget }) => onChange({ ...access, [object]: currentTarget.value as Access })}
+        />
+      ))}
+    </ScrollRegion>
+  )
+}
+
+function RollDialog({
+  rolled,
+  onClose,
+  onRolled,
+}: {
+  rolled: PersonalApiKey
+  onClose: () => void
+  onRolled: (rolled: { id: string; value: string }) => void
+}): ReactNode {
+  const roll = useRollKey(onRolled)
+  return (
+    <Confirm
+      title={`Give “${rolled.label}” a new value?`}
+      verb="Renew key"
+      busy={roll.isPending}
+      error={roll.error}
+      onClose={onClose}
+      onConfirm={() => roll.mutate(rolled.id, { onSuccess: onClose })}
+    >
+      Scripts that use the old value stop working at once. What the key may do stays.
+    </Confirm>
   )
 }
 

@@ -1,8 +1,9 @@
-import { Button, Select, Switch, Text, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Select, Switch, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { projectQuery, useUpdateProject } from '../../api/project.ts'
 import type { Project } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -11,7 +12,7 @@ import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { ApiUsage } from './api-usage.tsx'
 import { TestAccounts, WebCapture } from './capture-settings.tsx'
 import { DeleteProject } from './danger-zone.tsx'
-import { projectQuery, useResetToken, useUpdateProject } from './queries.ts'
+import { useResetToken } from './queries.ts'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -65,10 +66,14 @@ function General({ project }: { project: Project }): ReactNode {
   const update = useUpdateProject(project.id)
   const [name, setName] = useState(project.name)
   const [timezone, setTimezone] = useState(project.timezone)
-  const changed = name.trim() !== project.name || timezone !== project.timezone
+  const [weekStart, setWeekStart] = useState<0 | 1>(project.week_start_day ?? 0)
+  const changed =
+    name.trim() !== project.name ||
+    timezone !== project.timezone ||
+    weekStart !== (project.week_start_day ?? 0)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    update.mutate({ name: name.trim(), timezone }, { onSuccess: saved })
+    update.mutate({ name: name.trim(), timezone, week_start_day: weekStart }, { onSuccess: saved })
   }
   return (
     <Section id="general" title="General">
@@ -84,6 +89,16 @@ function General({ project }: { project: Project }): ReactNode {
           limit={100}
           nothingFoundMessage="No such time zone"
           onChange={(zone) => zone && setTimezone(zone)}
+        />
+        <NativeSelect
+          label="Weeks begin on"
+          description="In charts by week, for everyone in the project."
+          value={String(weekStart)}
+          data={[
+            { value: '0', label: 'Sunday' },
+            { value: '1', label: 'Monday' },
+          ]}
+          onChange={(event) => setWeekStart(event.currentTarget.value === '1' ? 1 : 0)}
         />
         {update.isError && (
           <Text size="sm" c="var(--danger)" role="alert">

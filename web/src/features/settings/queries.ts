@@ -1,12 +1,15 @@
-import type { components } from '@hedgerow/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from '../../api/client.ts'
+import { projectQuery } from '../../api/project.ts'
 import { meQuery } from '../../api/session.ts'
 
 export const keysQuery = queryOptions({
   queryKey: ['personal-api-keys'],
   queryFn: ({ signal }) => http.GET('/api/personal_api_keys/', { signal }),
 })
+
+/** Without scopes and projects it may do all that its user may. */
+export type NewKey = { label: string; scopes?: string[]; scoped_teams?: number[] }
 
 /**
  * Makes a key. Its value is in this one answer only, which is handed to `show` and kept nowhere: the cached list
@@ -16,12 +19,27 @@ export function useCreateKey(show: (created: { id: string; value: string }) => v
   const client = useQueryClient()
   return useMutation({
     gcTime: 0,
-    mutationFn: async (label: string) => {
-      const made = await http.POST('/api/personal_api_keys/', { body: { label } })
+    mutationFn: async (body: NewKey) => {
+      const made = await http.POST('/api/personal_api_keys/', { body })
       show({ id: made.id, value: made.value ?? '' })
       return { ...made, value: null }
     },
     onSuccess: (key) => client.setQueryData(keysQuery.queryKey, (old) => [key, ...(old ?? [])]),
+  })
+}
+
+/** Gives a key another value, which is handed to `show` like a new key's; the old one stops working at once. */
+export function useRollKey(show: (rolled: { id: string; value: string }) => void) {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: 0,
+    mutationFn: async (id: string) => {
+      const rolled = await http.POST('/api/personal_api_keys/{id}/roll/', { params: { path: { id } } })
+      show({ id, value: rolled.value ?? '' })
+      return { ...rolled, value: null }
+    },
+    onSuccess: (key) =>
+      client.setQueryData(keysQuery.queryKey, (old) => old?.map((one) => (one.id === key.id ? key : one))),
   })
 }
 
@@ -45,13 +63,6 @@ export function useUpdateMe() {
   })
 }
 
-export const projectQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ['project', projectId, 'self'],
-    queryFn: ({ signal }) =>
-      http.GET('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, signal }),
-  })
-
 /** How far the organization's limits are used; looked at again as long as the page is open. */
 export const rateLimitsQuery = (organizationId: string) =>
   queryOptions({
@@ -63,20 +74,6 @@ export const rateLimitsQuery = (organizationId: string) =>
       }),
     refetchInterval: 10_000,
   })
-
-export type ProjectChanges = components['schemas']['ProjectChanges']
-
-export function useUpdateProject(projectId: number) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (changes: ProjectChanges) =>
-      http.PATCH('/api/projects/{id}/', { params: { path: { id: String(projectId) } }, body: changes }),
-    onSuccess: (project) => {
-      client.setQueryData(projectQuery(projectId).queryKey, project)
-      return client.invalidateQueries({ queryKey: meQuery.queryKey })
-    },
-  })
-}
 
 /** Gives the project a new public key; the old one stops working at once. */
 export function useResetToken(projectId: number) {
