@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import { ask } from './ask.ts'
 import { http } from './client.ts'
 import type { PropertyFilter } from './types.ts'
 
@@ -22,6 +23,24 @@ export const eventNamesQuery = (projectId: number) =>
       return page.results.filter((definition) => !definition.hidden)
     },
     staleTime: alwaysAskAgain,
+  })
+
+/**
+ * How many events of each name there were in the last thirty days; what a picker shows beside names. One question for
+ * all of them, which may be answered from before.
+ */
+export const eventVolumesQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'event-volumes'],
+    queryFn: async ({ signal }): Promise<Map<string, number>> => {
+      const query = {
+        kind: 'HogQLQuery' as const,
+        query: `select event, count() from events where timestamp > now() - interval 30 day group by event order by count() desc limit ${PICKER_NAMES}`,
+      }
+      const { results } = await ask<{ results: [string, number][] }>(projectId, query, signal, 'blocking')
+      return new Map(results)
+    },
+    staleTime: 5 * 60_000,
   })
 
 /** Every property name of a project of one kind, with the inferred type; the project's own before the SDKs' (`$…`). */

@@ -1,9 +1,23 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask } from './ask.ts'
 import { http } from './client.ts'
-import type { EventRow, Properties } from './types.ts'
+import type { EventRow, FilterTree, Properties } from './types.ts'
 
-export type EventFilters = { event?: string; person_id?: string; limit?: number }
+export type EventFilters = {
+  event?: string
+  person_id?: string
+  properties?: FilterTree
+  /** Moments, relative or not, between which they happened. */
+  after?: string
+  before?: string
+  limit?: number
+}
+
+/** The same as the API takes them in an address. */
+export const eventsParameters = ({ properties, ...others }: EventFilters) => ({
+  ...others,
+  ...(properties && { properties: JSON.stringify(properties) }),
+})
 
 /** The newest events of a project, newest first; 100 unless `limit` says otherwise. */
 export const eventsQuery = (projectId: number, filters: EventFilters = {}) =>
@@ -11,7 +25,7 @@ export const eventsQuery = (projectId: number, filters: EventFilters = {}) =>
     queryKey: ['project', projectId, 'events', filters],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/events/', {
-        params: { path: { project_id: String(projectId) }, query: filters },
+        params: { path: { project_id: String(projectId) }, query: eventsParameters(filters) },
         signal,
       }),
   })

@@ -19,7 +19,7 @@ export type EventRow = Schemas['ClickhouseEvent']
 export type EventReceipt = Schemas['EventReceipt']
 export type PersonRow = Schemas['ListedPerson']
 /** What a picker shows of an event or a property. */
-export type EventName = Pick<Schemas['EventDefinition'], 'name' | 'description'>
+export type EventName = Pick<Schemas['EventDefinition'], 'name' | 'description' | 'verified'>
 export type PropertyName = Pick<Schemas['PropertyDefinition'], 'name' | 'property_type'>
 export type ActionName = Pick<Schemas['Action'], 'id' | 'name' | 'description'>
 export type Annotation = Schemas['Annotation']

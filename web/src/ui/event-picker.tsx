@@ -1,14 +1,18 @@
 import { Combobox, InputBase, useCombobox } from '@mantine/core'
-import { IconBolt, IconClick, IconX } from '@tabler/icons-react'
+import { IconBolt, IconClick, IconRosetteDiscountCheckFilled, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { eventVolumesQuery } from '../api/definitions.ts'
 import type { ActionName, EventName } from '../api/types.ts'
 import { actionNameOf } from './names.ts'
+import { compact, counted } from './numbers.ts'
 import { searchNames } from './search-names.ts'
 
 const MOST_SHOWN = 100
 
 /** One event name (or action), found by typing; a name that has not been seen yet may be used too. */
 export function EventPicker({
+  projectId,
   events,
   loading,
   value,
@@ -22,6 +26,7 @@ export function EventPicker({
   allEvents = false,
   width = '100%',
 }: {
+  projectId: number
   events: EventName[]
   loading: boolean
   /** The event's name; null for all events; undefined where nothing is chosen yet. */
@@ -56,6 +61,8 @@ export function EventPicker({
     .flatMap((name) => actions.filter((each) => actionNameOf(each) === name))
   const shown = action ?? (value === null ? 'All events' : (value ?? ''))
   const open = combobox.dropdownOpened
+  // names do without it: that it could not be counted stays unsaid
+  const { data: volumes } = useQuery({ ...eventVolumesQuery(projectId), enabled: open })
   return (
     <Combobox
       store={combobox}
@@ -100,8 +107,18 @@ export function EventPicker({
           {loading && <Combobox.Empty>Loading events…</Combobox.Empty>}
           {allEvents && !text && <Combobox.Option value="*">All events</Combobox.Option>}
           {found.map((name) => (
-            <Combobox.Option key={name} value={`=${name}`} active={action === undefined && name === value}>
-              <Choice name={name} about={known.get(name)?.description} />
+            <Combobox.Option
+              key={name}
+              value={`=${name}`}
+              active={action === undefined && name === value}
+              aria-description={volumes && `${counted(volumes.get(name) ?? 0, 'event')} in the last 30 days`}
+            >
+              <Choice
+                name={name}
+                about={known.get(name)?.description}
+                isVerified={known.get(name)?.verified}
+                volume={volumes && (volumes.get(name) ?? 0)}
+              />
             </Combobox.Option>
           ))}
           {onAction && foundActions.length > 0 && (
@@ -125,10 +142,42 @@ export function EventPicker({
   )
 }
 
-function Choice({ name, about }: { name: string; about?: string | null }): ReactNode {
+function Choice({
+  name,
+  about,
+  isVerified = false,
+  volume,
+}: {
+  name: string
+  about?: string | null
+  isVerified?: boolean
+  /** Events of the last thirty days. */
+  volume?: number
+}): ReactNode {
   return (
     <>
-      <div className="cut">{name}</div>
+      <div style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
+        <span className="cut">{name}</span>
+        {isVerified && (
+          <IconRosetteDiscountCheckFilled
+            size={14}
+            role="img"
+            aria-label="verified"
+            style={{ flex: 'none', color: 'var(--link)' }}
+          />
+        )}
+        {volume !== undefined && (
+          // the option's description says it in words
+          <span
+            className="muted small"
+            style={{ marginLeft: 'auto' }}
+            title="In the last 30 days"
+            aria-hidden
+          >
+            {compact(volume)}
+          </span>
+        )}
+      </div>
       {about && <div className="cut muted small">{about}</div>}
     </>
   )

@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { Fragment, type ReactNode, useState } from 'react'
 import type { EventRow } from '../api/types.ts'
+import { columnName, personColumn, placeColumn, propertyOf, usualColumns } from './event-columns.ts'
 import { EventDetails } from './event-details.tsx'
 import styles from './event-table.module.css'
 import { personName } from './person-name.ts'
@@ -24,6 +25,10 @@ export function placeOf(event: EventRow): string {
   return typeof screen === 'string' ? screen : ''
 }
 
+/** Pixels of the event's name and its time, and of each column besides, before the table scrolls. */
+const LEAST_TABLE = 320
+const LEAST_COLUMN = 130
+
 /** Events, newest first; a row opens to all that is known of the event. */
 export function EventTable({
   projectId,
@@ -31,6 +36,7 @@ export function EventTable({
   events,
   withPerson = true,
   compact = false,
+  columns = usualColumns,
   onOpen,
 }: {
   projectId: number
@@ -39,11 +45,16 @@ export function EventTable({
   withPerson?: boolean
   /** Without what there is no room for in a column beside others. */
   compact?: boolean
+  /** Between the event's name and its time. Others than the usual ones are shown on small screens too. */
+  columns?: readonly string[]
   onOpen?: (anyOpen: boolean) => void
 }): ReactNode {
   const [open, setOpen] = useState<string | null>(null)
   const small = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
-  const narrow = small || compact
+  const isUsual = columns === usualColumns
+  const shown = columns.filter((column) =>
+    column === personColumn ? withPerson : !(isUsual && (small || compact)),
+  )
   const toggle = (id: string) => {
     const next = open === id ? null : id
     setOpen(next)
@@ -51,21 +62,18 @@ export function EventTable({
   }
   return (
     <ScrollRegion label="Events">
-      <table className={`data ${styles.table}`}>
+      <table
+        className={`data ${styles.table}`}
+        style={isUsual ? undefined : { minWidth: LEAST_TABLE + shown.length * LEAST_COLUMN }}
+      >
         <thead>
           <tr>
             <th scope="col">Event</th>
-            {withPerson && <th scope="col">Person</th>}
-            {!compact && (
-              <>
-                <th scope="col" className={styles.wide}>
-                  URL / screen
-                </th>
-                <th scope="col" className={styles.wide}>
-                  Library
-                </th>
-              </>
-            )}
+            {shown.map((column) => (
+              <th key={column} scope="col" className={styles.cell} title={columnName(column)}>
+                {columnName(column)}
+              </th>
+            ))}
             <th scope="col" className={styles.when}>
               Time
             </th>
@@ -90,18 +98,20 @@ export function EventTable({
                     <span className="cut">{event.event}</span>
                   </button>
                 </td>
-                {withPerson && (
-                  <td className={styles.person}>
-                    <PersonLink projectId={projectId} event={event} />
-                  </td>
-                )}
-                {!compact && (
-                  <>
-                    <td className={`${styles.wide} ${styles.place}`} title={placeOf(event)}>
-                      {placeOf(event)}
+                {shown.map((column) =>
+                  column === personColumn ? (
+                    <td key={column} className={styles.cell}>
+                      <PersonLink projectId={projectId} event={event} />
                     </td>
-                    <td className={`${styles.wide} muted`}>{libraryOf(event)}</td>
-                  </>
+                  ) : (
+                    <td
+                      key={column}
+                      className={`${styles.cell} ${column === placeColumn ? '' : 'muted'}`}
+                      title={textOf(column, event)}
+                    >
+                      {textOf(column, event)}
+                    </td>
+                  ),
                 )}
                 <td className={`${styles.when} muted`}>
                   <RelativeTime at={event.timestamp} timeZone={timeZone} />
@@ -109,7 +119,7 @@ export function EventTable({
               </tr>
               {open === event.id && (
                 <tr className="open">
-                  <td colSpan={(withPerson ? 3 : 2) + (narrow ? 0 : 2)} className={styles.details}>
+                  <td colSpan={2 + shown.length} className={styles.details}>
                     <EventDetails projectId={projectId} timeZone={timeZone} event={event} />
                   </td>
                 </tr>
@@ -120,6 +130,16 @@ export function EventTable({
       </table>
     </ScrollRegion>
   )
+}
+
+/** What stands in a column that is not the person's. */
+function textOf(column: string, event: EventRow): string {
+  if (column === placeColumn) return placeOf(event)
+  const name = propertyOf(column)
+  if (name === '$lib') return libraryOf(event)
+  const value = name === undefined ? undefined : event.properties[name]
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function libraryOf(event: EventRow): string {

@@ -51,6 +51,7 @@ export function StepFields({
       <div>
         <span className={styles.label}>Event</span>
         <EventPicker
+          projectId={names.projectId}
           label={`Event of ${called}`}
           events={names.events}
           loading={names.isLoading}

@@ -3,32 +3,55 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { eventNamesQuery } from '../../api/definitions.ts'
-import { eventsQuery } from '../../api/events.ts'
+import { type EventFilters, eventsParameters, eventsQuery } from '../../api/events.ts'
+import { projectQuery } from '../../api/project.ts'
 import { useProject } from '../../api/session.ts'
+import { DateRangePicker } from '../../ui/date-range.tsx'
+import { readColumns, usualColumns } from '../../ui/event-columns.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
+import { FiltersButton } from '../../ui/filters-button.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import styles from './activity-page.module.css'
+import { ColumnsButton } from './columns.tsx'
 import { useHeldBack } from './held-back.ts'
+import type { ActivitySearch } from './search.ts'
 
 const REFRESH_MS = 2000
+const MOST_SHOWN = 100
+
+/** Which events the address asks for. A day that is the end is in it as a whole. */
+const askedOf = ({ event, filters, date_from: after, date_to: to }: ActivitySearch): EventFilters => ({
+  ...(event && { event }),
+  ...(filters && { properties: filters }),
+  ...(after && { after }),
+  ...(to && { before: /^\d{4}-\d\d-\d\d$/.test(to) ? `${to}T23:59:59` : to }),
+})
 
 /** The newest events as they arrive. Rows that are being read don't move: new ones wait behind a button. */
 export function ActivityPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/activity' })
-  const { event, live = true } = useSearch({ from: '/session/project/$projectId/activity' })
+  const search = useSearch({ from: '/session/project/$projectId/activity' })
+  const { event, live = true, filters, date_from: from, date_to: to } = search
   const navigate = useNavigate({ from: '/project/$projectId/activity' })
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const [reading, setReading] = useState(false)
   const names = useQuery(eventNamesQuery(projectId))
+  const asked = askedOf(search)
   const events = useQuery({
-    ...eventsQuery(projectId, { event, limit: 100 }),
+    ...eventsQuery(projectId, { ...asked, limit: MOST_SHOWN }),
     refetchInterval: live ? REFRESH_MS : false,
   })
-  const { shown, waiting, release } = useHeldBack(events.data?.results, reading, event ?? '')
+  const scope = JSON.stringify(asked)
+  const { shown, waiting, release } = useHeldBack(events.data?.results, reading, scope)
+  const { data: project } = useQuery(projectQuery(projectId))
+  const columns = search.columns ?? readColumns(project?.live_events_columns) ?? usualColumns
+  const set = (changes: ActivitySearch, replace = false) =>
+    void navigate({ search: (old) => ({ ...old, ...changes }), replace, resetScroll: false })
+  const isNarrowed = Boolean(event || filters || from)
 
   return (
     <Page
@@ -41,7 +64,7 @@ export function ActivityPage(): ReactNode {
             disabled={!shown?.length}
             exported={{
               export_context: {
-                path: `/api/projects/${projectId}/events/${event ? `?event=${encodeURIComponent(event)}` : ''}`,
+                path: `/api/projects/${projectId}/events/${isNarrowed ? `?${new URLSearchParams(eventsParameters(asked) as Record<string, string>)}` : ''}`,
                 filename: event ?? 'events',
               },
             }}
@@ -51,10 +74,7 @@ export function ActivityPage(): ReactNode {
             checked={live}
             onChange={(change) => {
               const { checked } = change.currentTarget
-              void navigate({
-                search: (old) => ({ ...old, live: checked ? undefined : false }),
-                replace: true,
-              })
+              set({ live: checked ? undefined : false }, true)
             }}
           />
         </>
@@ -62,6 +82,7 @@ export function ActivityPage(): ReactNode {
     >
       <Group gap="xs" mb="sm" className={styles.bar}>
         <EventPicker
+          projectId={projectId}
           events={names.data ?? []}
           loading={names.isPending}
           value={event}
@@ -69,7 +90,19 @@ export function ActivityPage(): ReactNode {
           label="Filter by event"
           clearable
           width={{ base: '100%', xs: 280 }}
-          onChange={(name) => void navigate({ search: (old) => ({ ...old, event: name ?? undefined }) })}
+          onChange={(name) => set({ event: name ?? undefined })}
+        />
+        <DateRangePicker
+          value={from ? { date_from: from, date_to: to } : null}
+          unset="Any time"
+          onChange={({ date_from, date_to }) =>
+            set({ date_from: date_from === 'all' ? undefined : date_from, date_to: date_to ?? undefined })
+          }
+        />
+        <ColumnsButton
+          projectId={projectId}
+          columns={columns}
+          onChange={(own) => set({ columns: own }, true)}
         />
         <Link className="small" to="/project/$projectId/where-is-my-event" params={{ projectId }}>
           Where is my event?
@@ -84,15 +117,31 @@ export function ActivityPage(): ReactNode {
         {events.isError && events.data && (
           <span className="small muted">Not up to date: the server didn't answer.</span>
         )}
+        <FiltersButton
+          projectId={projectId}
+          filters={filters}
+          about="Only events for which these hold."
+          onChange={(changed) => set({ filters: changed })}
+        />
       </Group>
       <div className="card">
         {shown ? (
           shown.length > 0 ? (
-            <EventTable projectId={projectId} timeZone={timeZone} events={shown} onOpen={setReading} />
-          ) : event ? (
-            <Empty title={`No ${event} events.`}>
-              <Button variant="default" mt="xs" onClick={() => void navigate({ search: {} })}>
-                Clear the filter
+            <EventTable
+              projectId={projectId}
+              timeZone={timeZone}
+              events={shown}
+              columns={columns}
+              onOpen={setReading}
+            />
+          ) : isNarrowed ? (
+            <Empty title={event && !filters && !from ? `No ${event} events.` : 'No events match.'}>
+              <Button
+                variant="default"
+                mt="xs"
+                onClick={() => void navigate({ search: ({ columns: own }) => (own ? { columns: own } : {}) })}
+              >
+                Clear the filters
               </Button>
             </Empty>
           ) : (
@@ -110,9 +159,9 @@ export function ActivityPage(): ReactNode {
           <Loading what="events" rows={10} />
         )}
       </div>
-      {shown && shown.length >= 100 && (
+      {shown && shown.length >= MOST_SHOWN && (
         <p className="muted small">
-          The newest 100 are shown. An export has up to 100,000; ask for others with SQL or the API.
+          The newest {MOST_SHOWN} are shown. An export has up to 100,000; ask for others with SQL or the API.
         </p>
       )}
     </Page>

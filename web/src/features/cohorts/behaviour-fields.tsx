@@ -155,6 +155,7 @@ function HappeningPicker({
   return (
     <div className={styles.event}>
       <EventPicker
+        projectId={names.projectId}
         label={label}
         events={names.events}
         actions={names.actions}

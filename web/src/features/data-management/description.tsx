@@ -3,7 +3,7 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { sentence } from '../../ui/states.tsx'
 import styles from './description.module.css'
-import { useDescribe } from './queries.ts'
+import { useChangeDefinition } from './queries.ts'
 
 /** What a name means; a click edits it, Enter saves, Escape leaves it as it was. */
 export function Description({
@@ -20,7 +20,7 @@ export function Description({
   value: string
 }): ReactNode {
   const [draft, setDraft] = useState<string | null>(null)
-  const describe = useDescribe(projectId, kind)
+  const describe = useChangeDefinition(projectId, kind)
   if (draft === null) {
     return (
       <button

@@ -5,6 +5,7 @@ import { useProject } from '../../api/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { DefinitionMenu, MarkedName } from './definition-marks.tsx'
 import { DefinitionsList } from './definitions-list.tsx'
 import { Description } from './description.tsx'
 import { eventDefinitionsQuery } from './queries.ts'
@@ -47,20 +48,25 @@ export function EventDefinitionsPage(): ReactNode {
                 <th scope="col" className="num">
                   Last seen
                 </th>
+                <th scope="col">
+                  <span className="visually-hidden">More</span>
+                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id} className="link">
                   <td>
-                    <Link
-                      to="/project/$projectId/activity"
-                      params={{ projectId }}
-                      search={{ event: row.name }}
-                      title="See these events"
-                    >
-                      {row.name}
-                    </Link>
+                    <MarkedName definition={row}>
+                      <Link
+                        to="/project/$projectId/activity"
+                        params={{ projectId }}
+                        search={{ event: row.name }}
+                        title="See these events"
+                      >
+                        {row.name}
+                      </Link>
+                    </MarkedName>
                   </td>
                   <td>
                     <Description
@@ -73,6 +79,9 @@ export function EventDefinitionsPage(): ReactNode {
                   </td>
                   <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
                     {row.last_seen_at ? <RelativeTime at={row.last_seen_at} timeZone={timeZone} /> : '–'}
+                  </td>
+                  <td className="num" style={{ width: '1%' }}>
+                    <DefinitionMenu projectId={projectId} kind="event" definition={row} />
                   </td>
                 </tr>
               ))}

@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { DefinitionMenu, MarkedName } from './definition-marks.tsx'
 import { DefinitionsList } from './definitions-list.tsx'
 import { Description } from './description.tsx'
 import { propertyDefinitionsQuery } from './queries.ts'
@@ -58,12 +59,17 @@ export function PropertyDefinitionsPage(): ReactNode {
                 <th scope="col" style={{ minWidth: 200 }}>
                   Description
                 </th>
+                <th scope="col">
+                  <span className="visually-hidden">More</span>
+                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
-                  <td>{row.name}</td>
+                  <td>
+                    <MarkedName definition={row}>{row.name}</MarkedName>
+                  </td>
                   <td className="muted" style={{ whiteSpace: 'nowrap' }}>
                     {row.property_type ? typeNames[row.property_type] : '–'}
                   </td>
@@ -75,6 +81,9 @@ export function PropertyDefinitionsPage(): ReactNode {
                       name={row.name}
                       value={row.description ?? ''}
                     />
+                  </td>
+                  <td className="num" style={{ width: '1%' }}>
+                    <DefinitionMenu projectId={projectId} kind="property" definition={row} />
                   </td>
                 </tr>
               ))}

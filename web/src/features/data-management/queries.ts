@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from '../../api/client.ts'
+import { tagsQuery } from '../../api/tags.ts'
 
 export const DEFINITIONS_A_PAGE = 50
 
@@ -36,14 +37,22 @@ export const propertyDefinitionsQuery = (
     placeholderData: keepPreviousData,
   })
 
-/** Writes what an event or a property means, for everyone in the project. */
-export function useDescribe(projectId: number, kind: 'event' | 'property') {
+/** What people say of a definition. */
+export type DefinitionChanges = {
+  description?: string
+  verified?: boolean
+  hidden?: boolean
+  tags?: string[]
+}
+
+/** Writes what people say of an event or a property, for everyone in the project. */
+export function useChangeDefinition(projectId: number, kind: 'event' | 'property') {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async ({ id, description }: { id: string; description: string }) => {
+    mutationFn: async ({ id, ...body }: DefinitionChanges & { id: string }) => {
       const change = {
         params: { path: { project_id: String(projectId), id } },
-        body: { description },
+        body,
       }
       if (kind === 'event') {
         await http.PATCH('/api/projects/{project_id}/event_definitions/{id}/', change)
@@ -55,6 +64,7 @@ export function useDescribe(projectId: number, kind: 'event' | 'property') {
       Promise.all([
         client.invalidateQueries({ queryKey: ['project', projectId, `${kind}-definitions`] }),
         client.invalidateQueries({ queryKey: ['project', projectId, `${kind}-names`] }),
+        client.invalidateQueries({ queryKey: tagsQuery(projectId).queryKey }),
       ]),
   })
 }

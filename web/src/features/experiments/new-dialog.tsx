@@ -128,6 +128,7 @@ function MetricFields({
       </Text>
       <div style={{ flex: 1, minWidth: 0 }}>
         <EventPicker
+          projectId={projectId}
           label={`${word} this event`}
           events={events.data ?? []}
           loading={events.isPending}

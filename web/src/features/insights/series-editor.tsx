@@ -38,6 +38,7 @@ export function NodePicker({
   }
   return (
     <EventPicker
+      projectId={names.projectId}
       label={label}
       events={names.events}
       actions={names.actions}

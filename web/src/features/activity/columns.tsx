@@ -1,0 +1,166 @@
+import { ActionIcon, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconArrowDown, IconArrowUp, IconColumns3, IconPlus, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { propertyNamesQuery } from '../../api/definitions.ts'
+import { useUpdateProject } from '../../api/project.ts'
+import {
+  columnName,
+  columnOf,
+  MOST_COLUMNS,
+  personColumn,
+  placeColumn,
+  usualColumns,
+} from '../../ui/event-columns.ts'
+import { PropertyPicker } from '../../ui/property-picker.tsx'
+import { sentence } from '../../ui/states.tsx'
+import styles from './columns.module.css'
+
+type Props = {
+  projectId: number
+  columns: readonly string[]
+  /** Undefined for what the project has. */
+  onChange: (columns: string[] | undefined) => void
+}
+
+/** Which columns the list of events has: for whoever looks, or for everyone in the project. */
+export function ColumnsButton(props: Props): ReactNode {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button variant="default" leftSection={<IconColumns3 size={16} />} onClick={() => setOpen(true)}>
+        Columns
+      </Button>
+      {open && <ColumnsDialog {...props} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function ColumnsDialog({
+  projectId,
+  columns,
+  onChange,
+  onClose,
+}: Props & { onClose: () => void }): ReactNode {
+  const names = useQuery(propertyNamesQuery(projectId, 'event'))
+  const update = useUpdateProject(projectId)
+  const missing = [personColumn, placeColumn].filter((column) => !columns.includes(column))
+  const free = (names.data ?? []).filter(({ name }) => !columns.includes(columnOf(name)))
+  const isFull = columns.length >= MOST_COLUMNS
+  const add = (column: string) => {
+    if (!columns.includes(column)) onChange([...columns, column])
+  }
+  const move = (from: number, to: number) => {
+    const others = columns.toSpliced(from, 1)
+    onChange(others.toSpliced(to, 0, columns[from]!))
+  }
+  return (
+    <Modal opened onClose={onClose} title="Columns">
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          Between an event and its time. The address of the page holds them, so a link shows the same.
+        </Text>
+        {columns.length > 0 ? (
+          <ul className={styles.list} aria-label="Columns">
+            {columns.map((column, at) => {
+              const name = columnName(column)
+              const button = (label: string, icon: ReactNode, disabled: boolean, onClick: () => void) => (
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={label}
+                  disabled={disabled}
+                  onClick={onClick}
+                >
+                  {icon}
+                </ActionIcon>
+              )
+              return (
+                <li key={column}>
+                  <span className="cut" title={name}>
+                    {name}
+                  </span>
+                  {button(`Move ${name} to the left`, <IconArrowUp size={16} />, at === 0, () =>
+                    move(at, at - 1),
+                  )}
+                  {button(
+                    `Move ${name} to the right`,
+                    <IconArrowDown size={16} />,
+                    at === columns.length - 1,
+                    () => move(at, at + 1),
+                  )}
+                  {button(`Remove ${name}`, <IconX size={16} />, false, () =>
+                    onChange(columns.toSpliced(at, 1)),
+                  )}
+                </li>
+              )
+            })}
+          </ul>
+        ) : (
+          <Text size="sm">Only the event and its time.</Text>
+        )}
+        {isFull ? (
+          <Text size="sm" c="dimmed">
+            That are {MOST_COLUMNS}: as many as there may be.
+          </Text>
+        ) : (
+          <Group gap="xs">
+            <PropertyPicker
+              label="Add a column"
+              properties={{ event: free }}
+              onPick={(_kind, name) => add(columnOf(name))}
+            >
+              <IconPlus size={14} />
+              &nbsp;Property
+            </PropertyPicker>
+            {missing.map((column) => (
+              <Button
+                key={column}
+                size="xs"
+                variant="default"
+                leftSection={<IconPlus size={14} />}
+                onClick={() => add(column)}
+              >
+                {columnName(column)}
+              </Button>
+            ))}
+          </Group>
+        )}
+        {update.isError && (
+          <Text size="sm" c="var(--danger)" role="alert">
+            {sentence(update.error)}
+          </Text>
+        )}
+        <Group justify="space-between" gap="xs">
+          <Button variant="subtle" onClick={() => onChange([...usualColumns])}>
+            The usual ones
+          </Button>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              loading={update.isPending}
+              onClick={() =>
+                update.mutate(
+                  { live_events_columns: [...columns] },
+                  {
+                    onSuccess: () => {
+                      onChange(undefined)
+                      notifications.show({
+                        message: 'Everyone in the project has these columns.',
+                        role: 'status',
+                      })
+                    },
+                  },
+                )
+              }
+            >
+              Save for everyone
+            </Button>
+            <Button onClick={onClose}>Done</Button>
+          </Group>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
