@@ -120,6 +120,50 @@ describe.each([
     await photo('chart')
   })
 
+  test('a remark on one insight is on its chart and its tile, and on no other', async () => {
+    const query = { kind: 'TrendsQuery', series: [{ kind: 'EventsNode', event: 'view', math: 'total' }] }
+    const make = (kind: string, body: object) =>
+      api(server.url, 'POST', `/api/projects/@current/${kind}/`, body)
+    const board = await make('dashboards', { name: `Remarked ${width}` })
+    const [first] = await Promise.all(
+      ['Marked', 'Plain'].map((name) => make('insights', { name, query, dashboards: [board.id] })),
+    )
+    await make('annotations', {
+      content: 'Everywhere',
+      date_marker: new Date().toISOString(),
+      scope: 'project',
+    })
+    await page.goto(`${server.url}/insights/${first.short_id}`)
+    const chart = page.getByRole('group', { name: /^Trend of 1 series/ })
+    await chart.locator('canvas').first().waitFor()
+    await chart.focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('a')
+    await dialog().getByLabel('What happened').fill('Only here')
+    await dialog().getByLabel('Seen in').selectOption('This insight')
+    await photo('of-insight')
+    await button('Create').click()
+    await dialog().waitFor({ state: 'detached' })
+    expect(await all()).toContainEqual(
+      expect.objectContaining({ content: 'Only here', scope: 'dashboard_item', dashboard_item: first.id }),
+    )
+
+    await page.goto(`${server.url}/dashboard/${board.id}`)
+    const said = async (name: string) => {
+      const tile = page.locator('section.card').filter({ has: page.getByRole('link', { name, exact: true }) })
+      const drawn = tile.getByRole('group', { name: new RegExp(`^${name}`) })
+      await drawn.locator('canvas').first().waitFor()
+      await drawn.focus()
+      await page.keyboard.press('ArrowLeft')
+      return tile.locator('[aria-live=polite]').first().textContent()
+    }
+    await expect.poll(() => said('Marked')).toMatch(/Everywhere.*Only here|Only here.*Everywhere/)
+    const plain = await said('Plain')
+    expect(plain).toContain('Everywhere')
+    expect(plain).not.toContain('Only here')
+    await photo('dashboard')
+  })
+
   test('the history tells who changed what, and is narrowed', async () => {
     const flag = await api(server.url, 'POST', '/api/projects/@current/feature_flags/', {
       key: `nav-${width}`,

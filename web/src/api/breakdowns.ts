@@ -43,6 +43,10 @@ export function dimensionsOf(filter: BreakdownFilter | undefined): Dimension[] {
   )
 }
 
+/** Which of the dimensions hold ranges of numbers instead of values. */
+export const rangesOf = (filter: BreakdownFilter | undefined): boolean[] =>
+  dimensionsOf(filter).map(({ bins }) => bins !== undefined)
+
 /**
  * The same broken down by something else. One dimension, and cohorts, are said in the older form, which answers a value
  * instead of a list of them and is all that the API has for cohorts.

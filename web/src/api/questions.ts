@@ -100,6 +100,12 @@ const breakdownFilter = z.object({
 })
 export type BreakdownFilter = z.infer<typeof breakdownFilter>
 
+/** A breakdown that something other than a question has kept; undefined for none, and for what is none. */
+export function readBreakdown(given: unknown): BreakdownFilter | undefined {
+  const read = breakdownFilter.safeParse(given)
+  return read.success ? read.data : undefined
+}
+
 const ofAll = {
   dateRange: z.catch(dateRange, week),
   properties: z.optional(filterTree),

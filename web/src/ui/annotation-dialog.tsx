@@ -17,6 +17,7 @@ export function AnnotationDialog({
   projectId,
   timeZone,
   annotation,
+  insightId,
   at,
   onClose,
 }: {
@@ -24,6 +25,8 @@ export function AnnotationDialog({
   timeZone: string
   /** The one that is changed; null for a new one. */
   annotation: Pick<Annotation, 'id' | 'content' | 'date_marker' | 'scope'> | null
+  /** The saved insight on whose chart a new one is written: it may be of that one only. */
+  insightId?: number
   /** Where a new one stands, by the project's clock (`YYYY-MM-DDTHH:mm`); now where nothing is said. */
   at?: string
   onClose: () => void
@@ -42,14 +45,15 @@ export function AnnotationDialog({
       content: content.trim(),
       scope,
       date_marker: new Date(whenClocksShow(wall, timeZone)).toISOString(),
+      ...(scope === 'dashboard_item' && insightId !== undefined && { dashboard_item: insightId }),
     }
     const done = { onSuccess: onClose }
     if (annotation) update.mutate({ id: annotation.id, ...body }, done)
     else create.mutate(body, done)
   }
-  // one insight is chosen by scripts only, so far: what is of one stays so
+  // which insight is said by where one is: elsewhere, only what is of one stays so
   const scopes = (Object.keys(scopeNames) as Annotation['scope'][]).filter(
-    (one) => one !== 'dashboard_item' || annotation?.scope === one,
+    (one) => one !== 'dashboard_item' || insightId !== undefined || annotation?.scope === one,
   )
   return (
     <Modal opened onClose={onClose} title={annotation ? 'Edit annotation' : 'New annotation'}>
@@ -77,7 +81,11 @@ export function AnnotationDialog({
           <NativeSelect
             label="Seen in"
             value={scope}
-            data={scopes.map((value) => ({ value, label: scopeNames[value] }))}
+            data={scopes.map((value) => ({
+              value,
+              label:
+                value === 'dashboard_item' && insightId !== undefined ? 'This insight' : scopeNames[value],
+            }))}
             onChange={(event) => setScope(event.currentTarget.value as Annotation['scope'])}
           />
           {error && (

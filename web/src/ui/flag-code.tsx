@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack } from '@mantine/core'
+import { NativeSelect, Stack } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../api/session.ts'
 import { CodeBlock } from './code-block.tsx'
@@ -12,10 +12,10 @@ export function FlagCode({ projectId, flag }: { projectId: number; flag: AskedFl
   const snippet = all.find(({ id }) => id === chosen) ?? all[0]!
   return (
     <Stack gap="sm">
-      <SegmentedControl
+      <NativeSelect
         aria-label="SDK"
         value={snippet.id}
-        onChange={choose}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
         data={all.map(({ id, label }) => ({ value: id, label }))}
       />
       <CodeBlock what="Code that asks for the flag" title={snippet.label} code={snippet.code} />

@@ -15,6 +15,10 @@ export function flagSnippets(flag: AskedFlag, token: string, host: string) {
   const who = '"ana@example.com"'
   const variant = flag.variant === undefined ? null : JSON.stringify(flag.variant)
   const group = groupType === undefined ? null : `${JSON.stringify(groupType)}: "acme"`
+  const single = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`
+  const own = single(flag.key)
+  const ownVariant = flag.variant === undefined ? null : single(flag.variant)
+  const ownType = groupType === undefined ? null : single(groupType)
   const lines = (...all: (string | false | null)[]) =>
     all.filter((line) => typeof line === 'string').join('\n')
   return [
@@ -31,6 +35,22 @@ export function flagSnippets(flag: AskedFlag, token: string, host: string) {
         '  // what was there before',
         '}',
         hasPayload && `const payload = posthog.getFeatureFlagPayload(${key})`,
+      ),
+    },
+    {
+      id: 'react',
+      label: 'React',
+      code: lines(
+        `import { ${variant ? 'useFeatureFlagVariantKey' : 'useFeatureFlagEnabled'}${hasPayload ? ', useFeatureFlagPayload' : ''} } from 'posthog-js/react'`,
+        '',
+        group && `// once it is known: posthog.group(${group.replace(': ', ', ')})`,
+        'function Feature() {',
+        variant
+          ? `  const isNew = useFeatureFlagVariantKey(${key}) === ${variant}`
+          : `  const isNew = useFeatureFlagEnabled(${key})`,
+        hasPayload && `  const payload = useFeatureFlagPayload(${key})`,
+        '  return isNew ? <New /> : <Old />',
+        '}',
       ),
     },
     {
@@ -58,6 +78,48 @@ export function flagSnippets(flag: AskedFlag, token: string, host: string) {
         variant ? `if value == ${variant}:` : 'if value:',
         '    ...  # what is new',
         hasPayload && `payload = posthog.get_feature_flag_payload(${key}, ${who})`,
+      ),
+    },
+    {
+      id: 'go',
+      label: 'Go',
+      code: lines(
+        `client, _ := posthog.NewWithConfig("${token}", posthog.Config{Endpoint: "${host}"})`,
+        'defer client.Close()',
+        '',
+        'value, err := client.GetFeatureFlag(posthog.FeatureFlagPayload{',
+        `    Key:        ${key},`,
+        `    DistinctId: ${who},`,
+        group && `    Groups:     posthog.NewGroups().Set(${group.replace(': ', ', ')}),`,
+        '})',
+        variant ? `if err == nil && value == ${variant} {` : 'if err == nil && value == true {',
+        '    // what is new',
+        '}',
+      ),
+    },
+    {
+      id: 'ruby',
+      label: 'Ruby',
+      code: lines(
+        "require 'posthog'",
+        '',
+        `posthog = PostHog::Client.new(api_key: '${token}', host: '${host}')`,
+        `value = posthog.get_feature_flag(${own}, 'ana@example.com'${ownType ? `, groups: { ${ownType} => 'acme' }` : ''})`,
+        ownVariant ? `if value == ${ownVariant}` : 'if value',
+        '  # what is new',
+        'end',
+        hasPayload && `payload = posthog.get_feature_flag_payload(${own}, 'ana@example.com')`,
+      ),
+    },
+    {
+      id: 'php',
+      label: 'PHP',
+      code: lines(
+        `PostHog\\PostHog::init('${token}', ['host' => '${host}']);`,
+        `$value = PostHog\\PostHog::getFeatureFlag(${own}, 'ana@example.com'${ownType ? `, [${ownType} => 'acme']` : ''});`,
+        ownVariant ? `if ($value === ${ownVariant}) {` : 'if ($value) {',
+        '    // what is new',
+        '}',
       ),
     },
     {

@@ -93,7 +93,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
     void navigate({ search: (old) => ({ ...old, refresh: seconds }), replace: true })
   const setFullscreen = (on: boolean) =>
     void navigate({ search: (old) => ({ ...old, fullscreen: on || undefined }), replace: true })
-  useFullscreen(fullscreen ?? false, () => setFullscreen(false))
+  const isFilled = useFullscreen(fullscreen ?? false, () => setFullscreen(false))
   const remove = ({ id }: DashboardTile) =>
     update.mutate({ tiles: [{ id, deleted: true }] }, { onError: sayFailed })
   const keepPlaces = async (changed: Places) => {
@@ -110,13 +110,20 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
       about={dashboard.description || undefined}
       actions={
         fullscreen ? (
-          <Button
-            variant="default"
-            leftSection={<IconMinimize size={16} />}
-            onClick={() => setFullscreen(false)}
-          >
-            Leave full screen
-          </Button>
+          <>
+            {!isFilled && document.fullscreenEnabled && (
+              <Button variant="default" leftSection={<IconMaximize size={16} />} onClick={fillScreen}>
+                Fill the screen
+              </Button>
+            )}
+            <Button
+              variant="default"
+              leftSection={<IconMinimize size={16} />}
+              onClick={() => setFullscreen(false)}
+            >
+              Leave full screen
+            </Button>
+          </>
         ) : (
           <>
             <Button
@@ -148,8 +155,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
               mayEdit={mayEdit}
               onFullscreen={() => {
                 setFullscreen(true)
-                // where the browser does not want to, the frame still goes
-                document.documentElement.requestFullscreen?.().catch(() => {})
+                fillScreen()
               }}
               onRename={() => setOpen('name')}
               onSubscribe={() => setOpen('subscribing')}
@@ -276,9 +282,18 @@ function useRepeated(call: () => void, seconds: number | undefined): void {
   }, [seconds])
 }
 
-/** The whole screen for the page: the frame around it goes, and comes back when the browser leaves its full screen. */
-function useFullscreen(on: boolean, onLeft: () => void): void {
+function fillScreen(): void {
+  // where the browser does not want to, the frame still goes
+  document.documentElement.requestFullscreen?.().catch(() => {})
+}
+
+/**
+ * The whole screen for the page: the frame around it goes, and comes back when the browser leaves its full screen.
+ * @returns whether the browser fills the screen: after a reload it does not, until somebody asks it to by a click
+ */
+function useFullscreen(on: boolean, onLeft: () => void): boolean {
   const left = useRef(onLeft)
+  const [isFilled, setFilled] = useState(() => document.fullscreenElement !== null)
   useEffect(() => {
     left.current = onLeft
   })
@@ -286,6 +301,7 @@ function useFullscreen(on: boolean, onLeft: () => void): void {
     if (!on) return
     document.documentElement.dataset.fullscreen = ''
     const changed = () => {
+      setFilled(document.fullscreenElement !== null)
       if (!document.fullscreenElement) left.current()
     }
     document.addEventListener('fullscreenchange', changed)
@@ -295,6 +311,7 @@ function useFullscreen(on: boolean, onLeft: () => void): void {
       if (document.fullscreenElement) void document.exitFullscreen()
     }
   }, [on])
+  return isFilled
 }
 
 const inWords = (seconds: number): string =>

@@ -88,7 +88,12 @@ export function InsightTile({
     >
       {shown ? (
         <div style={{ height: '100%' }} aria-busy={answered.isFetching}>
-          <InsightChart insight={shown} timeZone={shown.timezone} height={chartHeight(place)} />
+          <InsightChart
+            insight={shown}
+            timeZone={shown.timezone}
+            height={chartHeight(place)}
+            notesOf={{ projectId, insightId: insight.id }}
+          />
         </div>
       ) : answered.isError ? (
         <LoadError what={name} error={answered.error} retry={() => void answered.refetch()} />

@@ -1,7 +1,7 @@
 import { type ComponentProps, lazy, type ReactNode, Suspense, useState } from 'react'
 import type { Interval } from '../../ui/chart/buckets.ts'
+import { useNotes } from '../../ui/chart/notes.ts'
 import type { TimeChart as Chart } from '../../ui/chart/time-chart.tsx'
-import { useNotes } from './notes.ts'
 
 const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
 const AnnotationDialog = lazy(async () => ({
@@ -11,15 +11,18 @@ const AnnotationDialog = lazy(async () => ({
 /** A chart over time with the project's annotations; a click below a bucket, or `A` on it, writes one there. */
 export function AnnotatedChart({
   projectId,
+  insightId,
   timeZone,
   interval = 'day',
   ...chart
 }: Omit<ComponentProps<typeof Chart>, 'notes' | 'onNote'> & {
   projectId: number
+  /** The saved insight that is drawn; none for a question that nobody has saved. */
+  insightId?: number
   timeZone: string
   interval?: Interval
 }): ReactNode {
-  const notes = useNotes(projectId, chart.days, interval, timeZone)
+  const notes = useNotes({ projectId, insightId }, chart.days, interval, timeZone)
   const [at, setAt] = useState<number | null>(null)
   const day = at === null ? undefined : chart.days[at]
   return (
@@ -30,6 +33,7 @@ export function AnnotatedChart({
           projectId={projectId}
           timeZone={timeZone}
           annotation={null}
+          insightId={insightId}
           at={day.length > 10 ? day.slice(0, 16).replace(' ', 'T') : `${day}T12:00`}
           onClose={() => setAt(null)}
         />

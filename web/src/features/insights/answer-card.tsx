@@ -15,6 +15,8 @@ import { type Answers, answerQuery, type Timed, whatIsMissing } from './queries.
 /** What every editor's answer is given. */
 export type AnswerProps<Q extends Question> = {
   projectId: number
+  /** The saved insight whose question it is, or was before it was changed here. */
+  insightId?: number
   query: Q
   timeZone: string
   /** What a picture of the chart is called. */

@@ -30,6 +30,7 @@ export type OnSearch = (change: (old: EditorSearch) => EditorSearch, replace?: b
  */
 export function Editor({
   projectId,
+  insightId,
   query,
   search,
   onSearch,
@@ -40,6 +41,8 @@ export function Editor({
   above,
 }: {
   projectId: number
+  /** The saved insight whose question it is. */
+  insightId?: number
   query: Question
   search: EditorSearch
   onSearch: OnSearch
@@ -83,6 +86,7 @@ export function Editor({
           <Answer
             key={query.kind}
             projectId={projectId}
+            insightId={insightId}
             query={query}
             timeZone={timeZone}
             title={called}
@@ -138,6 +142,7 @@ function Answer({
   ...props
 }: {
   projectId: number
+  insightId?: number
   query: Question
   timeZone: string
   title: string

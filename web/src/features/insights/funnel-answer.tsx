@@ -7,6 +7,7 @@ import { isUnfinished } from '../../ui/chart/buckets.ts'
 import type { ValueNames } from '../../ui/chart/time-chart-option.ts'
 import { FunnelSteps } from '../../ui/insight/funnel-steps.tsx'
 import { FunnelTimesChart } from '../../ui/insight/funnel-times.tsx'
+import { Legend, useDrawn } from '../../ui/insight/legend.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { percent } from '../../ui/numbers.ts'
 import { AnnotatedChart } from './annotated-chart.tsx'
@@ -33,6 +34,7 @@ const percents: ValueNames = {
 /** How many got to each step; how long they took; how many percent of those who entered in a bucket got through. */
 export function FunnelAnswerView({
   projectId,
+  insightId,
   query,
   timeZone,
   title,
@@ -80,10 +82,10 @@ export function FunnelAnswerView({
         title={title}
         isEmpty={({ results }) => isEmpty(results)}
         legend={
-          view === 'trends'
-            ? ({ results }) =>
+          view === 'steps'
+            ? undefined
+            : ({ results }) =>
                 isTrend(results) ? results.map((line, slot) => ({ label: lineName(line), slot })) : []
-            : undefined
         }
         note={(answer) =>
           `${rulesInWords(query)}${
@@ -112,6 +114,7 @@ export function FunnelAnswerView({
             return (
               <Trend
                 projectId={projectId}
+                insightId={insightId}
                 query={query}
                 lines={results}
                 unfinished={isLastUnfinished(answer, query, timeZone)}
@@ -189,6 +192,7 @@ const lineName = ({ breakdown_value: value }: FunnelTrend): string =>
 
 function Trend({
   projectId,
+  insightId,
   query,
   lines,
   unfinished,
@@ -196,6 +200,7 @@ function Trend({
   onPeople,
 }: {
   projectId: number
+  insightId?: number
   query: FunnelsQuery
   lines: FunnelTrend[]
   unfinished: boolean
@@ -213,19 +218,24 @@ function Trend({
       })),
     [lines],
   )
+  const { drawn, legend } = useDrawn(series)
   return (
-    <AnnotatedChart
-      projectId={projectId}
-      series={series}
-      days={days}
-      interval={query.interval}
-      kind="line"
-      values={percents}
-      unfinished={unfinished}
-      timeZone={timeZone}
-      summary={`How many percent got through, ${days.length} buckets by ${query.interval}. The table below has every figure.`}
-      onPick={({ key }, at) => onPeople({ day: days[at], breakdown: lines[Number(key)]?.breakdown_value })}
-    />
+    <>
+      <AnnotatedChart
+        projectId={projectId}
+        insightId={insightId}
+        series={drawn}
+        days={days}
+        interval={query.interval}
+        kind="line"
+        values={percents}
+        unfinished={unfinished}
+        timeZone={timeZone}
+        summary={`How many percent got through, ${days.length} buckets by ${query.interval}. The table below has every figure.`}
+        onPick={({ key }, at) => onPeople({ day: days[at], breakdown: lines[Number(key)]?.breakdown_value })}
+      />
+      {series.length > 1 && <Legend {...legend} />}
+    </>
   )
 }
 

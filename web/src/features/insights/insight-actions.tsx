@@ -22,6 +22,7 @@ import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
+import { TagsField } from '../../ui/tags-field.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 
 const LONGEST_NAME = 400
@@ -86,7 +87,7 @@ export function InsightActions({
             disabled={!mayEdit}
             onClick={() => setChanging('name')}
           >
-            Rename and describe
+            Rename, describe and tag
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLayoutDashboard size={16} />}
@@ -198,12 +199,13 @@ function RenameDialog({
   const update = useUpdateInsight(projectId)
   const [name, setName] = useState(insight.name ?? '')
   const [description, setDescription] = useState(insight.description ?? '')
+  const [tags, setTags] = useState(insight.tags)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    update.mutate({ id: insight.id, name: name.trim() || null, description }, { onSuccess: onClose })
+    update.mutate({ id: insight.id, name: name.trim() || null, description, tags }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title="Name and description">
+    <Modal opened onClose={onClose} title="Name, description and tags">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -220,6 +222,7 @@ function RenameDialog({
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
+          <TagsField projectId={projectId} value={tags} onChange={setTags} />
           {update.isError && (
             <Text size="sm" c="var(--danger)" role="alert">
               {sentence(update.error)}

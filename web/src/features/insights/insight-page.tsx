@@ -77,6 +77,7 @@ function Changeable({
   return (
     <Editor
       projectId={projectId}
+      insightId={insight.id}
       query={query}
       search={search}
       onSearch={onSearch}
@@ -155,7 +156,12 @@ function Viewer({ projectId, insight }: { projectId: number; insight: Insight })
     >
       <div className={`card ${styles.chart}`}>
         <div style={{ height: 440 }}>
-          <InsightChart insight={insight} timeZone={timezone} height={400} />
+          <InsightChart
+            insight={insight}
+            timeZone={timezone}
+            height={400}
+            notesOf={{ projectId, insightId: insight.id }}
+          />
         </div>
         <p className={styles.foot}>
           <span>Time zone {timezone}</span>

@@ -13,6 +13,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { TagButton } from '../../ui/tag-button.tsx'
 import { Star, useDelete } from './insight-actions.tsx'
 import { kinds } from './kinds.tsx'
 
@@ -80,7 +81,14 @@ export function InsightsPage(): ReactNode {
       <div className="card" aria-busy={insights.isPlaceholderData}>
         {rows ? (
           rows.length > 0 ? (
-            <InsightTable projectId={projectId} rows={rows} />
+            <InsightTable
+              projectId={projectId}
+              rows={rows}
+              onTag={(tag) => {
+                setText(tag)
+                void navigate({ search: (old) => ({ tab: old.tab, search: tag }) })
+              }}
+            />
           ) : search || tab ? (
             <Empty title="No insights match.">Search looks into names, descriptions and tags.</Empty>
           ) : (
@@ -108,7 +116,15 @@ export function InsightsPage(): ReactNode {
   )
 }
 
-function InsightTable({ projectId, rows }: { projectId: number; rows: InsightBasic[] }): ReactNode {
+function InsightTable({
+  projectId,
+  rows,
+  onTag,
+}: {
+  projectId: number
+  rows: InsightBasic[]
+  onTag: (tag: string) => void
+}): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const remove = useDelete(projectId)
   return (
@@ -141,12 +157,17 @@ function InsightTable({ projectId, rows }: { projectId: number; rows: InsightBas
                 <Star projectId={projectId} insight={insight} />
               </td>
               <td>
-                <Link
-                  to="/project/$projectId/insights/$shortId"
-                  params={{ projectId, shortId: insight.short_id }}
-                >
-                  {insightName(insight)}
-                </Link>
+                <Group gap={6}>
+                  <Link
+                    to="/project/$projectId/insights/$shortId"
+                    params={{ projectId, shortId: insight.short_id }}
+                  >
+                    {insightName(insight)}
+                  </Link>
+                  {insight.tags.map((tag) => (
+                    <TagButton key={tag} tag={tag} what="insights" onPick={onTag} />
+                  ))}
+                </Group>
                 {insight.description && <div className="muted small">{insight.description}</div>}
               </td>
               <td className="muted wide-only">{kindName(insight)}</td>

@@ -55,6 +55,7 @@ const shownOf = ({ lifecycleFilter }: LifecycleQuery): LifecycleStatus[] =>
 /** Bars up for who is there, down for who went away. */
 export function LifecycleAnswerView({
   projectId,
+  insightId,
   query,
   timeZone,
   title,
@@ -96,6 +97,7 @@ export function LifecycleAnswerView({
           <>
             <Chart
               projectId={projectId}
+              insightId={insightId}
               query={query}
               answer={answer}
               timeZone={timeZone}
@@ -128,6 +130,7 @@ function isLastUnfinished(answer: Timed<LifecycleAnswer>, query: LifecycleQuery,
 
 function Chart({
   projectId,
+  insightId,
   query,
   answer,
   timeZone,
@@ -142,6 +145,7 @@ function Chart({
   return (
     <AnnotatedChart
       projectId={projectId}
+      insightId={insightId}
       series={series}
       days={days}
       interval={query.interval}

@@ -1,3 +1,4 @@
+import { rangesOf } from '../../api/breakdowns.ts'
 import {
   type FunnelsQuery,
   type LifecycleQuery,
@@ -50,8 +51,8 @@ function seriesName(query: Question, at: number): string {
   return node ? nodeName(node) : ''
 }
 
-const shownValue = (at: Pin): string | undefined =>
-  at.breakdown === undefined ? undefined : valueName(at.breakdown)
+const shownValue = (at: Pin, ranges?: boolean[]): string | undefined =>
+  at.breakdown === undefined ? undefined : valueName(at.breakdown, ranges)
 
 function ofTrend(query: TrendsQuery, at: Pin): People {
   const series = at.series ?? 0
@@ -66,7 +67,7 @@ function ofTrend(query: TrendsQuery, at: Pin): People {
     },
     title: joined(
       seriesName(query, series),
-      shownValue(at),
+      shownValue(at, rangesOf(query.breakdownFilter)),
       typeof at.day === 'string' && bucketName(at.day, query.interval),
       at.previous && 'the period before',
     ),

@@ -4,6 +4,7 @@ import { dimensionsOf } from '../../api/breakdowns.ts'
 import type { RetentionQuery } from '../../api/questions.ts'
 import type { RetentionAnswer, RetentionRow } from '../../api/types.ts'
 import type { ChartSeries, ValueNames } from '../../ui/chart/time-chart-option.ts'
+import { Legend, MOST_SERIES, useDrawn } from '../../ui/insight/legend.tsx'
 import { cellsOf, type RetentionPeriod, retentionCurve } from '../../ui/insight/retention.ts'
 import { RetentionTable } from '../../ui/insight/retention-table.tsx'
 import { valueName } from '../../ui/insight/series.ts'
@@ -16,7 +17,6 @@ import { Toolbar } from './toolbar.tsx'
 const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/time-chart.tsx')).TimeChart }))
 
 const shares: ValueNames = { short: (share) => `${Math.round(share * 100)} %`, full: percent, most: 1 }
-const MOST_LINES = 12
 
 type Group = { value: string | undefined; rows: RetentionRow[] }
 
@@ -67,6 +67,11 @@ export function RetentionAnswerView({
         timeZone={timeZone}
         title={title}
         isEmpty={({ results }) => results.every((row) => (cellsOf(row)[0] ?? 0) === 0)}
+        legend={(answer) =>
+          groupsOf(answer)
+            .slice(0, MOST_SERIES)
+            .map((group, slot) => ({ label: nameOf(group, dimensions), slot }))
+        }
         note={() => '* still runs, and counts in no mean.'}
         below={(answer) => {
           const groups = groupsOf(answer)
@@ -130,7 +135,7 @@ function Curve({
   const groups = useMemo(() => groupsOf(answer), [answer])
   const series = useMemo<ChartSeries[]>(
     () =>
-      groups.slice(0, MOST_LINES).map((group, slot) => ({
+      groups.map((group, slot) => ({
         key: String(slot),
         label: nameOf(group, dimensions),
         // what nobody can have come to yet is no point of the line
@@ -144,12 +149,13 @@ function Curve({
     const cells = Math.max(...groups.flatMap(({ rows }) => rows.map(({ values }) => values.length)), 0)
     return { days: Array.from({ length: cells }, (_, at) => String(at)), axis: { tick: name, name } }
   }, [groups, period])
+  const { drawn, legend } = useDrawn(series)
   const [first] = series
   return (
     <div className={styles.drawn}>
       <Suspense fallback={<div style={{ height: 260 }} />}>
         <TimeChart
-          series={series}
+          series={drawn}
           days={days}
           axis={axis}
           values={shares}
@@ -158,6 +164,7 @@ function Curve({
           height={260}
         />
       </Suspense>
+      {series.length > 1 && <Legend {...legend} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { dimensionsOf } from '../../api/breakdowns.ts'
+import { dimensionsOf, rangesOf } from '../../api/breakdowns.ts'
 import { letter, mathName, nodeName, type SeriesNode, type TrendsQuery } from '../../api/questions.ts'
 import type { TrendsSeries } from '../../api/types.ts'
 import type { ChartSeries } from '../../ui/chart/time-chart-option.ts'
@@ -21,6 +21,7 @@ export type Row = ChartSeries & {
  */
 export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<string, number>): Row[] {
   const dimensions = dimensionsOf(query.breakdownFilter)
+  const ranges = rangesOf(query.breakdownFilter)
   const isBroken = dimensions.length > 0
   return results.map((each, index) => {
     const order = each.action?.order ?? (isBroken || query.compareFilter?.compare ? 0 : index)
@@ -32,7 +33,7 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       ? null
       : dimensions[0]?.type === 'cohort'
         ? cohortName(each, node)
-        : valueName(each.breakdown_value)
+        : valueName(each.breakdown_value, ranges)
     const previous = each.compare_label === 'previous'
     const identity = `${node ? order : 'formula'}:${value ?? ''}`
     const slot = slots.get(identity) ?? slots.size

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { letter, nodeName, type StickinessQuery } from '../../api/questions.ts'
 import type { StickinessAnswer, StickinessSeries } from '../../api/types.ts'
 import { sideBySide } from '../../ui/insight/insight-chart.tsx'
+import { Legend, useDrawn } from '../../ui/insight/legend.tsx'
 import { Pick } from '../../ui/insight/pick.tsx'
 import { type Series, seriesOf } from '../../ui/insight/series.ts'
 import { number, percent } from '../../ui/numbers.ts'
@@ -111,22 +112,26 @@ function Chart({
   onPeople: AnswerProps<StickinessQuery>['onPeople']
 }): ReactNode {
   const series = useMemo<Series[]>(() => sideBySide(seriesOf(answer.results)), [answer])
+  const { drawn, legend } = useDrawn(series)
   const labels = useMemo(() => series[0]?.labels ?? [], [series])
   const axis = useMemo(() => ({ tick: (label: string) => label, name: (label: string) => label }), [])
   return (
-    <Suspense fallback={<div style={{ height: 360 }} />}>
-      <TimeChart
-        series={series}
-        days={labels}
-        axis={axis}
-        kind="bar"
-        summary={`Stickiness: people by on how many ${query.interval}s they were there. The table below has every figure.`}
-        onPick={({ key }, at) => {
-          const index = series.findIndex((one) => one.key === key)
-          onPeople(pinOf(answer.results, index, at))
-        }}
-      />
-    </Suspense>
+    <>
+      <Suspense fallback={<div style={{ height: 360 }} />}>
+        <TimeChart
+          series={drawn}
+          days={labels}
+          axis={axis}
+          kind="bar"
+          summary={`Stickiness: people by on how many ${query.interval}s they were there. The table below has every figure.`}
+          onPick={({ key }, at) => {
+            const index = series.findIndex((one) => one.key === key)
+            onPeople(pinOf(answer.results, index, at))
+          }}
+        />
+      </Suspense>
+      {series.length > 1 && <Legend {...legend} />}
+    </>
   )
 }
 

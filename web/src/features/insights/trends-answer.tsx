@@ -47,6 +47,7 @@ const displayOf = ({ trendsFilter }: TrendsQuery): Display => trendsFilter?.disp
 /** How often something happens over time: chart, number or table, and the figures that a chart is drawn from. */
 export function TrendsAnswerView({
   projectId,
+  insightId,
   query,
   timeZone,
   title,
@@ -131,6 +132,7 @@ export function TrendsAnswerView({
           kind ? (
             <OverTime
               projectId={projectId}
+              insightId={insightId}
               query={query}
               answer={answer}
               slots={slots.current}
@@ -158,6 +160,7 @@ function isLastUnfinished(answer: Timed<TrendsAnswer>, query: TrendsQuery, timeZ
 
 function OverTime({
   projectId,
+  insightId,
   query,
   answer,
   slots,
@@ -167,6 +170,7 @@ function OverTime({
   onPeople,
 }: {
   projectId: number
+  insightId?: number
   query: TrendsQuery
   answer: Timed<TrendsAnswer>
   slots: Map<string, number>
@@ -185,6 +189,7 @@ function OverTime({
   return (
     <AnnotatedChart
       projectId={projectId}
+      insightId={insightId}
       series={drawn}
       days={days}
       interval={query.interval}

@@ -1,14 +1,14 @@
-import { useComputedColorScheme } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { isUnfinished } from '../chart/buckets.ts'
+import { type NotesOf, useNotes } from '../chart/notes.ts'
 import type { ChartKind, ValueNames } from '../chart/time-chart-option.ts'
 import { number, percent } from '../numbers.ts'
-import { lookOf as colourOf } from '../palette.ts'
 import { wallClock } from '../time.ts'
 import { BarList } from './bar-list.tsx'
 import { FunnelSteps, type Step } from './funnel-steps.tsx'
 import { type FunnelTimes, FunnelTimesChart } from './funnel-times.tsx'
 import styles from './insight.module.css'
+import { Legend, useDrawn } from './legend.tsx'
 import { PathChart } from './path-chart.tsx'
 import { Pie } from './pie.tsx'
 import { RetentionTable } from './retention-table.tsx'
@@ -22,7 +22,6 @@ import { WorldMap } from './world-map.tsx'
 
 const TimeChart = lazy(async () => ({ default: (await import('../chart/time-chart.tsx')).TimeChart }))
 
-const MOST_SERIES = 12
 /** Pixels that a chart leaves for its legend. */
 const LEGEND = 40
 const kinds: Record<string, ChartKind> = {
@@ -44,23 +43,26 @@ export function InsightChart({
   timeZone,
   height = 220,
   legend = true,
+  notesOf,
 }: {
   insight: ShownInsight
   timeZone: string
   /** Of a chart over time, pixels; everything else fills its box. */
   height?: number
   legend?: boolean
+  /** Whose remarks stand on charts over time; none where they are not to be seen. */
+  notesOf?: NotesOf
 }): ReactNode {
   const { result } = insight
   const look = useMemo(() => lookOf(insight), [insight])
-  const series = useMemo(() => seriesOf(result), [result])
+  const series = useMemo(() => seriesOf(result, look.ranges), [result, look])
   if (result === null || result === undefined) return null
   const rows = Array.isArray(result) ? result : []
   const isEmpty = Array.isArray(result) && result.length === 0
   if (isEmpty) return <div className={styles.center}>No data in this period.</div>
   const overTime = (kind: ChartKind, own: Series[] = series, values?: ValueNames) => (
     <OverTime
-      {...{ insight, look, series: own, timeZone, height, kind, values }}
+      {...{ insight, look, series: own, timeZone, height, kind, values, notesOf }}
       legend={legend && (own.length > 1 || kind === 'bar')}
     />
   )
@@ -194,6 +196,7 @@ function OverTime({
   kind,
   values,
   legend,
+  notesOf,
 }: {
   insight: ShownInsight
   look: InsightLook
@@ -203,9 +206,11 @@ function OverTime({
   kind: ChartKind
   values?: ValueNames
   legend: boolean
+  notesOf: NotesOf | undefined
 }): ReactNode {
   const { drawn, legend: listed } = useDrawn(series)
   const days = useMemo(() => series.find((one) => one.days.length)?.days ?? [], [series])
+  const notes = useNotes(notesOf, days, look.interval, timeZone)
   const last = days.at(-1)
   const ends = drawn.slice(0, 5).map(({ label, data }) => `${label} ends at ${number(data.at(-1) ?? 0)}`)
   return (
@@ -219,6 +224,7 @@ function OverTime({
           values={values}
           unfinished={last !== undefined && isUnfinished(last, look.interval, timeZone, readAt(insight))}
           timeZone={timeZone}
+          notes={notes}
           summary={`${insightName(insight)}: ${days.length} buckets by ${look.interval}. ${ends.join('; ')}.`}
           height="fill"
         />
@@ -226,60 +232,4 @@ function OverTime({
       {legend && <Legend {...listed} />}
     </div>
   )
-}
-
-/** Names and colours; a click takes a series out of the drawing, or puts it back. */
-function Legend({
-  series,
-  all,
-  hidden,
-  onHidden,
-}: {
-  series: Series[]
-  all: number
-  hidden: ReadonlySet<string>
-  onHidden: (hidden: ReadonlySet<string>) => void
-}): ReactNode {
-  const scheme = useComputedColorScheme('light')
-  return (
-    <ul className={styles.legend}>
-      {series.map(({ key, label, slot, previous }) => {
-        const isHidden = hidden.has(key)
-        return (
-          <li key={key}>
-            <button
-              type="button"
-              aria-pressed={!isHidden}
-              title={`${isHidden ? 'Show' : 'Hide'} ${label}`}
-              onClick={() => {
-                const next = new Set(hidden)
-                if (!next.delete(key)) next.add(key)
-                onHidden(next)
-              }}
-            >
-              <span
-                className={styles.swatch}
-                style={{
-                  background: isHidden ? 'var(--sunken)' : colourOf(slot, scheme).color,
-                  opacity: previous ? 0.45 : 1,
-                }}
-              />
-              <span className="cut">{label}</span>
-            </button>
-          </li>
-        )
-      })}
-      {all > series.length && <li>and {number(all - series.length)} more</li>}
-    </ul>
-  )
-}
-
-const none: ReadonlySet<string> = new Set()
-
-/** The series that are drawn: not more than can be told apart, without those that somebody hid. */
-function useDrawn(series: Series[]) {
-  const [hidden, setHidden] = useState(none)
-  const listed = useMemo(() => series.slice(0, MOST_SERIES), [series])
-  const drawn = useMemo(() => listed.filter(({ key }) => !hidden.has(key)), [listed, hidden])
-  return { drawn, legend: { series: listed, all: series.length, hidden, onHidden: setHidden } }
 }

@@ -1,11 +1,22 @@
 import type { ChartSeries } from '../chart/time-chart-option.ts'
+import { number } from '../numbers.ts'
 
-/** A breakdown's value as people read it. */
-export const valueName = (value: unknown): string => {
-  if (Array.isArray(value)) return value.map(valueName).join(' · ')
+/**
+ * A breakdown's value as people read it.
+ * @param ranges by which of its dimensions numbers fall into ranges
+ */
+export const valueName = (value: unknown, ranges: readonly boolean[] = []): string => {
+  if (Array.isArray(value)) return value.map((one, at) => valueName(one, [ranges[at] ?? false])).join(' · ')
   if (value === null || value === undefined || value === '$$_posthog_breakdown_null_$$') return '(not set)'
   if (value === '$$_posthog_breakdown_other_$$') return 'Other'
-  return value === '' ? '(not set)' : String(value)
+  if (value === '') return '(not set)'
+  return ranges[0] ? rangeName(String(value)) : String(value)
+}
+
+/** `[10,14.6]` as "10 – 14.6". */
+function rangeName(range: string): string {
+  const [, low, high] = /^\[(-?[\d.e+-]+),(-?[\d.e+-]+)\]$/.exec(range) ?? []
+  return low && high ? `${number(Number(low))} – ${number(Number(high))}` : range
 }
 
 /** A series as trends, stickiness and lifecycles answer one. */
@@ -39,8 +50,11 @@ const maths: Record<string, string> = {
 /** Their colours: new, returning and resurrecting stand out, dormant is grey. */
 const slotsOfStatus: Record<string, number> = { new: 0, returning: 2, resurrecting: 1, dormant: 11 }
 
-/** The series of an answer with names that tell them apart, and colours. */
-export function seriesOf(result: unknown): Series[] {
+/**
+ * The series of an answer with names that tell them apart, and colours.
+ * @param ranges by which dimensions of its breakdown numbers fall into ranges
+ */
+export function seriesOf(result: unknown, ranges?: readonly boolean[]): Series[] {
   const raw = (Array.isArray(result) ? result : []) as RawSeries[]
   const several = new Set(raw.map((one) => one.action?.order ?? 0)).size > 1
   const slots = new Map<string, number>()
@@ -48,7 +62,7 @@ export function seriesOf(result: unknown): Series[] {
     const order = one.action?.order ?? 0
     const name = one.action?.custom_name || one.action?.name || one.label || 'Series'
     const math = one.action?.math ? maths[one.action.math] : undefined
-    const value = one.breakdown_value === undefined ? undefined : valueName(one.breakdown_value)
+    const value = one.breakdown_value === undefined ? undefined : valueName(one.breakdown_value, ranges)
     const own = several && math ? `${name} (${math})` : name
     const label =
       one.status ??

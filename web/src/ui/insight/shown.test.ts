@@ -22,6 +22,7 @@ describe('what kind an insight is', () => {
       display: 'ActionsPie',
       interval: 'week',
       period: 'day',
+      ranges: [],
     })
     const source = { kind: 'TrendsQuery', interval: 'minute', trendsFilter: { display: 'BoldNumber' } }
     expect(lookOf(query({ kind: 'InsightVizNode', source }))).toEqual({
@@ -29,6 +30,7 @@ describe('what kind an insight is', () => {
       display: 'BoldNumber',
       interval: 'hour',
       period: 'day',
+      ranges: [],
     })
     expect(lookOf(query({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).period).toBe('week')
     expect(

@@ -1,3 +1,5 @@
+import { rangesOf } from '../../api/breakdowns.ts'
+import { readBreakdown } from '../../api/questions.ts'
 import type { Interval } from '../date-range.tsx'
 
 /** What of an insight says how it is drawn; a member's and a visitor's both have it. */
@@ -89,6 +91,8 @@ export type InsightLook = {
   period: Interval
   /** Of funnels: of which step the bars are a share. */
   reference?: 'previous'
+  /** By which dimensions of its breakdown numbers fall into ranges. */
+  ranges: boolean[]
   /** Of lifecycles: which are drawn; all where it is not said. */
   statuses?: string[]
 }
@@ -113,6 +117,7 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
     display: typeof said === 'string' ? said : 'ActionsLineGraph',
     interval: asInterval((inner ?? insight.filters).interval),
     period: asInterval(inner ? retention.period : insight.filters.period),
+    ranges: rangesOf(readBreakdown(inner ? inner.breakdownFilter : insight.filters)),
     ...(reference === 'previous' && { reference: 'previous' as const }),
     ...(Array.isArray(statuses) && { statuses: statuses.map(String) }),
   }
