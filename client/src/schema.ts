@@ -12650,18 +12650,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *           "name": "Example",
                      *           "slug": "example",
-                     *           "created_at": "2026-11-30T23:59:45.280000Z",
-                     *           "updated_at": "2026-11-30T23:59:45.280000Z",
+                     *           "created_at": "2026-12-01T00:24:47.958000Z",
+                     *           "updated_at": "2026-12-01T00:24:47.958000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 1,
-                     *               "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
-                     *               "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *               "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
+                     *               "organization": "12492e09-c34e-462a-9106-5d6af6977719",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12693,18 +12693,18 @@ export interface operations {
                      *           "enforce_2fa": null
                      *         },
                      *         {
-                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "name": "Test",
-                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *           "created_at": "2026-11-30T23:59:45.921000Z",
-                     *           "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *           "created_at": "2026-12-01T00:24:49.241000Z",
+                     *           "updated_at": "2026-12-01T00:24:49.241000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 2,
-                     *               "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *               "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *               "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *               "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12715,8 +12715,8 @@ export interface operations {
                      *             },
                      *             {
                      *               "id": 3,
-                     *               "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *               "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *               "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *               "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "acme",
                      *               "completed_snippet_onboarding": false,
@@ -12799,18 +12799,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
+                     *       "id": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
                      *       "name": "acme new",
                      *       "slug": "acme-new",
-                     *       "created_at": "2026-12-01T00:00:01.384000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.384000Z",
+                     *       "created_at": "2026-12-01T00:25:06.586000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.586000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 6,
-                     *           "uuid": "793da403-e4e0-4133-87a5-9b10c9ea3139",
-                     *           "organization": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
+                     *           "uuid": "95759495-5209-4bef-8e70-89c4b8b84d53",
+                     *           "organization": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12881,7 +12881,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -12897,18 +12897,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "name": "Test",
-                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *       "created_at": "2026-11-30T23:59:45.921000Z",
-                     *       "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *       "created_at": "2026-12-01T00:24:49.241000Z",
+                     *       "updated_at": "2026-12-01T00:24:49.241000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12919,8 +12919,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -12991,7 +12991,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13016,18 +13016,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "name": "acme",
-                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *       "created_at": "2026-11-30T23:59:45.921000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.418000Z",
+                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *       "created_at": "2026-12-01T00:24:49.241000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.612000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13038,8 +13038,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13128,7 +13128,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13188,7 +13188,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13209,18 +13209,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "name": "Test",
-                     *       "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *       "created_at": "2026-11-30T23:59:45.921000Z",
-                     *       "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *       "created_at": "2026-12-01T00:24:49.241000Z",
+                     *       "updated_at": "2026-12-01T00:24:49.241000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13231,8 +13231,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13326,7 +13326,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13344,18 +13344,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "db1f90f1-2feb-4e23-b080-a96061c51bb7",
+                     *           "id": "7a3ae82c-0eeb-47b3-8e2d-2d73600d2719",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "PersonalAPIKey",
-                     *           "item_id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
+                     *           "item_id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13363,21 +13363,21 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:50.644000Z"
+                     *           "created_at": "2026-12-01T00:24:55.709000Z"
                      *         },
                      *         {
-                     *           "id": "fc0e8429-8ed6-4a50-a210-3b36dec5bb01",
+                     *           "id": "96a6cf54-ffff-4310-8d6d-7d9b7b42b741",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationInvite",
-                     *           "item_id": "ea66a15e-c496-4a0b-9f11-96d228d6e2eb",
+                     *           "item_id": "e29a5ac4-147f-4603-a543-d7b748ef81e1",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13385,7 +13385,7 @@ export interface operations {
                      *             "name": "acme.b@example.net",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.815000Z"
+                     *           "created_at": "2026-12-01T00:24:53.541000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -13437,7 +13437,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13458,39 +13458,39 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ea66a15e-c496-4a0b-9f11-96d228d6e2eb",
+                     *           "id": "e29a5ac4-147f-4603-a543-d7b748ef81e1",
                      *           "target_email": "acme.b@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.811000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.811000Z",
+                     *           "created_at": "2026-12-01T00:24:53.538000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.538000Z",
                      *           "message": null
                      *         },
                      *         {
-                     *           "id": "a5b6e673-9b16-4e1d-8a70-884b03c391b0",
+                     *           "id": "a2fda638-1c0e-46ea-9645-bfe59dc01ac8",
                      *           "target_email": "acme@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.500000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.500000Z",
+                     *           "created_at": "2026-12-01T00:24:53.339000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.339000Z",
                      *           "message": null
                      *         }
                      *       ]
@@ -13535,7 +13535,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13560,21 +13560,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "05a4db1d-29e0-4e6f-aa79-31ef6ebaf370",
+                     *       "id": "aaaea29d-79f5-487d-92ac-d0adf252636b",
                      *       "target_email": "acme.new@example.net",
                      *       "first_name": "",
                      *       "emailing_attempt_made": false,
                      *       "is_expired": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:01.442000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.442000Z",
+                     *       "created_at": "2026-12-01T00:25:06.634000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.634000Z",
                      *       "message": null
                      *     }
                      */
@@ -13626,7 +13626,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13654,21 +13654,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "5ff5216b-4d78-47ed-b849-15153706f4a6",
+                     *         "id": "b6472ac7-e7b2-4c80-88cb-3e34d7bfcbb7",
                      *         "target_email": "acme.two@example.net",
                      *         "first_name": "",
                      *         "emailing_attempt_made": false,
                      *         "is_expired": false,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-12-01T00:00:01.450000Z",
-                     *         "updated_at": "2026-12-01T00:00:01.450000Z",
+                     *         "created_at": "2026-12-01T00:25:06.639000Z",
+                     *         "updated_at": "2026-12-01T00:25:06.639000Z",
                      *         "message": null
                      *       }
                      *     ]
@@ -13721,12 +13721,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
                 /**
                  * @description Id of the invite.
-                 * @example ea66a15e-c496-4a0b-9f11-96d228d6e2eb
+                 * @example e29a5ac4-147f-4603-a543-d7b748ef81e1
                  */
                 invite_id: string;
             };
@@ -13782,7 +13782,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -13803,34 +13803,34 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ca50bbb2-028a-4259-bf3c-c7a2d3c3eaff",
+                     *           "id": "d041eb49-c017-4a3d-b55f-36ccd402462a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 15,
-                     *           "joined_at": "2026-11-30T23:59:46.578000Z",
-                     *           "updated_at": "2026-11-30T23:59:46.578000Z",
+                     *           "joined_at": "2026-12-01T00:24:50.238000Z",
+                     *           "updated_at": "2026-12-01T00:24:50.238000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         },
                      *         {
-                     *           "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
+                     *           "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 1,
-                     *           "joined_at": "2026-11-30T23:59:46.859000Z",
-                     *           "updated_at": "2026-11-30T23:59:46.859000Z",
+                     *           "joined_at": "2026-12-01T00:24:50.847000Z",
+                     *           "updated_at": "2026-12-01T00:24:50.847000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         }
@@ -13876,12 +13876,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
+                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
                  */
                 user_uuid: string;
             };
@@ -13906,18 +13906,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
+                     *       "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 1,
-                     *       "joined_at": "2026-11-30T23:59:46.859000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.437000Z",
+                     *       "joined_at": "2026-12-01T00:24:50.847000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.629000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13979,12 +13979,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
+                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
                  */
                 user_uuid: string;
             };
@@ -14044,12 +14044,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
+                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
                  */
                 user_uuid: string;
             };
@@ -14074,18 +14074,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "64b0a346-3540-4bb8-a310-fde7f207e2a6",
+                     *       "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 8,
-                     *       "joined_at": "2026-11-30T23:59:46.859000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.427000Z",
+                     *       "joined_at": "2026-12-01T00:24:50.847000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.621000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -14147,7 +14147,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 id: string;
             };
@@ -14228,7 +14228,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -14254,12 +14254,12 @@ export interface operations {
                      *           "name": "acme",
                      *           "state": "done",
                      *           "people": 20,
-                     *           "events": 1204,
+                     *           "events": 530,
                      *           "progress": 1,
                      *           "seed": 1,
                      *           "error": null,
-                     *           "created_at": "2026-11-30T23:59:48.922000Z",
-                     *           "finished_at": "2026-11-30T23:59:50.486000Z"
+                     *           "created_at": "2026-12-01T00:24:53.601000Z",
+                     *           "finished_at": "2026-12-01T00:24:55.614000Z"
                      *         }
                      *       ]
                      *     }
@@ -14303,7 +14303,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -14338,7 +14338,7 @@ export interface operations {
                      *       "progress": 0,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-12-01T00:00:01.646000Z",
+                     *       "created_at": "2026-12-01T00:25:06.759000Z",
                      *       "finished_at": null
                      *     }
                      */
@@ -14408,7 +14408,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -14434,12 +14434,12 @@ export interface operations {
                      *       "name": "acme",
                      *       "state": "done",
                      *       "people": 20,
-                     *       "events": 1204,
+                     *       "events": 530,
                      *       "progress": 1,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-11-30T23:59:48.922000Z",
-                     *       "finished_at": "2026-11-30T23:59:50.486000Z"
+                     *       "created_at": "2026-12-01T00:24:53.601000Z",
+                     *       "finished_at": "2026-12-01T00:24:55.614000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DemoProject"];
@@ -14481,7 +14481,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -14570,7 +14570,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -14591,11 +14591,11 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
+                     *           "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
                      *           "domain": "acme.example.org",
                      *           "is_verified": false,
                      *           "verified_at": null,
-                     *           "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
+                     *           "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
                      *           "jit_provisioning_enabled": false,
                      *           "sso_enforcement": "",
                      *           "has_saml": false,
@@ -14645,7 +14645,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -14670,11 +14670,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "011edff6-5caa-474f-9920-282f94b05b6d",
+                     *       "id": "b23e11d0-1141-4ced-8ae1-0fadd42ca729",
                      *       "domain": "acme-39.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "y0yrDtix7Ww50btN2HmTLtP51mfvTNvDA18uAMhLRCF",
+                     *       "verification_challenge": "EFrB2Vp5Heny3ZBBYzy5Ugx1XnJdWQanZ3l9UoBfS7g",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14740,12 +14740,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
+                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
                  */
                 id: string;
             };
@@ -14761,11 +14761,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
+                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
+                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14813,12 +14813,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
+                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
                  */
                 id: string;
             };
@@ -14844,11 +14844,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
+                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
+                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14914,12 +14914,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
+                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
                  */
                 id: string;
             };
@@ -14979,12 +14979,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
+                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
                  */
                 id: string;
             };
@@ -15005,11 +15005,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
+                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
+                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15075,12 +15075,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example 19b7639d-38fe-4d62-802e-cc24a26b581b
+                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
                  */
                 id: string;
             };
@@ -15096,11 +15096,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "19b7639d-38fe-4d62-802e-cc24a26b581b",
+                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "4DkBtZO9jgUuMocYroZpFdEFRN9BNWqsw9bJC7X05As",
+                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15166,7 +15166,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -15213,8 +15213,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-12-01T00:00:05.225000Z",
-                     *           "updated_at": "2026-12-01T00:00:05.225000Z",
+                     *           "created_at": "2026-12-01T00:25:12.511000Z",
+                     *           "updated_at": "2026-12-01T00:25:12.511000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -15234,16 +15234,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15303,7 +15303,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -15329,8 +15329,8 @@ export interface operations {
                      *         "team_id": 2,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -15346,7 +15346,7 @@ export interface operations {
                      *             "true": "\"acme\""
                      *           }
                      *         },
-                     *         "created_at": "2026-11-30T23:59:47.651000Z",
+                     *         "created_at": "2026-12-01T00:24:52.342000Z",
                      *         "active": true
                      *       }
                      *     ]
@@ -15395,7 +15395,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -15431,7 +15431,7 @@ export interface operations {
                      *           "tag": null,
                      *           "latest_tag": null,
                      *           "is_global": false,
-                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "organization_name": "Test",
                      *           "capabilities": {},
                      *           "metrics": {},
@@ -15488,7 +15488,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -15524,7 +15524,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15593,7 +15593,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -15611,11 +15611,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "03093f7d-3812-46a4-b169-dd4990346486",
+                     *           "id": "c0890cc1-af3c-47d3-a7d5-cdf8db694fd5",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15638,14 +15638,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.138000Z"
+                     *           "created_at": "2026-12-01T00:25:01.949000Z"
                      *         },
                      *         {
-                     *           "id": "96dbf473-5fcb-437c-927e-c0b147d28072",
+                     *           "id": "b8c6646f-d9f2-4738-a9bc-eea58d107182",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15660,7 +15660,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.180000Z"
+                     *           "created_at": "2026-12-01T00:24:53.106000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -15707,7 +15707,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -15777,7 +15777,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -15813,7 +15813,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "organization_name": "Test",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15868,7 +15868,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -15909,7 +15909,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15973,7 +15973,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16047,7 +16047,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16088,7 +16088,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -16152,7 +16152,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16227,7 +16227,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16299,7 +16299,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16390,7 +16390,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16470,7 +16470,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -16494,9 +16494,9 @@ export interface operations {
                      *           "id": 1,
                      *           "resource": "cohorts",
                      *           "access_level": 21,
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
-                     *           "created_at": "2026-11-30T23:59:48.796000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.796000Z",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "created_at": "2026-12-01T00:24:53.523000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.523000Z",
                      *           "created_by": 1
                      *         }
                      *       ]
@@ -16541,7 +16541,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -16570,9 +16570,9 @@ export interface operations {
                      *       "id": 2,
                      *       "resource": "dashboards",
                      *       "access_level": 21,
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
-                     *       "created_at": "2026-12-01T00:00:01.568000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.568000Z",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "created_at": "2026-12-01T00:25:06.694000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.694000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16633,7 +16633,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16657,9 +16657,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
-                     *       "created_at": "2026-11-30T23:59:48.796000Z",
-                     *       "updated_at": "2026-11-30T23:59:48.796000Z",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "created_at": "2026-12-01T00:24:53.523000Z",
+                     *       "updated_at": "2026-12-01T00:24:53.523000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16702,7 +16702,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16736,9 +16736,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 37,
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
-                     *       "created_at": "2026-11-30T23:59:48.796000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.582000Z",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "created_at": "2026-12-01T00:24:53.523000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.703000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16799,7 +16799,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16864,7 +16864,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
@@ -16893,9 +16893,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
-                     *       "created_at": "2026-11-30T23:59:48.796000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.578000Z",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "created_at": "2026-12-01T00:24:53.523000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.699000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16961,7 +16961,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -16982,32 +16982,32 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *           "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *           "name": "acme",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T23:59:48.530000Z",
+                     *           "created_at": "2026-12-01T00:24:53.370000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "members": [
                      *             {
-                     *               "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *               "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *               "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *               "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *               "user": {
                      *                 "id": 2,
-                     *                 "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *                 "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *                 "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *                 "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *                 "first_name": "Other 1",
                      *                 "email": "other1@example.net",
                      *                 "is_email_verified": null
                      *               },
-                     *               "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *               "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *               "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *               "updated_at": "2026-12-01T00:24:53.445000Z"
                      *             }
                      *           ],
                      *           "associated_flags": [
@@ -17018,14 +17018,14 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
+                     *           "id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
                      *           "name": "acme other",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-11-30T23:59:48.574000Z",
+                     *           "created_at": "2026-12-01T00:24:53.406000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -17075,7 +17075,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
             };
@@ -17100,14 +17100,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b2e9194a-9906-4a3f-8315-043d4f3e9fa4",
+                     *       "id": "c531367f-e8a7-4bbb-8d32-2f07898782a7",
                      *       "name": "acme-38",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-12-01T00:00:01.457000Z",
+                     *       "created_at": "2026-12-01T00:25:06.645000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -17173,12 +17173,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
+                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
                  */
                 id: string;
             };
@@ -17194,32 +17194,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T23:59:48.530000Z",
+                     *       "created_at": "2026-12-01T00:24:53.370000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17269,12 +17269,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
+                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
                  */
                 id: string;
             };
@@ -17299,32 +17299,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T23:59:48.530000Z",
+                     *       "created_at": "2026-12-01T00:24:53.370000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17392,12 +17392,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2936aec0-cdc7-4d97-a105-17b41c828a29
+                 * @example ed2b9b01-3b05-48b5-88de-852487121f6c
                  */
                 id: string;
             };
@@ -17457,12 +17457,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
+                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
                  */
                 id: string;
             };
@@ -17483,32 +17483,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-11-30T23:59:48.530000Z",
+                     *       "created_at": "2026-12-01T00:24:53.370000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17581,12 +17581,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
+                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
                  */
                 role_id: string;
             };
@@ -17607,18 +17607,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *           "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *             "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
                      *         }
                      *       ]
                      *     }
@@ -17662,12 +17662,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 2936aec0-cdc7-4d97-a105-17b41c828a29
+                 * @example ed2b9b01-3b05-48b5-88de-852487121f6c
                  */
                 role_id: string;
             };
@@ -17677,7 +17677,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5"
+                 *       "user_uuid": "e8abb366-b7fa-4991-8a5c-894872df939e"
                  *     }
                  */
                 "application/json": components["schemas"]["NewRoleMembership"];
@@ -17692,18 +17692,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a9b84d36-35f2-4841-827d-f63af7bdc2cb",
-                     *       "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
+                     *       "id": "00dfcdc5-1945-4949-a74e-936c378a96d8",
+                     *       "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
-                     *       "joined_at": "2026-12-01T00:00:01.547000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.547000Z"
+                     *       "joined_at": "2026-12-01T00:25:06.681000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.681000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RoleMembership"];
@@ -17763,17 +17763,17 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example 1727253a-01d9-4113-b547-3b1bed69453b
+                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed0a8710-693a-4143-b639-db70a4f60ba7
+                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
                  */
                 role_id: string;
                 /**
                  * @description Of the role’s membership, not of the user.
-                 * @example 6e8563dd-7fe9-4341-82c8-d2695a088937
+                 * @example d7172adf-06ff-405b-8f77-4ce7b1c64f62
                  */
                 id: string;
             };
@@ -17844,13 +17844,13 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
+                     *         "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
                      *         "label": "acme",
-                     *         "created_at": "2026-11-30T23:59:50.642000Z",
+                     *         "created_at": "2026-12-01T00:24:55.707000Z",
                      *         "last_used_at": null,
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_ef…SQCX",
+                     *         "mask_value": "phx_qI…kKJK",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17858,13 +17858,13 @@ export interface operations {
                      *         "scoped_organizations": null
                      *       },
                      *       {
-                     *         "id": "gZKIwDAzyKAQYBqcfgakF7fZa6mZtYS80kcoXU1WJCE",
+                     *         "id": "Bt06vGzEvdkPT3k7wCZdbSjUB043HCohZeOtbkJpCfa",
                      *         "label": "Set up with the installation",
-                     *         "created_at": "2026-11-30T23:59:45.280000Z",
-                     *         "last_used_at": "2026-11-30T23:59:46.680000Z",
+                     *         "created_at": "2026-12-01T00:24:47.958000Z",
+                     *         "last_used_at": "2026-12-01T00:24:50.506000Z",
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_aW…SIuP",
+                     *         "mask_value": "phx_Ws…DjjS",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17922,13 +17922,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "E690pRZMZHAjmsJJU6gpPy6nFgGjsy4t7vXJ8iCh5qS",
+                     *       "id": "E3I6QKj2Kvba2fR7kQwxZKRZtgHakhOQ0hVD6jQjxD3",
                      *       "label": "acme",
-                     *       "created_at": "2026-12-01T00:00:01.375000Z",
+                     *       "created_at": "2026-12-01T00:25:06.577000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_hX…CUAw",
+                     *       "mask_value": "phx_Wx…5lMm",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17985,13 +17985,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "gZKIwDAzyKAQYBqcfgakF7fZa6mZtYS80kcoXU1WJCE",
+                     *       "id": "Bt06vGzEvdkPT3k7wCZdbSjUB043HCohZeOtbkJpCfa",
                      *       "label": "Set up with the installation",
-                     *       "created_at": "2026-11-30T23:59:45.280000Z",
-                     *       "last_used_at": "2026-11-30T23:59:58.971Z",
+                     *       "created_at": "2026-12-01T00:24:47.958000Z",
+                     *       "last_used_at": "2026-12-01T00:25:03.475Z",
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_aW…SIuP",
+                     *       "mask_value": "phx_Ws…DjjS",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18038,7 +18038,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
+                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
                  */
                 id: string;
             };
@@ -18054,13 +18054,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
+                     *       "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T23:59:50.642000Z",
+                     *       "created_at": "2026-12-01T00:24:55.707000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_ef…SQCX",
+                     *       "mask_value": "phx_qI…kKJK",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18107,7 +18107,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
+                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
                  */
                 id: string;
             };
@@ -18158,7 +18158,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example 6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y
+                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
                  */
                 id: string;
             };
@@ -18174,13 +18174,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "6HfExnd00AL2Md2AaMwb8D8uUOTokul6HYGWBrYpL4Y",
+                     *       "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
                      *       "label": "acme",
-                     *       "created_at": "2026-11-30T23:59:50.642000Z",
+                     *       "created_at": "2026-12-01T00:24:55.707000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_rV…q4Z0",
+                     *       "mask_value": "phx_SP…WiXJ",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18248,8 +18248,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
-                     *           "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *           "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
+                     *           "organization": "12492e09-c34e-462a-9106-5d6af6977719",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18260,8 +18260,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *           "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18323,9 +18323,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "uuid": "f6306fb6-4359-4400-80e9-df3ec4f31216",
-                     *       "organization": "15f33dd7-bda8-4bd1-8206-fd3bae7a8cf4",
+                     *       "uuid": "7e257b73-360d-496e-b3ef-e298429212c1",
+                     *       "organization": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "week_start_day": null,
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
                      *       "completed_snippet_onboarding": false,
@@ -18373,8 +18374,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:00:01.611000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.611000Z",
+                     *       "created_at": "2026-12-01T00:25:06.726000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.726000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": false,
@@ -18447,9 +18448,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "week_start_day": null,
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
                      *       "completed_snippet_onboarding": false,
@@ -18481,8 +18483,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T23:59:45.923000Z",
-                     *       "updated_at": "2026-11-30T23:59:45.923000Z",
+                     *       "created_at": "2026-12-01T00:24:49.243000Z",
+                     *       "updated_at": "2026-12-01T00:24:49.243000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18555,9 +18557,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "week_start_day": null,
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
                      *       "completed_snippet_onboarding": false,
@@ -18589,8 +18592,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T23:59:45.923000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.639000Z",
+                     *       "created_at": "2026-12-01T00:24:49.243000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.753000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18737,9 +18740,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "week_start_day": null,
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
                      *       "completed_snippet_onboarding": false,
@@ -18771,8 +18775,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T23:59:45.923000Z",
-                     *       "updated_at": "2026-12-01T00:00:01.633000Z",
+                     *       "created_at": "2026-12-01T00:24:49.243000Z",
+                     *       "updated_at": "2026-12-01T00:25:06.747000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18915,9 +18919,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *       "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
+                     *       "week_start_day": null,
                      *       "app_urls": [],
                      *       "slack_incoming_webhook": null,
                      *       "completed_snippet_onboarding": false,
@@ -18949,8 +18954,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-11-30T23:59:45.923000Z",
-                     *       "updated_at": "2026-12-01T00:00:06.133000Z",
+                     *       "created_at": "2026-12-01T00:24:49.243000Z",
+                     *       "updated_at": "2026-12-01T00:25:12.985000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -19046,18 +19051,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T23:59:57.358000Z",
+                     *           "created_at": "2026-12-01T00:25:02.087000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T23:59:57.358000Z",
+                     *           "last_calculated_at": "2026-12-01T00:25:02.087000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         },
@@ -19084,18 +19089,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-11-30T23:59:47.368000Z",
+                     *           "created_at": "2026-12-01T00:24:51.641000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-11-30T23:59:47.368000Z",
+                     *           "last_calculated_at": "2026-12-01T00:24:51.641000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         }
@@ -19202,18 +19207,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:00:04.187000Z",
+                     *       "created_at": "2026-12-01T00:25:09.618000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-12-01T00:00:04.187000Z",
+                     *       "last_calculated_at": "2026-12-01T00:25:09.618000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19368,7 +19373,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -19382,7 +19387,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -19503,18 +19508,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T23:59:47.368000Z",
+                     *       "created_at": "2026-12-01T00:24:51.641000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
+                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19624,18 +19629,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T23:59:47.368000Z",
+                     *       "created_at": "2026-12-01T00:24:51.641000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
+                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19810,18 +19815,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-11-30T23:59:47.368000Z",
+                     *       "created_at": "2026-12-01T00:24:51.641000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-11-30T23:59:47.368000Z",
+                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19992,18 +19997,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "3ccd4f4a-9ab0-48cb-ae1b-0d1af35f3646",
+                     *           "id": "9a9cd7f1-1ec8-4946-b929-484719473d88",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "PropertyDefinition",
-                     *           "item_id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
+                     *           "item_id": "993e3b75-aae4-4d10-8143-8754c34e728c",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20019,24 +20024,24 @@ export interface operations {
                      *             "name": "$feature/acme-experiment",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.797000Z",
+                     *           "created_at": "2026-12-01T00:25:03.184000Z",
                      *           "unread": true,
-                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "is_system": false
                      *         },
                      *         {
-                     *           "id": "b9d8c5f4-c858-4e87-8816-fcdf06a03abf",
+                     *           "id": "fd4e7f0e-a70c-435b-b664-0d6dddafacec",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "EventDefinition",
-                     *           "item_id": "e719046b-2b49-4746-8557-1b6a853a0334",
+                     *           "item_id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20052,9 +20057,9 @@ export interface operations {
                      *             "name": "$feature_flag_called",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.783000Z",
+                     *           "created_at": "2026-12-01T00:25:03.155000Z",
                      *           "unread": true,
-                     *           "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "is_system": false
                      *         }
                      *       ]
@@ -20285,14 +20290,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.385000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.351000Z",
+                     *           "created_at": "2026-12-01T00:24:51.670000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.080000Z",
                      *           "deleted": false,
                      *           "scope": "project",
                      *           "dashboard_item": null,
@@ -20306,14 +20311,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.336000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.336000Z",
+                     *           "created_at": "2026-12-01T00:25:02.060000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.060000Z",
                      *           "deleted": false,
                      *           "scope": "dashboard_item",
                      *           "dashboard_item": null,
@@ -20403,14 +20408,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:04.168000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.168000Z",
+                     *       "created_at": "2026-12-01T00:25:09.561000Z",
+                     *       "updated_at": "2026-12-01T00:25:09.561000Z",
                      *       "deleted": false,
                      *       "scope": "dashboard_item",
                      *       "dashboard_item": null,
@@ -20502,14 +20507,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.385000Z",
-                     *       "updated_at": "2026-11-30T23:59:57.351000Z",
+                     *       "created_at": "2026-12-01T00:24:51.670000Z",
+                     *       "updated_at": "2026-12-01T00:25:02.080000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20602,14 +20607,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.385000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.182000Z",
+                     *       "created_at": "2026-12-01T00:24:51.670000Z",
+                     *       "updated_at": "2026-12-01T00:25:09.605000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20771,14 +20776,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.385000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.175000Z",
+                     *       "created_at": "2026-12-01T00:24:51.670000Z",
+                     *       "updated_at": "2026-12-01T00:25:09.584000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -21264,13 +21269,13 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.385000Z",
+                     *           "created_at": "2026-12-01T00:25:02.118000Z",
                      *           "last_calculation": null,
                      *           "errors_calculating": 0,
                      *           "last_error": null,
@@ -21289,14 +21294,14 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.403000Z",
-                     *           "last_calculation": "2026-11-30T23:59:57.560000Z",
+                     *           "created_at": "2026-12-01T00:24:51.707000Z",
+                     *           "last_calculation": "2026-12-01T00:25:02.271000Z",
                      *           "errors_calculating": 0,
                      *           "last_error": null,
                      *           "count": 0,
@@ -21393,13 +21398,13 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:04.210000Z",
+                     *       "created_at": "2026-12-01T00:25:09.689000Z",
                      *       "last_calculation": null,
                      *       "errors_calculating": 0,
                      *       "last_error": null,
@@ -21496,14 +21501,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.403000Z",
-                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
+                     *       "created_at": "2026-12-01T00:24:51.707000Z",
+                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21600,14 +21605,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.403000Z",
-                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
+                     *       "created_at": "2026-12-01T00:24:51.707000Z",
+                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21773,14 +21778,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.403000Z",
-                     *       "last_calculation": "2026-11-30T23:59:57.560000Z",
+                     *       "created_at": "2026-12-01T00:24:51.707000Z",
+                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21968,14 +21973,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:00.251000Z",
-                     *       "last_calculation": "2026-12-01T00:00:00.277000Z",
+                     *       "created_at": "2026-12-01T00:25:04.756000Z",
+                     *       "last_calculation": "2026-12-01T00:25:04.797000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -22425,11 +22430,11 @@ export interface operations {
                      *           "name": "Overview",
                      *           "description": "Made from the events that had arrived; change it as you like.",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T23:59:56.801000Z",
+                     *           "created_at": "2026-12-01T00:25:01.421000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -22450,16 +22455,16 @@ export interface operations {
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T23:59:47.502000Z",
+                     *           "created_at": "2026-12-01T00:24:51.812000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_accessed_at": "2026-11-30T23:59:50.670000Z",
+                     *           "last_accessed_at": "2026-12-01T00:24:55.719000Z",
                      *           "is_shared": true,
                      *           "deleted": false,
                      *           "creation_mode": "default",
@@ -22548,15 +22553,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 16,
+                     *       "id": 15,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:00:03.155000Z",
+                     *       "created_at": "2026-12-01T00:25:07.715000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22651,15 +22656,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 18,
+                     *       "id": 17,
                      *       "name": "Overview",
                      *       "description": "Made from the events that had arrived; change it as you like.",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:00:03.423000Z",
+                     *       "created_at": "2026-12-01T00:25:07.830000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22675,7 +22680,7 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 78,
+                     *           "id": 69,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22696,8 +22701,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 77,
-                     *             "short_id": "32YSDumg",
+                     *             "id": 69,
+                     *             "short_id": "w2eHAqcv",
                      *             "name": "Daily active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were on each day.",
@@ -22717,12 +22722,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               18
+                     *               17
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 78,
-                     *                 "dashboard_id": 18,
+                     *                 "id": 69,
+                     *                 "dashboard_id": 17,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22730,10 +22735,10 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:00:03.423000Z",
+                     *             "created_at": "2026-12-01T00:25:07.830000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:00:03.423000Z",
-                     *             "last_modified_at": "2026-12-01T00:00:03.423000Z",
+                     *             "updated_at": "2026-12-01T00:25:07.830000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:07.830000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22776,7 +22781,7 @@ export interface operations {
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": 79,
+                     *           "id": 70,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22797,8 +22802,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 78,
-                     *             "short_id": "1DRGbGTx",
+                     *             "id": 70,
+                     *             "short_id": "fMrP6fYk",
                      *             "name": "Weekly active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were in each week.",
@@ -22818,12 +22823,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               18
+                     *               17
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 79,
-                     *                 "dashboard_id": 18,
+                     *                 "id": 70,
+                     *                 "dashboard_id": 17,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22831,10 +22836,10 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:00:03.423000Z",
+                     *             "created_at": "2026-12-01T00:25:07.830000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:00:03.423000Z",
-                     *             "last_modified_at": "2026-12-01T00:00:03.423000Z",
+                     *             "updated_at": "2026-12-01T00:25:07.830000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:07.830000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22981,15 +22986,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 17,
+                     *       "id": 16,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:00:03.211000Z",
+                     *       "created_at": "2026-12-01T00:25:07.734000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -23005,12 +23010,12 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 72,
+                     *           "id": 68,
                      *           "layouts": {},
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 72,
-                     *             "short_id": "8n2mGX93",
+                     *             "id": 68,
+                     *             "short_id": "OV9ajTqg",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23028,23 +23033,23 @@ export interface operations {
                      *               }
                      *             },
                      *             "dashboards": [
-                     *               17
+                     *               16
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 72,
-                     *                 "dashboard_id": 17,
+                     *                 "id": 68,
+                     *                 "dashboard_id": 16,
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:00:03.211000Z",
+                     *             "created_at": "2026-12-01T00:25:07.734000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:00:03.211000Z",
-                     *             "last_modified_at": "2026-12-01T00:00:03.211000Z",
+                     *             "updated_at": "2026-12-01T00:25:07.734000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:07.734000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23082,8 +23087,8 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
@@ -23095,7 +23100,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23187,16 +23192,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:47.502000Z",
+                     *       "created_at": "2026-12-01T00:24:51.812000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T23:59:50.670000Z",
+                     *       "last_accessed_at": "2026-12-01T00:24:55.719000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23214,7 +23219,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "IAuRUrpl",
+                     *             "short_id": "mwVEOkHh",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23241,21 +23246,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T23:59:47.551000Z",
+                     *             "created_at": "2026-12-01T00:24:51.874000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-11-30T23:59:56.631000Z",
-                     *             "last_modified_at": "2026-11-30T23:59:56.631000Z",
+                     *             "updated_at": "2026-12-01T00:25:01.339000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:01.339000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23279,12 +23284,12 @@ export interface operations {
                      *                   0
                      *                 ],
                      *                 "labels": [
-                     *                   "23-Nov-2026",
-                     *                   "24-Nov-2026"
+                     *                   "24-Nov-2026",
+                     *                   "25-Nov-2026"
                      *                 ],
                      *                 "days": [
-                     *                   "2026-11-23",
-                     *                   "2026-11-24"
+                     *                   "2026-11-24",
+                     *                   "2026-11-25"
                      *                 ],
                      *                 "order": 0
                      *               }
@@ -23293,15 +23298,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:29:55.895Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
+                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23313,7 +23318,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23402,16 +23407,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:47.502000Z",
+                     *       "created_at": "2026-12-01T00:24:51.812000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
+                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23429,7 +23434,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "IAuRUrpl",
+                     *             "short_id": "mwVEOkHh",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23456,21 +23461,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T23:59:47.551000Z",
+                     *             "created_at": "2026-12-01T00:24:51.874000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-12-01T00:00:02.984000Z",
-                     *             "last_modified_at": "2026-12-01T00:00:02.984000Z",
+                     *             "updated_at": "2026-12-01T00:25:07.675000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:07.675000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23508,15 +23513,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23528,7 +23533,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23687,16 +23692,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:47.502000Z",
+                     *       "created_at": "2026-12-01T00:24:51.812000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
+                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23714,7 +23719,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "IAuRUrpl",
+                     *             "short_id": "mwVEOkHh",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23741,21 +23746,21 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-11-30T23:59:47.551000Z",
+                     *             "created_at": "2026-12-01T00:24:51.874000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-12-01T00:00:02.984000Z",
-                     *             "last_modified_at": "2026-12-01T00:00:02.984000Z",
+                     *             "updated_at": "2026-12-01T00:25:07.675000Z",
+                     *             "last_modified_at": "2026-12-01T00:25:07.675000Z",
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23793,15 +23798,15 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -23813,7 +23818,7 @@ export interface operations {
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23960,7 +23965,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
+                 *       "user_uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
                  *       "level": 37
                  *     }
                  */
@@ -23976,19 +23981,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "bc9521e1-a8ea-428e-ab87-546f5a63e374",
+                     *       "id": "59b1705c-34c1-4bc7-95a4-0ba32815e56e",
                      *       "dashboard_id": 2,
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *         "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 37,
-                     *       "added_at": "2026-12-01T00:00:03.680000Z",
-                     *       "updated_at": "2026-12-01T00:00:03.680000Z"
+                     *       "added_at": "2026-12-01T00:25:08.078000Z",
+                     *       "updated_at": "2026-12-01T00:25:08.078000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DashboardCollaborator"];
@@ -24058,7 +24063,7 @@ export interface operations {
                 id: number;
                 /**
                  * @description Of the user who is no longer to edit it.
-                 * @example b2477270-b085-4cdd-8430-3e58ff5ec0a5
+                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
                  */
                 user_uuid: string;
             };
@@ -24155,16 +24160,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:47.502000Z",
+                     *       "created_at": "2026-12-01T00:24:51.812000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-11-30T23:59:59.806000Z",
+                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -24256,9 +24261,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:50.718000Z",
+                     *       "created_at": "2026-12-01T00:24:55.734000Z",
                      *       "enabled": true,
-                     *       "access_token": "GzhwT4Tsq54dRuMUgBFcHHYbTlUG7isCRDfBYQftaut"
+                     *       "access_token": "nno4OtPiipaHI0NLfdr1sWKJUmK7eI35qkMEnyYxex7"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24335,9 +24340,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:50.718000Z",
+                     *       "created_at": "2026-12-01T00:24:55.734000Z",
                      *       "enabled": true,
-                     *       "access_token": "GzhwT4Tsq54dRuMUgBFcHHYbTlUG7isCRDfBYQftaut"
+                     *       "access_token": "nno4OtPiipaHI0NLfdr1sWKJUmK7eI35qkMEnyYxex7"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24418,9 +24423,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:50.718000Z",
+                     *       "created_at": "2026-12-01T00:24:55.734000Z",
                      *       "enabled": true,
-                     *       "access_token": "YvBfS5dtjd8oY30u4vtFMG5EYx116hZ896RTzWIKqI8"
+                     *       "access_token": "xtwQcDHXkYQxQKO6dZqjBbDm2UNXiuP1thTbwK5txHn"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24694,7 +24699,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
+                     *           "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
                      *           "feature_flag": {
                      *             "id": 11,
                      *             "team_id": 2,
@@ -24738,10 +24743,10 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T23:59:57.923000Z"
+                     *           "created_at": "2026-12-01T00:25:02.582000Z"
                      *         },
                      *         {
-                     *           "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
+                     *           "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
                      *           "feature_flag": {
                      *             "id": 3,
                      *             "team_id": 2,
@@ -24785,7 +24790,7 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-11-30T23:59:48.002000Z"
+                     *           "created_at": "2026-12-01T00:24:52.944000Z"
                      *         }
                      *       ]
                      *     }
@@ -24864,7 +24869,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "447feaea-ecfb-4efa-8c59-6d227e09a51b",
+                     *       "id": "7d31429c-5d33-4932-afd1-75996fb31de0",
                      *       "feature_flag": {
                      *         "id": 20,
                      *         "team_id": 2,
@@ -24908,7 +24913,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-12-01T00:00:04.955000Z"
+                     *       "created_at": "2026-12-01T00:25:12.033000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -24982,7 +24987,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
+                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
                  */
                 id: string;
             };
@@ -24998,7 +25003,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
+                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25042,7 +25047,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T23:59:48.002000Z"
+                     *       "created_at": "2026-12-01T00:24:52.944000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25098,7 +25103,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
+                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
                  */
                 id: string;
             };
@@ -25124,7 +25129,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
+                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25168,7 +25173,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T23:59:48.002000Z"
+                     *       "created_at": "2026-12-01T00:24:52.944000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25242,7 +25247,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
+                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
                  */
                 id: string;
             };
@@ -25316,7 +25321,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example 67954df0-bacc-4584-9e6e-a8539b1b098f
+                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
                  */
                 id: string;
             };
@@ -25337,7 +25342,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "67954df0-bacc-4584-9e6e-a8539b1b098f",
+                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25381,7 +25386,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-11-30T23:59:48.002000Z"
+                     *       "created_at": "2026-12-01T00:24:52.944000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25654,18 +25659,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "75c8ef30-83cf-4fb3-8389-bae1ad137638",
+                     *           "id": "935df88d-88ce-4f46-9502-10bf6334a161",
                      *           "name": "$delete_person_property",
                      *           "owner": null,
                      *           "description": null,
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T23:59:58.668000Z",
-                     *           "updated_at": "2026-11-30T23:59:58.672000Z",
+                     *           "created_at": "2026-12-01T00:25:02.990000Z",
+                     *           "updated_at": "2026-12-01T00:25:03.000000Z",
                      *           "updated_by": null,
-                     *           "last_seen_at": "2026-11-30T23:59:58.668000Z",
-                     *           "last_updated_at": "2026-11-30T23:59:58.672000Z",
+                     *           "last_seen_at": "2026-12-01T00:25:02.990000Z",
+                     *           "last_updated_at": "2026-12-01T00:25:03.000000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25678,25 +25683,25 @@ export interface operations {
                      *           "post_to_slack": false
                      *         },
                      *         {
-                     *           "id": "e719046b-2b49-4746-8557-1b6a853a0334",
+                     *           "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
                      *           "name": "$feature_flag_called",
                      *           "owner": null,
                      *           "description": "acme",
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-11-30T23:59:47.142000Z",
-                     *           "updated_at": "2026-11-30T23:59:58.779000Z",
+                     *           "created_at": "2026-12-01T00:24:51.368000Z",
+                     *           "updated_at": "2026-12-01T00:25:03.140000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_seen_at": "2026-11-30T23:59:47.142000Z",
-                     *           "last_updated_at": "2026-11-30T23:59:58.779000Z",
+                     *           "last_seen_at": "2026-12-01T00:24:51.368000Z",
+                     *           "last_updated_at": "2026-12-01T00:25:03.140000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25764,7 +25769,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example e719046b-2b49-4746-8557-1b6a853a0334
+                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
                  */
                 id: string;
             };
@@ -25780,25 +25785,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
+                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T23:59:47.142000Z",
-                     *       "updated_at": "2026-11-30T23:59:58.779000Z",
+                     *       "created_at": "2026-12-01T00:24:51.368000Z",
+                     *       "updated_at": "2026-12-01T00:25:03.140000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
-                     *       "last_updated_at": "2026-11-30T23:59:58.779000Z",
+                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
+                     *       "last_updated_at": "2026-12-01T00:25:03.140000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25864,7 +25869,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example e719046b-2b49-4746-8557-1b6a853a0334
+                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
                  */
                 id: string;
             };
@@ -25889,25 +25894,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
+                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T23:59:47.142000Z",
-                     *       "updated_at": "2026-12-01T00:00:05.868000Z",
+                     *       "created_at": "2026-12-01T00:24:51.368000Z",
+                     *       "updated_at": "2026-12-01T00:25:12.881000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
-                     *       "last_updated_at": "2026-12-01T00:00:05.868000Z",
+                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
+                     *       "last_updated_at": "2026-12-01T00:25:12.881000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25982,7 +25987,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example e719046b-2b49-4746-8557-1b6a853a0334
+                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
                  */
                 id: string;
             };
@@ -26047,7 +26052,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example e719046b-2b49-4746-8557-1b6a853a0334
+                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
                  */
                 id: string;
             };
@@ -26068,25 +26073,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e719046b-2b49-4746-8557-1b6a853a0334",
+                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-11-30T23:59:47.142000Z",
-                     *       "updated_at": "2026-12-01T00:00:05.850000Z",
+                     *       "created_at": "2026-12-01T00:24:51.368000Z",
+                     *       "updated_at": "2026-12-01T00:25:12.866000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-11-30T23:59:47.142000Z",
-                     *       "last_updated_at": "2026-12-01T00:00:05.850000Z",
+                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
+                     *       "last_updated_at": "2026-12-01T00:25:12.866000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -26200,7 +26205,7 @@ export interface operations {
                      *       "next": null,
                      *       "results": [
                      *         {
-                     *           "id": "5e6a7c76-2f90-4ef7-8135-e83441eba775",
+                     *           "id": "5a2dfd8d-8d70-498b-869d-6a3de4a27bcb",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$unset": [
@@ -26208,7 +26213,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "event": "$delete_person_property",
-                     *           "timestamp": "2026-11-30T23:59:58.668000+00:00",
+                     *           "timestamp": "2026-12-01T00:25:02.990000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26220,7 +26225,7 @@ export interface operations {
                      *           "elements_chain": ""
                      *         },
                      *         {
-                     *           "id": "9d475ab9-f038-4b5b-8469-0f4e688e1ce9",
+                     *           "id": "256fdab0-07e1-4431-a0f2-87ef3aa94545",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$set": {
@@ -26228,7 +26233,7 @@ export interface operations {
                      *             }
                      *           },
                      *           "event": "$set",
-                     *           "timestamp": "2026-11-30T23:59:58.615000+00:00",
+                     *           "timestamp": "2026-12-01T00:25:02.941000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26312,7 +26317,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
-                     *       "accepted_at": "2026-11-30T23:59:46.862Z",
+                     *       "accepted_at": "2026-12-01T00:24:50.849Z",
                      *       "status": "stored",
                      *       "detail": "It is stored.",
                      *       "deduplicated": 0,
@@ -26320,9 +26325,9 @@ export interface operations {
                      *       "reason": null,
                      *       "step": null,
                      *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
-                     *       "processed_at": "2026-11-30T23:59:46.899Z",
-                     *       "stored_at": "2026-11-30T23:59:47.136Z",
-                     *       "lag_ms": 274
+                     *       "processed_at": "2026-12-01T00:24:50.980Z",
+                     *       "stored_at": "2026-12-01T00:24:51.360Z",
+                     *       "lag_ms": 511
                      *     }
                      */
                     "application/json": components["schemas"]["EventReceipt"];
@@ -26492,7 +26497,7 @@ export interface operations {
                      *         "$group_0": "acme"
                      *       },
                      *       "event": "acme viewed",
-                     *       "timestamp": "2026-11-30T23:59:46.862000+00:00",
+                     *       "timestamp": "2026-12-01T00:24:50.849000+00:00",
                      *       "person": null,
                      *       "elements": [],
                      *       "elements_chain": ""
@@ -26584,14 +26589,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.826000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.826000Z"
+                     *           "created_at": "2026-12-01T00:25:02.528000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.528000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -26606,14 +26611,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.893000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *           "created_at": "2026-12-01T00:24:52.820000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.563000Z"
                      *         }
                      *       ]
                      *     }
@@ -26709,14 +26714,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:04.919000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.919000Z"
+                     *       "created_at": "2026-12-01T00:25:11.761000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.761000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26809,14 +26814,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.893000Z",
-                     *       "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *       "created_at": "2026-12-01T00:24:52.820000Z",
+                     *       "updated_at": "2026-12-01T00:25:02.563000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26915,14 +26920,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.893000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.939000Z"
+                     *       "created_at": "2026-12-01T00:24:52.820000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.993000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27103,14 +27108,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.893000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.925000Z"
+                     *       "created_at": "2026-12-01T00:24:52.820000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.787000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27208,7 +27213,7 @@ export interface operations {
                      *           "id": 1,
                      *           "name": "acme",
                      *           "description": null,
-                     *           "start_date": "2026-11-30T22:59:48.816000Z",
+                     *           "start_date": "2026-11-30T23:24:53.542000Z",
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-experiment",
                      *           "feature_flag": 2,
@@ -27264,26 +27269,26 @@ export interface operations {
                      *             ],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "created_at": "2026-11-30T23:59:47.893000Z",
-                     *             "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *             "created_at": "2026-12-01T00:24:52.820000Z",
+                     *             "updated_at": "2026-12-01T00:25:02.563000Z"
                      *           },
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.926000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.802000Z"
+                     *           "created_at": "2026-12-01T00:24:52.866000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.499000Z"
                      *         },
                      *         {
                      *           "id": 3,
@@ -27320,14 +27325,14 @@ export interface operations {
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.736000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.736000Z"
+                     *           "created_at": "2026-12-01T00:25:02.449000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.449000Z"
                      *         }
                      *       ]
                      *     }
@@ -27461,14 +27466,14 @@ export interface operations {
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:00:04.845000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.845000Z"
+                     *       "created_at": "2026-12-01T00:25:11.252000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.252000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27560,11 +27565,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "6a5b3ff4-cbcf-4422-96f0-3a24793b494b",
+                     *           "id": "1a0aba4e-5447-483a-a806-c3edcd644731",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27579,14 +27584,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:57.750000Z"
+                     *           "created_at": "2026-12-01T00:25:02.460000Z"
                      *         },
                      *         {
-                     *           "id": "c087e5a2-319a-4b9c-bc42-bde5bf2e2f72",
+                     *           "id": "2b36a81f-4cfc-490c-9386-214a7c7ff18a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27601,7 +27606,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T22:59:48.816000Z"
+                     *                 "after": "2026-11-30T23:24:53.542000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -27632,7 +27637,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.892000Z"
+                     *           "created_at": "2026-12-01T00:24:53.579000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -27795,7 +27800,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T22:59:48.816000Z",
+                     *       "start_date": "2026-11-30T23:24:53.542000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27851,26 +27856,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T23:59:47.893000Z",
-                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *         "created_at": "2026-12-01T00:24:52.820000Z",
+                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.926000Z",
-                     *       "updated_at": "2026-11-30T23:59:57.802000Z"
+                     *       "created_at": "2026-12-01T00:24:52.866000Z",
+                     *       "updated_at": "2026-12-01T00:25:02.499000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27976,7 +27981,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T22:59:48.816000Z",
+                     *       "start_date": "2026-11-30T23:24:53.542000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28032,26 +28037,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T23:59:47.893000Z",
-                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *         "created_at": "2026-12-01T00:24:52.820000Z",
+                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.926000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.903000Z"
+                     *       "created_at": "2026-12-01T00:24:52.866000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.732000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28232,7 +28237,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T22:59:48.816000Z",
+                     *       "start_date": "2026-11-30T23:24:53.542000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28288,26 +28293,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-11-30T23:59:47.893000Z",
-                     *         "updated_at": "2026-11-30T23:59:57.894000Z"
+                     *         "created_at": "2026-12-01T00:24:52.820000Z",
+                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-11-30T23:59:47.926000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.885000Z"
+                     *       "created_at": "2026-12-01T00:24:52.866000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.697000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28404,11 +28409,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "c087e5a2-319a-4b9c-bc42-bde5bf2e2f72",
+                     *           "id": "2b36a81f-4cfc-490c-9386-214a7c7ff18a",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28423,7 +28428,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T22:59:48.816000Z"
+                     *                 "after": "2026-11-30T23:24:53.542000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -28454,14 +28459,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.892000Z"
+                     *           "created_at": "2026-12-01T00:24:53.579000Z"
                      *         },
                      *         {
-                     *           "id": "57a669a8-d494-4621-a0b2-1c177ceaa8b3",
+                     *           "id": "99870f64-6dd8-455d-892e-fcc51d2e3e9b",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28476,7 +28481,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.965000Z"
+                     *           "created_at": "2026-12-01T00:24:52.896000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -28573,7 +28578,7 @@ export interface operations {
                      *           "label": "control",
                      *           "count": 1,
                      *           "data": [
-                     *             1,
+                     *             0,
                      *             1
                      *           ],
                      *           "labels": [
@@ -28603,7 +28608,7 @@ export interface operations {
                      *           "label": "test",
                      *           "count": 1,
                      *           "data": [
-                     *             1,
+                     *             0,
                      *             1
                      *           ],
                      *           "labels": [
@@ -28627,7 +28632,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "display": "ActionsLineGraphCumulative",
-                     *         "date_from": "2026-11-30T22:59:48.816000Z",
+                     *         "date_from": "2026-11-30T23:24:53.542000Z",
                      *         "date_to": null,
                      *         "explicit_date": true,
                      *         "breakdown": "$feature/acme-experiment",
@@ -28693,7 +28698,7 @@ export interface operations {
                      *         "mismatch": false,
                      *         "warning": null
                      *       },
-                     *       "last_refresh": "2026-12-01T00:00:00.398Z",
+                     *       "last_refresh": "2026-12-01T00:25:05.304Z",
                      *       "is_cached": false
                      *     }
                      */
@@ -28818,7 +28823,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "last_refresh": "2026-12-01T00:00:00.398Z",
+                     *       "last_refresh": "2026-12-01T00:25:05.304Z",
                      *       "is_cached": true
                      *     }
                      */
@@ -28915,7 +28920,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-12-01T00:00:03.978000Z",
+                     *       "created_at": "2026-12-01T00:25:08.442000Z",
                      *       "has_content": false,
                      *       "export_context": {
                      *         "source": {
@@ -28925,7 +28930,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-08T00:00:03.978000Z",
+                     *       "expires_after": "2026-12-08T00:25:08.442000Z",
                      *       "exception": null,
                      *       "rows": 0,
                      *       "cut_by": null
@@ -29013,7 +29018,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-11-30T23:59:47.731000Z",
+                     *       "created_at": "2026-12-01T00:24:52.449000Z",
                      *       "has_content": true,
                      *       "export_context": {
                      *         "source": {
@@ -29023,7 +29028,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-07T23:59:47.731000Z",
+                     *       "expires_after": "2026-12-08T00:24:52.449000Z",
                      *       "exception": null,
                      *       "rows": 10,
                      *       "cut_by": null
@@ -29218,8 +29223,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T23:59:57.923000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.923000Z",
+                     *           "created_at": "2026-12-01T00:25:02.582000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.582000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -29238,7 +29243,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
+                     *               "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -29249,16 +29254,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29294,8 +29299,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": false,
-                     *           "created_at": "2026-11-30T23:59:57.736000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.736000Z",
+                     *           "created_at": "2026-12-01T00:25:02.449000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.449000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": null,
@@ -29317,16 +29322,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29438,8 +29443,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-12-01T00:00:04.606000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.606000Z",
+                     *       "created_at": "2026-12-01T00:25:10.963000Z",
+                     *       "updated_at": "2026-12-01T00:25:10.963000Z",
                      *       "version": 1,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -29459,16 +29464,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -29557,11 +29562,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "cf1e73e9-1414-4392-8344-363474706e8a",
+                     *           "id": "f7ac3e95-f5dc-4c38-aab1-d847baef095f",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29573,17 +29578,17 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-8fca30cfc4-custom",
+                     *             "name": "survey-targeting-70a7e3da8c-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.336000Z"
+                     *           "created_at": "2026-12-01T00:25:02.771000Z"
                      *         },
                      *         {
-                     *           "id": "705d3501-810a-48b3-9703-7c1b8c5be2ba",
+                     *           "id": "e63095a5-1e07-43fb-a389-56788cb2826e",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29595,10 +29600,10 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-2172837a82-custom",
+                     *             "name": "survey-targeting-0cc580a9e5-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.042000Z"
+                     *           "created_at": "2026-12-01T00:25:02.661000Z"
                      *         }
                      *       ],
                      *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
@@ -29885,7 +29890,7 @@ export interface operations {
                      *           "condition_index": 0
                      *         }
                      *       },
-                     *       "survey-targeting-93dfd614a7-custom": {
+                     *       "survey-targeting-538bf8d705-custom": {
                      *         "value": true,
                      *         "evaluation": {
                      *           "reason": "condition_match",
@@ -29913,14 +29918,14 @@ export interface operations {
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-2172837a82-custom": {
+                     *       "survey-targeting-0cc580a9e5-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-8fca30cfc4-custom": {
+                     *       "survey-targeting-70a7e3da8c-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
@@ -30212,8 +30217,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T23:59:57.923000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.923000Z",
+                     *           "created_at": "2026-12-01T00:25:02.582000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.582000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -30232,7 +30237,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "dd90e9be-cf74-48a1-944b-c539429271ba",
+                     *               "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -30243,16 +30248,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30280,8 +30285,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-11-30T23:59:57.567000Z",
-                     *           "updated_at": "2026-11-30T23:59:57.567000Z",
+                     *           "created_at": "2026-12-01T00:25:02.285000Z",
+                     *           "updated_at": "2026-12-01T00:25:02.285000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -30301,16 +30306,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30517,8 +30522,8 @@ export interface operations {
                      *             },
                      *             "deleted": false,
                      *             "active": true,
-                     *             "created_at": "2026-11-30T23:59:47.651000Z",
-                     *             "updated_at": "2026-11-30T23:59:57.619000Z",
+                     *             "created_at": "2026-12-01T00:24:52.342000Z",
+                     *             "updated_at": "2026-12-01T00:25:02.360000Z",
                      *             "version": 3,
                      *             "is_simple_flag": true,
                      *             "rollout_percentage": 100,
@@ -30538,16 +30543,16 @@ export interface operations {
                      *             "features": [],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -30556,32 +30561,32 @@ export interface operations {
                      *             "user_access_level": "editor"
                      *           },
                      *           "role": {
-                     *             "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *             "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *             "name": "acme",
                      *             "feature_flags_access_level": 37,
-                     *             "created_at": "2026-11-30T23:59:48.530000Z",
+                     *             "created_at": "2026-12-01T00:24:53.370000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *               "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "members": [
                      *               {
-                     *                 "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *                 "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *                 "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *                 "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *                 "user": {
                      *                   "id": 2,
-                     *                   "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *                   "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *                   "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *                   "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *                   "first_name": "Other 1",
                      *                   "email": "other1@example.net",
                      *                   "is_email_verified": null
                      *                 },
-                     *                 "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *                 "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *                 "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *                 "updated_at": "2026-12-01T00:24:53.445000Z"
                      *               }
                      *             ],
                      *             "associated_flags": [
@@ -30591,8 +30596,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "added_at": "2026-11-30T23:59:48.724000Z",
-                     *           "updated_at": "2026-11-30T23:59:48.724000Z"
+                     *           "added_at": "2026-12-01T00:24:53.490000Z",
+                     *           "updated_at": "2026-12-01T00:24:53.490000Z"
                      *         }
                      *       ]
                      *     }
@@ -30660,7 +30665,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29"
+                 *       "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c"
                  *     }
                  */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
@@ -30693,8 +30698,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T23:59:47.651000Z",
-                     *         "updated_at": "2026-12-01T00:00:04.671000Z",
+                     *         "created_at": "2026-12-01T00:24:52.342000Z",
+                     *         "updated_at": "2026-12-01T00:25:11.048000Z",
                      *         "version": 5,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30714,16 +30719,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30732,32 +30737,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
+                     *         "id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
                      *         "name": "acme other",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T23:59:48.574000Z",
+                     *         "created_at": "2026-12-01T00:24:53.406000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "a9b84d36-35f2-4841-827d-f63af7bdc2cb",
-                     *             "role_id": "2936aec0-cdc7-4d97-a105-17b41c828a29",
+                     *             "id": "00dfcdc5-1945-4949-a74e-936c378a96d8",
+                     *             "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *               "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *               "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *               "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-12-01T00:00:01.547000Z",
-                     *             "updated_at": "2026-12-01T00:00:01.547000Z"
+                     *             "joined_at": "2026-12-01T00:25:06.681000Z",
+                     *             "updated_at": "2026-12-01T00:25:06.681000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30767,8 +30772,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-12-01T00:00:04.717000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.717000Z"
+                     *       "added_at": "2026-12-01T00:25:11.130000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.130000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -30872,8 +30877,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-11-30T23:59:47.651000Z",
-                     *         "updated_at": "2026-11-30T23:59:57.619000Z",
+                     *         "created_at": "2026-12-01T00:24:52.342000Z",
+                     *         "updated_at": "2026-12-01T00:25:02.360000Z",
                      *         "version": 3,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30893,16 +30898,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30911,32 +30916,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *         "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *         "name": "acme",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-11-30T23:59:48.530000Z",
+                     *         "created_at": "2026-12-01T00:24:53.370000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "6e8563dd-7fe9-4341-82c8-d2695a088937",
-                     *             "role_id": "ed0a8710-693a-4143-b639-db70a4f60ba7",
+                     *             "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
+                     *             "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *               "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *               "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *               "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-11-30T23:59:48.630000Z",
-                     *             "updated_at": "2026-11-30T23:59:48.630000Z"
+                     *             "joined_at": "2026-12-01T00:24:53.445000Z",
+                     *             "updated_at": "2026-12-01T00:24:53.445000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30946,8 +30951,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-11-30T23:59:48.724000Z",
-                     *       "updated_at": "2026-11-30T23:59:48.724000Z"
+                     *       "added_at": "2026-12-01T00:24:53.490000Z",
+                     *       "updated_at": "2026-12-01T00:24:53.490000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -31105,8 +31110,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T23:59:47.651000Z",
-                     *       "updated_at": "2026-11-30T23:59:57.619000Z",
+                     *       "created_at": "2026-12-01T00:24:52.342000Z",
+                     *       "updated_at": "2026-12-01T00:25:02.360000Z",
                      *       "version": 3,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31126,16 +31131,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31250,8 +31255,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T23:59:47.651000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.671000Z",
+                     *       "created_at": "2026-12-01T00:24:52.342000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.048000Z",
                      *       "version": 5,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31271,16 +31276,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31462,8 +31467,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-11-30T23:59:47.651000Z",
-                     *       "updated_at": "2026-12-01T00:00:04.640000Z",
+                     *       "created_at": "2026-12-01T00:24:52.342000Z",
+                     *       "updated_at": "2026-12-01T00:25:11.010000Z",
                      *       "version": 4,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31483,16 +31488,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31595,11 +31600,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "53e67b26-1483-4c31-b597-a2f73b837194",
+                     *           "id": "1be3aa81-6c99-401b-98af-bf040bc9b695",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31624,14 +31629,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.775000Z"
+                     *           "created_at": "2026-12-01T00:24:53.510000Z"
                      *         },
                      *         {
-                     *           "id": "b91c414f-4870-4f02-a558-b1f751af44e6",
+                     *           "id": "68ca1a10-0fff-487e-a878-61a735068757",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31646,7 +31651,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.671000Z"
+                     *           "created_at": "2026-12-01T00:24:52.370000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -31872,7 +31877,7 @@ export interface operations {
                      *           "group_properties": {
                      *             "name": "acme"
                      *           },
-                     *           "created_at": "2026-11-30T23:59:46.862000Z"
+                     *           "created_at": "2026-12-01T00:24:50.849000Z"
                      *         }
                      *       ]
                      *     }
@@ -31966,7 +31971,7 @@ export interface operations {
                      *       "group_properties": {
                      *         "name": "acme"
                      *       },
-                     *       "created_at": "2026-11-30T23:59:46.862000Z"
+                     *       "created_at": "2026-12-01T00:24:50.849000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -32233,7 +32238,7 @@ export interface operations {
                      *         "type": "person",
                      *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *         "created_at": "2026-11-30T23:59:46.862000Z",
+                     *         "created_at": "2026-12-01T00:24:50.849000Z",
                      *         "properties": {},
                      *         "is_identified": false,
                      *         "name": "ann",
@@ -32494,9 +32499,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "f34b71ea-3cbd-47a6-80a9-4160eec1a8fd",
-                     *           "created": "2026-11-30T23:59:57.175000Z",
-                     *           "updated": "2026-11-30T23:59:57.175000Z",
+                     *           "id": "282e8d57-8527-4382-9634-b5124cf6e17e",
+                     *           "created": "2026-12-01T00:25:01.985000Z",
+                     *           "updated": "2026-12-01T00:25:01.985000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32505,9 +32510,9 @@ export interface operations {
                      *           "last_failure": null
                      *         },
                      *         {
-                     *           "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
-                     *           "created": "2026-11-30T23:59:47.887000Z",
-                     *           "updated": "2026-11-30T23:59:57.219000Z",
+                     *           "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
+                     *           "created": "2026-12-01T00:24:52.813000Z",
+                     *           "updated": "2026-12-01T00:25:02.002000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32593,16 +32598,16 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "f558e270-e5ad-4f2e-bcd7-fe17b85425b9",
-                     *       "created": "2026-12-01T00:00:04.117000Z",
-                     *       "updated": "2026-12-01T00:00:04.117000Z",
+                     *       "id": "9eaa7c98-8858-475b-9a7e-e774118f0f5d",
+                     *       "created": "2026-12-01T00:25:09.009000Z",
+                     *       "updated": "2026-12-01T00:25:09.009000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
                      *       "team": 2,
                      *       "disabled_at": null,
                      *       "last_failure": null,
-                     *       "secret": "whsec_xdRy4i8jNWK8usotCG7Cmv6WntA6hnV6u0eYp3jfFS4"
+                     *       "secret": "whsec_AEtydKk0kvikNtxcGO0c662yQr22JqINHXsDr0q8Ewv"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedHook"];
@@ -32667,7 +32672,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
+                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
                  */
                 id: string;
             };
@@ -32683,9 +32688,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
-                     *       "created": "2026-11-30T23:59:47.887000Z",
-                     *       "updated": "2026-11-30T23:59:57.219000Z",
+                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
+                     *       "created": "2026-12-01T00:24:52.813000Z",
+                     *       "updated": "2026-12-01T00:25:02.002000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32747,7 +32752,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
+                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
                  */
                 id: string;
             };
@@ -32774,9 +32779,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
-                     *       "created": "2026-11-30T23:59:47.887000Z",
-                     *       "updated": "2026-12-01T00:00:04.127000Z",
+                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
+                     *       "created": "2026-12-01T00:24:52.813000Z",
+                     *       "updated": "2026-12-01T00:25:09.146000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32847,7 +32852,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
+                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
                  */
                 id: string;
             };
@@ -32912,7 +32917,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example e7b831d0-9b15-472e-80e7-ac5feb598746
+                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
                  */
                 id: string;
             };
@@ -32933,9 +32938,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e7b831d0-9b15-472e-80e7-ac5feb598746",
-                     *       "created": "2026-11-30T23:59:47.887000Z",
-                     *       "updated": "2026-12-01T00:00:04.121000Z",
+                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
+                     *       "created": "2026-12-01T00:24:52.813000Z",
+                     *       "updated": "2026-12-01T00:25:09.067000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -33126,7 +33131,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 7,
-                     *           "short_id": "IAuRUrpl",
+                     *           "short_id": "mwVEOkHh",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33153,21 +33158,21 @@ export interface operations {
                      *               "deleted": null
                      *             }
                      *           ],
-                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T23:59:47.551000Z",
+                     *           "created_at": "2026-12-01T00:24:51.874000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T23:59:56.631000Z",
-                     *           "last_modified_at": "2026-11-30T23:59:56.631000Z",
+                     *           "updated_at": "2026-12-01T00:25:01.339000Z",
+                     *           "last_modified_at": "2026-12-01T00:25:01.339000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33191,12 +33196,12 @@ export interface operations {
                      *                 0
                      *               ],
                      *               "labels": [
-                     *                 "23-Nov-2026",
-                     *                 "24-Nov-2026"
+                     *                 "24-Nov-2026",
+                     *                 "25-Nov-2026"
                      *               ],
                      *               "days": [
-                     *                 "2026-11-23",
-                     *                 "2026-11-24"
+                     *                 "2026-11-24",
+                     *                 "2026-11-25"
                      *               ],
                      *               "order": 0
                      *             }
@@ -33205,15 +33210,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-12-01T00:29:55.895Z",
-                     *           "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
+                     *           "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33224,7 +33229,7 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 42,
-                     *           "short_id": "VDWJ6JtU",
+                     *           "short_id": "RHCmRbcI",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33243,21 +33248,21 @@ export interface operations {
                      *           },
                      *           "dashboards": [],
                      *           "dashboard_tiles": [],
-                     *           "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-11-30T23:59:56.602000Z",
+                     *           "created_at": "2026-12-01T00:25:01.313000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T23:59:56.602000Z",
-                     *           "last_modified_at": "2026-11-30T23:59:56.602000Z",
+                     *           "updated_at": "2026-12-01T00:25:01.313000Z",
+                     *           "last_modified_at": "2026-12-01T00:25:01.313000Z",
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33281,12 +33286,12 @@ export interface operations {
                      *                 0
                      *               ],
                      *               "labels": [
-                     *                 "23-Nov-2026",
-                     *                 "24-Nov-2026"
+                     *                 "24-Nov-2026",
+                     *                 "25-Nov-2026"
                      *               ],
                      *               "days": [
-                     *                 "2026-11-23",
-                     *                 "2026-11-24"
+                     *                 "2026-11-24",
+                     *                 "2026-11-25"
                      *               ],
                      *               "order": 0
                      *             }
@@ -33295,15 +33300,15 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-12-01T00:29:55.895Z",
-                     *           "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
+                     *           "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33409,8 +33414,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 68,
-                     *       "short_id": "w1yjMmSW",
+                     *       "id": 67,
+                     *       "short_id": "AoFWxBBH",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -33429,21 +33434,21 @@ export interface operations {
                      *       },
                      *       "dashboards": [],
                      *       "dashboard_tiles": [],
-                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-12-01T00:00:02.912000Z",
+                     *       "created_at": "2026-12-01T00:25:07.619000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:00:02.912000Z",
-                     *       "last_modified_at": "2026-12-01T00:00:02.912000Z",
+                     *       "updated_at": "2026-12-01T00:25:07.619000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:07.619000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -33481,15 +33486,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -33579,11 +33584,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "7c966da7-f6e3-4c23-8226-b05ad544dc5b",
+                     *           "id": "0dc2fbe4-c512-4c69-a197-8a443f3f6b54",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33596,16 +33601,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "IAuRUrpl"
+                     *             "short_id": "mwVEOkHh"
                      *           },
-                     *           "created_at": "2026-11-30T23:59:56.963000Z"
+                     *           "created_at": "2026-12-01T00:25:01.533000Z"
                      *         },
                      *         {
-                     *           "id": "e1dc8d57-be13-4539-a29a-a5f0ad96ae61",
+                     *           "id": "ad65a856-2750-45dd-b37b-ec8722db2ca3",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33618,9 +33623,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "VDWJ6JtU"
+                     *             "short_id": "RHCmRbcI"
                      *           },
-                     *           "created_at": "2026-11-30T23:59:56.612000Z"
+                     *           "created_at": "2026-12-01T00:25:01.322000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -33846,7 +33851,7 @@ export interface operations {
                      *           "type": "events",
                      *           "average_conversion_time": null,
                      *           "median_conversion_time": null,
-                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=1",
                      *           "dropped_people_url": null
                      *         },
                      *         {
@@ -33859,20 +33864,20 @@ export interface operations {
                      *           "type": "events",
                      *           "average_conversion_time": 0,
                      *           "median_conversion_time": 0,
-                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
-                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
+                     *           "converted_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=2",
+                     *           "dropped_people_url": "/api/projects/2/persons/funnel/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&funnel_step=-2"
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:59.420Z",
+                     *       "last_refresh": "2026-12-01T00:25:03.956Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
-                     *       "cache_target_age": "2026-12-01T00:29:59.420Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.420Z",
+                     *       "cache_target_age": "2026-12-01T00:55:03.956Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:03.956Z",
                      *       "statistics": {
-                     *         "rows_read": 674,
-                     *         "bytes_read": 19892,
-                     *         "elapsed_ms": 49.50436699999773,
+                     *         "rows_read": 13,
+                     *         "bytes_read": 516,
+                     *         "elapsed_ms": 49.891395000002376,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34001,15 +34006,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:01.993Z",
+                     *       "last_refresh": "2026-12-01T00:25:07.077Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
-                     *       "cache_target_age": "2026-12-01T00:30:01.993Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.993Z",
+                     *       "cache_target_age": "2026-12-01T00:55:07.077Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:07.077Z",
                      *       "statistics": {
-                     *         "rows_read": 674,
-                     *         "bytes_read": 19892,
-                     *         "elapsed_ms": 166.9355480000013,
+                     *         "rows_read": 13,
+                     *         "bytes_read": 516,
+                     *         "elapsed_ms": 107.37760799999887,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34170,15 +34175,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:59.478Z",
+                     *       "last_refresh": "2026-12-01T00:25:04.028Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
-                     *       "cache_target_age": "2026-12-01T00:29:59.478Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.478Z",
+                     *       "cache_target_age": "2026-12-01T00:55:04.028Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:04.028Z",
                      *       "statistics": {
-                     *         "rows_read": 2025,
-                     *         "bytes_read": 59842,
-                     *         "elapsed_ms": 90.12141799999881,
+                     *         "rows_read": 41,
+                     *         "bytes_read": 1665,
+                     *         "elapsed_ms": 93.88239299999987,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34283,15 +34288,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:02.179Z",
+                     *       "last_refresh": "2026-12-01T00:25:07.195Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
-                     *       "cache_target_age": "2026-12-01T00:30:02.179Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:02.179Z",
+                     *       "cache_target_age": "2026-12-01T00:55:07.195Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:07.195Z",
                      *       "statistics": {
-                     *         "rows_read": 2025,
-                     *         "bytes_read": 59842,
-                     *         "elapsed_ms": 338.41464500000075,
+                     *         "rows_read": 41,
+                     *         "bytes_read": 1665,
+                     *         "elapsed_ms": 153.0370060000023,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34372,7 +34377,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": 7,
-                     *         "short_id": "IAuRUrpl",
+                     *         "short_id": "mwVEOkHh",
                      *         "name": "acme",
                      *         "derived_name": null,
                      *         "description": null,
@@ -34404,17 +34409,17 @@ export interface operations {
                      *         "saved": false,
                      *         "favorited": false,
                      *         "tags": [],
-                     *         "created_at": "2026-11-30T23:59:47.551000Z",
+                     *         "created_at": "2026-12-01T00:24:51.874000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "updated_at": "2026-11-30T23:59:56.631000Z",
-                     *         "last_modified_at": "2026-11-30T23:59:56.631000Z"
+                     *         "updated_at": "2026-12-01T00:25:01.339000Z",
+                     *         "last_modified_at": "2026-12-01T00:25:01.339000Z"
                      *       }
                      *     ]
                      */
@@ -34564,16 +34569,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:56.011Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.719Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-12-01T00:29:56.011Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:56.011Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.719Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.719Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 36.1041550000009,
-                     *         "cache_age_ms": 3206,
+                     *         "elapsed_ms": 49.491534000000684,
+                     *         "cache_age_ms": 2981,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34674,16 +34679,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:01.842Z",
-                     *       "is_cached": false,
+                     *       "last_refresh": "2026-12-01T00:25:00.719Z",
+                     *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-12-01T00:30:01.842Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.842Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.719Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.719Z",
                      *       "statistics": {
-                     *         "rows_read": 677,
-                     *         "bytes_read": 59213,
-                     *         "elapsed_ms": 73.37540499999886,
-                     *         "cache_age_ms": 0,
+                     *         "rows_read": 11,
+                     *         "bytes_read": 796,
+                     *         "elapsed_ms": 49.491534000000684,
+                     *         "cache_age_ms": 6258,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34821,8 +34826,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "label": "Day 0",
-                     *           "date": "2026-11-20T00:00:00Z",
-                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
+                     *           "date": "2026-11-21T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-12-01T00%3A00%3A00.000Z&total_intervals=11&selected_interval=0"
                      *         },
                      *         {
                      *           "values": [
@@ -34836,21 +34841,21 @@ export interface operations {
                      *             }
                      *           ],
                      *           "label": "Day 1",
-                     *           "date": "2026-11-21T00:00:00Z",
-                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-11-30T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
+                     *           "date": "2026-11-22T00:00:00Z",
+                     *           "people_url": "/api/projects/2/persons/retention/?date_to=2026-12-01T00%3A00%3A00.000Z&total_intervals=11&selected_interval=1"
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:55.958Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.673Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-12-01T00:29:55.958Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.958Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.673Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.673Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 25.13453799999843,
-                     *         "cache_age_ms": 3256,
+                     *         "elapsed_ms": 19.88348699999915,
+                     *         "cache_age_ms": 3022,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34969,16 +34974,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:01.797Z",
-                     *       "is_cached": false,
+                     *       "last_refresh": "2026-12-01T00:25:00.673Z",
+                     *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-12-01T00:30:01.797Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.797Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.673Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.673Z",
                      *       "statistics": {
-                     *         "rows_read": 674,
-                     *         "bytes_read": 9108,
-                     *         "elapsed_ms": 39.19357499999751,
-                     *         "cache_age_ms": 0,
+                     *         "rows_read": 10,
+                     *         "bytes_read": 342,
+                     *         "elapsed_ms": 19.88348699999915,
+                     *         "cache_age_ms": 6280,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -35179,12 +35184,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0,
                      *           "persons_urls": [
@@ -35194,10 +35199,10 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 0,
-                     *                 "date_from": "2026-11-23T00:00:00.000Z",
-                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
                      *             },
                      *             {
                      *               "filter": {
@@ -35205,10 +35210,10 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 0,
-                     *                 "date_from": "2026-11-24T00:00:00.000Z",
-                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *                 "date_from": "2026-11-25T00:00:00.000Z",
+                     *                 "date_to": "2026-11-25T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&entity_order=0&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-25T00%3A00%3A00.000Z"
                      *             }
                      *           ]
                      *         },
@@ -35232,12 +35237,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 1,
                      *           "persons_urls": [
@@ -35247,10 +35252,10 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 1,
-                     *                 "date_from": "2026-11-23T00:00:00.000Z",
-                     *                 "date_to": "2026-11-23T23:59:59.999Z"
+                     *                 "date_from": "2026-11-24T00:00:00.000Z",
+                     *                 "date_to": "2026-11-24T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-23T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
                      *             },
                      *             {
                      *               "filter": {
@@ -35258,25 +35263,25 @@ export interface operations {
                      *                 "entity_type": "events",
                      *                 "entity_math": null,
                      *                 "entity_order": 1,
-                     *                 "date_from": "2026-11-24T00:00:00.000Z",
-                     *                 "date_to": "2026-11-24T23:59:59.999Z"
+                     *                 "date_from": "2026-11-25T00:00:00.000Z",
+                     *                 "date_to": "2026-11-25T23:59:59.999Z"
                      *               },
-                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-23T00%3A00%3A00.000Z&date_to=2026-11-30T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-24T00%3A00%3A00.000Z"
+                     *               "url": "api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+bought&entity_type=events&entity_order=1&date_from=2026-11-24T00%3A00%3A00.000Z&date_to=2026-12-01T23%3A59%3A59.999Z&explicit_date=true&day=2026-11-25T00%3A00%3A00.000Z"
                      *             }
                      *           ]
                      *         }
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:59.188Z",
+                     *       "last_refresh": "2026-12-01T00:25:03.647Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
-                     *       "cache_target_age": "2026-12-01T00:29:59.188Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:59.188Z",
+                     *       "cache_target_age": "2026-12-01T00:55:03.647Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:03.647Z",
                      *       "statistics": {
-                     *         "rows_read": 1348,
-                     *         "bytes_read": 18216,
-                     *         "elapsed_ms": 17.99722699999984,
+                     *         "rows_read": 26,
+                     *         "bytes_read": 616,
+                     *         "elapsed_ms": 39.05742900000041,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35428,15 +35433,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:01.771Z",
+                     *       "last_refresh": "2026-12-01T00:25:06.794Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
-                     *       "cache_target_age": "2026-12-01T00:30:01.771Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.771Z",
+                     *       "cache_target_age": "2026-12-01T00:55:06.794Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:06.794Z",
                      *       "statistics": {
-                     *         "rows_read": 674,
-                     *         "bytes_read": 9108,
-                     *         "elapsed_ms": 17.132385000000795,
+                     *         "rows_read": 13,
+                     *         "bytes_read": 308,
+                     *         "elapsed_ms": 136.1406879999995,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35530,7 +35535,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "IAuRUrpl",
+                     *       "short_id": "mwVEOkHh",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35557,21 +35562,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T23:59:47.551000Z",
+                     *       "created_at": "2026-12-01T00:24:51.874000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T23:59:56.631000Z",
-                     *       "last_modified_at": "2026-11-30T23:59:56.631000Z",
+                     *       "updated_at": "2026-12-01T00:25:01.339000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:01.339000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35595,12 +35600,12 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
@@ -35609,15 +35614,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:29:55.895Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35727,7 +35732,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "IAuRUrpl",
+                     *       "short_id": "mwVEOkHh",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35754,21 +35759,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T23:59:47.551000Z",
+                     *       "created_at": "2026-12-01T00:24:51.874000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:00:02.984000Z",
-                     *       "last_modified_at": "2026-12-01T00:00:02.984000Z",
+                     *       "updated_at": "2026-12-01T00:25:07.675000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:07.675000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35806,15 +35811,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -35973,7 +35978,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "IAuRUrpl",
+                     *       "short_id": "mwVEOkHh",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -36000,21 +36005,21 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-11-30T23:59:47.551000Z",
+                     *       "created_at": "2026-12-01T00:24:51.874000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:00:02.937000Z",
-                     *       "last_modified_at": "2026-11-30T23:59:56.631000Z",
+                     *       "updated_at": "2026-12-01T00:25:07.637000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:01.339000Z",
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -36052,15 +36057,15 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z",
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -36155,11 +36160,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "7c966da7-f6e3-4c23-8226-b05ad544dc5b",
+                     *           "id": "0dc2fbe4-c512-4c69-a197-8a443f3f6b54",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36172,16 +36177,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "IAuRUrpl"
+                     *             "short_id": "mwVEOkHh"
                      *           },
-                     *           "created_at": "2026-11-30T23:59:56.963000Z"
+                     *           "created_at": "2026-12-01T00:25:01.533000Z"
                      *         },
                      *         {
-                     *           "id": "4cb87362-1c32-487b-9c64-5bb117092c03",
+                     *           "id": "8f929437-318c-40bd-8a2f-abac61dde04d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36194,9 +36199,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "IAuRUrpl"
+                     *             "short_id": "mwVEOkHh"
                      *           },
-                     *           "created_at": "2026-11-30T23:59:47.579000Z"
+                     *           "created_at": "2026-12-01T00:24:52.005000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -36273,9 +36278,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:56.954000Z",
+                     *       "created_at": "2026-12-01T00:25:01.522000Z",
                      *       "enabled": false,
-                     *       "access_token": "oQVRbpILEzM80Ph7JPKTsJjDX54y8CvySVAm3U6cra1"
+                     *       "access_token": "FzFnCQKfPrjTeVoO132y88KfmS2fE27xAt4of4KmnkS"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36352,9 +36357,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:56.954000Z",
+                     *       "created_at": "2026-12-01T00:25:01.522000Z",
                      *       "enabled": false,
-                     *       "access_token": "oQVRbpILEzM80Ph7JPKTsJjDX54y8CvySVAm3U6cra1"
+                     *       "access_token": "FzFnCQKfPrjTeVoO132y88KfmS2fE27xAt4of4KmnkS"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36435,9 +36440,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-11-30T23:59:56.954000Z",
+                     *       "created_at": "2026-12-01T00:25:01.522000Z",
                      *       "enabled": false,
-                     *       "access_token": "ezqemYg29xz9Mp72x8ZUbKZTbrcxBl5GbB6XuPrU6ep"
+                     *       "access_token": "AT6xbPnDg1HnmKZAj9lUBTsj6I94qDGAlLm41AGeLqG"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -37161,7 +37166,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
                      *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
-                     *           "created_at": "2026-11-30T23:59:47.260000Z",
+                     *           "created_at": "2026-12-01T00:24:51.517000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "test",
@@ -37175,7 +37180,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *           "created_at": "2026-11-30T23:59:47.142000Z",
+                     *           "created_at": "2026-12-01T00:24:51.368000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "control",
@@ -37261,11 +37266,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "2b690cde-258a-4c3c-8c5d-4b49f3eeeab8",
+                     *           "id": "e9de626a-bf47-4d0c-9372-90b3ff95a756",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37292,14 +37297,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.766000Z"
+                     *           "created_at": "2026-12-01T00:25:03.113000Z"
                      *         },
                      *         {
-                     *           "id": "99257c20-cde9-47fe-9296-e0246194195b",
+                     *           "id": "3796447e-1a00-407e-8a40-00a05a184871",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37322,7 +37327,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.737000Z"
+                     *           "created_at": "2026-12-01T00:25:03.069000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -37567,7 +37572,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37581,7 +37586,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37599,7 +37604,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T23:59:59.578Z"
+                     *       "last_refresh": "2026-12-01T00:25:04.136Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37704,7 +37709,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37718,7 +37723,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37736,7 +37741,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:00:02.524Z"
+                     *       "last_refresh": "2026-12-01T00:25:07.356Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37931,7 +37936,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T23:59:59.621Z"
+                     *       "last_refresh": "2026-12-01T00:25:04.177Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38043,7 +38048,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:00:02.665Z"
+                     *       "last_refresh": "2026-12-01T00:25:07.456Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38166,7 +38171,7 @@ export interface operations {
                 search?: string;
                 /**
                  * @description A time in the bucket
-                 * @example 2026-11-30
+                 * @example 2026-12-01
                  */
                 target_date?: string;
                 /**
@@ -38206,7 +38211,7 @@ export interface operations {
                      *                 "control"
                      *               ],
                      *               "properties": {},
-                     *               "created_at": "2026-11-30T23:59:47.142000Z"
+                     *               "created_at": "2026-12-01T00:24:51.368000Z"
                      *             },
                      *             {
                      *               "id": 2,
@@ -38218,7 +38223,7 @@ export interface operations {
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
-                     *               "created_at": "2026-11-30T23:59:46.862000Z"
+                     *               "created_at": "2026-12-01T00:24:50.849000Z"
                      *             }
                      *           ],
                      *           "count": 4
@@ -38386,7 +38391,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38400,7 +38405,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38420,7 +38425,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T23:59:59.363Z"
+                     *       "last_refresh": "2026-12-01T00:25:03.904Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38515,7 +38520,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38529,7 +38534,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38549,7 +38554,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:00:01.928Z"
+                     *       "last_refresh": "2026-12-01T00:25:06.985Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38913,7 +38918,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38927,7 +38932,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39096,7 +39101,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-11-30T23:59:47.142000Z",
+                     *               "created_at": "2026-12-01T00:24:51.368000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -39110,7 +39115,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-11-30T23:59:46.862000Z",
+                     *               "created_at": "2026-12-01T00:24:50.849000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39130,7 +39135,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-11-30T23:59:59.249Z"
+                     *       "last_refresh": "2026-12-01T00:25:03.775Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -39294,7 +39299,7 @@ export interface operations {
                      *         "ann"
                      *       ],
                      *       "properties": {},
-                     *       "created_at": "2026-11-30T23:59:46.862000Z"
+                     *       "created_at": "2026-12-01T00:24:50.849000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
@@ -39629,11 +39634,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "2b690cde-258a-4c3c-8c5d-4b49f3eeeab8",
+                     *           "id": "e9de626a-bf47-4d0c-9372-90b3ff95a756",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39660,14 +39665,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.766000Z"
+                     *           "created_at": "2026-12-01T00:25:03.113000Z"
                      *         },
                      *         {
-                     *           "id": "99257c20-cde9-47fe-9296-e0246194195b",
+                     *           "id": "3796447e-1a00-407e-8a40-00a05a184871",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39690,7 +39695,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.737000Z"
+                     *           "created_at": "2026-12-01T00:25:03.069000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -39896,8 +39901,8 @@ export interface operations {
                      * @example {
                      *       "points": [],
                      *       "crucial_property_keys": [],
-                     *       "effective_date_from": "2026-11-23T00:00:00.000Z",
-                     *       "effective_date_to": "2026-12-01T00:00:00.000Z"
+                     *       "effective_date_from": "2026-11-24T00:00:00.000Z",
+                     *       "effective_date_to": "2026-12-02T00:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PersonPropertiesTimeline"];
@@ -40164,7 +40169,7 @@ export interface operations {
                      *           "team_id": 2,
                      *           "plugin_info": null,
                      *           "delivery_rate_24h": null,
-                     *           "created_at": "2026-11-30T23:59:48.154000Z"
+                     *           "created_at": "2026-12-01T00:24:53.086000Z"
                      *         }
                      *       ]
                      *     }
@@ -40268,14 +40273,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T23:59:48.154000Z"
+                     *       "created_at": "2026-12-01T00:24:53.086000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40374,7 +40379,7 @@ export interface operations {
                      *         "team_id": 2,
                      *         "plugin_info": null,
                      *         "delivery_rate_24h": null,
-                     *         "created_at": "2026-11-30T23:59:48.154000Z"
+                     *         "created_at": "2026-12-01T00:24:53.086000Z"
                      *       }
                      *     ]
                      */
@@ -40481,14 +40486,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "organization_name": "Test",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T23:59:48.154000Z"
+                     *       "created_at": "2026-12-01T00:24:53.086000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40594,14 +40599,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T23:59:48.154000Z"
+                     *       "created_at": "2026-12-01T00:24:53.086000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40777,14 +40782,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-11-30T23:59:48.154000Z"
+                     *       "created_at": "2026-12-01T00:24:53.086000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -41037,22 +41042,22 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22ee6-81d5-770a-b870-c96b1a2511a7",
+                     *           "id": "01a22efd-7873-7205-be13-40ad56371ca4",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T23:59:48.181000Z",
+                     *           "timestamp": "2026-12-01T00:24:53.107000Z",
                      *           "source": "SYSTEM",
                      *           "type": "WARN",
                      *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
                      *           "instance_id": "00000000-0000-0000-0000-000000000000"
                      *         },
                      *         {
-                     *           "id": "01a22ee6-81d5-7709-9bd2-111bfb306932",
+                     *           "id": "01a22efd-7873-7204-b74d-5cf804dc7a02",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-11-30T23:59:48.181000Z",
+                     *           "timestamp": "2026-12-01T00:24:53.107000Z",
                      *           "source": "SYSTEM",
                      *           "type": "INFO",
                      *           "message": "Settings changed: acme",
@@ -41162,7 +41167,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
+                     *           "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
                      *           "name": "$feature/acme-experiment",
                      *           "description": "acme",
                      *           "tags": [],
@@ -41172,18 +41177,18 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T23:59:58.792000Z",
+                     *           "updated_at": "2026-12-01T00:25:03.174000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           }
                      *         },
                      *         {
-                     *           "id": "01c95447-12f8-451d-9c44-c4da17337a87",
+                     *           "id": "9b1953b2-d8e3-4338-b871-7259ffaf6fc0",
                      *           "name": "$feature_flag",
                      *           "description": null,
                      *           "tags": [],
@@ -41193,7 +41198,7 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-11-30T23:59:47.174000Z",
+                     *           "updated_at": "2026-12-01T00:24:51.427000Z",
                      *           "updated_by": null
                      *         }
                      *       ]
@@ -41341,7 +41346,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
+                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
                  */
                 id: string;
             };
@@ -41357,7 +41362,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
+                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41367,11 +41372,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-11-30T23:59:58.792000Z",
+                     *       "updated_at": "2026-12-01T00:25:03.174000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41431,7 +41436,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
+                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
                  */
                 id: string;
             };
@@ -41456,7 +41461,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
+                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41466,11 +41471,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-12-01T00:00:05.919000Z",
+                     *       "updated_at": "2026-12-01T00:25:12.900000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41539,7 +41544,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
+                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
                  */
                 id: string;
             };
@@ -41604,7 +41609,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a
+                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
                  */
                 id: string;
             };
@@ -41625,7 +41630,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "c33cb3cc-b84a-47c6-8d6f-c72b47d7f32a",
+                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41635,11 +41640,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-12-01T00:00:05.891000Z",
+                     *       "updated_at": "2026-12-01T00:25:12.888000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41752,30 +41757,30 @@ export interface operations {
                      *             0
                      *           ],
                      *           "labels": [
-                     *             "23-Nov-2026",
-                     *             "24-Nov-2026"
+                     *             "24-Nov-2026",
+                     *             "25-Nov-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-23",
-                     *             "2026-11-24"
+                     *             "2026-11-24",
+                     *             "2026-11-25"
                      *           ],
                      *           "order": 0
                      *         }
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-11-30T23:59:55.895Z",
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 13.622078000000329,
-                     *         "cache_age_ms": 3286,
+                     *         "elapsed_ms": 13.320055000000139,
+                     *         "cache_age_ms": 3037,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-12-01T00:29:55.895Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:14:55.895Z"
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41904,18 +41909,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:00:01.686Z",
-                     *       "is_cached": false,
+                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "is_cached": true,
                      *       "statistics": {
-                     *         "rows_read": 674,
-                     *         "bytes_read": 9108,
-                     *         "elapsed_ms": 40.30479700000069,
-                     *         "cache_age_ms": 0,
+                     *         "rows_read": 10,
+                     *         "bytes_read": 382,
+                     *         "elapsed_ms": 13.320055000000139,
+                     *         "cache_age_ms": 6185,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-12-01T00:30:01.686Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:15:01.686Z"
+                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -42161,16 +42166,16 @@ export interface operations {
                      *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T23:59:57.692000Z",
+                     *           "created_at": "2026-12-01T00:25:02.422000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T23:59:57.692000Z"
+                     *           "updated_at": "2026-12-01T00:25:02.422000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -42189,16 +42194,16 @@ export interface operations {
                      *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-11-30T23:59:48.090000Z",
+                     *           "created_at": "2026-12-01T00:24:53.020000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-11-30T23:59:57.707000Z"
+                     *           "updated_at": "2026-12-01T00:25:02.439000Z"
                      *         }
                      *       ]
                      *     }
@@ -42303,16 +42308,16 @@ export interface operations {
                      *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-12-01T00:00:04.827000Z",
+                     *       "created_at": "2026-12-01T00:25:11.186000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:00:04.827000Z"
+                     *       "updated_at": "2026-12-01T00:25:11.186000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42409,16 +42414,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T23:59:48.090000Z",
+                     *       "created_at": "2026-12-01T00:24:53.020000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-11-30T23:59:57.707000Z"
+                     *       "updated_at": "2026-12-01T00:25:02.439000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42580,16 +42585,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-11-30T23:59:48.090000Z",
+                     *       "created_at": "2026-12-01T00:24:53.020000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:00:04.838000Z"
+                     *       "updated_at": "2026-12-01T00:25:11.219000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42694,16 +42699,16 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "short_id": "DXxfGBR4",
+                     *           "short_id": "W0idxMAi",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T23:59:48.194000Z",
+                     *           "created_at": "2026-12-01T00:24:53.113000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42712,11 +42717,11 @@ export interface operations {
                      *           "filters": {
                      *             "events": "acme"
                      *           },
-                     *           "last_modified_at": "2026-11-30T23:59:57.002000Z",
+                     *           "last_modified_at": "2026-12-01T00:25:01.688000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42724,27 +42729,27 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "short_id": "3hcYwEgJ",
+                     *           "short_id": "EivaAD4V",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-11-30T23:59:56.982000Z",
+                     *           "created_at": "2026-12-01T00:25:01.545000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "filters": {},
-                     *           "last_modified_at": "2026-11-30T23:59:56.982000Z",
+                     *           "last_modified_at": "2026-12-01T00:25:01.545000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42836,27 +42841,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 3,
-                     *       "short_id": "dsE5zsCA",
+                     *       "short_id": "ZBlRTqoh",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:00:03.878000Z",
+                     *       "created_at": "2026-12-01T00:25:08.335000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "filters": {},
-                     *       "last_modified_at": "2026-12-01T00:00:03.878000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:08.335000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42925,7 +42930,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
             };
@@ -42942,16 +42947,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "DXxfGBR4",
+                     *       "short_id": "W0idxMAi",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:48.194000Z",
+                     *       "created_at": "2026-12-01T00:24:53.113000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42960,11 +42965,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T23:59:57.002000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:01.688000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43024,7 +43029,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
             };
@@ -43050,16 +43055,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "DXxfGBR4",
+                     *       "short_id": "W0idxMAi",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:48.194000Z",
+                     *       "created_at": "2026-12-01T00:24:53.113000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43068,11 +43073,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-12-01T00:00:03.914000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:08.371000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43141,7 +43146,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
             };
@@ -43206,7 +43211,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
             };
@@ -43228,16 +43233,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "DXxfGBR4",
+                     *       "short_id": "W0idxMAi",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-11-30T23:59:48.194000Z",
+                     *       "created_at": "2026-12-01T00:24:53.113000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43246,11 +43251,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-11-30T23:59:57.002000Z",
+                     *       "last_modified_at": "2026-12-01T00:25:01.688000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43324,7 +43329,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
             };
@@ -43416,7 +43421,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
                 /**
@@ -43508,7 +43513,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example DXxfGBR4
+                 * @example W0idxMAi
                  */
                 short_id: string;
                 /**
@@ -43993,11 +43998,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T23:59:57.236000Z",
+                     *           "created_at": "2026-12-01T00:25:02.011000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44021,11 +44026,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-11-30T23:59:47.861000Z",
+                     *           "created_at": "2026-12-01T00:24:52.788000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44129,11 +44134,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-12-01T00:00:04.131000Z",
+                     *       "created_at": "2026-12-01T00:25:09.175000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44142,7 +44147,7 @@ export interface operations {
                      *       "summary": "sent every week",
                      *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
                      *       "last_failure": null,
-                     *       "webhook_secret": "whsec_Ume7glZAznDk5at5ABi29EpQ0WjJ4Lf8ZxudCVw7Gqd"
+                     *       "webhook_secret": "whsec_vjaIC1aFlLIRg76KYIrOtShY1irqHb7GT7sPH7ZAI9s"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedSubscription"];
@@ -44236,11 +44241,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T23:59:47.861000Z",
+                     *       "created_at": "2026-12-01T00:24:52.788000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44347,11 +44352,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T23:59:47.861000Z",
+                     *       "created_at": "2026-12-01T00:24:52.788000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44523,11 +44528,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-11-30T23:59:47.861000Z",
+                     *       "created_at": "2026-12-01T00:24:52.788000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44627,8 +44632,8 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22ee6-a96b-7614-bd2a-5eed55084eaf",
-                     *           "name": "acme survey (duplicated at 2026-11-30 23:59:58)",
+                     *           "id": "01a22efd-9e25-763c-bba5-bd9b8be22f58",
+                     *           "name": "acme survey (duplicated at 2026-12-01 00:25:02)",
                      *           "description": "",
                      *           "type": "popover",
                      *           "schedule": "once",
@@ -44638,8 +44643,8 @@ export interface operations {
                      *           "internal_targeting_flag": {
                      *             "id": 13,
                      *             "team_id": 2,
-                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-11-30 23:59:58)",
-                     *             "key": "survey-targeting-8fca30cfc4-custom",
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-12-01 00:25:02)",
+                     *             "key": "survey-targeting-70a7e3da8c-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44647,13 +44652,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22ee6-a96b-7614-bd2a-5eed55084eaf",
+                     *                       "key": "$survey_dismissed/01a22efd-9e25-763c-bba5-bd9b8be22f58",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22ee6-a96b-7614-bd2a-5eed55084eaf",
+                     *                       "key": "$survey_responded/01a22efd-9e25-763c-bba5-bd9b8be22f58",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44685,16 +44690,16 @@ export interface operations {
                      *             {
                      *               "type": "open",
                      *               "question": "acme",
-                     *               "id": "01a22ee6-a969-7731-9df2-462d1fda7856"
+                     *               "id": "01a22efd-9e23-71c6-b1e6-a8e79c882a01"
                      *             }
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T23:59:58.321000Z",
+                     *           "created_at": "2026-12-01T00:25:02.766000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44711,7 +44716,7 @@ export interface operations {
                      *           "enable_partial_responses": false
                      *         },
                      *         {
-                     *           "id": "01a22ee6-a852-7512-be78-4026546b804f",
+                     *           "id": "01a22efd-9dbf-76f2-a300-4d8fdf059179",
                      *           "name": "acme-37",
                      *           "description": "",
                      *           "type": "popover",
@@ -44723,7 +44728,7 @@ export interface operations {
                      *             "id": 12,
                      *             "team_id": 2,
                      *             "name": "Targeting flag for survey acme-37",
-                     *             "key": "survey-targeting-2172837a82-custom",
+                     *             "key": "survey-targeting-0cc580a9e5-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44731,13 +44736,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22ee6-a852-7512-be78-4026546b804f",
+                     *                       "key": "$survey_dismissed/01a22efd-9dbf-76f2-a300-4d8fdf059179",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22ee6-a852-7512-be78-4026546b804f",
+                     *                       "key": "$survey_responded/01a22efd-9dbf-76f2-a300-4d8fdf059179",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44774,11 +44779,11 @@ export interface operations {
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-11-30T23:59:58.035000Z",
+                     *           "created_at": "2026-12-01T00:25:02.656000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44878,7 +44883,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22ee6-c393-747f-9264-16f84c8a5625",
+                     *       "id": "01a22efd-c340-72ba-abdc-9215f5b9ed69",
                      *       "name": "acme-44",
                      *       "description": "",
                      *       "type": "popover",
@@ -44890,7 +44895,7 @@ export interface operations {
                      *         "id": 21,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme-44",
-                     *         "key": "survey-targeting-94ca1b46ec-custom",
+                     *         "key": "survey-targeting-e8c34abc1d-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44898,13 +44903,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22ee6-c393-747f-9264-16f84c8a5625",
+                     *                   "key": "$survey_dismissed/01a22efd-c340-72ba-abdc-9215f5b9ed69",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22ee6-c393-747f-9264-16f84c8a5625",
+                     *                   "key": "$survey_responded/01a22efd-c340-72ba-abdc-9215f5b9ed69",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44941,11 +44946,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-12-01T00:00:05.012000Z",
+                     *       "created_at": "2026-12-01T00:25:12.258000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45042,18 +45047,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "d3c7b8eb-a0da-4f37-9535-4d4cad9bd57f",
+                     *           "id": "924b9df4-aa72-4c88-8b6e-7400f5baacf9",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22ee6-a96b-7614-bd2a-5eed55084eaf",
+                     *           "item_id": "01a22efd-9e25-763c-bba5-bd9b8be22f58",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -45061,29 +45066,29 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "source_survey_id",
                      *                 "before": null,
-                     *                 "after": "01a22ee6-8206-7379-821a-cb6947474acb"
+                     *                 "after": "01a22efd-7896-7046-b1ba-866df143f679"
                      *               }
                      *             ],
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "acme survey (duplicated at 2026-11-30 23:59:58)",
+                     *             "name": "acme survey (duplicated at 2026-12-01 00:25:02)",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.350000Z"
+                     *           "created_at": "2026-12-01T00:25:02.778000Z"
                      *         },
                      *         {
-                     *           "id": "eab5014f-adca-4c0e-bdc5-91c54b28542b",
+                     *           "id": "950eea14-fefa-45e5-8c92-c48bc46050c7",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22ee6-a852-7512-be78-4026546b804f",
+                     *           "item_id": "01a22efd-9dbf-76f2-a300-4d8fdf059179",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45091,7 +45096,7 @@ export interface operations {
                      *             "name": "acme-37",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:58.055000Z"
+                     *           "created_at": "2026-12-01T00:25:02.667000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -45166,7 +45171,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "01a22ee6-8206-7379-821a-cb6947474acb": 1
+                     *       "01a22efd-7896-7046-b1ba-866df143f679": 1
                      *     }
                      */
                     "application/json": {
@@ -45260,8 +45265,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T23:59:48.349000Z",
-                     *           "last_seen": "2026-11-30T23:59:48.349000Z",
+                     *           "first_seen": "2026-12-01T00:24:53.280000Z",
+                     *           "last_seen": "2026-12-01T00:24:53.280000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -45336,7 +45341,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -45352,7 +45357,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
+                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45364,7 +45369,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-93dfd614a7-custom",
+                     *         "key": "survey-targeting-538bf8d705-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45372,13 +45377,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45415,11 +45420,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T23:59:48.235000Z",
+                     *       "created_at": "2026-12-01T00:24:53.144000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45489,7 +45494,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -45522,7 +45527,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
+                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45534,7 +45539,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-93dfd614a7-custom",
+                     *         "key": "survey-targeting-538bf8d705-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45542,13 +45547,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45585,11 +45590,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T23:59:48.235000Z",
+                     *       "created_at": "2026-12-01T00:24:53.144000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45668,7 +45673,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -45742,7 +45747,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -45763,7 +45768,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22ee6-8206-7379-821a-cb6947474acb",
+                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45775,7 +45780,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-93dfd614a7-custom",
+                     *         "key": "survey-targeting-538bf8d705-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45783,13 +45788,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22ee6-8206-7379-821a-cb6947474acb",
+                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45826,11 +45831,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-11-30T23:59:48.235000Z",
+                     *       "created_at": "2026-12-01T00:24:53.144000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *         "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45914,7 +45919,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -45932,18 +45937,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "e192042a-1e0e-49ea-89e0-27164670ed10",
+                     *           "id": "7d500cfb-f25b-4839-9ea4-305b40329278",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *             "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22ee6-8206-7379-821a-cb6947474acb",
+                     *           "item_id": "01a22efd-7896-7046-b1ba-866df143f679",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45951,7 +45956,7 @@ export interface operations {
                      *             "name": "acme survey",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-11-30T23:59:48.282000Z"
+                     *           "created_at": "2026-12-01T00:24:53.178000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -46012,7 +46017,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -46042,8 +46047,8 @@ export interface operations {
                      *       "created_surveys": [
                      *         {
                      *           "team_id": 2,
-                     *           "survey_id": "01a22ee6-c3fb-72b9-8370-7af824e773a7",
-                     *           "name": "acme survey (duplicated at 2026-12-01 00:00:05)"
+                     *           "survey_id": "01a22efd-c3c0-721b-965f-f844798750f7",
+                     *           "name": "acme survey (duplicated at 2026-12-01 00:25:12)"
                      *         }
                      *       ],
                      *       "count": 1
@@ -46122,7 +46127,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -46142,10 +46147,10 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "uuid": "955b4ae9-bfe7-4535-a411-0a9ffc59d4a8",
+                     *           "uuid": "23c44188-d7b3-4a03-b634-a2f3fc2fe428",
                      *           "distinct_id": "ann",
                      *           "session_id": null,
-                     *           "submitted_at": "2026-11-30T23:59:48.349000Z",
+                     *           "submitted_at": "2026-12-01T00:24:53.280000Z",
                      *           "answers": [
                      *             {
                      *               "question_id": "why",
@@ -46226,7 +46231,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22ee6-8206-7379-821a-cb6947474acb
+                 * @example 01a22efd-7896-7046-b1ba-866df143f679
                  */
                 id: string;
             };
@@ -46262,8 +46267,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-11-30T23:59:48.349000Z",
-                     *           "last_seen": "2026-11-30T23:59:48.349000Z",
+                     *           "first_seen": "2026-12-01T00:24:53.280000Z",
+                     *           "last_seen": "2026-12-01T00:24:53.280000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -46285,7 +46290,7 @@ export interface operations {
                      *           "average": null
                      *         }
                      *       ],
-                     *       "survey_id": "01a22ee6-8206-7379-821a-cb6947474acb",
+                     *       "survey_id": "01a22efd-7896-7046-b1ba-866df143f679",
                      *       "start_date": "2024-01-01T00:00:00.000000Z",
                      *       "end_date": null
                      *     }
@@ -46624,7 +46629,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
+                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
                  */
                 user_uuid: string;
             };
@@ -46665,7 +46670,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
+                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
                  */
                 user_uuid: string;
             };
@@ -46773,7 +46778,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example a5b6e673-9b16-4e1d-8a70-884b03c391b0
+                 * @example a2fda638-1c0e-46ea-9645-bfe59dc01ac8
                  */
                 invite_id: string;
             };
@@ -46789,7 +46794,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a5b6e673-9b16-4e1d-8a70-884b03c391b0",
+                     *       "id": "a2fda638-1c0e-46ea-9645-bfe59dc01ac8",
                      *       "target_email": "c********f@example.net",
                      *       "first_name": "",
                      *       "organization_name": "Test",
@@ -46817,7 +46822,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example a5b6e673-9b16-4e1d-8a70-884b03c391b0
+                 * @example a2fda638-1c0e-46ea-9645-bfe59dc01ac8
                  */
                 invite_id: string;
             };
@@ -46844,8 +46849,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 4,
-                     *       "uuid": "627409dc-e170-437a-998c-87874db7623e",
-                     *       "distinct_id": "uXv6Wc8wR7UDI7YHKQEc2JELWpvuB5KeGuQHWLb2Ojj",
+                     *       "uuid": "81276251-21ec-44a0-8b82-7cd6628e6a1c",
+                     *       "distinct_id": "NrEJL4cwyP2AAif1UFHOhw7uauLszOXHIUq8Oik84Ml",
                      *       "first_name": "acme",
                      *       "email": "acme@example.net",
                      *       "is_email_verified": null,
@@ -47016,9 +47021,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "date_joined": "2026-11-30T23:59:45.280000Z",
-                     *           "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *           "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *           "date_joined": "2026-12-01T00:24:47.958000Z",
+                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "pending_email": null,
@@ -47040,8 +47045,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 4,
-                     *             "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
-                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
+                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -47051,18 +47056,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "name": "Test",
-                     *             "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *             "created_at": "2026-11-30T23:59:45.921000Z",
-                     *             "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *             "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *             "created_at": "2026-12-01T00:24:49.241000Z",
+                     *             "updated_at": "2026-12-01T00:24:49.241000Z",
                      *             "membership_level": 15,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 2,
-                     *                 "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *                 "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *                 "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *                 "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47073,8 +47078,8 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *                 "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *                 "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *                 "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "acme",
                      *                 "completed_snippet_onboarding": false,
@@ -47107,24 +47112,24 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *               "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 15
                      *             },
                      *             {
-                     *               "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *               "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *               "name": "Test",
-                     *               "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *               "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
                      *               "membership_level": 15
                      *             }
                      *           ]
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "date_joined": "2026-11-30T23:59:46.831000Z",
-                     *           "uuid": "b2477270-b085-4cdd-8430-3e58ff5ec0a5",
-                     *           "distinct_id": "htdT8velfitUrFdZxsA727g5GiTmdd25aygKdSlL2nC",
+                     *           "date_joined": "2026-12-01T00:24:50.750000Z",
+                     *           "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                     *           "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
                      *           "first_name": "Other 1",
                      *           "email": "other1@example.net",
                      *           "pending_email": null,
@@ -47146,8 +47151,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 1,
-                     *             "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
-                     *             "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *             "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
+                     *             "organization": "12492e09-c34e-462a-9106-5d6af6977719",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47157,18 +47162,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *             "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-11-30T23:59:45.280000Z",
-                     *             "updated_at": "2026-11-30T23:59:45.280000Z",
+                     *             "created_at": "2026-12-01T00:24:47.958000Z",
+                     *             "updated_at": "2026-12-01T00:24:47.958000Z",
                      *             "membership_level": 1,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "94d00a7e-6ec8-439d-a882-197bd5ab8af7",
-                     *                 "organization": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *                 "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
+                     *                 "organization": "12492e09-c34e-462a-9106-5d6af6977719",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47201,15 +47206,15 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *               "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 1
                      *             },
                      *             {
-                     *               "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *               "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *               "name": "Test",
-                     *               "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *               "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
                      *               "membership_level": 1
                      *             }
                      *           ]
@@ -47566,7 +47571,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
+                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
                  */
                 uuid: string;
             };
@@ -47583,9 +47588,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T23:59:45.280000Z",
-                     *       "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *       "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *       "date_joined": "2026-12-01T00:24:47.958000Z",
+                     *       "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *       "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47607,8 +47612,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
-                     *         "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
+                     *         "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47618,18 +47623,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "name": "Test",
-                     *         "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *         "created_at": "2026-11-30T23:59:45.921000Z",
-                     *         "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *         "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *         "created_at": "2026-12-01T00:24:49.241000Z",
+                     *         "updated_at": "2026-12-01T00:24:49.241000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47640,8 +47645,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47674,15 +47679,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "name": "Test",
-                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
                      *           "membership_level": 15
                      *         }
                      *       ]
@@ -47736,7 +47741,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example f4510814-5ba3-4d57-95e5-d007c0c3c54c
+                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
                  */
                 uuid: string;
             };
@@ -47758,9 +47763,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-11-30T23:59:45.280000Z",
-                     *       "uuid": "f4510814-5ba3-4d57-95e5-d007c0c3c54c",
-                     *       "distinct_id": "J99NsBdVaALylmCqH4tJnymYe4WTpt8UkweBjZs49ME",
+                     *       "date_joined": "2026-12-01T00:24:47.958000Z",
+                     *       "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
+                     *       "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47782,8 +47787,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "4c74b146-b305-456a-bacf-65bb8276cc6d",
-                     *         "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
+                     *         "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47793,18 +47798,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *         "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *         "name": "Test",
-                     *         "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
-                     *         "created_at": "2026-11-30T23:59:45.921000Z",
-                     *         "updated_at": "2026-11-30T23:59:45.921000Z",
+                     *         "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *         "created_at": "2026-12-01T00:24:49.241000Z",
+                     *         "updated_at": "2026-12-01T00:24:49.241000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "62a95e20-9a49-43bd-8652-a34fd506efee",
-                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
+                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47815,8 +47820,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "dfb52b8a-739a-4d9f-8539-28a5f642627f",
-                     *             "organization": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *             "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
+                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47849,15 +47854,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "c4feecdf-554e-4cad-82c6-53df47cde92b",
+                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "1727253a-01d9-4113-b547-3b1bed69453b",
+                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
                      *           "name": "Test",
-                     *           "slug": "b7ccb534-d0b0-4cdb-844f-1d016ca54527",
+                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
                      *           "membership_level": 15
                      *         }
                      *       ]

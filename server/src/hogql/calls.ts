@@ -274,6 +274,13 @@ const specialCalls = new Map<string, SpecialCall>(
       type: type('Date'),
     }),
     timezone: (context) => ({ expr: constant(context.timezone), type: type('String') }),
+    toStartOfWeek: (context, [value, mode]) =>
+      mode || context.schema.weekStartDay !== 1
+        ? undefined
+        : {
+            expr: call('toStartOfWeek', value!.expr, constant(1)),
+            type: type('Date', value!.type.nullable),
+          },
     toDateTime,
     toDateTime64: (context, args, node) => {
       const zone = args[2] ?? (args[1]?.type.name === 'String' ? args[1] : undefined)

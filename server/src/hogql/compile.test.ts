@@ -299,6 +299,17 @@ describe('values', () => {
     )
   })
 
+  test('weeks begin on the day of the project, unless the query says which', async () => {
+    const weeks = (weekStartDay?: number) =>
+      ask(
+        "select toStartOfWeek(toDate('2020-01-08')), toStartOfWeek(toDate('2020-01-08'), 0), toStartOfWeek(toDate('2020-01-08'), 1)",
+        { weekStartDay },
+      )
+    expect(await weeks()).toEqual([['2020-01-05', '2020-01-05', '2020-01-06']])
+    expect(await weeks(0)).toEqual([['2020-01-05', '2020-01-05', '2020-01-06']])
+    expect(await weeks(1)).toEqual([['2020-01-06', '2020-01-05', '2020-01-06']])
+  })
+
   test('intervals and times in the project zone', async () => {
     const schema = { timezone: 'Europe/Berlin' }
     expect(

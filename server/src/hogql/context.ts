@@ -8,6 +8,8 @@ export type Schema = {
   projectId: number
   /** IANA name: timestamps are shown, compared and cut into days in it. Default UTC. */
   timezone?: string
+  /** The day with which `toStartOfWeek` begins a week where the query does not say: 0 Sunday (default), 1 Monday. */
+  weekStartDay?: number
   /** Type of a property by its definition; default: all unknown, read as text. */
   propertyType?: PropertyTypes
   /**

@@ -70,6 +70,7 @@ export async function prepare(
   const schema: Schema = {
     projectId,
     timezone: project.timezone,
+    weekStartDay: project.weekStartDay,
     propertyType,
     limits: null,
   }

@@ -47,8 +47,10 @@ export function ActivityPage(): ReactNode {
   })
   const scope = JSON.stringify(asked)
   const { shown, waiting, release } = useHeldBack(events.data?.results, reading, scope)
-  const { data: project } = useQuery(projectQuery(projectId))
-  const columns = search.columns ?? readColumns(project?.live_events_columns) ?? usualColumns
+  const project = useQuery(projectQuery(projectId))
+  const columns = search.columns ?? readColumns(project.data?.live_events_columns) ?? usualColumns
+  // columns that come later would move everything
+  const isReady = search.columns !== undefined || !project.isPending
   const set = (changes: ActivitySearch, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...changes }), replace, resetScroll: false })
   const isNarrowed = Boolean(event || filters || from)
@@ -125,7 +127,7 @@ export function ActivityPage(): ReactNode {
         />
       </Group>
       <div className="card">
-        {shown ? (
+        {shown && isReady ? (
           shown.length > 0 ? (
             <EventTable
               projectId={projectId}

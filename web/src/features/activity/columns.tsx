@@ -56,7 +56,7 @@ function ColumnsDialog({
     onChange(others.toSpliced(to, 0, columns[from]!))
   }
   return (
-    <Modal opened onClose={onClose} title="Columns">
+    <Modal opened onClose={onClose} title="Columns" size="lg">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           Between an event and its time. The address of the page holds them, so a link shows the same.
@@ -107,7 +107,7 @@ function ColumnsDialog({
         ) : (
           <Group gap="xs">
             <PropertyPicker
-              label="Add a column"
+              label="Add a property"
               properties={{ event: free }}
               onPick={(_kind, name) => add(columnOf(name))}
             >

@@ -38,14 +38,14 @@ export function EventDefinitionsPage(): ReactNode {
           </Empty>
         }
         table={(rows) => (
-          <table className="data">
+          <table className="data middle">
             <thead>
               <tr>
                 <th scope="col">Event</th>
-                <th scope="col" style={{ minWidth: 200 }}>
+                <th scope="col" style={{ minWidth: 140 }}>
                   Description
                 </th>
-                <th scope="col" className="num">
+                <th scope="col" className="num wide-only">
                   Last seen
                 </th>
                 <th scope="col">
@@ -63,6 +63,7 @@ export function EventDefinitionsPage(): ReactNode {
                         params={{ projectId }}
                         search={{ event: row.name }}
                         title="See these events"
+                        style={{ overflowWrap: 'anywhere' }}
                       >
                         {row.name}
                       </Link>
@@ -77,7 +78,7 @@ export function EventDefinitionsPage(): ReactNode {
                       value={row.description ?? ''}
                     />
                   </td>
-                  <td className="num muted" style={{ whiteSpace: 'nowrap' }}>
+                  <td className="num muted wide-only" style={{ whiteSpace: 'nowrap' }}>
                     {row.last_seen_at ? <RelativeTime at={row.last_seen_at} timeZone={timeZone} /> : '–'}
                   </td>
                   <td className="num" style={{ width: '1%' }}>

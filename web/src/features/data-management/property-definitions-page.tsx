@@ -51,12 +51,14 @@ export function PropertyDefinitionsPage(): ReactNode {
           </Empty>
         }
         table={(rows) => (
-          <table className="data">
+          <table className="data middle">
             <thead>
               <tr>
                 <th scope="col">Property</th>
-                <th scope="col">Type</th>
-                <th scope="col" style={{ minWidth: 200 }}>
+                <th scope="col" className="wide-only">
+                  Type
+                </th>
+                <th scope="col" style={{ minWidth: 140 }}>
                   Description
                 </th>
                 <th scope="col">
@@ -68,9 +70,14 @@ export function PropertyDefinitionsPage(): ReactNode {
               {rows.map((row) => (
                 <tr key={row.id}>
                   <td>
-                    <MarkedName definition={row}>{row.name}</MarkedName>
+                    <MarkedName definition={row}>
+                      <span style={{ overflowWrap: 'anywhere' }}>{row.name}</span>
+                    </MarkedName>
+                    <div className="muted small narrow-only">
+                      {row.property_type ? typeNames[row.property_type] : ''}
+                    </div>
                   </td>
-                  <td className="muted" style={{ whiteSpace: 'nowrap' }}>
+                  <td className="muted wide-only" style={{ whiteSpace: 'nowrap' }}>
                     {row.property_type ? typeNames[row.property_type] : '–'}
                   </td>
                   <td>
