@@ -193,7 +193,7 @@ test('a dashboard is made of what arrived', async () => {
 test('a personal API key is made as the docs say, shown once, works, and is deleted', async () => {
   await page.getByRole('button', { name: /Ada Lovelace.*account menu/ }).click()
   await page.getByRole('menuitem', { name: 'Account settings' }).click()
-  await page.getByRole('heading', { name: 'Personal API Keys' }).waitFor()
+  await page.getByRole('heading', { name: 'Personal API Keys', exact: true }).waitFor()
   await page.getByRole('button', { name: '+ Create a Personal API Key' }).click()
   await page.getByRole('textbox', { name: 'Label' }).fill('nightly export')
   await page.getByRole('button', { name: 'Create Key' }).click()

@@ -20,8 +20,11 @@ const people = Array.from({ length: 40 }, (_, at) => at)
 const browsers = ['Chrome', 'Firefox', nasty]
 const site = 'https://shop.example.com'
 
+/** Whenever the tests run, nobody's events of one day are cut in two by midnight. */
+const morning = new Date().setUTCHours(9, 0, 0, 0)
+
 function eventsOf(at: number): object[] {
-  const began = Date.now() - ((at % 8) + 1) * day - (at % 5) * minute - 3 * 60 * minute
+  const began = morning - ((at % 8) + 1) * day - (at % 5) * minute
   const seen = (event: string, after: number, properties: object = {}) => ({
     event,
     distinct_id: `p${at}`,

@@ -73,7 +73,6 @@ describe.each([
     await page.goto(page.url())
     await expectEvents(1)
     await page.goBack()
-    await page.goBack()
     await expectEvents(4)
     await page.goto(`${server.url}/activity?event=order&date_from=2020-01-01&date_to=2020-01-31`)
     await page.getByText('No events match.').waitFor()

@@ -106,6 +106,7 @@ test('the sheet of keys opens, and keys go places unless somebody types', async 
 })
 
 test('a key is held to reading and to one project, and gets a new value', async () => {
+  const { id: first } = await settings()
   const { id: other } = await api(server.url, 'POST', '/api/projects/', { name: 'Elsewhere' })
   await page.goto(`${server.url}/me/settings`)
   await page.getByRole('button', { name: '+ Create a Personal API Key' }).click()
@@ -115,7 +116,7 @@ test('a key is held to reading and to one project, and gets a new value', async 
   expect(await dialog.getByRole('button', { name: 'Create Key' }).isDisabled()).toBe(true)
   await dialog.getByLabel('Insights').selectOption('Read')
   await dialog.getByLabel('Annotations').selectOption('Read and write')
-  await dialog.getByLabel('Projects').first().click()
+  await dialog.getByLabel('Projects').first().press('ArrowDown')
   await page.getByRole('option', { name: 'Elsewhere' }).click()
   // the list is open until something else is clicked
   await dialog.getByText('Access', { exact: true }).click()
@@ -134,7 +135,6 @@ test('a key is held to reading and to one project, and gets a new value', async 
         ...(method === 'POST' && { body: '{}' }),
       })
     ).status
-  const { id: first } = await settings()
   expect(await status(value, `${other}/insights/`)).toBe(200)
   expect(await status(value, `${other}/insights/`, 'POST')).toBe(403)
   expect(await status(value, `${other}/annotations/`, 'POST')).toBe(201)
