@@ -125,8 +125,7 @@ test('a key is held to reading and to one project, and gets a new value', async 
   await dialog.getByRole('button', { name: 'Create Key' }).click()
   const value = (await page.getByTestId('key-value').textContent()) ?? ''
   const row = page.getByRole('row', { name: /dashboard in the lobby/ })
-  await row.getByText('Read 1, write 1').waitFor()
-  await row.getByText('in Elsewhere').waitFor()
+  await row.getByText('Access: Read 1, write 1 in Elsewhere').waitFor()
   const status = async (key: string, path: string, method = 'GET') =>
     (
       await fetch(`${server.url}/api/projects/${path}`, {
@@ -171,6 +170,8 @@ test('a project is deleted by who types its name', async () => {
 })
 
 test('an organization is deleted by who types its name', async () => {
+  // the page makes its project the current one; only then another organization's may be
+  await page.waitForLoadState('networkidle')
   const { id } = await api(server.url, 'POST', '/api/organizations/', { name: 'Short Lived Inc' })
   await page.goto(`${server.url}/organization/settings#danger`)
   await page.waitForLoadState('networkidle')

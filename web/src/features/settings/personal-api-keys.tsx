@@ -98,7 +98,6 @@ function KeyTable({
           <tr>
             <th scope="col">Label</th>
             <th scope="col">Value</th>
-            <th scope="col">Access</th>
             <th scope="col">Created</th>
             <th scope="col">Last used</th>
             <th scope="col">
@@ -111,17 +110,18 @@ function KeyTable({
             const value = values[key.id]
             return (
               <tr key={key.id} className={value ? styles.fresh : ''}>
-                <td>{key.label}</td>
+                <td>
+                  {key.label}
+                  <div className="muted small" title={key.scopes.join(', ')}>
+                    Access: {accessWords(key.scopes)} {held(key)}
+                  </div>
+                </td>
                 <td style={{ minWidth: value ? 280 : undefined }}>
                   {value ? (
                     <FreshValue value={value} label={key.label} />
                   ) : (
                     <code style={{ whiteSpace: 'nowrap' }}>{key.mask_value ?? 'phx_…'}</code>
                   )}
-                </td>
-                <td className="muted" title={key.scopes.join(', ')}>
-                  <span style={{ whiteSpace: 'nowrap' }}>{accessWords(key.scopes)}</span>
-                  {held(key) && <div className="small">{held(key)}</div>}
                 </td>
                 <td className="muted" style={{ whiteSpace: 'nowrap' }}>
                   <RelativeTime at={key.created_at} timeZone={timeZone} />
