@@ -281,6 +281,31 @@ export function databaseSuite(home: string, open: () => Promise<Database>) {
       await database.run('drop table brought')
     })
 
+    test('what is asked again and again is answered anew, whatever became of its table', async () => {
+      await database.run('create table again (n int)')
+      const ask = () => database.run('select * from again where n > $1 order by n', [0])
+      for (let n = 1; n <= 8; n++) {
+        await database.run('insert into again values ($1)', [n])
+        expect(await ask()).toHaveLength(n)
+      }
+      await database.run("alter table again add column t text default 'new'")
+      expect((await ask())[0]).toEqual({ n: 1, t: 'new' })
+      await database.run('BEGIN; drop table again; create table again (n text); COMMIT;')
+      const wrong = () => database.run('select * from again where n = 1')
+      for (let times = 0; times < 5; times++) {
+        expect(sqlState(await wrong().catch((error: unknown) => error))).toBe('42883')
+      }
+      await database.run('drop table again')
+    })
+
+    test('more statements than are remembered, each asked again', async () => {
+      for (let times = 0; times < 3; times++) {
+        for (let n = 0; n < 300; n++) {
+          expect(await database.run(`select ${n} + $1::int as sum`, [times])).toEqual([{ sum: n + times }])
+        }
+      }
+    })
+
     test('a statement is stopped after five seconds, and the database goes on', {
       timeout: 30_000,
     }, async () => {

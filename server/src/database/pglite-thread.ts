@@ -5,19 +5,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import type { FromThread, PlainError, ThreadOptions, ToThread } from './pglite-protocol.ts'
-import { decoders } from './values.ts'
+import { createStatements } from './pglite-statements.ts'
 
 /**
  * Runs PGlite. In a thread of its own, because a statement occupies its thread to its end: requests go on being
  * served, and a statement that takes too long can be stopped by ending the thread.
  */
-
-/** Parameters arrive as PostgreSQL's own text, whatever their type. */
-const serializers = Object.fromEntries(
-  [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 1186, 1700, 2950, 3802]
-    .concat(Object.keys(decoders).map(Number))
-    .map((oid) => [oid, (value: string) => value]),
-)
 
 type Emscripten = {
   NODEFS: { stream_ops: { fsync?: (stream: { nfd: number }) => number } }
@@ -57,16 +50,16 @@ const port = parentPort!
 const send = (message: FromThread) => port.postMessage(message)
 const pglite = await open(workerData as ThreadOptions)
 await pglite.exec(`SET TIME ZONE 'UTC'`)
+const statements = createStatements(pglite)
 const listening = new Map<string, () => Promise<void>>()
 
 async function answer(asked: ToThread): Promise<unknown[]> {
   switch (asked.op) {
-    case 'query': {
-      const { text, params, rows } = asked.statement
-      return (await pglite.query(text, params, { rowMode: rows, parsers: decoders, serializers })).rows
-    }
+    case 'query':
+      return statements.query(asked.statement)
     case 'exec':
       await pglite.exec(asked.text)
+      if (!/^(BEGIN|COMMIT|ROLLBACK)$/.test(asked.text)) await statements.forget()
       return []
     case 'listen': {
       const { channel } = asked

@@ -90,11 +90,6 @@ export function decoderOf(oid: number): Decoder {
   return element ? (text) => decodeArray(text, element) : (scalars[oid] ?? asText)
 }
 
-/** Every type that needs decoding, by number. */
-export const decoders: Record<number, Decoder> = Object.fromEntries(
-  [...Object.keys(scalars), ...Object.keys(arrays)].map((oid) => [oid, decoderOf(Number(oid))]),
-)
-
 /** Reads `{a,"b,c",NULL,{…}}`. */
 function decodeArray(text: string, decode: Decoder): unknown[] {
   let at = text.indexOf('{')

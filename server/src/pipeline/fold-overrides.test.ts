@@ -224,7 +224,7 @@ test('whatever is merged and folded in whatever order, whose each event is does 
   )
 }, 60_000)
 
-test('as soon as a merge can be seen, the past is of the same person', async () => {
+test('as soon as a merge can be seen, the past is of the same person', { timeout: 60_000 }, async () => {
   const pipe = await testPipeline(onTestFinished)
   const pairs = Array.from({ length: 60 }, (_, n) => n)
   await pipe.send(pairs.map((n) => plain(`before-${n}`)))

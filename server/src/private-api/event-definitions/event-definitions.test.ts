@@ -118,6 +118,10 @@ test('an owner must be in the organization', async () => {
     status: 400,
     body: { code: 'does_not_exist', attr: 'owner' },
   })
+  expect(await api.patch(`${base}${ids.$pageview}/`, { owner: 0 })).toMatchObject({
+    status: 400,
+    body: { code: 'does_not_exist', attr: 'owner' },
+  })
 })
 
 test("another project's definition is not there, nor one that was deleted", async () => {

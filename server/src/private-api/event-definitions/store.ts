@@ -86,7 +86,7 @@ export function createEventDefinitionStore(database: Database) {
       { tags, ...changes }: EventDefinitionChanges,
       by: { userId: number; now: Date },
     ) {
-      if (changes.ownerId) await mustBeMember(project.organizationId, changes.ownerId)
+      if (typeof changes.ownerId === 'number') await mustBeMember(project.organizationId, changes.ownerId)
       await database.transaction(async (tx) => {
         const [row] = await tx
           .update(eventDefinitions)
