@@ -5,13 +5,13 @@ import { invalid, notFound } from '../model/errors.ts'
 import { levels } from './levels.ts'
 import { insertMember, type Member } from './memberships.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
-import { insertUser, type User, withEmail } from './users.ts'
+import { insertUser, type PublicUser, publicUser, type User, withEmail } from './users.ts'
 
 export const inviteDays = 3
 const day = 86_400_000
 
 export type Invite = typeof organizationInvites.$inferSelect
-export type InviteRow = { invite: Invite; creator: User | null }
+export type InviteRow = { invite: Invite; creator: PublicUser | null }
 /** An invite with what its link shows. */
 export type OpenInvite = InviteRow & { organization: typeof organizations.$inferSelect }
 
@@ -32,7 +32,7 @@ export function createInviteStore(database: Database) {
   /** The invite that a link leads to. */
   const open = async (tx: Queries, id: string): Promise<OpenInvite | undefined> => {
     const [found] = await tx
-      .select({ invite: organizationInvites, creator: users, organization: organizations })
+      .select({ invite: organizationInvites, creator: publicUser(users), organization: organizations })
       .from(organizationInvites)
       .innerJoin(organizations, eq(organizations.id, organizationInvites.organizationId))
       .leftJoin(users, eq(users.id, organizationInvites.createdBy))
@@ -77,7 +77,7 @@ export function createInviteStore(database: Database) {
     async list(organizationId: string, page: { limit: number; offset: number }) {
       const where = eq(organizationInvites.organizationId, organizationId)
       const results: InviteRow[] = await db
-        .select({ invite: organizationInvites, creator: users })
+        .select({ invite: organizationInvites, creator: publicUser(users) })
         .from(organizationInvites)
         .leftJoin(users, eq(users.id, organizationInvites.createdBy))
         .where(where)

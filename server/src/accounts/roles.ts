@@ -11,14 +11,15 @@ import {
 } from '../database/schema.ts'
 import { invalid, notFound } from '../model/errors.ts'
 import { accessLevels, settingFor } from './resource-access.ts'
-import type { User } from './users.ts'
+import type { PublicUser, User } from './users.ts'
+import { publicUser } from './users.ts'
 
 export type Role = typeof roles.$inferSelect
-export type RoleMember = { membership: typeof roleMemberships.$inferSelect; user: User }
+export type RoleMember = { membership: typeof roleMemberships.$inferSelect; user: PublicUser }
 /** A role with who has it, and the live flags that its members may edit because they name it. */
 export type RoleRow = {
   role: Role
-  creator: User | null
+  creator: PublicUser | null
   members: RoleMember[]
   flags: { id: number; key: string; projectId: number }[]
 }
@@ -37,7 +38,7 @@ export function createRoleStore(database: Database) {
     queries: Queries = db,
   ): Promise<RoleRow[]> {
     const found = queries
-      .select({ role: roles, creator: users })
+      .select({ role: roles, creator: publicUser(users) })
       .from(roles)
       .leftJoin(users, eq(users.id, roles.createdBy))
       .where(where)
@@ -213,7 +214,7 @@ const oldestFirst = [asc(roleMemberships.joinedAt), asc(roleMemberships.id)]
 /** Those who have roles; without users who are deactivated, as in the list of members. */
 const membersIn = (queries: Queries) =>
   queries
-    .select({ membership: roleMemberships, user: users })
+    .select({ membership: roleMemberships, user: publicUser(users) })
     .from(roleMemberships)
     .innerJoin(organizationMemberships, eq(organizationMemberships.id, roleMemberships.membershipId))
     .innerJoin(users, and(eq(users.id, organizationMemberships.userId), eq(users.isActive, true)))

@@ -1,4 +1,5 @@
 import { asc, count, eq, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedUnique } from '../database/errors.ts'
 import { passwordResets, users } from '../database/schema.ts'
@@ -6,6 +7,18 @@ import { randomToken } from '../kit/api-keys.ts'
 import { invalid } from '../model/errors.ts'
 
 export type User = typeof users.$inferSelect
+
+/** What others may see of somebody. */
+export type PublicUser = Pick<User, 'id' | 'uuid' | 'distinctId' | 'firstName' | 'email'>
+
+/** The columns of that, to select beside what a user has made. */
+export const publicUser = <Table extends Record<keyof PublicUser, AnyPgColumn>>({
+  id,
+  uuid,
+  distinctId,
+  firstName,
+  email,
+}: Table): Pick<Table, keyof PublicUser> => ({ id, uuid, distinctId, firstName, email })
 
 export type NewUser = {
   email: string

@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
+import { publicUser } from '../accounts/users.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { activityBookmarks, activityLog, users } from '../database/schema.ts'
 import { type Change, kept } from './changes.ts'
@@ -83,7 +84,7 @@ export function createActivityLog(database: Database) {
     db
       .select({
         entry: activityLog,
-        user: users,
+        user: publicUser(users),
       })
       .from(activityLog)
       .leftJoin(users, eq(users.id, activityLog.userId))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { levels } from '../accounts/levels.ts'
 import type { MemberOrganization } from '../accounts/organizations.ts'
 import type { Project, VisibleProject } from '../accounts/projects.ts'
-import type { User } from '../accounts/users.ts'
+import type { PublicUser } from '../accounts/users.ts'
 
 /** How users, projects and organizations look inside other things. */
 
@@ -29,7 +29,7 @@ export const UserBasic = z
   })
   .meta({ id: 'UserBasic', description: 'A user, as other things refer to one (`created_by`).' })
 
-export const userBasic = (user: User): z.input<typeof UserBasic> => ({
+export const userBasic = (user: PublicUser): z.input<typeof UserBasic> => ({
   id: user.id,
   uuid: user.uuid,
   distinct_id: user.distinctId,

@@ -1,5 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { levels } from '../accounts/levels.ts'
+import { publicUser } from '../accounts/users.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { Change } from '../activity/changes.ts'
 import type { Database, Queries } from '../database/database.ts'
@@ -36,7 +37,7 @@ export function createCollaboratorStore(
     )
   const withUser = () =>
     db
-      .select({ collaborator: dashboardCollaborators, user: users })
+      .select({ collaborator: dashboardCollaborators, user: publicUser(users) })
       .from(dashboardCollaborators)
       .innerJoin(users, eq(users.id, dashboardCollaborators.userId))
       .$dynamic()
@@ -61,7 +62,7 @@ export function createCollaboratorStore(
         throw invalid('Cannot add collaborators to a dashboard on the lowest restriction level.')
       }
       const [found] = await db
-        .select({ user: users, level: organizationMemberships.level })
+        .select({ user: publicUser(users), level: organizationMemberships.level })
         .from(users)
         .innerJoin(
           organizationMemberships,

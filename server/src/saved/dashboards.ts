@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { type PublicUser, publicUser } from '../accounts/users.ts'
 import type { Activity, ActivityLog } from '../activity/activity-log.ts'
 import { changesBetween } from '../activity/changes.ts'
 import type { Database, Queries } from '../database/database.ts'
@@ -30,7 +31,7 @@ export type DashboardChanges = Partial<
 
 export type DashboardRow = {
   dashboard: typeof dashboards.$inferSelect
-  creator: typeof users.$inferSelect | null
+  creator: PublicUser | null
   tags: string[]
   isShared: boolean
   /** Whether the viewer is one of its collaborators. */
@@ -43,8 +44,8 @@ export type TileRow = {
   insight: InsightRow | null
   text: {
     text: typeof dashboardTexts.$inferSelect
-    creator: typeof users.$inferSelect | null
-    modifier: typeof users.$inferSelect | null
+    creator: PublicUser | null
+    modifier: PublicUser | null
   } | null
 }
 
@@ -99,7 +100,7 @@ export function createDashboardStore(
     tx
       .select({
         dashboard: dashboards,
-        creator: users,
+        creator: publicUser(users),
         tags: tagsOf('Dashboard', dashboards.projectId, dashboards.id),
         isShared: sql<boolean>`exists (select 1 from ${sharingLinks} where ${sharingLinks.dashboardId} = ${dashboards.id} and ${sharingLinks.enabled})`,
         isCollaborator: collaborates(userId),
@@ -244,7 +245,12 @@ export function createDashboardStore(
     /** What is on it, the oldest first. */
     async tiles(dashboardId: number, viewer: Pick<Viewer, 'userId'>): Promise<TileRow[]> {
       const found = await db
-        .select({ tile: dashboardTiles, text: dashboardTexts, creator: users, modifier: modifiers })
+        .select({
+          tile: dashboardTiles,
+          text: dashboardTexts,
+          creator: publicUser(users),
+          modifier: publicUser(modifiers),
+        })
         .from(dashboardTiles)
         .leftJoin(insights, eq(insights.id, dashboardTiles.insightId))
         .leftJoin(dashboardTexts, eq(dashboardTexts.id, dashboardTiles.textId))

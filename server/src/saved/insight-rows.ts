@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { type PublicUser, publicUser } from '../accounts/users.ts'
 import type { Queries } from '../database/database.ts'
 import { dashboards, dashboardTiles, insights, users } from '../database/schema.ts'
 import { tagsOf } from '../tags/tags.ts'
@@ -14,8 +15,8 @@ export type InsightTile = Pick<
 /** An insight with all that is shown of it; the rights to its dashboards are those of one user. */
 export type InsightRow = {
   insight: typeof insights.$inferSelect
-  creator: typeof users.$inferSelect | null
-  modifier: typeof users.$inferSelect | null
+  creator: PublicUser | null
+  modifier: PublicUser | null
   tags: string[]
   tiles: InsightTile[]
 }
@@ -34,8 +35,8 @@ export async function insightRows(
   const query = db
     .select({
       insight: insights,
-      creator: users,
-      modifier: modifiers,
+      creator: publicUser(users),
+      modifier: publicUser(modifiers),
       tags: tagsOf('Insight', insights.projectId, insights.id),
     })
     .from(insights)

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { violatedUnique } from '../../database/errors.ts'
 import { actions, type StoredActionStep, users } from '../../database/schema.ts'
@@ -31,7 +32,11 @@ export function createActionStore(
 
   const withCreator = () =>
     db
-      .select({ action: actions, creator: users, tags: tagsOf('Action', actions.projectId, actions.id) })
+      .select({
+        action: actions,
+        creator: publicUser(users),
+        tags: tagsOf('Action', actions.projectId, actions.id),
+      })
       .from(actions)
       .leftJoin(users, eq(users.id, actions.createdBy))
       .$dynamic()

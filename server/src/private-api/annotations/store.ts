@@ -1,4 +1,5 @@
 import { and, desc, eq, ilike, inArray, or, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { Database } from '../../database/database.ts'
 import { annotations, insights, projects, users } from '../../database/schema.ts'
 import { containing } from '../../kit/containing.ts'
@@ -22,7 +23,7 @@ export function createAnnotationStore(database: Database) {
     db
       .select({
         annotation: annotations,
-        creator: users,
+        creator: publicUser(users),
         insight: {
           id: insights.id,
           projectId: insights.projectId,

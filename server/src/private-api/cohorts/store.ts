@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, ilike, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { Database } from '../../database/database.ts'
 import { cohorts, users } from '../../database/schema.ts'
 import { cohortsNamedBy, parseDefinition } from '../../insights/cohort-definition.ts'
@@ -32,7 +33,7 @@ export function createCohortStore(
 
   const withCreator = () =>
     db
-      .select({ cohort: cohorts, creator: users })
+      .select({ cohort: cohorts, creator: publicUser(users) })
       .from(cohorts)
       .leftJoin(users, eq(users.id, cohorts.createdBy))
       .$dynamic()

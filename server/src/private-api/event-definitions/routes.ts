@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { User } from '../../accounts/users.ts'
+import type { PublicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import { userBasic } from '../../http/account-shapes.ts'
@@ -77,7 +77,7 @@ function verification(wanted: boolean | undefined, verified: boolean, userId: nu
     : { verified: false, verifiedAt: null, verifiedBy: null }
 }
 
-const basicOrNull = (user: User | null) => user && userBasic(user)
+const basicOrNull = (user: PublicUser | null) => user && userBasic(user)
 
 const known = (definition: EventDefinitionRow['definition']) => ({
   scope: 'EventDefinition' as const,

@@ -1,5 +1,6 @@
 import { aliasedTable, and, asc, desc, eq, ilike, notIlike, type SQL } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { publicUser } from '../../accounts/users.ts'
 import type { Database } from '../../database/database.ts'
 import { eventDefinitions, organizationMemberships, users } from '../../database/schema.ts'
 import { containing } from '../../kit/containing.ts'
@@ -33,9 +34,9 @@ export function createEventDefinitionStore(database: Database) {
     db
       .select({
         definition: eventDefinitions,
-        owner: owners,
-        verifier: verifiers,
-        updater: updaters,
+        owner: publicUser(owners),
+        verifier: publicUser(verifiers),
+        updater: publicUser(updaters),
         tags: tagsOf('EventDefinition', eventDefinitions.projectId, eventDefinitions.id),
       })
       .from(eventDefinitions)

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
@@ -33,7 +34,7 @@ export function createHoldoutStore({ database, activity, flags }: Deps) {
 
   const withCreator = (queries: Queries = db) =>
     queries
-      .select({ holdout: experimentHoldouts, creator: users })
+      .select({ holdout: experimentHoldouts, creator: publicUser(users) })
       .from(experimentHoldouts)
       .leftJoin(users, eq(users.id, experimentHoldouts.createdBy))
       .$dynamic()

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { User } from '../../accounts/users.ts'
+import type { PublicUser } from '../../accounts/users.ts'
 import type { experimentHoldouts, experiments, featureFlags } from '../../database/schema.ts'
 import { holdoutVariant } from '../../flags/flag-filters.ts'
 import { userBasic } from '../../http/account-shapes.ts'
@@ -7,15 +7,15 @@ import type { retrieveExperiment } from './contract.ts'
 import type { retrieveHoldout } from './holdout-contract.ts'
 
 /** A holdout, and who made it. */
-export type HoldoutRow = { holdout: typeof experimentHoldouts.$inferSelect; creator: User | null }
+export type HoldoutRow = { holdout: typeof experimentHoldouts.$inferSelect; creator: PublicUser | null }
 
 /** An experiment with its flag and its holdout, and who made it. */
 export type ExperimentRow = {
   experiment: typeof experiments.$inferSelect
   flag: typeof featureFlags.$inferSelect
-  creator: User | null
+  creator: PublicUser | null
   holdout: HoldoutRow['holdout'] | null
-  holdoutCreator: User | null
+  holdoutCreator: PublicUser | null
 }
 
 type ShownExperiment = z.input<typeof retrieveExperiment.answer>

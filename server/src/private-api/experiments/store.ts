@@ -1,4 +1,5 @@
 import { aliasedTable, and, asc, eq, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { telling } from '../../activity/tell.ts'
 import type { Database, Queries } from '../../database/database.ts'
@@ -47,9 +48,9 @@ export function createExperimentStore({ database, activity, holdouts, flags }: D
       .select({
         experiment: experiments,
         flag: featureFlags,
-        creator: users,
+        creator: publicUser(users),
         holdout: experimentHoldouts,
-        holdoutCreator: holdoutCreators,
+        holdoutCreator: publicUser(holdoutCreators),
       })
       .from(experiments)
       .innerJoin(featureFlags, eq(featureFlags.id, experiments.featureFlagId))

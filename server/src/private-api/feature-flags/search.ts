@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
-import type { User } from '../../accounts/users.ts'
+import type { PublicUser } from '../../accounts/users.ts'
 import { earlyAccessFeatures, experiments, featureFlags, surveys } from '../../database/schema.ts'
 import type { OwnedFlag } from '../../flags/flag-writes.ts'
 import { containing } from '../../kit/containing.ts'
@@ -10,8 +10,8 @@ import type { FlagSearch } from './contract.ts'
 /** A flag with its tags, what has it, who made it, and who changed it last. */
 export type FlagRow = OwnedFlag & {
   tags: string[]
-  creator: User | null
-  editor: User | null
+  creator: PublicUser | null
+  editor: PublicUser | null
 }
 
 export const live = eq(featureFlags.deleted, false)

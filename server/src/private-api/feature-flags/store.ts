@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { aliasedTable, and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { flagRightsOf, mayNotEdit, permitEdit } from '../../accounts/flag-rights.ts'
+import { publicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
@@ -61,8 +62,8 @@ export function createFlagStore({ database, activity, findCohorts, changed }: Fl
         experiments: sql<number[]>`array(select ${experiments.id} from ${experiments}
           where ${ofLiveExperiment} order by ${experiments.id})`,
         features: featuresOf,
-        creator: users,
-        editor: editors,
+        creator: publicUser(users),
+        editor: publicUser(editors),
       })
       .from(featureFlags)
       .leftJoin(users, eq(users.id, featureFlags.createdBy))

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, ilike, inArray, like, notInArray, notLike, type SQL, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { Database } from '../../database/database.ts'
 import { eventProperties, propertyDefinitions, users } from '../../database/schema.ts'
 import { containing } from '../../kit/containing.ts'
@@ -53,7 +54,7 @@ export function createPropertyDefinitionStore(database: Database) {
     db
       .select({
         definition: propertyDefinitions,
-        updater: users,
+        updater: publicUser(users),
         seen,
         tags: tagsOf('PropertyDefinition', propertyDefinitions.projectId, propertyDefinitions.id),
       })

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { permitEdit } from '../../accounts/flag-rights.ts'
+import { type PublicUser, publicUser } from '../../accounts/users.ts'
 import type { Database } from '../../database/database.ts'
 import { projects, scheduledChanges, users } from '../../database/schema.ts'
 import type { FlagWrites } from '../../flags/flag-writes.ts'
@@ -7,7 +8,7 @@ import { HedgerowError, invalid, notFound } from '../../model/errors.ts'
 import type { ScheduledFlagPayload } from '../../model/flags.ts'
 
 type Stored = typeof scheduledChanges.$inferSelect
-export type ScheduledChangeRow = { change: Stored; creator: typeof users.$inferSelect | null }
+export type ScheduledChangeRow = { change: Stored; creator: PublicUser | null }
 type Changes = { payload?: ScheduledFlagPayload; scheduledAt?: string }
 
 type Project = { id: number; organizationId: string }
@@ -22,7 +23,7 @@ export function createScheduledChangeStore({ database, flags }: Deps) {
   const { db } = database
   const withCreator = () =>
     db
-      .select({ change: scheduledChanges, creator: users })
+      .select({ change: scheduledChanges, creator: publicUser(users) })
       .from(scheduledChanges)
       .leftJoin(users, eq(users.id, scheduledChanges.createdBy))
       .$dynamic()

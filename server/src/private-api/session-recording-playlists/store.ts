@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gte, lte, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { type PublicUser, publicUser } from '../../accounts/users.ts'
 import type { Activity, ActivityLog } from '../../activity/activity-log.ts'
 import { changesBetween } from '../../activity/changes.ts'
 import type { Database, Queries } from '../../database/database.ts'
@@ -62,7 +63,7 @@ export function createPlaylistStore(
 
   const rows = (tx: Queries, where: SQL | undefined) =>
     tx
-      .select({ playlist: recordingPlaylists, creator: users, modifier: modifiers })
+      .select({ playlist: recordingPlaylists, creator: publicUser(users), modifier: publicUser(modifiers) })
       .from(recordingPlaylists)
       .leftJoin(users, eq(users.id, recordingPlaylists.createdBy))
       .leftJoin(modifiers, eq(modifiers.id, recordingPlaylists.lastModifiedBy))
@@ -268,8 +269,8 @@ export function createPlaylistStore(
 export type PlaylistStore = ReturnType<typeof createPlaylistStore>
 export type PlaylistRow = {
   playlist: typeof recordingPlaylists.$inferSelect
-  creator: typeof users.$inferSelect | null
-  modifier: typeof users.$inferSelect | null
+  creator: PublicUser | null
+  modifier: PublicUser | null
 }
 
 /** What the activity log tells of a playlist. */

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { and, desc, eq, lte } from 'drizzle-orm'
+import { type PublicUser, publicUser } from '../../accounts/users.ts'
 import type { Database, Queries } from '../../database/database.ts'
 import { dashboards, insights, projects, subscriptions, users } from '../../database/schema.ts'
 import type { Deliveries, NewDelivery } from '../../deliveries/deliveries.ts'
@@ -8,7 +9,7 @@ import { invalid, notFound } from '../../model/errors.ts'
 import { nextTime, type Schedule } from './schedule.ts'
 
 export type Subscription = typeof subscriptions.$inferSelect
-export type SubscriptionRow = { subscription: Subscription; creator: typeof users.$inferSelect | null }
+export type SubscriptionRow = { subscription: Subscription; creator: PublicUser | null }
 export type Changes = Partial<
   Pick<
     typeof subscriptions.$inferInsert,
@@ -50,7 +51,7 @@ export function createSubscriptionStore({ database, deliveries, now }: Deps) {
     and(eq(subscriptions.projectId, projectId), eq(subscriptions.id, id))
   const withCreator = (within: Queries = db) =>
     within
-      .select({ subscription: subscriptions, creator: users })
+      .select({ subscription: subscriptions, creator: publicUser(users) })
       .from(subscriptions)
       .leftJoin(users, eq(users.id, subscriptions.createdBy))
       .$dynamic()

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { User } from '../../accounts/users.ts'
+import type { PublicUser } from '../../accounts/users.ts'
 import type { surveys } from '../../database/schema.ts'
 import { withActions } from '../../directory/survey-actions.ts'
 import type { StoredFlag } from '../../flags/flag-writes.ts'
@@ -17,7 +17,7 @@ export type SurveyRow = {
   targeting: StoredFlag | null
   internal: StoredFlag | null
   actions: SurveyAction[]
-  creator: User | null
+  creator: PublicUser | null
 }
 
 type ShownSurvey = z.input<typeof retrieveSurvey.answer>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { aliasedTable, and, desc, eq, gt, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { publicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import type { Change } from '../../activity/changes.ts'
 import { telling } from '../../activity/tell.ts'
@@ -92,7 +93,14 @@ export function createSurveyStore({ database, activity, flags, now }: Deps) {
 
   const withFlags = (queries: Queries = db) =>
     queries
-      .select({ survey: surveys, linked, targeting, internal, actions: actionsOfSurvey, creator: users })
+      .select({
+        survey: surveys,
+        linked,
+        targeting,
+        internal,
+        actions: actionsOfSurvey,
+        creator: publicUser(users),
+      })
       .from(surveys)
       .leftJoin(linked, eq(linked.id, surveys.linkedFlagId))
       .leftJoin(targeting, eq(targeting.id, surveys.targetingFlagId))
