@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import { publicUser } from '../accounts/users.ts'
 import type { Database, Queries } from '../database/database.ts'
 import { activityBookmarks, activityLog, users } from '../database/schema.ts'
+import { createUuid7 } from '../kit/uuid7.ts'
 import { type Change, kept } from './changes.ts'
 
 /** Kinds of things whose changes are told, by PostHog's names for them. */
@@ -75,6 +76,8 @@ export type WhichActivity = {
 )
 
 const mostOfName = 400
+/** Grow with time: they order what was written within one tick of the database's clock (PGlite's: a millisecond). */
+const newId = createUuid7()
 
 /** Who changed what and when, in the database. Entries outlive the things that they tell of, but not the organization. */
 export function createActivityLog(database: Database) {
@@ -100,6 +103,7 @@ export function createActivityLog(database: Database) {
     async record(done: Activity, within: Queries = db): Promise<void> {
       if (done.activity === 'updated' && !done.changes?.length) return
       await within.insert(activityLog).values({
+        id: newId(),
         organizationId: done.organizationId,
         projectId: done.projectId,
         userId: done.userId,

@@ -365,12 +365,14 @@ async function writeDistinctIds(tx: Queries, changes: PeopleChanges): Promise<vo
     if (!ids.length) continue
     const source = sql`unnest(${list(ids, (one) => one.projectId)}::int[], ${list(ids, (one) => one.distinctId)}::text[],
       ${list(ids, (one) => one.personUuid)}::uuid[], ${list(ids, (one) => one.version)}::bigint[])
-      as u(project_id, distinct_id, person_uuid, version)`
+      with ordinality as u(project_id, distinct_id, person_uuid, version, place)`
     const person = sql`p.project_id = u.project_id and p.uuid = u.person_uuid`
     const rows = isNew
       ? await tx.execute(sql`
           insert into person_distinct_ids (project_id, distinct_id, person_id, version)
           select u.project_id, u.distinct_id, p.id, u.version from ${source} join persons p on ${person}
+          -- their ids tell in which order they came, whatever way the join goes
+          order by u.place
           on conflict (project_id, distinct_id) do nothing
           returning person_id`)
       : await tx.execute(sql`

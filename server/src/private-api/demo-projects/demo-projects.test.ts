@@ -220,7 +220,7 @@ test('the same seed tells the same story', () => {
   expect(told(1, 100, end)).not.toEqual(told(2, 100, end))
 })
 
-test('what is left half done is gone on with, and nothing counts twice', async () => {
+test('what is left half done is gone on with, and nothing counts twice', { timeout: 120_000 }, async () => {
   const { database } = on.api
   const { warehouse } = on.pipeline
   const people = peopleInPart * 4
