@@ -313,6 +313,17 @@ describe('at a desk', () => {
     expect(errors).toEqual([])
   })
 
+  test('a retention curve is saved as a picture', async () => {
+    await page.goto(at(questions.retention))
+    await page.locator('figure canvas').first().waitFor(patient)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as PNG' }).click(),
+    ])
+    expect(download.suggestedFilename()).toMatch(/[.]png$/)
+    expect(errors).toEqual([])
+  })
+
   test('lifecycle: statuses are switched off, and a number opens its people', async () => {
     await page.goto(`${server.url}/insights/new?kind=LIFECYCLE`)
     await page.getByRole('region', { name: 'Figures' }).waitFor(patient)

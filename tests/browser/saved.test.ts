@@ -269,6 +269,34 @@ describe('at a desk', () => {
     expect(errors).toEqual([])
   })
 
+  test('three bars are seen whole in a low tile', async () => {
+    const board = await make('dashboards', { name: 'Low board' })
+    await make('insights', {
+      name: 'Browsers',
+      query: {
+        ...trend,
+        trendsFilter: { display: 'ActionsBarValue' },
+        breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
+      },
+      dashboards: [board.id],
+    })
+    const at = `/api/projects/@current/dashboards/${board.id}/`
+    const { tiles } = await api(server.url, 'GET', at)
+    await api(server.url, 'PATCH', at, {
+      tiles: [{ id: tiles[0].id, layouts: { sm: { x: 0, y: 0, w: 4, h: 3 } } }],
+    })
+    await page.goto(`${server.url}/dashboard/${board.id}`)
+    const bars = page.getByRole('region', { name: 'Bars' })
+    await bars.getByRole('listitem').nth(2).waitFor(patient)
+    await picture(page, 'saved-low-bars')
+    expect(
+      await bars.evaluate(
+        (region: { scrollHeight: number; clientHeight: number }) => region.scrollHeight - region.clientHeight,
+      ),
+    ).toBe(0)
+    expect(errors).toEqual([])
+  })
+
   test('what is asked for again by itself is answered anew', async () => {
     const board = await make('dashboards', { name: 'On the wall' })
     const query = {
