@@ -18,7 +18,7 @@ const help = `hedgerow: self-hosted product analytics that speaks PostHog's API
   hedgerow help                                    this text
 
 user, key and demo work whether the server runs or not. Without --password one is made and shown. --json prints JSON.
-Settings come from the environment (PORT, DATA_DIR, DATABASE_URL, …): see docs/configuration.md.`
+Settings come from the environment (PORT, DATA_DIR, DATABASE_URL, …): see README.md.`
 
 const accountOptions = {
   email: { type: 'string' },

@@ -1,12 +1,14 @@
-import { Modal, useMantineColorScheme } from '@mantine/core'
+import { useMantineColorScheme } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import {
   IconBolt,
   IconBuilding,
+  IconChartBar,
   IconClick,
   IconFlag,
   IconKey,
   IconKeyboard,
+  IconLayoutDashboard,
   IconMoon,
   IconSearch,
   IconSettings,
@@ -19,18 +21,28 @@ import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
 import { actionsQuery, eventNamesQuery } from '../api/definitions.ts'
 import { flagsQuery } from '../api/flags.ts'
+import { dashboardsQuery, insightsQuery } from '../api/saved.ts'
 import { cohortsListQuery } from '../features/cohorts/queries.ts'
 import { kinds } from '../features/insights/kinds.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { insightName } from '../ui/insight/shown.ts'
 import { actionNameOf, cohortChoices, cohortNameOf } from '../ui/names.ts'
 import styles from './command-palette.module.css'
 import { places } from './places.ts'
 
-/** Of the flags, of the cohorts and of the events that match. */
+/** Of each kind of thing that matches. */
 const MOST_FOUND = 8
 
-type Row = { group: string; label: string; icon: typeof IconBolt; run: () => void }
+type Row = {
+  group: string
+  label: string
+  icon: typeof IconBolt
+  run: () => void
+  /** Where several may be called the same. */
+  id?: number
+}
 
-/** One field that finds pages, actions, feature flags, cohorts and events. Arrows move, Enter goes, Escape closes. */
+/** One field that finds pages and whatever has a name in the project. Arrows move, Enter goes, Escape closes. */
 export default function CommandPalette({
   projectId,
   onClose,
@@ -51,8 +63,7 @@ export default function CommandPalette({
     row.run()
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       withCloseButton={false}
       padding={0}
@@ -64,10 +75,9 @@ export default function CommandPalette({
       <div className={styles.field}>
         <IconSearch size={18} aria-hidden />
         <input
-          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
           autoFocus
           className={styles.input}
-          placeholder="Search pages, actions, flags, cohorts, events…"
+          placeholder="Search pages, dashboards, insights, flags, events…"
           role="combobox"
           aria-label="Search"
           aria-expanded="true"
@@ -92,7 +102,7 @@ export default function CommandPalette({
       </div>
       <div id={listId} role="listbox" aria-label="Results" className={styles.list}>
         {rows.map((row, index) => (
-          <div key={`${row.group}/${row.label}`} role="presentation">
+          <div key={`${row.group}/${row.id ?? row.label}`} role="presentation">
             {row.group !== rows[index - 1]?.group && (
               <div className={styles.group} role="presentation">
                 {row.group}
@@ -115,7 +125,7 @@ export default function CommandPalette({
         ))}
         {rows.length === 0 && <p className={styles.none}>Nothing called “{text}”.</p>}
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -132,6 +142,14 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
   })
   const cohorts = useQuery({
     ...cohortsListQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
+    enabled: projectId !== null && settled !== '',
+  })
+  const dashboards = useQuery({
+    ...dashboardsQuery(projectId ?? 0, { search: settled }),
+    enabled: projectId !== null && settled !== '',
+  })
+  const insights = useQuery({
+    ...insightsQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
     enabled: projectId !== null && settled !== '',
   })
   const rows: Row[] = []
@@ -194,8 +212,36 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
   const actionsFound = (actions.data ?? [])
     .filter((one) => actionNameOf(one).toLowerCase().includes(wanted))
     .slice(0, MOST_FOUND)
+  const dashboardsFound = (dashboards.data?.results ?? [])
+    .filter(({ name }) => name?.toLowerCase().includes(wanted))
+    .slice(0, MOST_FOUND)
+  const insightsFound = (insights.data?.results ?? []).filter((one) =>
+    insightName(one).toLowerCase().includes(wanted),
+  )
   return [
     ...matching,
+    ...dashboardsFound.map(({ id, name }) => ({
+      group: 'Dashboards',
+      label: name ?? '',
+      id,
+      icon: IconLayoutDashboard,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/dashboard/$dashboardId',
+          params: { projectId, dashboardId: id },
+        }),
+    })),
+    ...insightsFound.map((insight) => ({
+      group: 'Insights',
+      label: insightName(insight),
+      id: insight.id,
+      icon: IconChartBar,
+      run: () =>
+        void navigate({
+          to: '/project/$projectId/insights/$shortId',
+          params: { projectId, shortId: insight.short_id },
+        }),
+    })),
     ...found.map((each) => ({
       group: 'Events: see their trend',
       label: each.name,

@@ -38,7 +38,7 @@ export function Frame(): ReactNode {
   const nav = (
     <>
       <ProjectSwitcher projectId={projectId} />
-      {projectId !== null && <Nav projectId={projectId} />}
+      {projectId !== null && <Nav projectId={projectId} onGo={close} />}
     </>
   )
   return (

@@ -13,8 +13,8 @@ const placeOf = (path: string, projectId: number) =>
     .filter(({ at }) => path === at || path.startsWith(`${at}/`))
     .sort((a, b) => b.at.length - a.at.length)[0]?.to
 
-/** The links of a project's pages; the one we are on, or below, is marked. */
-export function Nav({ projectId }: { projectId: number }): ReactNode {
+/** The links of a project's pages; the one we are on, or below, is marked. `onGo`: one of them was followed. */
+export function Nav({ projectId, onGo }: { projectId: number; onGo: () => void }): ReactNode {
   const here = useRouterState({ select: ({ location }) => placeOf(location.pathname, projectId) })
   return (
     <nav aria-label="Project">
@@ -29,6 +29,7 @@ export function Nav({ projectId }: { projectId: number }): ReactNode {
                   <Link
                     to={to}
                     params={{ projectId }}
+                    onClick={onGo}
                     className={styles.link}
                     activeOptions={{ exact: true, includeSearch: false }}
                     data-active={to === here || undefined}

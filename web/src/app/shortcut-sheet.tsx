@@ -1,5 +1,6 @@
-import { Kbd, Modal, Switch } from '@mantine/core'
+import { Kbd, Switch } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Dialog } from '../ui/dialog.tsx'
 import { places } from './places.ts'
 import styles from './shortcut-sheet.module.css'
 import { haveSingleKeys, modKey, setSingleKeys } from './single-keys.ts'
@@ -21,7 +22,7 @@ const onPages: Line[] = [
 export default function ShortcutSheet({ onClose }: { onClose: () => void }): ReactNode {
   const [isOn, setOn] = useState(haveSingleKeys)
   return (
-    <Modal opened onClose={onClose} title="Keyboard shortcuts" size={640}>
+    <Dialog onClose={onClose} title="Keyboard shortcuts" size={640}>
       <div className={styles.columns}>
         <Lines title="Everywhere" lines={everywhere} />
         <Lines
@@ -40,7 +41,7 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }): Rea
           setSingleKeys(checked)
         }}
       />
-    </Modal>
+    </Dialog>
   )
 }
 

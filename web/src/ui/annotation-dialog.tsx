@@ -1,7 +1,8 @@
-import { Button, Modal, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useCreateAnnotation, useUpdateAnnotation } from '../api/annotations.ts'
 import type { Annotation } from '../api/types.ts'
+import { Dialog } from './dialog.tsx'
 import { sentence } from './states.tsx'
 import { wallClock, whenClocksShow } from './time.ts'
 
@@ -56,7 +57,7 @@ export function AnnotationDialog({
     (one) => one !== 'dashboard_item' || insightId !== undefined || annotation?.scope === one,
   )
   return (
-    <Modal opened onClose={onClose} title={annotation ? 'Edit annotation' : 'New annotation'}>
+    <Dialog onClose={onClose} title={annotation ? 'Edit annotation' : 'New annotation'}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Textarea
@@ -102,7 +103,7 @@ export function AnnotationDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

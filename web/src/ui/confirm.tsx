@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { Dialog } from './dialog.tsx'
 import { sentence } from './states.tsx'
 
 /**
@@ -27,7 +28,7 @@ export function Confirm({
   children: ReactNode
 }): ReactNode {
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <Text size="sm" component="div">
         {children}
       </Text>
@@ -48,6 +49,6 @@ export function Confirm({
           {verb}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

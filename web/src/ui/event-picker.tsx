@@ -25,6 +25,8 @@ export function EventPicker({
   clearable = false,
   allEvents = false,
   width = '100%',
+  startsOpen = false,
+  onLeave,
 }: {
   projectId: number
   events: EventName[]
@@ -41,9 +43,14 @@ export function EventPicker({
   clearable?: boolean
   allEvents?: boolean
   width?: string | { base: string; xs: number }
+  /** Whether it was asked for just now: it has the focus, and shows what there is. */
+  startsOpen?: boolean
+  /** The focus went elsewhere. */
+  onLeave?: () => void
 }): ReactNode {
   const [search, setSearch] = useState('')
   const combobox = useCombobox({
+    defaultOpened: startsOpen,
     onDropdownClose: () => {
       combobox.resetSelectedOption()
       setSearch('')
@@ -99,7 +106,11 @@ export function EventPicker({
             combobox.selectFirstOption()
           }}
           onClick={() => combobox.openDropdown()}
-          onBlur={() => combobox.closeDropdown()}
+          autoFocus={startsOpen}
+          onBlur={() => {
+            combobox.closeDropdown()
+            onLeave?.()
+          }}
         />
       </Combobox.Target>
       <Combobox.Dropdown>

@@ -1,8 +1,9 @@
-import { Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery, useCreateInsight } from '../api/saved.ts'
 import type { Insight } from '../api/types.ts'
+import { Dialog } from './dialog.tsx'
 import { sentence } from './states.tsx'
 
 /** Gives a question a name and keeps it, on a dashboard if one likes. */
@@ -43,7 +44,7 @@ export function SaveInsightDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="Save this insight">
+    <Dialog onClose={onClose} title="Save this insight">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -83,6 +84,6 @@ export function SaveInsightDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

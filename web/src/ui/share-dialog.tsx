@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { type Shareable, sharingQuery, useShare } from '../api/saved.ts'
 import { CopyButton } from './copy-button.tsx'
+import { Dialog } from './dialog.tsx'
 import { LoadError, Loading, sentence } from './states.tsx'
 
 /** Turns the link of an insight or a dashboard on or off, and shows it. */
@@ -21,7 +22,7 @@ export function ShareDialog({
   const at = (path: string) => `${window.location.origin}/${path}/${link.data?.access_token}`
   const frame = `<iframe src="${at('embedded')}" width="100%" height="600" frameborder="0"></iframe>`
   return (
-    <Modal opened onClose={onClose} title={`Share this ${thing.kind}`} size="lg">
+    <Dialog onClose={onClose} title={`Share this ${thing.kind}`} size="lg">
       {link.data ? (
         <Stack gap="md">
           <Switch
@@ -65,7 +66,7 @@ export function ShareDialog({
       ) : (
         <Loading what="its link" rows={2} />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -8,7 +8,7 @@ import { CopyButton } from './copy-button.tsx'
 export const sentence = (error: unknown): string =>
   error instanceof Error ? error.message : 'Something went wrong.'
 
-/** "Couldn't load events." with the server's reason and a way on. `what` is the thing: "events", "this person". */
+/** "Couldn't load events.", or "You can't see events.", with the server's reason and a way on. `what` is the thing: "events", "this person". */
 export function LoadError({
   what,
   error,
@@ -19,6 +19,7 @@ export function LoadError({
   retry?: () => void
 }): ReactNode {
   const wait = error instanceof ApiError ? error.retryAfter : null
+  const isRefused = error instanceof ApiError && error.status === 403
   const details = JSON.stringify({
     at: new Date().toISOString(),
     page: window.location.pathname,
@@ -31,13 +32,14 @@ export function LoadError({
       color="red"
       variant="outline"
       icon={<IconAlertTriangle size={20} />}
-      title={`Couldn't load ${what}.`}
+      title={isRefused ? `You can't see ${what}.` : `Couldn't load ${what}.`}
       role="alert"
       styles={{ root: { background: 'var(--surface)' }, title: { color: 'var(--danger)' } }}
     >
       <Text size="sm" c="var(--text)">
         {sentence(error)}
         {wait ? ` Try again in ${wait} s.` : ''}
+        {isRefused && ' An admin of the organization can give you access.'}
       </Text>
       <Group gap="xs" mt="sm">
         {retry && (

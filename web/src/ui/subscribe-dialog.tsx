@@ -3,7 +3,6 @@ import {
   Alert,
   Button,
   Group,
-  Modal,
   NativeSelect,
   SegmentedControl,
   SimpleGrid,
@@ -24,6 +23,7 @@ import {
   useSubscribe,
 } from '../api/subscriptions.ts'
 import { CopyButton } from './copy-button.tsx'
+import { Dialog } from './dialog.tsx'
 import { LoadError, Loading, sentence } from './states.tsx'
 import { wallClock, whenClocksShow } from './time.ts'
 
@@ -48,7 +48,7 @@ export function SubscribeDialog({
   const preflight = useQuery(preflightQuery)
   const [secret, setSecret] = useState<string | null>(null)
   return (
-    <Modal opened onClose={onClose} title={`Subscribe to this ${thing.kind}`} size="lg">
+    <Dialog onClose={onClose} title={`Subscribe to this ${thing.kind}`} size="lg">
       {all.data && preflight.data ? (
         <Stack gap="lg">
           {all.data.results.length > 0 && (
@@ -87,7 +87,7 @@ export function SubscribeDialog({
       ) : (
         <Loading what="subscriptions" rows={3} />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowDown, IconArrowUp, IconColumns3, IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { propertyNamesQuery } from '../../api/definitions.ts'
 import { useUpdateProject } from '../../api/project.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import {
   columnName,
   columnOf,
@@ -56,7 +57,7 @@ function ColumnsDialog({
     onChange(others.toSpliced(to, 0, columns[from]!))
   }
   return (
-    <Modal opened onClose={onClose} title="Columns" size="lg">
+    <Dialog onClose={onClose} title="Columns" size="lg">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           Between an event and its time. The address of the page holds them, so a link shows the same.
@@ -161,6 +162,6 @@ function ColumnsDialog({
           </Group>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

@@ -162,7 +162,7 @@ function SignUp({ invite }: { invite: OpenInvite }): ReactNode {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to keep than signs.`}
+          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to remember than symbols.`}
           autoComplete="new-password"
           value={password}
           error={missing.password ?? at('password')}

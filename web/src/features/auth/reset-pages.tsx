@@ -127,7 +127,7 @@ export function CompleteResetPage(): ReactNode {
         )}
         <PasswordInput
           label="New password"
-          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to keep than signs.`}
+          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to remember than symbols.`}
           autoComplete="new-password"
           autoFocus
           value={password}

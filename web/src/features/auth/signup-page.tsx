@@ -93,7 +93,7 @@ export function SignupPage(): ReactNode {
         <TextInput label="E-mail" type="email" autoComplete="username" {...field('email')} />
         <PasswordInput
           label="Password"
-          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to keep than signs.`}
+          description={`At least ${LEAST_PASSWORD} characters; a few words are easier to remember than symbols.`}
           autoComplete="new-password"
           {...field('password')}
         />

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconChartLine, IconPencil, IconUserPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import type { Cohort, PersonRow } from '../../api/types.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { History } from '../../ui/history.tsx'
 import { cohortNameOf } from '../../ui/names.ts'
@@ -316,7 +317,7 @@ function AddPeople({ projectId, cohort, onClose }: Props & { onClose: () => void
     )
   }
   return (
-    <Modal opened onClose={onClose} title={`Add people to “${cohortNameOf(cohort)}”`}>
+    <Dialog onClose={onClose} title={`Add people to “${cohortNameOf(cohort)}”`}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
           <IdListFields value={list} onChange={setList} />
@@ -330,7 +331,7 @@ function AddPeople({ projectId, cohort, onClose }: Props & { onClose: () => void
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

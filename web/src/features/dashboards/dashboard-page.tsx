@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core'
 import {
   IconChartLine,
   IconCheck,
@@ -126,29 +126,34 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
           </>
         ) : (
           <>
-            <Button
-              variant="default"
-              leftSection={<IconShare size={16} />}
-              disabled={!mayEdit}
-              onClick={() => setOpen('sharing')}
-            >
-              {dashboard.is_shared ? 'Shared' : 'Share'}
-            </Button>
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button leftSection={<IconPlus size={16} />} disabled={!mayEdit}>
-                  Add
+            {mayEdit ? (
+              <>
+                <Button
+                  variant="default"
+                  leftSection={<IconShare size={16} />}
+                  onClick={() => setOpen('sharing')}
+                >
+                  {dashboard.is_shared ? 'Shared' : 'Share'}
                 </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<IconChartLine size={16} />} onClick={() => setOpen('insights')}>
-                  Insight
-                </Menu.Item>
-                <Menu.Item leftSection={<IconLetterT size={16} />} onClick={() => setOpen('text')}>
-                  Text
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+                <Menu position="bottom-end">
+                  <Menu.Target>
+                    <Button leftSection={<IconPlus size={16} />}>Add</Button>
+                  </Menu.Target>
+                  <Menu.Dropdown>
+                    <Menu.Item leftSection={<IconChartLine size={16} />} onClick={() => setOpen('insights')}>
+                      Insight
+                    </Menu.Item>
+                    <Menu.Item leftSection={<IconLetterT size={16} />} onClick={() => setOpen('text')}>
+                      Text
+                    </Menu.Item>
+                  </Menu.Dropdown>
+                </Menu>
+              </>
+            ) : (
+              <Text size="sm" c="dimmed">
+                You can view this dashboard, not change it. A copy is yours.
+              </Text>
+            )}
             <More
               projectId={projectId}
               dashboard={dashboard}

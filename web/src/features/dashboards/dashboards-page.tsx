@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -6,6 +6,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { ListedDashboard } from '../../api/types.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -163,7 +164,7 @@ function NewDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="New dashboard">
+    <Dialog onClose={onClose} title="New dashboard">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -193,6 +194,6 @@ function NewDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { insightsQuery, useUpdateInsight } from '../../api/saved.ts'
 import type { Dashboard, InsightBasic } from '../../api/types.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { insightName, kindName } from '../../ui/insight/shown.ts'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { useUpdateDashboard } from './queries.ts'
@@ -20,7 +21,7 @@ export function AddInsightDialog({ projectId, dashboard, onClose }: Props): Reac
   const dashboardsOf = ({ id, dashboards }: InsightBasic): number[] =>
     (update.isPending && update.variables.id === id && update.variables.dashboards) || dashboards
   return (
-    <Modal opened onClose={onClose} title="Insights on this dashboard">
+    <Dialog onClose={onClose} title="Insights on this dashboard">
       <Stack gap="sm">
         <TextInput
           type="search"
@@ -65,7 +66,7 @@ export function AddInsightDialog({ projectId, dashboard, onClose }: Props): Reac
           </Text>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -84,7 +85,7 @@ export function TextDialog({
     update.mutate({ tiles: [{ id: tile?.id, text: { body } }] }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title={tile ? 'Change the text' : 'Add a text'}>
+    <Dialog onClose={onClose} title={tile ? 'Change the text' : 'Add a text'}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Textarea
@@ -107,7 +108,7 @@ export function TextDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -120,7 +121,7 @@ export function RenameDialog({ projectId, dashboard, onClose }: Props): ReactNod
     update.mutate({ name: name.trim(), description }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title="Rename this dashboard">
+    <Dialog onClose={onClose} title="Rename this dashboard">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -145,6 +146,6 @@ export function RenameDialog({ projectId, dashboard, onClose }: Props): ReactNod
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Stack, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Menu, Stack, Text, Tooltip } from '@mantine/core'
 import {
   IconDots,
   IconEye,
@@ -8,6 +8,7 @@ import {
   IconTag,
 } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
@@ -136,7 +137,7 @@ function TagsDialog({
     change.mutate({ id: definition.id, tags }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title={`Tags of ${definition.name}`}>
+    <Dialog onClose={onClose} title={`Tags of ${definition.name}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TagsField projectId={projectId} value={tags} onChange={setTags} />
@@ -150,6 +151,6 @@ function TagsDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

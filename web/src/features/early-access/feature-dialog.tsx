@@ -1,7 +1,8 @@
-import { Button, Modal, NativeSelect, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { flagsQuery } from '../../api/flags.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { readFilters, variantsOf } from '../../ui/flag/filters.ts'
 import { sentence } from '../../ui/states.tsx'
 import { useCreateFeature, useUpdateFeature } from './queries.ts'
@@ -49,8 +50,7 @@ export function FeatureDialog({
     else create.mutate({ ...body, feature_flag_id: flagId }, done)
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={feature ? `Edit “${feature.name}”` : 'New early access feature'}
       size="lg"
@@ -113,6 +113,6 @@ export function FeatureDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Confirm } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { PercentInput } from '../../ui/percent-input.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
@@ -48,7 +49,7 @@ export function HoldoutsDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="Holdouts" size="lg">
+    <Dialog onClose={onClose} title="Holdouts" size="lg">
       <Stack gap="md">
         <Group justify="space-between" gap="sm">
           <Text size="sm" c="dimmed" maw={380}>
@@ -60,7 +61,7 @@ export function HoldoutsDialog({
         </Group>
         <HoldoutList projectId={projectId} onEdit={setEdited} onDelete={setDeleted} />
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -151,7 +152,7 @@ function HoldoutForm({
     )
   }
   return (
-    <Modal opened onClose={onDone} title={holdout ? `Edit “${holdout.name}”` : 'New holdout'} size="lg">
+    <Dialog onClose={onDone} title={holdout ? `Edit “${holdout.name}”` : 'New holdout'} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -194,6 +195,6 @@ function HoldoutForm({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,17 +1,8 @@
-import {
-  Button,
-  Group,
-  Modal,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core'
+import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { eventNamesQuery } from '../../api/definitions.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { type Variant, variantsProblem } from '../../ui/variants.ts'
@@ -59,7 +50,7 @@ export function NewExperimentDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="New experiment" size="lg">
+    <Dialog onClose={onClose} title="New experiment" size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -107,7 +98,7 @@ export function NewExperimentDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

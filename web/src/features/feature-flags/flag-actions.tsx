@@ -1,10 +1,11 @@
-import { Button, Checkbox, Menu, Modal, Stack, Switch, Text } from '@mantine/core'
+import { Button, Checkbox, Menu, Stack, Switch, Text } from '@mantine/core'
 import { IconCopy, IconDots, IconPencil, IconSend, IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { useCopyFlag, useUpdateFlag } from './queries.ts'
@@ -156,7 +157,7 @@ function CopyDialog({
     })
   }
   return (
-    <Modal opened onClose={onClose} title={`Copy “${flag.key}” to another project`}>
+    <Dialog onClose={onClose} title={`Copy “${flag.key}” to another project`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">
@@ -189,6 +190,6 @@ function CopyDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

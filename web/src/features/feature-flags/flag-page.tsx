@@ -174,6 +174,12 @@ function Shown({ projectId, flag }: Props): ReactNode {
   )
 }
 
+/** A new flag is on, and for nobody yet. */
+const onWords = (filters: FlagFilters): string =>
+  asksEnrolled(filters) || filters.groups.some((set) => rolloutOf(set) > 0)
+    ? 'On'
+    : 'On, but for 0 %: nobody gets it. Edit it to roll it out.'
+
 type Known = Props & { filters: FlagFilters; names: Names }
 
 function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
@@ -183,7 +189,7 @@ function WhoGetsIt({ projectId, flag, filters, names }: Known): ReactNode {
     <>
       <div className={styles.verdict} style={{ marginBottom: 12 }}>
         {!flag.deleted && <FlagSwitch projectId={projectId} flag={flag} who={summaryOf(filters, names)} />}
-        <span>{flag.active ? 'On' : 'Off: nobody gets it'}</span>
+        <span>{flag.active ? onWords(filters) : 'Off: nobody gets it'}</span>
         <StaleMark reason={staleReason(flag)} />
         {flag.tags.map((tag) => (
           <Badge key={tag} variant="outline" color="gray" tt="none">

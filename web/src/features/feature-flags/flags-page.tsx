@@ -72,7 +72,7 @@ export function FlagsPage(): ReactNode {
           ) : (
             <Empty title="No feature flags yet.">
               A flag turns a feature on for some people without a deploy: first for you, then for 10 %, then
-              for everybody. Code asks for it by its key. <div>{create}</div>
+              for everybody. Code asks for it by its key. <div style={{ marginTop: 12 }}>{create}</div>
             </Empty>
           )
         ) : flags.isError ? (

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Tabs, Text, TextInput } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { groupTypesQuery } from '../../api/definitions.ts'
 import { GROUPS_A_PAGE, groupsQuery } from '../../api/groups.ts'
 import { useProject } from '../../api/session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { groupsName, groupTypeName } from '../../ui/group-words.ts'
 import { GroupsTable } from '../../ui/groups-table.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -184,7 +185,7 @@ function Naming({
   })
   const unnamed = { ...type, name_singular: null, name_plural: null }
   return (
-    <Modal opened onClose={onClose} title={`What a “${type.group_type}” is called`}>
+    <Dialog onClose={onClose} title={`What a “${type.group_type}” is called`}>
       <form
         onSubmit={(event: FormEvent) => {
           event.preventDefault()
@@ -217,6 +218,6 @@ function Naming({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useRef } from 'react'
+import { eventNamesQuery } from '../../api/definitions.ts'
 import type { Question } from '../../api/questions.ts'
 import { type PictureWords, pictureOf, savePicture } from '../../ui/chart/png.ts'
 import { rangeLabel } from '../../ui/date-range.tsx'
@@ -56,15 +57,20 @@ export function AnswerCard<Q extends Question>({
   const client = useQueryClient()
   const drawing = useRef<HTMLDivElement>(null)
   const answered = useQuery(answerQuery(projectId, query))
+  const events = useQuery(eventNamesQuery(projectId))
   const missing = whatIsMissing(query)
   if (missing !== null) {
     return (
       <div className={`card ${styles.hold}`}>
         <Empty title={missing}>
-          Nothing arrived yet?{' '}
-          <Link to="/project/$projectId/onboarding" params={{ projectId }}>
-            Send your first event
-          </Link>
+          {events.data?.length === 0 && (
+            <>
+              Nothing arrived yet?{' '}
+              <Link to="/project/$projectId/onboarding" params={{ projectId }}>
+                Send your first event
+              </Link>
+            </>
+          )}
         </Empty>
       </div>
     )

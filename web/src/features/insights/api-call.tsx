@@ -1,7 +1,8 @@
-import { Drawer, Tabs, Text } from '@mantine/core'
+import { Tabs, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Question } from '../../api/questions.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { SidePanel } from '../../ui/dialog.tsx'
 import { snippets } from '../../ui/request-snippets.ts'
 
 /** The request that gives exactly what is on the screen. It names a variable, never a real key. */
@@ -17,7 +18,7 @@ export function ApiCall({
   const url = `${window.location.origin}/api/projects/${projectId}/query/`
   const codes = snippets({ method: 'POST', url, body: { query } }, true)
   return (
-    <Drawer opened onClose={onClose} position="right" size={560} title="This chart as an API call">
+    <SidePanel onClose={onClose} size={560} title="This chart as an API call">
       <Text size="sm" c="dimmed" mb="md">
         Put a personal API key into the variable <code>PERSONAL_API_KEY</code>. You can make one in your
         account settings.
@@ -36,6 +37,6 @@ export function ApiCall({
           </Tabs.Panel>
         ))}
       </Tabs>
-    </Drawer>
+    </SidePanel>
   )
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu, Stack, Text, TextInput } from '@mantine/core'
 import {
   IconCopy,
   IconDots,
@@ -17,6 +17,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Question } from '../../api/questions.ts'
 import { dashboardsQuery, useCreateInsight, useUpdateInsight } from '../../api/saved.ts'
 import type { Insight, InsightBasic } from '../../api/types.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { useExportCsv } from '../../ui/export-csv.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
@@ -67,14 +68,19 @@ export function InsightActions({
   return (
     <>
       <Star projectId={projectId} insight={insight} />
-      <Button
-        variant="default"
-        leftSection={<IconShare size={16} />}
-        disabled={!mayEdit}
-        onClick={() => setChanging('sharing')}
-      >
-        Share
-      </Button>
+      {mayEdit ? (
+        <Button
+          variant="default"
+          leftSection={<IconShare size={16} />}
+          onClick={() => setChanging('sharing')}
+        >
+          Share
+        </Button>
+      ) : (
+        <Text size="sm" c="dimmed">
+          You can view this insight, not change it. A copy is yours.
+        </Text>
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label="More">
@@ -205,7 +211,7 @@ function RenameDialog({
     update.mutate({ id: insight.id, name: name.trim() || null, description, tags }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title="Name, description and tags">
+    <Dialog onClose={onClose} title="Name, description and tags">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -233,7 +239,7 @@ function RenameDialog({
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -254,7 +260,7 @@ function DashboardsDialog({
     update.mutate({ id: insight.id, dashboards: wanted })
   }
   return (
-    <Modal opened onClose={onClose} title="Put on dashboards">
+    <Dialog onClose={onClose} title="Put on dashboards">
       {dashboards.data ? (
         <Stack gap="xs">
           {dashboards.data.results.map(({ id, name }) => (
@@ -280,6 +286,6 @@ function DashboardsDialog({
       ) : (
         <Loading what="dashboards" rows={3} />
       )}
-    </Modal>
+    </Dialog>
   )
 }

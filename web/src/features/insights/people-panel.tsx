@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react'
 import { ask } from '../../api/ask.ts'
 import type { Question } from '../../api/questions.ts'
 import type { ActorsAnswer, Properties } from '../../api/types.ts'
+import { SidePanel } from '../../ui/dialog.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { counted, number } from '../../ui/numbers.ts'
 import { personName } from '../../ui/person-name.ts'
@@ -64,7 +65,7 @@ export function PeoplePanel({
   const unknown = people.data?.pages.reduce((sum, page) => sum + (page.missing_actors_count ?? 0), 0) ?? 0
   const counts = query.kind === 'TrendsQuery'
   return (
-    <Drawer opened onClose={onClose} position="right" size={560} title="People">
+    <SidePanel onClose={onClose} size={560} title="People">
       <p className={styles.title}>{title}</p>
       {others && (
         <SegmentedControl
@@ -128,7 +129,7 @@ export function PeoplePanel({
           </div>
         </>
       )}
-    </Drawer>
+    </SidePanel>
   )
 }
 

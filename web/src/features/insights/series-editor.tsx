@@ -23,12 +23,16 @@ export function NodePicker({
   label,
   node,
   onChange,
+  startsOpen,
+  onLeave,
 }: {
   names: Names
   label: string
   /** Undefined where nothing is chosen yet. */
   node: SeriesNode | undefined
   onChange: (node: SeriesNode) => void
+  startsOpen?: boolean
+  onLeave?: () => void
 }): ReactNode {
   const { math, math_property, properties } = node ?? {}
   const kept = {
@@ -44,6 +48,8 @@ export function NodePicker({
       actions={names.actions}
       loading={names.isLoading}
       allEvents
+      startsOpen={startsOpen}
+      onLeave={onLeave}
       value={node?.kind === 'EventsNode' ? node.event : undefined}
       action={node?.kind === 'ActionsNode' ? nodeName({ ...node, custom_name: undefined }) : undefined}
       onChange={(event) => onChange({ kind: 'EventsNode', event, ...kept })}
@@ -75,48 +81,50 @@ export function SeriesEditor({
   withMaths?: boolean
   onChange: (series: SeriesNode[]) => void
 }): ReactNode {
-  const added: SeriesNode = { kind: 'EventsNode', event: null, math: 'total' }
+  // One more has its row, and nothing asks for it, until its event is picked; the picker then stays, with the focus.
+  const [isAdding, setAdding] = useState(false)
+  const isFirst = series.length === 0
   const plural = noun.charAt(0).toUpperCase() + noun.slice(1)
+  const rows: (SeriesNode | undefined)[] = isFirst || isAdding ? [...series, undefined] : series
   return (
     <div className={styles.series}>
-      {series.map((node, at) => (
+      {rows.map((node, at) => (
         <Row
           // biome-ignore lint/suspicious/noArrayIndexKey: a series is its place
           key={at}
           names={names}
           called={`${noun} ${mark(at)}`.trim()}
+          pick={isFirst ? `Add a ${noun}: event` : `Event of ${noun} ${mark(at)}`.trim()}
+          startsOpen={!node && isAdding}
+          onLeave={() => setAdding(false)}
           mark={mark(at)}
           node={node}
           withMaths={withMaths}
-          onChange={(changed) => onChange(series.with(at, changed))}
+          onChange={(changed) => {
+            setAdding(false)
+            onChange(node ? series.with(at, changed) : [...series, { ...changed, math: 'total' }])
+          }}
           onRemove={() => onChange(series.toSpliced(at, 1))}
-          onDuplicate={series.length < most ? () => onChange(series.toSpliced(at, 0, node)) : undefined}
+          onDuplicate={
+            node && series.length < most ? () => onChange(series.toSpliced(at, 0, node)) : undefined
+          }
           onUp={at > 0 ? () => onChange(swapped(series, at - 1)) : undefined}
           onDown={at < series.length - 1 ? () => onChange(swapped(series, at)) : undefined}
           onlyOne={most === 1}
         />
       ))}
-      {series.length === 0 ? (
-        <NodePicker
-          names={names}
-          label={`Add a ${noun}: event`}
-          node={undefined}
-          onChange={(node) => onChange([{ ...node, math: 'total' }])}
-        />
-      ) : (
-        most > 1 && (
-          <div>
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconPlus size={14} />}
-              disabled={series.length >= most}
-              onClick={() => onChange([...series, added])}
-            >
-              {plural}
-            </Button>
-          </div>
-        )
+      {!isFirst && most > 1 && (
+        <div>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} />}
+            disabled={series.length >= most}
+            onClick={() => setAdding(true)}
+          >
+            {plural}
+          </Button>
+        </div>
       )}
     </div>
   )
@@ -128,6 +136,9 @@ const swapped = (series: SeriesNode[], at: number): SeriesNode[] =>
 function Row({
   names,
   called,
+  pick,
+  startsOpen,
+  onLeave,
   mark,
   node,
   withMaths,
@@ -141,8 +152,13 @@ function Row({
   names: Names
   /** "series A" */
   called: string
+  /** What its picker is called. */
+  pick: string
+  startsOpen: boolean
+  onLeave: () => void
   mark: string
-  node: SeriesNode
+  /** Undefined until its event is picked. */
+  node: SeriesNode | undefined
   withMaths: boolean
   onChange: (node: SeriesNode) => void
   onRemove: () => void
@@ -153,7 +169,7 @@ function Row({
 }): ReactNode {
   const [isFiltering, setFiltering] = useState(false)
   const [isNaming, setNaming] = useState(false)
-  const filters = node.properties ?? []
+  const filters = node?.properties ?? []
   return (
     <fieldset
       className={`${styles.row} ${mark ? '' : styles.unmarked}`}
@@ -161,42 +177,51 @@ function Row({
     >
       {mark && <span className={styles.letter}>{mark}</span>}
       <div>
-        <NodePicker names={names} label={`Event of ${called}`} node={node} onChange={onChange} />
+        <NodePicker
+          names={names}
+          label={pick}
+          node={node}
+          onChange={onChange}
+          startsOpen={startsOpen}
+          onLeave={onLeave}
+        />
       </div>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={`More of ${called}`}>
-            <IconDots size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => setFiltering(true)}>
-            Filter
-          </Menu.Item>
-          <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setNaming(true)}>
-            Rename
-          </Menu.Item>
-          {!onlyOne && (
-            <>
-              <Menu.Item leftSection={<IconCopy size={16} />} disabled={!onDuplicate} onClick={onDuplicate}>
-                Duplicate
-              </Menu.Item>
-              <Menu.Item leftSection={<IconArrowUp size={16} />} disabled={!onUp} onClick={onUp}>
-                Move up
-              </Menu.Item>
-              <Menu.Item leftSection={<IconArrowDown size={16} />} disabled={!onDown} onClick={onDown}>
-                Move down
-              </Menu.Item>
-            </>
-          )}
-        </Menu.Dropdown>
-      </Menu>
-      {!onlyOne && (
+      {node && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={`More of ${called}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => setFiltering(true)}>
+              Filter
+            </Menu.Item>
+            <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setNaming(true)}>
+              Rename
+            </Menu.Item>
+            {!onlyOne && (
+              <>
+                <Menu.Item leftSection={<IconCopy size={16} />} disabled={!onDuplicate} onClick={onDuplicate}>
+                  Duplicate
+                </Menu.Item>
+                <Menu.Item leftSection={<IconArrowUp size={16} />} disabled={!onUp} onClick={onUp}>
+                  Move up
+                </Menu.Item>
+                <Menu.Item leftSection={<IconArrowDown size={16} />} disabled={!onDown} onClick={onDown}>
+                  Move down
+                </Menu.Item>
+              </>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {node && !onlyOne && (
         <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${called}`} onClick={onRemove}>
           <IconX size={16} />
         </ActionIcon>
       )}
-      {(isNaming || node.custom_name) && (
+      {node && (isNaming || node.custom_name) && (
         <Naming
           key={node.custom_name}
           called={called}
@@ -208,8 +233,8 @@ function Row({
           }}
         />
       )}
-      {withMaths && <MathPicker names={names} called={called} node={node} onChange={onChange} />}
-      {(isFiltering || filters.length > 0) && (
+      {node && withMaths && <MathPicker names={names} called={called} node={node} onChange={onChange} />}
+      {node && (isFiltering || filters.length > 0) && (
         <div className={styles.under}>
           <PropertyFilters
             filters={filters}

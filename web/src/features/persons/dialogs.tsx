@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { Dialog } from '../../ui/dialog.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { sentence } from '../../ui/states.tsx'
 import { useDeletePerson, useSplitPerson } from './queries.ts'
@@ -33,7 +34,7 @@ export function SplitDialog({ projectId, uuid, name, ids, onClose }: Props & { i
     })
   }
   return (
-    <Modal opened onClose={onClose} title={`Split ${name}?`}>
+    <Dialog onClose={onClose} title={`Split ${name}?`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">
@@ -62,7 +63,7 @@ export function SplitDialog({ projectId, uuid, name, ids, onClose }: Props & { i
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -84,7 +85,7 @@ export function DeleteDialog({ projectId, uuid, name, onClose }: Props): ReactNo
     })
   }
   return (
-    <Modal opened onClose={onClose} title={`Delete ${name}?`}>
+    <Dialog onClose={onClose} title={`Delete ${name}?`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm">
@@ -113,6 +114,6 @@ export function DeleteDialog({ projectId, uuid, name, onClose }: Props): ReactNo
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { useSetProperty } from './queries.ts'
 
@@ -41,7 +42,7 @@ export function PropertyDialog({
     set.mutate({ key: name.trim(), value }, { onSuccess: onClose })
   }
   return (
-    <Modal opened onClose={onClose} title={given === undefined ? 'Add a property' : `Change ${given}`}>
+    <Dialog onClose={onClose} title={given === undefined ? 'Add a property' : `Change ${given}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {given === undefined && (
@@ -88,6 +89,6 @@ export function PropertyDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,12 +1,13 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { membersAPage } from '../../api/members.ts'
 import { preflightQuery, useMe } from '../../api/session.ts'
 import type { Invite } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
@@ -25,6 +26,7 @@ export function Invites({ organizationId }: { organizationId: string }): ReactNo
   const asked = useRouterState({ select: (state) => state.location.hash === 'invite' })
   const [inviting, setInviting] = useState(false)
   const navigate = useNavigate()
+  const opener = useRef<HTMLButtonElement>(null)
   const canMail = useQuery(preflightQuery).data?.email_service_available ?? false
   return (
     <Section
@@ -35,7 +37,11 @@ export function Invites({ organizationId }: { organizationId: string }): ReactNo
           ? 'The link goes out by e-mail and works for three days, for that address only.'
           : 'This server sends no e-mails: copy the link and pass it on. It works for three days, for that address only.'
       }
-      action={<Button onClick={() => setInviting(true)}>Invite</Button>}
+      action={
+        <Button ref={opener} onClick={() => setInviting(true)}>
+          Invite
+        </Button>
+      }
     >
       {invites.data ? (
         invites.data.results.length > 0 || page > 1 ? (
@@ -66,6 +72,8 @@ export function Invites({ organizationId }: { organizationId: string }): ReactNo
           canMail={canMail}
           onClose={() => {
             setInviting(false)
+            // the menu that leads here too is gone when the dialog closes
+            opener.current?.focus()
             if (asked) void navigate({ to: '/organization/settings', hash: 'invites', replace: true })
           }}
         />
@@ -177,7 +185,7 @@ function InviteDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="Invite to the organization">
+    <Dialog onClose={onClose} title="Invite to the organization">
       {made && !canMail ? (
         <div role="status" style={{ display: 'grid', gap: 12 }}>
           <p style={{ margin: 0 }}>
@@ -234,6 +242,6 @@ function InviteDialog({
           </div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }

@@ -2,7 +2,6 @@ import {
   ActionIcon,
   Anchor,
   Button,
-  Modal,
   MultiSelect,
   NativeSelect,
   SegmentedControl,
@@ -18,6 +17,7 @@ import { useMe } from '../../api/session.ts'
 import type { PersonalApiKey } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
@@ -203,7 +203,7 @@ function CreateDialog({
     )
   }
   return (
-    <Modal opened onClose={onClose} title="Create a Personal API Key" returnFocus={false}>
+    <Dialog onClose={onClose} title="Create a Personal API Key">
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <TextInput
@@ -258,7 +258,7 @@ function CreateDialog({
           </div>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -33,6 +33,7 @@ const saved = () => notifications.show({ message: 'Project settings are saved.',
 export function ProjectPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/settings' })
   const project = useQuery(projectQuery(projectId))
+  const isAdmin = (project.data?.effective_membership_level ?? 1) >= 8
   return (
     <Page title="Project settings">
       <div className={styles.layout}>
@@ -41,15 +42,12 @@ export function ProjectPage(): ReactNode {
           {project.data ? (
             <>
               <General key={projectId} project={project.data} />
-              <Key project={project.data} />
+              <Key project={project.data} isAdmin={isAdmin} />
               <TestAccounts key={`${projectId} test accounts`} project={project.data} />
               <WebCapture project={project.data} />
               <Privacy project={project.data} />
               <ApiUsage organizationId={project.data.organization} />
-              <DeleteProject
-                project={project.data}
-                isAllowed={(project.data.effective_membership_level ?? 1) >= 8}
-              />
+              <DeleteProject project={project.data} isAllowed={isAdmin} />
             </>
           ) : project.isError ? (
             <LoadError what="these settings" error={project.error} retry={() => void project.refetch()} />
@@ -115,7 +113,7 @@ function General({ project }: { project: Project }): ReactNode {
   )
 }
 
-function Key({ project }: { project: Project }): ReactNode {
+function Key({ project, isAdmin }: { project: Project; isAdmin: boolean }): ReactNode {
   const [asking, setAsking] = useState(false)
   const reset = useResetToken(project.id)
   return (
@@ -127,10 +125,17 @@ function Key({ project }: { project: Project }): ReactNode {
       <div className={styles.key}>
         <code>{project.api_token}</code>
         <CopyButton value={project.api_token} what="the project API key" />
-        <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
-          Reset…
-        </Button>
+        {isAdmin && (
+          <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
+            Reset…
+          </Button>
+        )}
       </div>
+      {!isAdmin && (
+        <Text size="sm" c="dimmed" mt="xs">
+          Admins of the organization can give it a new one.
+        </Text>
+      )}
       {asking && (
         <Confirm
           title="Give this project a new key?"

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Select, Switch, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, Select, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -6,6 +6,7 @@ import { allMembersQuery } from '../../api/members.ts'
 import { rolesQuery, useFlagSetting } from '../../api/roles.ts'
 import type { Me, Role } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import {
@@ -211,7 +212,7 @@ function NewRole({
     create.mutate(name, { onSuccess: ({ id }) => onMade(id) })
   }
   return (
-    <Modal opened onClose={onClose} title="New role">
+    <Dialog onClose={onClose} title="New role">
       <form onSubmit={submit} noValidate style={{ display: 'grid', gap: 14 }}>
         <TextInput
           label="Name"
@@ -231,7 +232,7 @@ function NewRole({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -259,7 +260,7 @@ function EditRole({
   }
   const failed = give.error ?? take.error ?? all.error
   return (
-    <Modal opened onClose={onClose} title={`Role “${role.name}”`}>
+    <Dialog onClose={onClose} title={`Role “${role.name}”`}>
       <div style={{ display: 'grid', gap: 16 }}>
         <form onSubmit={rename} noValidate className={styles.beside}>
           <TextInput
@@ -331,7 +332,7 @@ function EditRole({
           <Button onClick={onClose}>Done</Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, SegmentedControl, Text } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core'
 import { IconDeviceFloppy, IconHistory, IconPlayerPlay } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { useUpdateInsight } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { HogQLAnswer } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { SidePanel } from '../../ui/dialog.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { RowsChart } from '../../ui/insight/rows-chart.tsx'
 import { guessedView, nodeOf, type RowsView, viewOfNode } from '../../ui/insight/rows-view.ts'
@@ -275,7 +276,7 @@ function History({
 }): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   return (
-    <Drawer opened onClose={onClose} position="right" size={480} title="Queries run in this browser">
+    <SidePanel onClose={onClose} size={480} title="Queries run in this browser">
       {past.length === 0 ? (
         <Empty title="None yet.">What you run is listed here, the last first.</Empty>
       ) : (
@@ -292,7 +293,7 @@ function History({
           ))}
         </ol>
       )}
-    </Drawer>
+    </SidePanel>
   )
 }
 

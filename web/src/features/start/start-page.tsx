@@ -8,7 +8,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { CopyIcon } from '../../ui/copy-button.tsx'
 import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { Page } from '../../ui/page.tsx'
-import { LoadError } from '../../ui/states.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { Listening } from './listening.tsx'
 import { useTestEvent } from './queries.ts'
 import { snippets } from './snippets.ts'
@@ -35,86 +35,90 @@ export function StartPage(): ReactNode {
       title="Send your first event"
       about="PostHog's SDKs work here unchanged: they only need this server's address and this project's key."
     >
-      <div className={styles.columns}>
-        <section className={`card ${styles.sdks}`} aria-label="How to send">
-          <div role="radiogroup" aria-label="SDK" className={styles.choices}>
-            {all.map((each) => (
-              <label
-                key={each.id}
-                className={styles.choice}
-                data-chosen={each.id === snippet.id || undefined}
-              >
-                <input
-                  type="radio"
-                  name="sdk"
-                  value={each.id}
-                  checked={each.id === snippet.id}
-                  onChange={() => choose(each.id)}
+      {newest.isPending ? (
+        <Loading what="events" rows={8} />
+      ) : (
+        <div className={styles.columns}>
+          <section className={`card ${styles.sdks}`} aria-label="How to send">
+            <div role="radiogroup" aria-label="SDK" className={styles.choices}>
+              {all.map((each) => (
+                <label
+                  key={each.id}
+                  className={styles.choice}
+                  data-chosen={each.id === snippet.id || undefined}
+                >
+                  <input
+                    type="radio"
+                    name="sdk"
+                    value={each.id}
+                    checked={each.id === snippet.id}
+                    onChange={() => choose(each.id)}
+                  />
+                  {each.label}
+                </label>
+              ))}
+            </div>
+          </section>
+          <section className={`card ${styles.code}`} aria-label={snippet.label}>
+            <Stack gap="md">
+              {snippet.parts.map((part) => (
+                <CodeBlock
+                  key={part.title}
+                  title={part.title}
+                  code={part.code}
+                  what={`${snippet.label} code`}
                 />
-                {each.label}
-              </label>
-            ))}
-          </div>
-        </section>
-        <section className={`card ${styles.code}`} aria-label={snippet.label}>
-          <Stack gap="md">
-            {snippet.parts.map((part) => (
-              <CodeBlock
-                key={part.title}
-                title={part.title}
-                code={part.code}
-                what={`${snippet.label} code`}
+              ))}
+              <dl className={styles.facts}>
+                <dt>Project API key</dt>
+                <dd>
+                  <code>{project.api_token}</code>{' '}
+                  <CopyIcon value={project.api_token} what="the project API key" />
+                </dd>
+                <dt>Host</dt>
+                <dd>
+                  <code>{host}</code> <CopyIcon value={host} what="the host" />
+                </dd>
+              </dl>
+              <Text size="sm" c="dimmed">
+                Already sending to PostHog? Change <code>api_host</code> (or <code>host</code>) and the key;
+                keep everything else. The project key can only send, never read, so it may be public. To read
+                data, make a{' '}
+                <Anchor href="/me/settings#personal-api-keys" size="sm">
+                  personal API key
+                </Anchor>
+                .
+              </Text>
+            </Stack>
+          </section>
+          <section className={`card ${styles.live}`} aria-label="First event">
+            {newest.isError ? (
+              <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
+            ) : (
+              <Listening
+                projectId={projectId}
+                timeZone={project.timezone}
+                event={first ?? null}
+                host={host}
+                keyEnd={project.api_token.slice(-4)}
               />
-            ))}
-            <dl className={styles.facts}>
-              <dt>Project API key</dt>
-              <dd>
-                <code>{project.api_token}</code>{' '}
-                <CopyIcon value={project.api_token} what="the project API key" />
-              </dd>
-              <dt>Host</dt>
-              <dd>
-                <code>{host}</code> <CopyIcon value={host} what="the host" />
-              </dd>
-            </dl>
-            <Text size="sm" c="dimmed">
-              Already sending to PostHog? Change <code>api_host</code> (or <code>host</code>) and the key;
-              keep everything else. The project key can only send, never read, so it may be public. To read
-              data, make a{' '}
-              <Anchor href="/me/settings#personal-api-keys" size="sm">
-                personal API key
-              </Anchor>
-              .
-            </Text>
-          </Stack>
-        </section>
-        <section className={`card ${styles.live}`} aria-label="First event">
-          {newest.isError ? (
-            <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
-          ) : (
-            <Listening
-              projectId={projectId}
-              timeZone={project.timezone}
-              event={first ?? null}
-              host={host}
-              keyEnd={project.api_token.slice(-4)}
-            />
-          )}
-          {!first && (
-            <Button
-              mt="md"
-              variant="default"
-              fullWidth
-              loading={test.isPending}
-              onClick={() => test.mutate()}
-            >
-              Send a test event from here
-            </Button>
-          )}
-          {test.isError && <LoadError what="the answer to the test event" error={test.error} />}
-        </section>
-      </div>
-      {!first && (
+            )}
+            {!first && (
+              <Button
+                mt="md"
+                variant="default"
+                fullWidth
+                loading={test.isPending}
+                onClick={() => test.mutate()}
+              >
+                Send a test event from here
+              </Button>
+            )}
+            {test.isError && <LoadError what="the answer to the test event" error={test.error} />}
+          </section>
+        </div>
+      )}
+      {!newest.isPending && !first && (
         <section className={`card ${styles.demo}`} aria-labelledby="demo">
           <h2 id="demo">No site at hand?</h2>
           <Text size="sm" c="dimmed">
