@@ -6,13 +6,14 @@ import { type ReactNode, useState } from 'react'
 import { actionsQuery } from '../../api/definitions.ts'
 import { useProject } from '../../api/session.ts'
 import type { Action } from '../../api/types.ts'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { actionNameOf } from '../../ui/names.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { TagButton } from '../../ui/tag-button.tsx'
 import { ActionMenu } from './action-menu.tsx'
 import { useFilterNames } from './queries.ts'
@@ -79,23 +80,19 @@ export function ActionsPage(): ReactNode {
           </Button>
         )}
       </Group>
-      <div className="card">
-        {rows ? (
-          rows.length > 0 ? (
-            <ActionTable projectId={projectId} rows={rows} onTag={(one) => onSearch({ tag: one })} />
-          ) : search || tag || page > 1 ? (
-            <Empty title="No actions match.">
-              <Button
-                variant="default"
-                mt="xs"
-                onClick={() => {
-                  setText('')
-                  void navigate({ search: {} })
-                }}
-              >
-                Clear filters
-              </Button>
-            </Empty>
+      <ListCard
+        what="actions"
+        query={actions}
+        rows={rows}
+        empty={
+          search || tag || page > 1 ? (
+            <NoneMatch
+              title="No actions match."
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            />
           ) : (
             <Empty title="No actions yet.">
               An action names events by what they have in common: a click on a button, a visit of some pages,
@@ -103,12 +100,10 @@ export function ActionsPage(): ReactNode {
               <div style={{ marginTop: 12 }}>{create}</div>
             </Empty>
           )
-        ) : actions.isError ? (
-          <LoadError what="actions" error={actions.error} retry={() => void actions.refetch()} />
-        ) : (
-          <Loading what="actions" rows={8} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <ActionTable projectId={projectId} rows={rows} onTag={(one) => onSearch({ tag: one })} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

@@ -12,9 +12,10 @@ import { EventPicker } from '../../ui/event-picker.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { FiltersButton } from '../../ui/filters-button.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import styles from './activity-page.module.css'
 import { ColumnsButton } from './columns.tsx'
 import { useHeldBack } from './held-back.ts'
@@ -126,26 +127,18 @@ export function ActivityPage(): ReactNode {
           onChange={(changed) => set({ filters: changed })}
         />
       </Group>
-      <div className="card">
-        {shown && isReady ? (
-          shown.length > 0 ? (
-            <EventTable
-              projectId={projectId}
-              timeZone={timeZone}
-              events={shown}
-              columns={columns}
-              onOpen={setReading}
+      <ListCard
+        what="events"
+        query={events}
+        rows={isReady ? shown : undefined}
+        skeleton={10}
+        empty={
+          isNarrowed ? (
+            <NoneMatch
+              title={event && !filters && !from ? `No ${event} events.` : 'No events match.'}
+              verb="Clear the filters"
+              onClear={() => void navigate({ search: ({ columns: own }) => (own ? { columns: own } : {}) })}
             />
-          ) : isNarrowed ? (
-            <Empty title={event && !filters && !from ? `No ${event} events.` : 'No events match.'}>
-              <Button
-                variant="default"
-                mt="xs"
-                onClick={() => void navigate({ search: ({ columns: own }) => (own ? { columns: own } : {}) })}
-              >
-                Clear the filters
-              </Button>
-            </Empty>
           ) : (
             <Empty title="No events yet.">
               As soon as your app sends one, it shows up here by itself.{' '}
@@ -155,12 +148,18 @@ export function ActivityPage(): ReactNode {
               . It takes about two minutes.
             </Empty>
           )
-        ) : events.isError ? (
-          <LoadError what="events" error={events.error} retry={() => void events.refetch()} />
-        ) : (
-          <Loading what="events" rows={10} />
+        }
+      >
+        {(rows) => (
+          <EventTable
+            projectId={projectId}
+            timeZone={timeZone}
+            events={rows}
+            columns={columns}
+            onOpen={setReading}
+          />
         )}
-      </div>
+      </ListCard>
       {shown && shown.length >= MOST_SHOWN && (
         <p className="muted small">
           The newest {MOST_SHOWN} are shown. An export has up to 100,000; ask for others with SQL or the API.

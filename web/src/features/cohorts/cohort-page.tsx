@@ -9,6 +9,7 @@ import type { Cohort, PersonRow } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
 import { History } from '../../ui/history.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { cohortNameOf } from '../../ui/names.ts'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { counted } from '../../ui/numbers.ts'
@@ -18,7 +19,7 @@ import parts from '../../ui/parts.module.css'
 import { PeopleTable } from '../../ui/people-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty, sentence } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
 import { readDefinition } from './definition.ts'
@@ -215,27 +216,26 @@ function People({ projectId, cohort }: Props): ReactNode {
         onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         mb="sm"
       />
-      <div className="card" aria-busy={people.isPlaceholderData}>
-        {isFirst ? (
-          <Empty title="Calculating…">Its people are being found out. They appear here by themselves.</Empty>
-        ) : rows ? (
-          rows.length > 0 ? (
-            <PeopleTable
-              projectId={projectId}
-              timeZone={timeZone}
-              rows={rows}
-              more={
-                isStatic
-                  ? (person, name) => (
-                      <TakeOut projectId={projectId} cohort={cohort} person={person} name={name} />
-                    )
-                  : undefined
-              }
-            />
-          ) : search ? (
-            <Empty title={`Nobody in it matches “${search}”.`}>
-              Search looks into e-mails, and at distinct ids as a whole.
+      <ListCard
+        what="people"
+        query={people}
+        rows={isFirst ? [] : rows}
+        empty={
+          isFirst ? (
+            <Empty title="Calculating…">
+              Its people are being found out. They appear here by themselves.
             </Empty>
+          ) : search ? (
+            <NoneMatch
+              title={`Nobody in it matches “${search}”.`}
+              verb="Clear the search"
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            >
+              Search looks into e-mails, and at distinct ids as a whole.
+            </NoneMatch>
           ) : (
             <Empty title="Nobody is in it.">
               {isStatic
@@ -243,12 +243,23 @@ function People({ projectId, cohort }: Props): ReactNode {
                 : 'Nobody fits its conditions at present. It is calculated again every quarter of an hour.'}
             </Empty>
           )
-        ) : people.isError ? (
-          <LoadError what="people" error={people.error} retry={() => void people.refetch()} />
-        ) : (
-          <Loading what="people" rows={8} />
+        }
+      >
+        {(rows) => (
+          <PeopleTable
+            projectId={projectId}
+            timeZone={timeZone}
+            rows={rows}
+            more={
+              isStatic
+                ? (person, name) => (
+                    <TakeOut projectId={projectId} cohort={cohort} person={person} name={name} />
+                  )
+                : undefined
+            }
+          />
         )}
-      </div>
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import type { Cohort } from '../../api/types.ts'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { cohortNameOf } from '../../ui/names.ts'
 import { counted, number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
@@ -12,7 +13,7 @@ import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
 import { KindBadge } from './kind-badge.tsx'
 import { COHORTS_A_PAGE, cohortsListQuery } from './queries.ts'
@@ -63,35 +64,29 @@ export function CohortsPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" aria-busy={cohorts.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <CohortTable projectId={projectId} rows={rows} />
-          ) : search || type || page > 1 ? (
-            <Empty title="No cohorts match.">
-              <Button
-                variant="default"
-                mt="xs"
-                onClick={() => {
-                  setText('')
-                  void navigate({ search: {} })
-                }}
-              >
-                Clear filters
-              </Button>
-            </Empty>
+      <ListCard
+        what="cohorts"
+        query={cohorts}
+        rows={rows}
+        empty={
+          search || type || page > 1 ? (
+            <NoneMatch
+              title="No cohorts match."
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            />
           ) : (
             <Empty title="No cohorts yet.">
               A cohort is a saved group of people. A dynamic one is found anew by what people did and what is
               known of them; a static one is a list of yours. <div style={{ marginTop: 12 }}>{create}</div>
             </Empty>
           )
-        ) : cohorts.isError ? (
-          <LoadError what="cohorts" error={cohorts.error} retry={() => void cohorts.refetch()} />
-        ) : (
-          <Loading what="cohorts" rows={8} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <CohortTable projectId={projectId} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

@@ -7,12 +7,13 @@ import { dashboardsQuery } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { ListedDashboard } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty, sentence } from '../../ui/states.tsx'
 import { templatesQuery, useCreateDashboard } from './queries.ts'
 
 const DASHBOARDS_A_PAGE = 100
@@ -42,23 +43,30 @@ export function DashboardsPage(): ReactNode {
           onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" aria-busy={dashboards.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <DashboardTable projectId={projectId} rows={rows} />
-          ) : search ? (
-            <Empty title="No dashboards match." />
+      <ListCard
+        what="dashboards"
+        query={dashboards}
+        rows={rows}
+        skeleton={6}
+        empty={
+          search ? (
+            <NoneMatch
+              title="No dashboards match."
+              verb="Clear the search"
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            />
           ) : (
             <Empty title="No dashboards yet.">
               Start with a template; it fills itself from your events. <div>{create}</div>
             </Empty>
           )
-        ) : dashboards.isError ? (
-          <LoadError what="dashboards" error={dashboards.error} retry={() => void dashboards.refetch()} />
-        ) : (
-          <Loading what="dashboards" rows={6} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <DashboardTable projectId={projectId} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

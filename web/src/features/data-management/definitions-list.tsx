@@ -1,9 +1,9 @@
-import { Button, Group } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { DEFINITIONS_A_PAGE } from './queries.ts'
 
 type Answer<Row> = {
@@ -54,32 +54,28 @@ export function DefinitionsList<Row>({
         />
         {extra}
       </Group>
-      <div className="card" aria-busy={answer.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <ScrollRegion label={what}>{table(rows)}</ScrollRegion>
-          ) : search || narrowed ? (
-            <Empty title={search ? `No ${what} match “${search}”.` : `No ${what} match.`}>
-              <Button
-                variant="default"
-                mt="xs"
-                onClick={() => {
-                  setText('')
-                  onSearch(undefined)
-                }}
-              >
-                {narrowed ? 'Clear filters' : 'Clear the search'}
-              </Button>
-            </Empty>
+      <ListCard
+        what={what}
+        query={answer}
+        rows={rows}
+        skeleton={10}
+        empty={
+          search || narrowed ? (
+            <NoneMatch
+              title={search ? `No ${what} match “${search}”.` : `No ${what} match.`}
+              verb={narrowed ? 'Clear filters' : 'Clear the search'}
+              onClear={() => {
+                setText('')
+                onSearch(undefined)
+              }}
+            />
           ) : (
             empty
           )
-        ) : answer.isError ? (
-          <LoadError what={what} error={answer.error} retry={() => void answer.refetch()} />
-        ) : (
-          <Loading what={what} rows={10} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <ScrollRegion label={what}>{table(rows)}</ScrollRegion>}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect } from '@mantine/core'
+import { Group, NativeSelect } from '@mantine/core'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -6,11 +6,12 @@ import { http } from '../../api/client.ts'
 import { allMembersQuery } from '../../api/members.ts'
 import { useMe, useProject } from '../../api/session.ts'
 import { changeWords, type Entry, kindOf, verbOf, whoOf } from '../../ui/activity/words.ts'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { capital } from '../../ui/text.ts'
 import type { HistorySearch } from './search.ts'
 
@@ -116,27 +117,22 @@ export function HistoryPage(): ReactNode {
           verbs.map((value) => ({ value, label: capital(value) })),
         )}
       </Group>
-      <div className="card" aria-busy={history.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <HistoryTable projectId={projectId} rows={rows} />
-          ) : Object.keys(narrowed).length > 0 || page > 1 ? (
-            <Empty title="No changes match.">
-              <Button variant="default" mt="xs" onClick={() => void navigate({ search: {} })}>
-                Clear filters
-              </Button>
-            </Empty>
+      <ListCard
+        what="the history"
+        query={history}
+        rows={rows}
+        empty={
+          Object.keys(narrowed).length > 0 || page > 1 ? (
+            <NoneMatch title="No changes match." onClear={() => void navigate({ search: {} })} />
           ) : (
             <Empty title="No changes yet.">
               Every change that is made here, or by the API, is told here.
             </Empty>
           )
-        ) : history.isError ? (
-          <LoadError what="the history" error={history.error} retry={() => void history.refetch()} />
-        ) : (
-          <Loading what="the history" rows={8} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <HistoryTable projectId={projectId} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

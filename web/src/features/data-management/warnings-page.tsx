@@ -5,12 +5,13 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { ListCard } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty, sentence } from '../../ui/states.tsx'
 import { reasonWords, warningWords } from './warning-words.ts'
 import styles from './warnings-page.module.css'
 import { deadLettersQuery, LETTERS_A_PAGE, useReplay, warningsQuery } from './warnings-queries.ts'
@@ -93,29 +94,27 @@ function DeadLetters({
           They could not be sent again: {sentence(replay.error)}
         </Text>
       )}
-      <div className="card">
-        {rows ? (
-          rows.length > 0 ? (
-            <ul className={styles.list}>
-              {rows.map((letter) => (
-                <LetterRow
-                  key={letter.id}
-                  letter={letter}
-                  timeZone={timeZone}
-                  busy={replay.isPending}
-                  replay={() => replay.mutate(letter.id)}
-                />
-              ))}
-            </ul>
-          ) : (
-            <Empty title="None waits any more.">They appear among the live events within a second.</Empty>
-          )
-        ) : letters.isError ? (
-          <LoadError what="dead letters" error={letters.error} retry={() => void letters.refetch()} />
-        ) : (
-          <Loading what="dead letters" rows={2} />
+      <ListCard
+        what="dead letters"
+        query={letters}
+        rows={rows}
+        skeleton={2}
+        empty={<Empty title="None waits any more.">They appear among the live events within a second.</Empty>}
+      >
+        {(rows) => (
+          <ul className={styles.list}>
+            {rows.map((letter) => (
+              <LetterRow
+                key={letter.id}
+                letter={letter}
+                timeZone={timeZone}
+                busy={replay.isPending}
+                replay={() => replay.mutate(letter.id)}
+              />
+            ))}
+          </ul>
         )}
-      </div>
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}
@@ -197,15 +196,13 @@ function Warnings({
         onSearch={onSearch}
         mb="sm"
       />
-      <div className="card" aria-busy={warnings.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <ul className={styles.list}>
-              {rows.map((warning) => (
-                <WarningRow key={warning.type} warning={warning} timeZone={timeZone} />
-              ))}
-            </ul>
-          ) : search ? (
+      <ListCard
+        what="warnings"
+        query={warnings}
+        rows={rows}
+        skeleton={6}
+        empty={
+          search ? (
             <Empty title={`No warning says “${search}”.`} />
           ) : (
             <Empty title="No warnings.">
@@ -213,12 +210,16 @@ function Warnings({
               can be, and said here.
             </Empty>
           )
-        ) : warnings.isError ? (
-          <LoadError what="warnings" error={warnings.error} retry={() => void warnings.refetch()} />
-        ) : (
-          <Loading what="warnings" rows={6} />
+        }
+      >
+        {(rows) => (
+          <ul className={styles.list}>
+            {rows.map((warning) => (
+              <WarningRow key={warning.type} warning={warning} timeZone={timeZone} />
+            ))}
+          </ul>
         )}
-      </div>
+      </ListCard>
     </section>
   )
 }

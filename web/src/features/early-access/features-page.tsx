@@ -5,10 +5,11 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import { useBeingDeleted } from '../../ui/deferred-delete.tsx'
+import { ListCard } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { FeatureDialog } from './feature-dialog.tsx'
 import { FEATURES_A_PAGE, featuresQuery } from './queries.ts'
@@ -36,71 +37,67 @@ export function EarlyAccessPage(): ReactNode {
       about="Features that people turn on for themselves, before they are for everybody."
       actions={create}
     >
-      <div className="card" aria-busy={features.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <ScrollRegion label="Early access features">
-              <table className="data">
-                <thead>
-                  <tr>
-                    <th scope="col">Name</th>
-                    <th scope="col">Stage</th>
-                    <th scope="col" className="wide-only">
-                      Feature flag
-                    </th>
-                    <th scope="col" className="wide-only">
-                      Created
-                    </th>
+      <ListCard
+        what="early access features"
+        query={features}
+        rows={rows}
+        skeleton={6}
+        empty={
+          <Empty title="Nothing in early access.">
+            Offer people what is not ready for everybody: they join by a switch in your product, and get the
+            feature’s flag. <div>{create}</div>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <ScrollRegion label="Early access features">
+            <table className="data">
+              <thead>
+                <tr>
+                  <th scope="col">Name</th>
+                  <th scope="col">Stage</th>
+                  <th scope="col" className="wide-only">
+                    Feature flag
+                  </th>
+                  <th scope="col" className="wide-only">
+                    Created
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map(({ id, name, description, stage, feature_flag: flag, created_at: at }) => (
+                  <tr key={id} className="link">
+                    <td>
+                      <Link
+                        to="/project/$projectId/early_access_features/$featureId"
+                        params={{ projectId, featureId: id }}
+                      >
+                        {name}
+                      </Link>
+                      {description && <div className="muted small">{description}</div>}
+                    </td>
+                    <td>
+                      <Badge variant="light" color={stages[stage].color} tt="none">
+                        {stages[stage].label}
+                      </Badge>
+                    </td>
+                    <td className="wide-only">
+                      <Link
+                        to="/project/$projectId/feature_flags/$flagId"
+                        params={{ projectId, flagId: flag.id }}
+                        className="mono"
+                      >
+                        {flag.key}
+                      </Link>
+                    </td>
+                    <td className="muted wide-only">{dayOf(at, timeZone)}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {rows.map(({ id, name, description, stage, feature_flag: flag, created_at: at }) => (
-                    <tr key={id} className="link">
-                      <td>
-                        <Link
-                          to="/project/$projectId/early_access_features/$featureId"
-                          params={{ projectId, featureId: id }}
-                        >
-                          {name}
-                        </Link>
-                        {description && <div className="muted small">{description}</div>}
-                      </td>
-                      <td>
-                        <Badge variant="light" color={stages[stage].color} tt="none">
-                          {stages[stage].label}
-                        </Badge>
-                      </td>
-                      <td className="wide-only">
-                        <Link
-                          to="/project/$projectId/feature_flags/$flagId"
-                          params={{ projectId, flagId: flag.id }}
-                          className="mono"
-                        >
-                          {flag.key}
-                        </Link>
-                      </td>
-                      <td className="muted wide-only">{dayOf(at, timeZone)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </ScrollRegion>
-          ) : (
-            <Empty title="Nothing in early access.">
-              Offer people what is not ready for everybody: they join by a switch in your product, and get the
-              feature’s flag. <div>{create}</div>
-            </Empty>
-          )
-        ) : features.isError ? (
-          <LoadError
-            what="early access features"
-            error={features.error}
-            retry={() => void features.refetch()}
-          />
-        ) : (
-          <Loading what="early access features" rows={6} />
+                ))}
+              </tbody>
+            </table>
+          </ScrollRegion>
         )}
-      </div>
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

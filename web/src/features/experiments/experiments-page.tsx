@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
+import { ListCard } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { HoldoutsDialog } from './holdouts-dialog.tsx'
 import { NewExperimentDialog } from './new-dialog.tsx'
@@ -39,22 +40,20 @@ export function ExperimentsPage(): ReactNode {
       about="Show people variants of a feature, and see which makes more of them do what you want."
       actions={actions}
     >
-      <div className="card">
-        {rows ? (
-          rows.length > 0 ? (
-            <ExperimentTable projectId={projectId} rows={rows} />
-          ) : (
-            <Empty title="No experiments yet.">
-              An experiment makes a feature flag with variants, and compares what the people who get each of
-              them do.
-            </Empty>
-          )
-        ) : experiments.isError ? (
-          <LoadError what="experiments" error={experiments.error} retry={() => void experiments.refetch()} />
-        ) : (
-          <Loading what="experiments" rows={6} />
-        )}
-      </div>
+      <ListCard
+        what="experiments"
+        query={experiments}
+        rows={rows}
+        skeleton={6}
+        empty={
+          <Empty title="No experiments yet.">
+            An experiment makes a feature flag with variants, and compares what the people who get each of
+            them do.
+          </Empty>
+        }
+      >
+        {(rows) => <ExperimentTable projectId={projectId} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

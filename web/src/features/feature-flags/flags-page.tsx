@@ -11,12 +11,13 @@ import { CopyIcon } from '../../ui/copy-button.tsx'
 import { readFilters, variantsOf } from '../../ui/flag/filters.ts'
 import { useNames } from '../../ui/flag/names.ts'
 import { staleReason, summaryOf } from '../../ui/flag/words.ts'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { TagButton } from '../../ui/tag-button.tsx'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
 import styles from './flags-page.module.css'
@@ -59,28 +60,23 @@ export function FlagsPage(): ReactNode {
       actions={create}
     >
       <Filters text={text} onText={setText} asked={asked} onSearch={onSearch} />
-      <div className="card" aria-busy={flags.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <FlagTable projectId={projectId} rows={rows} order={asked.order} onSearch={onSearch} />
-          ) : Object.keys(narrowed).length > 0 || page > 1 ? (
-            <Empty title="No feature flags match.">
-              <Button variant="default" mt="xs" onClick={clear}>
-                Clear filters
-              </Button>
-            </Empty>
+      <ListCard
+        what="feature flags"
+        query={flags}
+        rows={rows}
+        empty={
+          Object.keys(narrowed).length > 0 || page > 1 ? (
+            <NoneMatch title="No feature flags match." onClear={clear} />
           ) : (
             <Empty title="No feature flags yet.">
               A flag turns a feature on for some people without a deploy: first for you, then for 10 %, then
               for everybody. Code asks for it by its key. <div style={{ marginTop: 12 }}>{create}</div>
             </Empty>
           )
-        ) : flags.isError ? (
-          <LoadError what="feature flags" error={flags.error} retry={() => void flags.refetch()} />
-        ) : (
-          <Loading what="feature flags" rows={8} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <FlagTable projectId={projectId} rows={rows} order={asked.order} onSearch={onSearch} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

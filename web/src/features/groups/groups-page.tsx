@@ -11,6 +11,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { groupsName, groupTypeName } from '../../ui/group-words.ts'
 import { GroupsTable } from '../../ui/groups-table.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
@@ -118,25 +119,35 @@ function Groups({
           onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" aria-busy={groups.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <GroupsTable
-              projectId={projectId}
-              timeZone={timeZone}
-              rows={rows.map(({ group_properties: properties, ...group }) => ({ ...group, properties }))}
-            />
-          ) : search ? (
-            <Empty title={`No ${called} match “${search}”.`}>Search looks into keys and properties.</Empty>
+      <ListCard
+        what={called}
+        query={groups}
+        rows={rows}
+        empty={
+          search ? (
+            <NoneMatch
+              title={`No ${called} match “${search}”.`}
+              verb="Clear the search"
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            >
+              Search looks into keys and properties.
+            </NoneMatch>
           ) : (
             <Empty title={`No ${called} yet.`}>They come with the first event that names one.</Empty>
           )
-        ) : groups.isError ? (
-          <LoadError what={called} error={groups.error} retry={() => void groups.refetch()} />
-        ) : (
-          <Loading what={called} rows={8} />
+        }
+      >
+        {(rows) => (
+          <GroupsTable
+            projectId={projectId}
+            timeZone={timeZone}
+            rows={rows.map(({ group_properties: properties, ...group }) => ({ ...group, properties }))}
+          />
         )}
-      </div>
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

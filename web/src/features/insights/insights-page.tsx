@@ -7,12 +7,13 @@ import { INSIGHTS_A_PAGE, insightsQuery } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { InsightBasic } from '../../api/types.ts'
 import { insightName, kindName } from '../../ui/insight/shown.ts'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { TagButton } from '../../ui/tag-button.tsx'
 import { Star, useDelete } from './insight-actions.tsx'
 import { kinds } from './kinds.tsx'
@@ -78,19 +79,22 @@ export function InsightsPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" aria-busy={insights.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <InsightTable
-              projectId={projectId}
-              rows={rows}
-              onTag={(tag) => {
-                setText(tag)
-                void navigate({ search: (old) => ({ tab: old.tab, search: tag }) })
+      <ListCard
+        what="insights"
+        query={insights}
+        rows={rows}
+        skeleton={10}
+        empty={
+          search || tab ? (
+            <NoneMatch
+              title="No insights match."
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
               }}
-            />
-          ) : search || tab ? (
-            <Empty title="No insights match.">Search looks into names, descriptions and tags.</Empty>
+            >
+              Search looks into names, descriptions and tags.
+            </NoneMatch>
           ) : (
             <Empty title="No insights yet.">
               <Link to="/project/$projectId/insights/new" params={{ projectId }}>
@@ -98,12 +102,19 @@ export function InsightsPage(): ReactNode {
               </Link>
             </Empty>
           )
-        ) : insights.isError ? (
-          <LoadError what="insights" error={insights.error} retry={() => void insights.refetch()} />
-        ) : (
-          <Loading what="insights" rows={10} />
+        }
+      >
+        {(rows) => (
+          <InsightTable
+            projectId={projectId}
+            rows={rows}
+            onTag={(tag) => {
+              setText(tag)
+              void navigate({ search: (old) => ({ tab: old.tab, search: tag }) })
+            }}
+          />
         )}
-      </div>
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

@@ -1,15 +1,16 @@
-import { Button, Group } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { PERSONS_A_PAGE, personsQuery } from '../../api/persons.ts'
 import { useProject } from '../../api/session.ts'
 import { ExportButton } from '../../ui/export-csv.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { PeopleTable } from '../../ui/people-table.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 
 /** Everyone whose events arrived, newest first. */
 export function PersonsPage(): ReactNode {
@@ -46,26 +47,23 @@ export function PersonsPage(): ReactNode {
           onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
         />
       </Group>
-      <div className="card" aria-busy={persons.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <PeopleTable projectId={projectId} timeZone={timeZone} rows={rows} />
-          ) : search ? (
-            <Empty title={`Nobody matches “${search}”.`}>
+      <ListCard
+        what="people"
+        query={persons}
+        rows={rows}
+        skeleton={10}
+        empty={
+          search ? (
+            <NoneMatch
+              title={`Nobody matches “${search}”.`}
+              verb="Clear the search"
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            >
               Search looks into e-mails, and at distinct ids as a whole.
-              <div>
-                <Button
-                  variant="default"
-                  mt="xs"
-                  onClick={() => {
-                    setText('')
-                    void navigate({ search: {} })
-                  }}
-                >
-                  Clear the search
-                </Button>
-              </div>
-            </Empty>
+            </NoneMatch>
           ) : (
             <Empty title="No people yet.">
               People appear with their first event.{' '}
@@ -74,12 +72,10 @@ export function PersonsPage(): ReactNode {
               </Link>
             </Empty>
           )
-        ) : persons.isError ? (
-          <LoadError what="people" error={persons.error} retry={() => void persons.refetch()} />
-        ) : (
-          <Loading what="people" rows={10} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <PeopleTable projectId={projectId} timeZone={timeZone} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}

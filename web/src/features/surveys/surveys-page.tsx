@@ -5,12 +5,13 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import { useBeingDeleted } from '../../ui/deferred-delete.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { questionsOf, type Survey, stateColors, stateOf } from './draft.ts'
 import { countsQuery, SURVEYS_A_PAGE, surveysQuery } from './queries.ts'
@@ -62,35 +63,30 @@ export function SurveysPage(): ReactNode {
           ]}
         />
       </Group>
-      <div className="card" aria-busy={surveys.isPlaceholderData}>
-        {rows ? (
-          rows.length > 0 ? (
-            <SurveyTable projectId={projectId} rows={rows} />
-          ) : asked.search || asked.state || page > 1 ? (
-            <Empty title="No surveys match.">
-              <Button
-                variant="default"
-                mt="xs"
-                onClick={() => {
-                  setText('')
-                  void navigate({ search: {} })
-                }}
-              >
-                Clear filters
-              </Button>
-            </Empty>
+      <ListCard
+        what="surveys"
+        query={surveys}
+        rows={rows}
+        skeleton={6}
+        empty={
+          asked.search || asked.state || page > 1 ? (
+            <NoneMatch
+              title="No surveys match."
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            />
           ) : (
             <Empty title="No surveys yet.">
               Ask one question where people already are. It begins as a draft; nobody sees it before you
               launch it. <div>{create}</div>
             </Empty>
           )
-        ) : surveys.isError ? (
-          <LoadError what="surveys" error={surveys.error} retry={() => void surveys.refetch()} />
-        ) : (
-          <Loading what="surveys" rows={6} />
-        )}
-      </div>
+        }
+      >
+        {(rows) => <SurveyTable projectId={projectId} rows={rows} />}
+      </ListCard>
       <Pager
         page={page}
         rows={rows?.length ?? 0}
