@@ -36,3 +36,19 @@ export function sayDone(
 /** Says what was done, with what makes it undone. */
 export const offerUndo = (done: string, undo: () => Promise<unknown>): void =>
   sayDone(done, () => void undo().catch(sayFailed))
+
+/** Does something and says so, with the way back; or says that it failed. Answers whether it was done. */
+export async function withUndo(
+  done: string,
+  work: () => Promise<unknown>,
+  undo: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await work()
+  } catch (error) {
+    sayFailed(error)
+    return false
+  }
+  offerUndo(done, undo)
+  return true
+}

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Action } from '../../api/types.ts'
 import { actionNameOf } from '../../ui/names.ts'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { withUndo } from '../../ui/undo.tsx'
 import { useUpdateAction } from './queries.ts'
 
 /** What one can do with an action. */
@@ -24,14 +24,15 @@ export function ActionMenu({
   const { id } = action
   const name = actionNameOf(action)
   const remove = async () => {
-    try {
-      await update({ id, deleted: true })
-    } catch (error) {
-      sayFailed(error)
-      return
+    if (
+      await withUndo(
+        `Deleted “${name}”.`,
+        () => update({ id, deleted: true }),
+        () => update({ id, deleted: false }),
+      )
+    ) {
+      onDeleted?.()
     }
-    onDeleted?.()
-    offerUndo(`Deleted “${name}”.`, () => update({ id, deleted: false }))
   }
   return (
     <Menu position="bottom-end">

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Cohort } from '../../api/types.ts'
 import { cohortNameOf } from '../../ui/names.ts'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { sayFailed, withUndo } from '../../ui/undo.tsx'
 import { useFreeze, useUpdateCohort } from './queries.ts'
 
 /** What one can do with a cohort. */
@@ -25,14 +25,15 @@ export function CohortMenu({
   const { id, is_static: isStatic } = cohort
   const name = cohortNameOf(cohort)
   const remove = async () => {
-    try {
-      await update({ id, deleted: true })
-    } catch (error) {
-      sayFailed(error)
-      return
+    if (
+      await withUndo(
+        `Deleted “${name}”.`,
+        () => update({ id, deleted: true }),
+        () => update({ id, deleted: false }),
+      )
+    ) {
+      onDeleted?.()
     }
-    onDeleted?.()
-    offerUndo(`Deleted “${name}”.`, () => update({ id, deleted: false }))
   }
   return (
     <Menu position="bottom-end">

@@ -20,7 +20,7 @@ import { PeopleTable } from '../../ui/people-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { sayFailed, withUndo } from '../../ui/undo.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
 import { readDefinition } from './definition.ts'
 import { DefinitionShown } from './definition-shown.tsx'
@@ -282,13 +282,11 @@ function TakeOut({
   const { mutateAsync: remove, isPending } = useRemovePerson(projectId)
   const { mutateAsync: add } = useAddPerson(projectId)
   const takeOut = async () => {
-    try {
-      await remove({ id, uuid })
-    } catch (error) {
-      sayFailed(error)
-      return
-    }
-    offerUndo(`Took ${name} out.`, () => add({ id, uuid }))
+    await withUndo(
+      `Took ${name} out.`,
+      () => remove({ id, uuid }),
+      () => add({ id, uuid }),
+    )
   }
   return (
     <ActionIcon

@@ -10,7 +10,7 @@ import { AnnotationDialog, scopeNames } from '../../ui/annotation-dialog.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { absoluteTime } from '../../ui/time.ts'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { withUndo } from '../../ui/undo.tsx'
 import { DefinitionsList } from './definitions-list.tsx'
 import type { AnnotationsSearch } from './search.ts'
 
@@ -38,13 +38,11 @@ export function AnnotationsPage(): ReactNode {
     </Button>
   )
   const remove = async ({ id, content }: Row) => {
-    try {
-      await update({ id, deleted: true })
-    } catch (error) {
-      sayFailed(error)
-      return
-    }
-    offerUndo(`Deleted “${content ?? ''}”.`, () => update({ id, deleted: false }))
+    await withUndo(
+      `Deleted “${content ?? ''}”.`,
+      () => update({ id, deleted: true }),
+      () => update({ id, deleted: false }),
+    )
   }
   return (
     <Page

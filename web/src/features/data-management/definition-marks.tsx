@@ -11,7 +11,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { withUndo } from '../../ui/undo.tsx'
 import { useChangeDefinition } from './queries.ts'
 
 /** What of a definition of an event or a property is shown and changed here. */
@@ -61,13 +61,11 @@ export function DefinitionMenu({
   const { mutateAsync: change } = useChangeDefinition(projectId, kind)
   const { id, name, verified, hidden } = definition
   const set = async (done: string, to: Partial<Marked>, back: Partial<Marked>) => {
-    try {
-      await change({ id, ...to })
-    } catch (error) {
-      sayFailed(error)
-      return
-    }
-    offerUndo(done, () => change({ id, ...back }))
+    await withUndo(
+      done,
+      () => change({ id, ...to }),
+      () => change({ id, ...back }),
+    )
   }
   return (
     <>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { FeatureFlag } from '../../api/types.ts'
-import styles from '../../ui/editor.module.css'
+import styles from '../../ui/parts.module.css'
 
 /** Changes, each a sentence. */
 export const Differences = ({ words }: { words: string[] }) => (

@@ -1,7 +1,7 @@
 import { SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
-import styles from '../../ui/editor.module.css'
 import { payloadText, variantsOf } from '../../ui/flag/filters.ts'
+import styles from '../../ui/parts.module.css'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { spreadEvenly, type Variant } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'

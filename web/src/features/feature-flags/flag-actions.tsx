@@ -7,7 +7,7 @@ import type { FeatureFlag } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { withUndo } from '../../ui/undo.tsx'
 import { useCopyFlag, useUpdateFlag } from './queries.ts'
 
 type Props = { projectId: number; flag: FeatureFlag }
@@ -23,13 +23,11 @@ export function FlagSwitch({ projectId, flag, who }: Props & { who: string }): R
   const active = isPending ? Boolean(variables.active) : flag.active
   const turn = async (to: boolean) => {
     setAsks(false)
-    try {
-      await update({ id: flag.id, active: to })
-    } catch (error) {
-      sayFailed(error)
-      return
-    }
-    offerUndo(`“${flag.key}” is ${to ? 'on' : 'off'}.`, () => update({ id: flag.id, active: !to }))
+    await withUndo(
+      `“${flag.key}” is ${to ? 'on' : 'off'}.`,
+      () => update({ id: flag.id, active: to }),
+      () => update({ id: flag.id, active: !to }),
+    )
   }
   return (
     <>
@@ -61,14 +59,15 @@ export function FlagSwitch({ projectId, flag, who }: Props & { who: string }): R
 export function useDeleteFlag(projectId: number) {
   const { mutateAsync: update } = useUpdateFlag(projectId)
   return async ({ id, key }: FeatureFlag, done?: () => void): Promise<void> => {
-    try {
-      await update({ id, deleted: true })
-    } catch (error) {
-      sayFailed(error)
-      return
+    if (
+      await withUndo(
+        `Deleted “${key}”.`,
+        () => update({ id, deleted: true }),
+        () => update({ id, deleted: false }),
+      )
+    ) {
+      done?.()
     }
-    done?.()
-    offerUndo(`Deleted “${key}”.`, () => update({ id, deleted: false }))
   }
 }
 

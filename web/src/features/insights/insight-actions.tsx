@@ -24,7 +24,7 @@ import { ShareDialog } from '../../ui/share-dialog.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { sayFailed, withUndo } from '../../ui/undo.tsx'
 
 const LONGEST_NAME = 400
 
@@ -182,14 +182,15 @@ export function useDelete(projectId: number) {
     if (dashboards.length > 0) await update({ id, dashboards })
   }
   return async (insight: InsightBasic | Insight, done?: () => void): Promise<void> => {
-    try {
-      await update({ id: insight.id, deleted: true })
-    } catch (error) {
-      sayFailed(error)
-      return
+    if (
+      await withUndo(
+        `Deleted “${insightName(insight)}”.`,
+        () => update({ id: insight.id, deleted: true }),
+        () => restore(insight),
+      )
+    ) {
+      done?.()
     }
-    done?.()
-    offerUndo(`Deleted “${insightName(insight)}”.`, () => restore(insight))
   }
 }
 

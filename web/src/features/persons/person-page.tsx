@@ -24,7 +24,7 @@ import { PropertiesTable } from '../../ui/properties-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { withUndo } from '../../ui/undo.tsx'
 import { DeleteDialog, SplitDialog } from './dialogs.tsx'
 import styles from './person-page.module.css'
 import { PropertyDialog } from './property-dialog.tsx'
@@ -213,13 +213,11 @@ function PropertiesOf({
   const { mutateAsync: unset } = useUnsetProperty(projectId, uuid)
   const { mutateAsync: set } = useSetProperty(projectId, uuid)
   const remove = async (key: string) => {
-    try {
-      await unset(key)
-    } catch (error) {
-      sayFailed(error)
-      return
-    }
-    offerUndo(`Removed ${key}.`, () => set({ key, value: properties[key] }))
+    await withUndo(
+      `Removed ${key}.`,
+      () => unset(key),
+      () => set({ key, value: properties[key] }),
+    )
   }
   return (
     <>
