@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { barriers } from './axe.ts'
-import { complaints, launchChromium, picture } from './chromium.ts'
-import { signIn } from './sign-in.ts'
+import { launchChromium } from './chromium.ts'
+import { photographForAll } from './photograph.ts'
+import { openSignedIn } from './sign-in.ts'
 
 /** Actions from nothing to their end, beside the events that they fit. */
 let server: RunningServer
@@ -56,10 +56,7 @@ describe.each([
   let page: Page
   let errors: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height } })
-    context.setDefaultTimeout(15_000)
-    page = await signIn(context, server)
-    errors = complaints(page)
+    ;({ context, page, errors } = await openSignedIn(browser, server, { width, height }))
   })
   afterAll(() => context.close())
   afterEach(async () => {
@@ -71,15 +68,9 @@ describe.each([
   })
 
   const photo = async (name: string) => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // colours fade from one to the other, and events are looked up a little after the last change
-      await page.waitForTimeout(600)
-      await picture(page, `actions-${name}-${width}-${colorScheme}`)
-      expect(await barriers(page)).toEqual([])
-    }
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-    expect(beyond).toBeLessThanOrEqual(0)
+    // events are looked up a little after the last change
+    await page.waitForTimeout(300)
+    await photographForAll(page, `actions-${name}`)
   }
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   const button = (name: string) => page.getByRole('button', { name, exact: true })

@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql, type Json } from '../support/api.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { barriers } from './axe.ts'
-import { complaints, launchChromium, picture } from './chromium.ts'
-import { signIn } from './sign-in.ts'
+import { launchChromium } from './chromium.ts'
+import { photographForAll } from './photograph.ts'
+import { openSignedIn } from './sign-in.ts'
 
 /** Cohorts from nothing to their end, on the pages, of people who really did things. */
 let server: RunningServer
@@ -56,10 +56,7 @@ describe.each([
   let page: Page
   let errors: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height } })
-    context.setDefaultTimeout(15_000)
-    page = await signIn(context, server)
-    errors = complaints(page)
+    ;({ context, page, errors } = await openSignedIn(browser, server, { width, height }))
   })
   afterAll(() => context.close())
   afterEach(async () => {
@@ -68,17 +65,7 @@ describe.each([
     expect(errors).toEqual([])
   })
 
-  const photo = async (name: string) => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // colours fade from one to the other
-      await page.waitForTimeout(300)
-      await picture(page, `cohorts-${name}-${width}-${colorScheme}`)
-      expect(await barriers(page)).toEqual([])
-    }
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-    expect(beyond).toBeLessThanOrEqual(0)
-  }
+  const photo = (name: string) => photographForAll(page, `cohorts-${name}`)
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const item = (name: string) => page.getByRole('menuitem', { name, exact: true })

@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql } from '../support/api.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { barriers } from './axe.ts'
-import { complaints, launchChromium, picture } from './chromium.ts'
-import { signIn } from './sign-in.ts'
+import { launchChromium } from './chromium.ts'
+import { photographForAll } from './photograph.ts'
+import { openSignedIn } from './sign-in.ts'
 
 /** Groups, and what the page of a person can do. */
 let server: RunningServer
@@ -72,24 +72,11 @@ describe.each(widths)('$width px wide', ({ width, height }) => {
   let page: Page
   let errors: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height } })
-    context.setDefaultTimeout(15_000)
-    page = await signIn(context, server)
-    errors = complaints(page)
+    ;({ context, page, errors } = await openSignedIn(browser, server, { width, height }))
   })
   afterAll(() => context.close())
 
-  const photo = async (name: string) => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // colours fade from one to the other
-      await page.waitForTimeout(300)
-      await picture(page, `groups-${name}-${width}-${colorScheme}`)
-      expect(await barriers(page)).toEqual([])
-    }
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-    expect(beyond).toBeLessThanOrEqual(0)
-  }
+  const photo = (name: string) => photographForAll(page, `groups-${name}`)
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const tab = (name: string | RegExp) => page.getByRole('tab', { name })

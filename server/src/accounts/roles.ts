@@ -11,8 +11,7 @@ import {
 } from '../database/schema.ts'
 import { invalid, notFound } from '../model/errors.ts'
 import { accessLevels, settingFor } from './resource-access.ts'
-import type { PublicUser, User } from './users.ts'
-import { publicUser } from './users.ts'
+import { type PublicUser, publicUser, type User } from './users.ts'
 
 export type Role = typeof roles.$inferSelect
 export type RoleMember = { membership: typeof roleMemberships.$inferSelect; user: PublicUser }

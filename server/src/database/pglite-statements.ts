@@ -8,6 +8,8 @@ const { serialize } = protocol
 const MOST = 200
 /** What was prepared before must not give other columns than then. */
 const changesTables = /^\s*(alter|create|drop)\b/i
+/** What surrounds a transaction changes none. */
+const endsOrBegins = /^(BEGIN|COMMIT|ROLLBACK)$/
 /** A longer text comes from a list that is never as long again. */
 const LONGEST = 16_000
 
@@ -72,8 +74,11 @@ export function createStatements(pglite: PGlite) {
       }
     },
 
-    /** After other statements than the ones above, which may have changed tables. */
-    forget,
+    /** Several at once, without parameters and without an answer; whatever they are, they may change tables. */
+    async exec(text: string): Promise<void> {
+      await pglite.exec(text)
+      if (!endsOrBegins.test(text)) await forget()
+    },
   }
 }
 

@@ -58,8 +58,7 @@ async function answer(asked: ToThread): Promise<unknown[]> {
     case 'query':
       return statements.query(asked.statement)
     case 'exec':
-      await pglite.exec(asked.text)
-      if (!/^(BEGIN|COMMIT|ROLLBACK)$/.test(asked.text)) await statements.forget()
+      await statements.exec(asked.text)
       return []
     case 'listen': {
       const { channel } = asked

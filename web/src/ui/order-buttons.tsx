@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconCopy, IconTrash } from '@tabler/icons-react'
+import { IconArrowDown, IconArrowUp, IconCopy, IconTrash, type TablerIcon } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 
 /** What is done with one of several things in an order: moved, duplicated, removed; the last one stays. */
@@ -22,17 +22,46 @@ export function OrderButtons({
   onDuplicate: () => void
   onRemove: () => void
 }): ReactNode {
-  const button = (label: string, icon: ReactNode, disabled: boolean, onClick: () => void) => (
-    <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={disabled} onClick={onClick}>
-      {icon}
-    </ActionIcon>
-  )
   return (
     <>
-      {button(`Move ${what} up`, <IconArrowUp size={16} />, at === 0, () => onMove(at - 1))}
-      {button(`Move ${what} down`, <IconArrowDown size={16} />, at === count - 1, () => onMove(at + 1))}
-      {button(`Duplicate ${what}`, <IconCopy size={16} />, count >= most, onDuplicate)}
-      {button(`Remove ${what}`, <IconTrash size={16} />, count === 1, onRemove)}
+      <OrderButton
+        label={`Move ${what} up`}
+        icon={IconArrowUp}
+        disabled={at === 0}
+        onClick={() => onMove(at - 1)}
+      />
+      <OrderButton
+        label={`Move ${what} down`}
+        icon={IconArrowDown}
+        disabled={at === count - 1}
+        onClick={() => onMove(at + 1)}
+      />
+      <OrderButton
+        label={`Duplicate ${what}`}
+        icon={IconCopy}
+        disabled={count >= most}
+        onClick={onDuplicate}
+      />
+      <OrderButton label={`Remove ${what}`} icon={IconTrash} disabled={count === 1} onClick={onRemove} />
     </>
+  )
+}
+
+/** One of them, where the others don't fit. */
+export function OrderButton({
+  label,
+  icon: Icon,
+  disabled = false,
+  onClick,
+}: {
+  label: string
+  icon: TablerIcon
+  disabled?: boolean
+  onClick: () => void
+}): ReactNode {
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={disabled} onClick={onClick}>
+      <Icon size={16} />
+    </ActionIcon>
   )
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowDown, IconArrowUp, IconColumns3, IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -14,6 +14,7 @@ import {
   placeColumn,
   usualColumns,
 } from '../../ui/event-columns.ts'
+import { OrderButton } from '../../ui/order-buttons.tsx'
 import { PropertyPicker } from '../../ui/property-picker.tsx'
 import { sentence } from '../../ui/states.tsx'
 import styles from './columns.module.css'
@@ -66,34 +67,28 @@ function ColumnsDialog({
           <ul className={styles.list} aria-label="Columns">
             {columns.map((column, at) => {
               const name = columnName(column)
-              const button = (label: string, icon: ReactNode, disabled: boolean, onClick: () => void) => (
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={label}
-                  disabled={disabled}
-                  onClick={onClick}
-                >
-                  {icon}
-                </ActionIcon>
-              )
               return (
                 <li key={column}>
                   <span className="cut" title={name}>
                     {name}
                   </span>
-                  {button(`Move ${name} to the left`, <IconArrowUp size={16} />, at === 0, () =>
-                    move(at, at - 1),
-                  )}
-                  {button(
-                    `Move ${name} to the right`,
-                    <IconArrowDown size={16} />,
-                    at === columns.length - 1,
-                    () => move(at, at + 1),
-                  )}
-                  {button(`Remove ${name}`, <IconX size={16} />, false, () =>
-                    onChange(columns.toSpliced(at, 1)),
-                  )}
+                  <OrderButton
+                    label={`Move ${name} to the left`}
+                    icon={IconArrowUp}
+                    disabled={at === 0}
+                    onClick={() => move(at, at - 1)}
+                  />
+                  <OrderButton
+                    label={`Move ${name} to the right`}
+                    icon={IconArrowDown}
+                    disabled={at === columns.length - 1}
+                    onClick={() => move(at, at + 1)}
+                  />
+                  <OrderButton
+                    label={`Remove ${name}`}
+                    icon={IconX}
+                    onClick={() => onChange(columns.toSpliced(at, 1))}
+                  />
                 </li>
               )
             })}

@@ -1,7 +1,7 @@
-import { ActionIcon, Button, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import { IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { Fragment, type ReactNode } from 'react'
-import { OrderButtons } from '../../ui/order-buttons.tsx'
+import { OrderButton, OrderButtons } from '../../ui/order-buttons.tsx'
 import {
   answersOf,
   type Branching,
@@ -268,24 +268,18 @@ function ChoiceFields({
               onChange({ ...question, choices: choices.with(at, event.currentTarget.value) })
             }
           />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`Move choice ${at + 1} up`}
+          <OrderButton
+            label={`Move choice ${at + 1} up`}
+            icon={IconArrowUp}
             disabled={at === 0}
             onClick={() => reorder(order.toSpliced(at, 1).toSpliced(at - 1, 0, at))}
-          >
-            <IconArrowUp size={16} />
-          </ActionIcon>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`Remove choice ${at + 1}`}
+          />
+          <OrderButton
+            label={`Remove choice ${at + 1}`}
+            icon={IconX}
             disabled={choices.length === 1}
             onClick={() => reorder(order.toSpliced(at, 1))}
-          >
-            <IconX size={16} />
-          </ActionIcon>
+          />
         </div>
       ))}
       <div>
