@@ -22,7 +22,7 @@ export async function benchCapture({ rounds = 5, seconds = 4 } = {}): Promise<Ro
     const single = await measure(alone.url, 1, 64)
     const durable = await measure(alone.url, 1, 64, `${bare.url}/durable`)
     const one = { path: '/batch/', body: body(1), connections: 64, seconds }
-    const half = await atHalf(alone.url, bare.url, single.ours, one)
+    const half = await atHalf(alone.url, bare.url, rate(single.ours), one)
     const fewer: Row[] = []
     for (const connections of [1, 16]) {
       const asked = { path: '/batch/', body: body(1), connections, rounds: 2, seconds }

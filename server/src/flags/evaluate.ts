@@ -3,6 +3,7 @@ import { enrollmentKey } from './flag-filters.ts'
 import { placeInFlag, placeInHoldout } from './hash.ts'
 import type { Clock } from './moments.ts'
 import type { CompiledCondition, CompiledFlag, ProjectFlags, Test } from './project-flags.ts'
+import { type ClientKind, isFor } from './select.ts'
 import {
   type Asker,
   type FailureCode,
@@ -95,240 +96,239 @@ const on = (
   conditionIndex: number | null,
 ): Evaluation => evaluationOf(flag, { enabled: true, variant, reason, conditionIndex })
 
-export type EvaluationInput = {
+/** Flags being evaluated for somebody. */
+export type Evaluating = {
   project: ProjectFlags
   asker: Asker
   clock: Clock
   /** Flags that are not for this client, and are not asked for by it: for flags that ask for them they are off. */
-  isLeftOut?: (flag: CompiledFlag) => boolean
+  client: ClientKind
   /** Where it is told how each flag came to its value. */
   trace?: Trace
+  /** What came out for flags that others ask for; empty at the start. */
+  done: Map<CompiledFlag, Evaluation>
 }
 
 /**
- * Evaluates flags for somebody, each once, those that others ask for first. Reference: PostHog's flag service. Nothing
+ * Evaluates a flag for somebody, each once, those that others ask for first. Reference: PostHog's flag service. Nothing
  * is looked up here: what was not found out makes the flags that need it fail, and no other.
  */
-export function createEvaluation({ project, asker, clock, isLeftOut, trace }: EvaluationInput) {
-  /** Of flags that others ask for. */
-  const done = new Map<CompiledFlag, Evaluation>()
+export function evaluateFlag(at: Evaluating, flag: CompiledFlag): Evaluation {
+  if (!flag.isAskedFor) return decided(at, flag)
+  const known = at.done.get(flag)
+  if (known) return known
+  const evaluation = isFor(flag, at.client) ? decided(at, flag) : off(flag, 'flag_disabled')
+  at.done.set(flag, evaluation)
+  return evaluation
+}
 
-  function evaluate(flag: CompiledFlag): Evaluation {
-    if (!flag.isAskedFor) return decided(flag)
-    const known = done.get(flag)
-    if (known) return known
-    const evaluation = isLeftOut?.(flag) ? off(flag, 'flag_disabled') : decided(flag)
-    done.set(flag, evaluation)
-    return evaluation
+function decided(at: Evaluating, flag: CompiledFlag): Evaluation {
+  try {
+    return decide(at, flag)
+  } catch (error) {
+    if (!(error instanceof Unknown)) throw error
+    return evaluationOf(flag, {
+      enabled: false,
+      variant: null,
+      reason: error.code,
+      conditionIndex: null,
+      failed: true,
+    })
   }
+}
 
-  function decided(flag: CompiledFlag): Evaluation {
-    try {
-      return decide(flag)
-    } catch (error) {
-      if (!(error instanceof Unknown)) throw error
-      return evaluationOf(flag, {
-        enabled: false,
-        variant: null,
-        reason: error.code,
-        conditionIndex: null,
-        failed: true,
-      })
+function decide(at: Evaluating, flag: CompiledFlag): Evaluation {
+  if (!flag.active) return off(flag, 'flag_disabled')
+  if (flag.isBroken) return off(flag, 'missing_dependency')
+  return enrolled(at, flag) ?? heldOut(at, flag) ?? byConditions(at, flag)
+}
+
+/** People who answered to an early access feature get their answer, whatever the conditions say. */
+function enrolled(at: Evaluating, flag: CompiledFlag): Evaluation | null {
+  const { superCondition, parsed } = flag
+  if (parsed.featureEnrollment) {
+    const answer = personValue(at.asker, enrollmentKey(flag.key))
+    return answer === undefined ? null : answered(flag, answer === true || answer === 'true')
+  }
+  if (!superCondition) return null
+  const isAnswered = superCondition.tests.some(
+    (test) => test.kind === 'person' && personValue(at.asker, test.key) !== undefined,
+  )
+  return isAnswered ? answered(flag, outcomeOf(at, flag, superCondition, null) === 'condition_match') : null
+}
+
+const answered = (flag: CompiledFlag, isOn: boolean) =>
+  isOn ? on(flag, null, 'super_condition_value', 0) : off(flag, 'super_condition_value', 0)
+
+function heldOut(at: Evaluating, flag: CompiledFlag): Evaluation | null {
+  const { holdout, groupTypeIndex } = flag.parsed
+  if (!holdout) return null
+  const share = holdout.exclusionPercentage / 100
+  const id = groupTypeIndex === null ? requestId(at, flag) : (at.asker.groupKeys.get(groupTypeIndex) ?? '')
+  if (share < 1 && placeInHoldout(id) > share) return null
+  return on(flag, holdout.variant, 'holdout_condition_value', null)
+}
+
+function byConditions(at: Evaluating, flag: CompiledFlag): Evaluation {
+  let nearest: ReasonCode = 'no_condition_match'
+  let nearestIndex: number | null = null
+  let weight = 0
+  const { conditions } = flag
+  for (let index = 0; index < conditions.length; index++) {
+    const condition = conditions[index]!
+    const tried = at.trace && startOf(at, flag, index)
+    const outcome = outcomeOf(at, flag, condition, tried ?? null)
+    if (tried) tried.outcome = outcome
+    if (outcome === 'condition_match') {
+      return on(flag, variantOf(at, flag, condition, tried ?? null), outcome, index)
     }
-  }
-
-  function decide(flag: CompiledFlag): Evaluation {
-    if (!flag.active) return off(flag, 'flag_disabled')
-    if (flag.isBroken) return off(flag, 'missing_dependency')
-    return enrolled(flag) ?? heldOut(flag) ?? byConditions(flag)
-  }
-
-  /** People who answered to an early access feature get their answer, whatever the conditions say. */
-  function enrolled(flag: CompiledFlag): Evaluation | null {
-    const { superCondition, parsed } = flag
-    const answered = (isOn: boolean) =>
-      isOn ? on(flag, null, 'super_condition_value', 0) : off(flag, 'super_condition_value', 0)
-    if (parsed.featureEnrollment) {
-      const answer = personValue(asker, enrollmentKey(flag.key))
-      return answer === undefined ? null : answered(answer === true || answer === 'true')
+    if (weights[outcome]! >= weight) {
+      weight = weights[outcome]!
+      nearest = outcome
+      nearestIndex = index
     }
-    if (!superCondition) return null
-    const isAnswered = superCondition.tests.some(
-      (test) => test.kind === 'person' && personValue(asker, test.key) !== undefined,
-    )
-    return isAnswered ? answered(outcomeOf(flag, superCondition, null) === 'condition_match') : null
+    if (outcome === 'out_of_rollout_bound' && flag.parsed.earlyExit) break
   }
+  return off(flag, nearest, nearestIndex)
+}
 
-  function heldOut(flag: CompiledFlag): Evaluation | null {
-    const { holdout, groupTypeIndex } = flag.parsed
-    if (!holdout) return null
-    const share = holdout.exclusionPercentage / 100
-    const id = groupTypeIndex === null ? requestId(flag) : (asker.groupKeys.get(groupTypeIndex) ?? '')
-    if (share < 1 && placeInHoldout(id) > share) return null
-    return on(flag, holdout.variant, 'holdout_condition_value', null)
+function startOf(at: Evaluating, { key }: CompiledFlag, conditionIndex: number): TriedCondition {
+  const tried: TriedCondition = {
+    conditionIndex,
+    outcome: 'no_condition_match',
+    tests: [],
+    bucket: null,
+    variantBucket: null,
   }
+  const all = at.trace!.get(key) ?? []
+  at.trace!.set(key, [...all, tried])
+  return tried
+}
 
-  function byConditions(flag: CompiledFlag): Evaluation {
-    let nearest: ReasonCode = 'no_condition_match'
-    let nearestIndex: number | null = null
-    let weight = 0
-    const { conditions } = flag
-    for (let index = 0; index < conditions.length; index++) {
-      const condition = conditions[index]!
-      const tried = trace && startOf(flag, index)
-      const outcome = outcomeOf(flag, condition, tried ?? null)
-      if (tried) tried.outcome = outcome
-      if (outcome === 'condition_match') {
-        return on(flag, variantOf(flag, condition, tried ?? null), outcome, index)
-      }
-      if (weights[outcome]! >= weight) {
-        weight = weights[outcome]!
-        nearest = outcome
-        nearestIndex = index
-      }
-      if (outcome === 'out_of_rollout_bound' && flag.parsed.earlyExit) break
+function outcomeOf(
+  at: Evaluating,
+  flag: CompiledFlag,
+  condition: CompiledCondition,
+  tried: TriedCondition | null,
+): ReasonCode {
+  const { groupTypeIndex } = condition
+  if (groupTypeIndex !== null && !at.asker.groupKeys.has(groupTypeIndex)) return 'no_group_type'
+  if (groupTypeIndex === null && flag.bucketingIdentifier === 'device_id' && !at.asker.deviceId) {
+    return 'out_of_rollout_bound'
+  }
+  for (const test of condition.tests) {
+    const matched = holds(at, test, tried)
+    if (!matched) return 'no_condition_match'
+  }
+  const { rolloutPercentage } = condition
+  if (rolloutPercentage === 100) return 'condition_match'
+  const id = hashId(at, flag, condition)
+  const place = placeInFlag(flag.key, id)
+  if (tried) tried.bucket = { id, place, upTo: rolloutPercentage / 100 }
+  return place <= rolloutPercentage / 100 ? 'condition_match' : 'out_of_rollout_bound'
+}
+
+/** What decides who is in a percentage. @throws Unknown */
+function hashId(at: Evaluating, flag: CompiledFlag, { groupTypeIndex }: CompiledCondition): string {
+  if (groupTypeIndex !== null) return at.asker.groupKeys.get(groupTypeIndex) ?? ''
+  if (flag.bucketingIdentifier === 'device_id' && at.asker.deviceId) return at.asker.deviceId
+  const { hashKeys } = at.asker.found
+  if (typeof hashKeys === 'string') {
+    // A flag without continuity is drawn by the distinct id, as good as always.
+    if (flag.ensureExperienceContinuity) throw new Unknown(hashKeys)
+  } else if (Object.hasOwn(hashKeys, flag.key)) return hashKeys[flag.key]!
+  return requestId(at, flag)
+}
+
+function requestId(at: Evaluating, flag: CompiledFlag): string {
+  if (flag.bucketingIdentifier === 'device_id' && at.asker.deviceId) return at.asker.deviceId
+  return flag.ensureExperienceContinuity && at.asker.anonDistinctId !== null
+    ? at.asker.anonDistinctId
+    : at.asker.distinctId
+}
+
+function variantOf(
+  at: Evaluating,
+  flag: CompiledFlag,
+  condition: CompiledCondition,
+  tried: TriedCondition | null,
+): string | null {
+  const { variants } = flag.parsed
+  if (condition.variant !== null && variants.some(({ key }) => key === condition.variant)) {
+    return condition.variant
+  }
+  if (!variants.length) return null
+  const place = placeInFlag(flag.key, hashId(at, flag, condition), 'variant')
+  if (tried) tried.variantBucket = place
+  let end = 0
+  for (const { key, rolloutPercentage } of variants) {
+    end += rolloutPercentage / 100
+    if (place < end) return key
+  }
+  return null
+}
+
+function holds(at: Evaluating, test: Test, tried: TriedCondition | null): boolean {
+  const value = valueFor(at, test)
+  const matched = matches(at, test, value)
+  tried?.tests.push({ property: test.property, value, matched })
+  return matched
+}
+
+function valueFor(at: Evaluating, test: Test): unknown {
+  switch (test.kind) {
+    case 'person':
+      return personValue(at.asker, test.key)
+    case 'created_at':
+      return knownPerson(at.asker)?.createdAt
+    case 'group':
+      return test.index === null ? undefined : groupValue(at.asker, test.index, test.key)
+    case 'cohort':
+      return isIn(at, test.id)
+    case 'flag': {
+      const other = at.project.byId.get(test.id)
+      if (!other) return undefined
+      const evaluation = evaluateFlag(at, other)
+      if (evaluation.failed) throw new Unknown(evaluation.reason as FailureCode)
+      return flagValue(evaluation)
     }
-    return off(flag, nearest, nearestIndex)
+    case 'nothing':
+      return undefined
   }
+}
 
-  function startOf({ key }: CompiledFlag, conditionIndex: number): TriedCondition {
-    const tried: TriedCondition = {
-      conditionIndex,
-      outcome: 'no_condition_match',
-      tests: [],
-      bucket: null,
-      variantBucket: null,
-    }
-    const all = trace!.get(key) ?? []
-    trace!.set(key, [...all, tried])
-    return tried
+function matches(at: Evaluating, test: Test, value: unknown): boolean {
+  switch (test.kind) {
+    case 'cohort':
+      return value !== test.negated
+    case 'flag':
+      return test.wanted === true ? value !== false && value !== undefined : value === test.wanted
+    case 'nothing':
+      return false
+    default:
+      return test.matches(value, at.clock)
   }
+}
 
-  function outcomeOf(
-    flag: CompiledFlag,
-    condition: CompiledCondition,
-    tried: TriedCondition | null,
-  ): ReasonCode {
-    const { groupTypeIndex } = condition
-    if (groupTypeIndex !== null && !asker.groupKeys.has(groupTypeIndex)) return 'no_group_type'
-    if (groupTypeIndex === null && flag.bucketingIdentifier === 'device_id' && !asker.deviceId) {
-      return 'out_of_rollout_bound'
-    }
-    for (const test of condition.tests) {
-      const matched = holds(test, tried)
-      if (!matched) return 'no_condition_match'
-    }
-    const { rolloutPercentage } = condition
-    if (rolloutPercentage === 100) return 'condition_match'
-    const id = hashId(flag, condition)
-    const place = placeInFlag(flag.key, id)
-    if (tried) tried.bucket = { id, place, upTo: rolloutPercentage / 100 }
-    return place <= rolloutPercentage / 100 ? 'condition_match' : 'out_of_rollout_bound'
+/** Whether the person is in a cohort. @throws Unknown */
+function isIn(at: Evaluating, id: number): boolean {
+  const cohort: CompiledCohort | undefined = at.project.cohorts.get(id)
+  if (!cohort) throw new Unknown('dependency_not_found_cohort')
+  if (cohort.by === 'nothing') throw new Unknown(cohort.problem)
+  if (cohort.by === 'properties') return follows(at, cohort.rule)
+  if (!cohort.isCopied) throw new Unknown('cohort_not_calculated')
+  return isMember(at.asker, id)
+}
+
+function follows(at: Evaluating, rule: CohortRule): boolean {
+  switch (rule.kind) {
+    case 'all':
+      return rule.rules.every((one) => follows(at, one))
+    case 'any':
+      return rule.rules.some((one) => follows(at, one))
+    case 'property':
+      return rule.matches(personValue(at.asker, rule.key), at.clock) !== rule.negated
+    case 'cohort':
+      return isIn(at, rule.id) !== rule.negated
   }
-
-  /** What decides who is in a percentage. @throws Unknown */
-  function hashId(flag: CompiledFlag, { groupTypeIndex }: CompiledCondition): string {
-    if (groupTypeIndex !== null) return asker.groupKeys.get(groupTypeIndex) ?? ''
-    if (flag.bucketingIdentifier === 'device_id' && asker.deviceId) return asker.deviceId
-    const { hashKeys } = asker.found
-    if (typeof hashKeys === 'string') {
-      // A flag without continuity is drawn by the distinct id, as good as always.
-      if (flag.ensureExperienceContinuity) throw new Unknown(hashKeys)
-    } else if (Object.hasOwn(hashKeys, flag.key)) return hashKeys[flag.key]!
-    return requestId(flag)
-  }
-
-  function requestId(flag: CompiledFlag): string {
-    if (flag.bucketingIdentifier === 'device_id' && asker.deviceId) return asker.deviceId
-    return flag.ensureExperienceContinuity && asker.anonDistinctId !== null
-      ? asker.anonDistinctId
-      : asker.distinctId
-  }
-
-  function variantOf(
-    flag: CompiledFlag,
-    condition: CompiledCondition,
-    tried: TriedCondition | null,
-  ): string | null {
-    const { variants } = flag.parsed
-    if (condition.variant !== null && variants.some(({ key }) => key === condition.variant)) {
-      return condition.variant
-    }
-    if (!variants.length) return null
-    const place = placeInFlag(flag.key, hashId(flag, condition), 'variant')
-    if (tried) tried.variantBucket = place
-    let end = 0
-    for (const { key, rolloutPercentage } of variants) {
-      end += rolloutPercentage / 100
-      if (place < end) return key
-    }
-    return null
-  }
-
-  function holds(test: Test, tried: TriedCondition | null): boolean {
-    const value = valueFor(test)
-    const matched = matches(test, value)
-    tried?.tests.push({ property: test.property, value, matched })
-    return matched
-  }
-
-  function valueFor(test: Test): unknown {
-    switch (test.kind) {
-      case 'person':
-        return personValue(asker, test.key)
-      case 'created_at':
-        return knownPerson(asker)?.createdAt
-      case 'group':
-        return test.index === null ? undefined : groupValue(asker, test.index, test.key)
-      case 'cohort':
-        return isIn(test.id)
-      case 'flag': {
-        const other = project.byId.get(test.id)
-        if (!other) return undefined
-        const evaluation = evaluate(other)
-        if (evaluation.failed) throw new Unknown(evaluation.reason as FailureCode)
-        return flagValue(evaluation)
-      }
-      case 'nothing':
-        return undefined
-    }
-  }
-
-  function matches(test: Test, value: unknown): boolean {
-    switch (test.kind) {
-      case 'cohort':
-        return value !== test.negated
-      case 'flag':
-        return test.wanted === true ? value !== false && value !== undefined : value === test.wanted
-      case 'nothing':
-        return false
-      default:
-        return test.matches(value, clock)
-    }
-  }
-
-  /** Whether the person is in a cohort. @throws Unknown */
-  function isIn(id: number): boolean {
-    const cohort: CompiledCohort | undefined = project.cohorts.get(id)
-    if (!cohort) throw new Unknown('dependency_not_found_cohort')
-    if (cohort.by === 'nothing') throw new Unknown(cohort.problem)
-    if (cohort.by === 'properties') return follows(cohort.rule)
-    if (!cohort.isCopied) throw new Unknown('cohort_not_calculated')
-    return isMember(asker, id)
-  }
-
-  function follows(rule: CohortRule): boolean {
-    switch (rule.kind) {
-      case 'all':
-        return rule.rules.every(follows)
-      case 'any':
-        return rule.rules.some(follows)
-      case 'property':
-        return rule.matches(personValue(asker, rule.key), clock) !== rule.negated
-      case 'cohort':
-        return isIn(rule.id) !== rule.negated
-    }
-  }
-
-  return { evaluate }
 }

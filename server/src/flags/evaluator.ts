@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FlagLookUp, LookedUp, ProjectDefinitions } from '../model/flags.ts'
 import type { ReadCohort } from './cohort-tree.ts'
-import { createEvaluation, type Evaluation, type Trace } from './evaluate.ts'
+import { type Evaluating, type Evaluation, evaluateFlag, type Trace } from './evaluate.ts'
 import { localEvaluation, type ShowCohort } from './local-evaluation.ts'
 import {
   addNeeds,
@@ -94,15 +94,18 @@ export function createEvaluator(deps: EvaluatorDeps) {
     const asker = askerOf(project, request)
     const needs = keys || wanted.length < project.flags.length / 2 ? needsOf(wanted) : project.needs
     const look = lookUpFor(project, asker, needs, request.project.id)
-    const found = look ? await lookUp(look) : nothingFound()
-    const evaluation = createEvaluation({
+    // Assigned, not spread into a new object: V8 makes such a copy in the old space, and with it everything that it holds stays
+    // until the next full collection.
+    if (look) asker.found = await lookUp(look)
+    const evaluating: Evaluating = {
       project,
-      asker: { ...asker, found },
+      asker,
       clock: { now: now(), timezone: request.project.timezone },
-      isLeftOut: (flag) => !isFor(flag, client),
+      client,
       trace: request.trace,
-    })
-    return wanted.map((flag) => ({ flag, evaluation: evaluation.evaluate(flag) }))
+      done: new Map(),
+    }
+    return wanted.map((flag) => ({ flag, evaluation: evaluateFlag(evaluating, flag) }))
   }
 
   /** The flags of a project for SDKs that evaluate on their own, as JSON, with a sum by which it is known again. */
@@ -137,7 +140,8 @@ function needsOf(flags: CompiledFlag[]): Needs {
   return needs
 }
 
-function askerOf(project: ProjectFlags, request: FlagRequest): Omit<Asker, 'found'> {
+/** Who asks, as far as the request says it: nothing is looked up yet. */
+function askerOf(project: ProjectFlags, request: FlagRequest): Asker {
   const groupKeys = new Map<number, string>()
   for (const [type, key] of Object.entries(request.groups ?? {})) {
     const index = project.groupIndexes.get(type)
@@ -156,16 +160,12 @@ function askerOf(project: ProjectFlags, request: FlagRequest): Omit<Asker, 'foun
     place: request.place ?? null,
     groupKeys,
     groupProperties,
+    found: nothingFound(),
   }
 }
 
 /** What has to be looked up; null where the request says all that matters. */
-function lookUpFor(
-  project: ProjectFlags,
-  asker: Omit<Asker, 'found'>,
-  needs: Needs,
-  projectId: number,
-): FlagLookUp | null {
+function lookUpFor(project: ProjectFlags, asker: Asker, needs: Needs, projectId: number): FlagLookUp | null {
   let person = needs.createdAt
   for (const key of needs.personKeys) person ||= !isSaid(asker, key)
   const members = [...needs.members]

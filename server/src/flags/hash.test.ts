@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { placeInFlag, placeInHoldout } from './hash.ts'
 
@@ -29,4 +31,20 @@ test('holding out knows no flag', () => {
 
 test('nobody comes first', () => {
   expect(placeInFlag('simple-flag', '')).toBe(0)
+})
+
+test('any text is placed by its SHA-1, short ones too, which do not ask OpenSSL', () => {
+  const placed = (text: string) =>
+    Number(BigInt(`0x${createHash('sha1').update(text).digest('hex').slice(0, 15)}`)) / Number(2n ** 60n - 1n)
+  const texts = fc.oneof(fc.string({ maxLength: 70 }), fc.string({ unit: 'binary', maxLength: 60 }))
+  fc.assert(
+    fc.property(texts, (id) => {
+      expect(placeInHoldout(id)).toBe(placed(`holdout-${id}`))
+    }),
+    { numRuns: 2000 },
+  )
+  // Around what fits into one block.
+  for (let length = 0; length < 130; length++) {
+    expect(placeInHoldout('y'.repeat(length))).toBe(placed(`holdout-${'y'.repeat(length)}`))
+  }
 })
