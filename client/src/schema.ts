@@ -1485,7 +1485,7 @@ export interface paths {
         };
         /**
          * List dashboards
-         * @description By name, without their tiles and without deleted ones.
+         * @description Pinned ones first, each by name; without their tiles and without deleted ones.
          */
         get: operations["dashboards_list"];
         put?: never;
@@ -2013,7 +2013,7 @@ export interface paths {
         };
         /**
          * List experiments
-         * @description In the order in which they were made, archived ones too.
+         * @description In the order in which they were made, archived ones too unless `archived` says otherwise.
          */
         get: operations["experiments_list"];
         put?: never;
@@ -23162,6 +23162,8 @@ export interface operations {
             query?: {
                 /** @description `true`: calculate the answers of its insights. `blocking`: what is fresh, else calculate. Without it they are what is kept, or null. */
                 refresh?: string;
+                /** @description JSON that stands in for those of the dashboard’s `filters` that it names, for this answer only: `{"date_from": "-30d", "date_to": null, "properties": […]}`. Null is what the insight itself says. Nothing is saved. */
+                filters_override?: string;
             };
             header?: never;
             path: {
@@ -27184,6 +27186,12 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description In the name and the description. */
+                search?: string;
+                /** @description `true` for archived ones only, `false` for the others only; default all. */
+                archived?: "true" | "false";
+                /** @description Only those that were not launched (`draft`), that run, or that have ended; default all. */
+                status?: "draft" | "running" | "complete";
             };
             header?: never;
             path: {
@@ -35506,6 +35514,8 @@ export interface operations {
                 basic?: string;
                 /** @description Id of a dashboard that it is on: with its dates and properties, and with the tile. */
                 from_dashboard?: string;
+                /** @description JSON that stands in for those of the dashboard’s `filters` that it names, for this answer only: `{"date_from": "-30d", "date_to": null, "properties": […]}`. Null is what the insight itself says. Nothing is saved. */
+                filters_override?: string;
                 /** @description A name for the question, by which `cancel/` stops it. */
                 client_query_id?: string;
             };

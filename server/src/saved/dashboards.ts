@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { type PublicUser, publicUser } from '../accounts/users.ts'
 import type { Activity, ActivityLog } from '../activity/activity-log.ts'
@@ -218,7 +218,7 @@ export function createDashboardStore(
     /** @throws HedgerowError not found, also for a deleted one. */
     get: (projectId: number, id: number, viewer: Viewer) => get(db, projectId, id, viewer),
 
-    /** By name, without deleted ones. */
+    /** Pinned ones first, each by name; without deleted ones. */
     async list(projectId: number, viewer: Viewer, query: { search?: string; limit: number; offset: number }) {
       const where = and(
         eq(dashboards.projectId, projectId),
@@ -226,7 +226,7 @@ export function createDashboardStore(
         query.search ? sql`${dashboards.name} ilike ${containing(query.search)}` : undefined,
       )
       const results = await rows(db, viewer.userId, where)
-        .orderBy(asc(dashboards.name), asc(dashboards.id))
+        .orderBy(desc(dashboards.pinned), asc(dashboards.name), asc(dashboards.id))
         .limit(query.limit)
         .offset(query.offset)
       return { count: await db.$count(dashboards, where), results }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
+import { filtersOverride } from '../../http/filters-override.ts'
 import { EditLevel, Insight } from '../../http/insight-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
@@ -188,7 +189,7 @@ export const listDashboards = operation({
   path,
   aliases: [alias],
   summary: 'List dashboards',
-  description: 'By name, without their tiles and without deleted ones.',
+  description: 'Pinned ones first, each by name; without their tiles and without deleted ones.',
   query: z.object({ ...pageQuery, search: z.string().optional().describe('A part of the name.') }),
   answer: pageOf(ListedDashboard).meta({ id: 'PaginatedDashboardList' }),
 })
@@ -224,6 +225,7 @@ export const retrieveDashboard = operation({
         '`true`: calculate the answers of its insights. `blocking`: what is fresh, else calculate. Without it they are ' +
           'what is kept, or null.',
       ),
+    filters_override: filtersOverride,
   }),
   answer: Dashboard,
   errors: [404],

@@ -79,9 +79,9 @@ describe('a dashboard', () => {
     await made({ name: 'A board' })
     const { results } = (await api.get(path)).body
     expect(results.map(({ name, tiles }: { name: string; tiles: null }) => [name, tiles])).toEqual([
+      ['My App Dashboard', null],
       ['A board', null],
       ['Growth!', null],
-      ['My App Dashboard', null],
     ])
     expect((await api.get(`${path}?search=grow`)).body).toMatchObject({
       count: 1,

@@ -55,9 +55,12 @@ type Asked = {
 /** How many tiles are asked at once: the engine runs four questions, and others have some too. */
 const atOnce = 3
 
-/** The tiles with the answers of their insights; one that can't be answered says why and leaves the others alone. */
+/**
+ * The tiles with the answers of their insights, asked with the dashboard's filters; one that can't be answered says why
+ * and leaves the others alone.
+ */
 export const shownTiles = (
-  { dashboard }: DashboardRow,
+  filters: DashboardRow['dashboard']['filters'],
   tiles: TileRow[],
   asked: Asked,
 ): Promise<ShownTile[]> =>
@@ -66,7 +69,7 @@ export const shownTiles = (
     const { id, layouts, color } = tile
     const look = { id, layouts, color }
     if (!row) return { ...look, insight: null, text: textOf(text), ...noRefresh, error: null }
-    const question = inDashboard(row.insight, dashboard.filters)
+    const question = inDashboard(row.insight, filters)
     const { answer, error } = await answerSaved(project, question, { refresh, asker, origin }).then(
       (answer) => ({ answer, error: null }),
       refused,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import type { User } from '../../accounts/users.ts'
 import { userBasic } from '../../http/account-shapes.ts'
+import { filtersOverrideOf } from '../../http/filters-override.ts'
 import type { AnswerSaved } from '../../http/insight-shapes.ts'
 import { type Asker, route } from '../../http/operation.ts'
 import { counted } from '../../http/paging.ts'
@@ -45,11 +46,16 @@ type From = { project: AddressedProject; user: User; asker: Asker; url: URL }
 export const dashboardRoutes =
   ({ dashboards, collaborators, answerSaved, questions, now }: Deps) =>
   async (app: FastifyInstance) => {
-    async function shown(row: DashboardRow, { project, user, asker, url }: From, refresh?: RefreshMode) {
+    async function shown(
+      row: DashboardRow,
+      { project, user, asker, url }: From,
+      how: { refresh?: RefreshMode; override?: Record<string, unknown> } = {},
+    ) {
       const viewer = viewerOf(project, user)
       const tiles = await dashboards.tiles(row.dashboard.id, viewer)
-      const asked = { project, viewer, answerSaved, refresh, asker, origin: url.origin }
-      return { ...fieldsOf(row, viewer), tiles: await shownTiles(row, tiles, asked) }
+      const filters = { ...row.dashboard.filters, ...how.override }
+      const asked = { project, viewer, answerSaved, refresh: how.refresh, asker, origin: url.origin }
+      return { ...fieldsOf(row, viewer), tiles: await shownTiles(filters, tiles, asked) }
     }
 
     route(app, listDashboards, async ({ project, user, query, url }) => {
@@ -84,9 +90,10 @@ export const dashboardRoutes =
 
     route(app, retrieveDashboard, async ({ params, query, ...from }) => {
       const { project, user } = from
+      const override = filtersOverrideOf(query.filters_override)
       const row = await dashboards.get(project.id, params.id, viewerOf(project, user))
       await dashboards.accessed(row.dashboard.id, now())
-      return shown(row, from, refreshOf(query.refresh))
+      return shown(row, from, { refresh: refreshOf(query.refresh), override })
     })
 
     for (const update of [updateDashboard, replaceDashboard]) {

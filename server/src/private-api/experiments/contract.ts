@@ -99,8 +99,21 @@ export const listExperiments = operation({
   method: 'GET',
   path,
   summary: 'List experiments',
-  description: 'In the order in which they were made, archived ones too.',
-  query: z.object(pageQuery),
+  description: 'In the order in which they were made, archived ones too unless `archived` says otherwise.',
+  query: z.object({
+    ...pageQuery,
+    search: z.string().optional().describe('In the name and the description.'),
+    archived: z
+      .enum(['true', 'false'])
+      .optional()
+      .catch(undefined)
+      .describe('`true` for archived ones only, `false` for the others only; default all.'),
+    status: z
+      .enum(['draft', 'running', 'complete'])
+      .optional()
+      .catch(undefined)
+      .describe('Only those that were not launched (`draft`), that run, or that have ended; default all.'),
+  }),
   answer: pageOf(Experiment).meta({ id: 'PaginatedExperimentList' }),
 })
 

@@ -276,6 +276,29 @@ describe('an experiment', () => {
     }
   })
 
+  test('is found by its name, its state, and whether it is archived', async () => {
+    const word = 'findable'
+    const draft = await made({ name: `A ${word}` })
+    const running = await made({ name: 'B', description: `so ${word}`, start_date: '2024-01-01T00:00:00Z' })
+    const over = await made({
+      name: `C ${word}`,
+      start_date: '2024-01-01T00:00:00Z',
+      end_date: '2024-01-20T00:00:00Z',
+      archived: true,
+    })
+    const ids = async (query: string) =>
+      (await on.api.get(`${path}?search=${word.toUpperCase()}${query}`)).body.results.map(
+        ({ id }: { id: number }) => id,
+      )
+    expect(await ids('')).toEqual([draft.id, running.id, over.id])
+    expect(await ids('&status=draft')).toEqual([draft.id])
+    expect(await ids('&status=running')).toEqual([running.id])
+    expect(await ids('&status=complete')).toEqual([over.id])
+    expect(await ids('&status=nonsense')).toHaveLength(3)
+    expect(await ids('&archived=true')).toEqual([over.id])
+    expect(await ids('&archived=false&status=complete')).toEqual([])
+  })
+
   test('is told of in the activity log, with its flag', async () => {
     await on.api.activities()
     const { id } = await made({ name: 'Told' })

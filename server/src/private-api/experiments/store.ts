@@ -1,4 +1,4 @@
-import { aliasedTable, and, asc, eq, sql } from 'drizzle-orm'
+import { aliasedTable, and, asc, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { publicUser } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { telling } from '../../activity/tell.ts'
@@ -7,6 +7,7 @@ import { violatedUnique } from '../../database/errors.ts'
 import { experimentHoldouts, experiments, featureFlags, users } from '../../database/schema.ts'
 import { withHoldout } from '../../flags/flag-filters.ts'
 import type { FlagWrite, FlagWrites } from '../../flags/flag-writes.ts'
+import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
 import type { HoldoutStore } from './holdout-store.ts'
 import { type ExperimentRow, presentExperiment } from './present.ts'
@@ -37,6 +38,17 @@ type Deps = {
 }
 
 const mostExperiments = 10_000
+
+type ExperimentStatus = 'draft' | 'running' | 'complete'
+const isOver = lte(experiments.endDate, sql`now()`)
+const inStatus: Record<ExperimentStatus, SQL | undefined> = {
+  draft: isNull(experiments.startDate),
+  running: and(
+    isNotNull(experiments.startDate),
+    or(isNull(experiments.endDate), gt(experiments.endDate, sql`now()`)),
+  ),
+  complete: and(isNotNull(experiments.startDate), isOver),
+}
 
 /** Experiments of projects, in the database. Each has a feature flag, and changes it in the same transaction. */
 export function createExperimentStore({ database, activity, holdouts, flags }: Deps) {
@@ -97,8 +109,26 @@ export function createExperimentStore({ database, activity, holdouts, flags }: D
   return {
     get,
 
-    async list(projectId: number, page: { limit: number; offset: number }) {
-      const where = and(eq(experiments.projectId, projectId), eq(experiments.deleted, false))
+    async list(
+      projectId: number,
+      page: {
+        search?: string
+        archived?: 'true' | 'false'
+        status?: ExperimentStatus
+        limit: number
+        offset: number
+      },
+    ) {
+      const pattern = containing((page.search ?? '').trim())
+      const where = and(
+        eq(experiments.projectId, projectId),
+        eq(experiments.deleted, false),
+        page.search?.trim()
+          ? sql`(${experiments.name} ilike ${pattern} or ${experiments.description} ilike ${pattern})`
+          : undefined,
+        page.archived && eq(experiments.archived, page.archived === 'true'),
+        page.status && inStatus[page.status],
+      )
       const results = await withFlag()
         .where(where)
         .orderBy(asc(experiments.id))

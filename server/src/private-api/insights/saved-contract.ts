@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { activityOperation } from '../../http/activity-shapes.ts'
+import { filtersOverride } from '../../http/filters-override.ts'
 import { Insight, InsightBasic, whichInsight } from '../../http/insight-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
@@ -133,6 +134,7 @@ export const retrieveInsight = operation({
       .string()
       .optional()
       .describe('Id of a dashboard that it is on: with its dates and properties, and with the tile.'),
+    filters_override: filtersOverride,
     client_query_id: z.string().optional().describe('A name for the question, by which `cancel/` stops it.'),
   }),
   answer: z.union([Insight, InsightBasic]),

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { User } from '../../accounts/users.ts'
 import type { ActivityLog } from '../../activity/activity-log.ts'
 import { activityPage } from '../../http/activity-shapes.ts'
+import { filtersOverrideOf } from '../../http/filters-override.ts'
 import { type AnswerSaved, insightBasic, noAnswer, presentInsight } from '../../http/insight-shapes.ts'
 import { type Asker, route } from '../../http/operation.ts'
 import { counted, orderOf } from '../../http/paging.ts'
@@ -84,7 +85,8 @@ export const savedInsightRoutes =
       const viewer = viewerOf(project, user)
       const row = await insights.get(project.id, params.id, viewer)
       const tile = row.tiles.find(({ dashboardId }) => String(dashboardId) === query.from_dashboard)
-      const question = tile ? inDashboard(row.insight, tile.dashboard.filters) : row.insight
+      const around = { ...tile?.dashboard.filters, ...filtersOverrideOf(query.filters_override) }
+      const question = inDashboard(row.insight, around)
       if (query.basic !== undefined && truthy(query.basic)) return insightBasic(row, question)
       const refresh = refreshOf(query.refresh)
       const asked = { refresh, clientQueryId: query.client_query_id, asker, origin: url.origin }

@@ -284,6 +284,35 @@ describe('its answer', () => {
     })
     expect((await api.get(`${one(insight.id)}?from_dashboard=999999`)).body.filters).toEqual(filters)
   })
+
+  it('is asked with other dates and properties by who only looks, and stays what it is', async () => {
+    const its = { date_from: '-14d', properties: [{ key: 'plan', value: 'pro' }] }
+    const { id: dashboard } = await board({ filters: its })
+    const insight = await made({ filters, dashboards: [dashboard] })
+    const asked = async (address: string, override: object) => {
+      const text = encodeURIComponent(JSON.stringify(override))
+      return (await api.get(`${address}&refresh=true&filters_override=${text}`)).body
+    }
+    const here = `${one(insight.id)}?from_dashboard=${dashboard}`
+    const dates = await asked(here, { date_from: '-3d', date_to: null })
+    expect(dates.filters).toEqual({ ...filters, ...its, date_from: '-3d', date_to: null })
+    expect(dates.result[0].days).toHaveLength(4)
+    const all = await asked(here, { properties: [] })
+    expect(all.filters).toEqual({ ...filters, date_from: '-14d', date_to: null })
+    const own = await asked(here, { date_from: null, properties: [] })
+    expect(own.filters).toEqual(filters)
+    const alone = await asked(`${one(insight.id)}?`, { date_from: '-3d' })
+    expect(alone.filters).toEqual({ ...filters, date_from: '-3d', date_to: null })
+    const whole = await asked(`${boards}${dashboard}/?`, { date_from: '-3d', date_to: null })
+    expect(whole.filters).toEqual(its)
+    expect(whole.tiles[0].insight.filters).toEqual(dates.filters)
+    expect(whole.tiles[0].insight.result).toEqual(dates.result)
+    expect((await api.get(one(insight.id))).body.filters).toEqual(filters)
+    for (const text of ['{', '[]', '"-3d"']) {
+      const { status, body } = await api.get(`${here}&filters_override=${encodeURIComponent(text)}`)
+      expect([status, body.attr]).toEqual([400, 'filters_override'])
+    }
+  })
 })
 
 describe('its dashboards', () => {
