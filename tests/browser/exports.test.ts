@@ -120,6 +120,8 @@ test('somebody is subscribed to an insight and to a dashboard', async () => {
   await picture(page, 'subscribe-made')
   await page.getByRole('button', { name: /^End the subscription/ }).click()
   await page.getByText(/Sent every week, next on/).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await page.getByText(/Sent every week, next on/).waitFor()
   const { id } = await api(server.url, 'POST', '/api/projects/@current/dashboards/', { name: 'Board' })
   await page.goto(`${server.url}/project/1/dashboard/${id}`)
   await page.getByRole('button', { name: 'More', exact: true }).click()

@@ -113,6 +113,12 @@ test('who has an account and is signed in joins with it; others are told whom an
   await dialog.getByRole('button', { name: 'Done' }).click()
   await ada.getByRole('button', { name: 'Withdraw the invite of late@example.org' }).click()
   await ada.getByText('Nobody is invited.').waitFor()
+  await ada.getByRole('button', { name: 'Undo', exact: true }).click()
+  await ada.getByRole('button', { name: 'Withdraw the invite of late@example.org' }).click()
+  await ada.getByText('Nobody is invited.').waitFor()
+  // leaving the page means it
+  await ada.reload()
+  await ada.getByText('Nobody is invited.').waitFor()
 })
 
 test('who is removed is out at once', async () => {

@@ -362,9 +362,9 @@ test('who may not change something is told so, and has no button that only refus
   expect(errors).toEqual([])
   await page.goto(`${server.url}/project/${other.id}/dashboard`)
   await page
-    .getByRole('alert')
-    .getByText(/can't see|Couldn't load/)
+    .getByRole('heading', { level: 1, name: /You can't see this project|Project not found/ })
     .waitFor()
+  await page.getByText(/can help\.$/).waitFor()
   await picture(page, 'member-no-project')
   await context.close()
 })

@@ -119,7 +119,8 @@ describe('at a desk', () => {
     })
     await page.goto(`${server.url}/dashboard`)
     await page.getByRole('button', { name: 'New dashboard' }).click()
-    await page.getByLabel('Begin with').selectOption('Website traffic')
+    await page.getByRole('radio', { name: 'Website traffic' }).check()
+    await picture(page, 'saved-dashboard-templates')
     await page.getByRole('textbox', { name: 'Name' }).fill('Our site')
     await page.getByRole('button', { name: 'Create' }).click()
     await heading(page, 'Our site')
@@ -154,6 +155,13 @@ describe('at a desk', () => {
       return true
     }, 'the insight is taken off')
     await expect.poll(() => page.getByRole('link', { name: 'Orders' }).count(), patient).toBe(0)
+    await page.getByText('Took “Orders” off this dashboard.').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: 'Orders' }).waitFor()
+    await page.getByRole('button', { name: 'Take the text off' }).click()
+    await expect.poll(() => page.locator('#content').getByText(nasty).count(), patient).toBe(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.locator('#content').getByText(nasty).waitFor()
     expect(errors).toEqual([])
   })
 
@@ -245,6 +253,8 @@ describe('at a desk', () => {
     await shown('20').waitFor(patient)
     await picture(page, 'saved-dashboard-filtered')
     expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: 'Save for everyone' }).click()
+    await page.getByText('Everyone sees these dates and filters now.').waitFor()
 
     await page.getByRole('button', { name: /Refresh by itself/ }).click()
     await page.getByRole('menuitem', { name: 'Every 5 minutes' }).click()
@@ -376,6 +386,16 @@ describe('at a desk', () => {
     expect(await visitor.getByRole('heading', { level: 1 }).count()).toBe(0)
     expect(await visitor.getByText('Made with Hedgerow').count()).toBe(0)
     expect(visitorErrors).toEqual([])
+    for (const what of ['Without the title', 'Without “Made with Hedgerow”']) {
+      await page.getByRole('checkbox', { name: what }).check()
+    }
+    expect(await link.inputValue()).toBe(`${address}?noHeader&whitelabel`)
+    expect(await page.getByRole('textbox', { name: 'Embed code' }).inputValue()).toContain(
+      '?noHeader&amp;whitelabel"',
+    )
+    for (const what of ['Without the title', 'Without “Made with Hedgerow”']) {
+      await page.getByRole('checkbox', { name: what }).uncheck()
+    }
 
     await page.getByRole('button', { name: 'Make a new link' }).click()
     await expect.poll(() => link.inputValue(), patient).not.toBe(address)

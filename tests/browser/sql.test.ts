@@ -93,6 +93,29 @@ describe('at a desk', () => {
     expect(errors).toEqual([])
   })
 
+  test('what is written and was not run is there after a reload', async () => {
+    await open(page, "select 'run' as ran")
+    await page
+      .getByRole('region', { name: 'Results' })
+      .getByRole('columnheader', { name: 'ran' })
+      .waitFor(patient)
+    await write(page, "select 'not yet' as draft")
+    await expect.poll(() => page.url(), patient).toContain('draft=')
+    await page.reload()
+    await page
+      .getByRole('region', { name: 'Results' })
+      .getByRole('columnheader', { name: 'ran' })
+      .waitFor(patient)
+    expect(await editor(page).textContent()).toBe("select 'not yet' as draft")
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page
+      .getByRole('region', { name: 'Results' })
+      .getByRole('columnheader', { name: 'draft' })
+      .waitFor(patient)
+    expect(page.url()).not.toContain('draft=')
+    expect(errors).toEqual([])
+  })
+
   test('what is wrong is marked at the word that it is about', async () => {
     await page.goto(`${server.url}/sql`)
     await write(page, 'select evnt from events')
@@ -152,6 +175,7 @@ describe('at a desk', () => {
     await page.getByRole('button', { name: 'Run' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' })
+    await page.getByText(/^Cancelled after \d+\.\d s\.$/).waitFor()
     await write(page, 'select 41 + 1 as answer')
     await page.getByRole('button', { name: 'Run' }).click()
     await page.getByRole('cell', { name: '42' }).waitFor(patient)

@@ -55,7 +55,20 @@ export const insightsQuery = (projectId: number, asked: InsightsAsked) =>
     placeholderData: keepPreviousData,
   })
 
-/** Dashboards by name. */
+/** The insights that one looked at last. */
+export const lastViewedQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ['project', projectId, 'saved', 'last-viewed'],
+    queryFn: ({ signal }) =>
+      http.GET('/api/projects/{project_id}/insights/my_last_viewed/', {
+        params: ofProject(projectId),
+        signal,
+      }),
+    // one has looked at another since
+    staleTime: 0,
+  })
+
+/** Dashboards, pinned ones first, each by name. */
 export const dashboardsQuery = (projectId: number, asked: { search?: string; page?: number } = {}) =>
   queryOptions({
     queryKey: ['project', projectId, 'saved', 'dashboards', asked],
@@ -88,6 +101,19 @@ export function useCreateInsight(projectId: number) {
   return useMutation({
     mutationFn: (insight: InsightChanges): Promise<Insight> =>
       http.POST('/api/projects/{project_id}/insights/', { params: ofProject(projectId), body: insight }),
+    onSuccess: changed,
+  })
+}
+
+/** Makes a dashboard for the events that have arrived, with this name if one is given. */
+export function useStarterDashboard(projectId: number) {
+  const changed = useSavedChanged(projectId)
+  return useMutation({
+    mutationFn: (name?: string) =>
+      http.POST('/api/projects/{project_id}/dashboards/create_from_events/', {
+        params: ofProject(projectId),
+        body: name ? { name } : {},
+      }),
     onSuccess: changed,
   })
 }

@@ -38,14 +38,14 @@ export function useSubscribe(projectId: number, thing: Shareable) {
   })
 }
 
-/** Ends a subscription. */
+/** Ends a subscription, or lets it go on again. */
 export function useEndSubscription(projectId: number, thing: Shareable) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: number) =>
+    mutationFn: ({ id, deleted }: { id: number; deleted: boolean }) =>
       http.PATCH('/api/projects/{project_id}/subscriptions/{id}/', {
         params: { path: { project_id: String(projectId), id } },
-        body: { deleted: true },
+        body: { deleted },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: keyOf(projectId, thing) }),
   })

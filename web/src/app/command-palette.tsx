@@ -1,46 +1,29 @@
 import { useMantineColorScheme } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import {
-  IconBolt,
+  IconApi,
   IconBuilding,
-  IconChartBar,
   IconClick,
   IconFlag,
   IconKey,
   IconKeyboard,
-  IconLayoutDashboard,
+  IconLogout,
+  IconMessageQuestion,
   IconMoon,
   IconSearch,
   IconSettings,
   IconSun,
+  IconSwitchHorizontal,
   IconUserPlus,
   IconUsersGroup,
 } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useId, useState } from 'react'
-import { actionsQuery, eventNamesQuery } from '../api/definitions.ts'
-import { flagsQuery } from '../api/flags.ts'
-import { dashboardsQuery, insightsQuery } from '../api/saved.ts'
-import { cohortsListQuery } from '../features/cohorts/queries.ts'
+import { signOut, useMe } from '../api/session.ts'
 import { kinds } from '../features/insights/kinds.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { insightName } from '../ui/insight/shown.ts'
-import { actionNameOf, cohortChoices, cohortNameOf } from '../ui/names.ts'
 import styles from './command-palette.module.css'
+import { type Row, useFound } from './found.ts'
 import { places } from './places.ts'
-
-/** Of each kind of thing that matches. */
-const MOST_FOUND = 8
-
-type Row = {
-  group: string
-  label: string
-  icon: typeof IconBolt
-  run: () => void
-  /** Where several may be called the same. */
-  id?: number
-}
 
 /** One field that finds pages and whatever has a name in the project. Arrows move, Enter goes, Escape closes. */
 export default function CommandPalette({
@@ -77,7 +60,7 @@ export default function CommandPalette({
         <input
           autoFocus
           className={styles.input}
-          placeholder="Search pages, dashboards, insights, flags, events…"
+          placeholder="Search pages, dashboards, insights, people, flags, events…"
           role="combobox"
           aria-label="Search"
           aria-expanded="true"
@@ -129,29 +112,30 @@ export default function CommandPalette({
   )
 }
 
+/** Things that are made from anywhere, and the page that makes them. */
+const creations = [
+  { label: 'New feature flag', to: '/project/$projectId/feature_flags/new', icon: IconFlag },
+  { label: 'New cohort', to: '/project/$projectId/cohorts/new', icon: IconUsersGroup },
+  { label: 'New survey', to: '/project/$projectId/surveys/new', icon: IconMessageQuestion },
+  { label: 'New action', to: '/project/$projectId/data-management/actions/new', icon: IconClick },
+] as const
+
+/** Sections of the settings, by the words that people look for. */
+const sections = [
+  { label: 'Project API key', hash: 'key', words: 'token write key host' },
+  { label: 'Time zone and first day of weeks', hash: 'general', words: 'project name timezone' },
+  { label: 'Test accounts', hash: 'test-accounts', words: 'internal users filter' },
+  { label: 'Captured on web pages', hash: 'web-capture', words: 'autocapture heatmaps web vitals' },
+  { label: 'Privacy', hash: 'privacy', words: 'ip anonymize addresses' },
+  { label: 'API usage', hash: 'api-usage', words: 'rate limits' },
+] as const
+
 function useRows(projectId: number | null, text: string, onShortcuts: () => void): Row[] {
   const navigate = useNavigate()
+  const me = useMe()
   const { setColorScheme } = useMantineColorScheme()
-  const events = useQuery({ ...eventNamesQuery(projectId ?? 0), enabled: projectId !== null })
-  const actions = useQuery({ ...actionsQuery(projectId ?? 0), enabled: projectId !== null })
   const wanted = text.trim().toLowerCase()
-  const [settled] = useDebouncedValue(wanted, 150)
-  const flags = useQuery({
-    ...flagsQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
-    enabled: projectId !== null && settled !== '',
-  })
-  const cohorts = useQuery({
-    ...cohortsListQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
-    enabled: projectId !== null && settled !== '',
-  })
-  const dashboards = useQuery({
-    ...dashboardsQuery(projectId ?? 0, { search: settled }),
-    enabled: projectId !== null && settled !== '',
-  })
-  const insights = useQuery({
-    ...insightsQuery(projectId ?? 0, { search: settled, limit: MOST_FOUND }),
-    enabled: projectId !== null && settled !== '',
-  })
+  const found = useFound(projectId, wanted)
   const rows: Row[] = []
   if (projectId !== null) {
     for (const { label, to, icon } of places) {
@@ -159,7 +143,7 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
     }
     for (const { name, label, icon } of kinds) {
       rows.push({
-        group: 'Ask',
+        group: 'New',
         label: `New ${label.toLowerCase()}`,
         icon,
         run: () =>
@@ -170,19 +154,51 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
           }),
       })
     }
+    for (const { label, to, icon } of creations) {
+      rows.push({ group: 'New', label, icon, run: () => void navigate({ to, params: { projectId } }) })
+    }
+    for (const { label, hash, words } of sections) {
+      rows.push({
+        group: 'Project settings',
+        label,
+        words,
+        icon: IconSettings,
+        run: () => void navigate({ to: '/project/$projectId/settings', params: { projectId }, hash }),
+      })
+    }
+  }
+  for (const { id, name } of me.organization?.teams ?? []) {
+    if (id === projectId) continue
+    rows.push({
+      group: 'Switch to',
+      label: name,
+      id,
+      words: 'project switch',
+      icon: IconSwitchHorizontal,
+      run: () => void navigate({ to: '/project/$projectId/home', params: { projectId: id } }),
+    })
   }
   rows.push(
     {
       group: 'Go to',
       label: 'Account settings',
+      words: 'profile password two-factor appearance',
       icon: IconSettings,
       run: () => void navigate({ to: '/me/settings' }),
     },
     {
       group: 'Go to',
       label: 'Organization settings',
+      words: 'members roles domains',
       icon: IconBuilding,
       run: () => void navigate({ to: '/organization/settings' }),
+    },
+    {
+      group: 'Go to',
+      label: 'API docs',
+      words: 'documentation reference',
+      icon: IconApi,
+      run: () => void window.open('/api/docs/', '_blank', 'noreferrer'),
     },
     {
       group: 'Actions',
@@ -199,96 +215,14 @@ function useRows(projectId: number | null, text: string, onShortcuts: () => void
     { group: 'Actions', label: 'Keyboard shortcuts', icon: IconKeyboard, run: onShortcuts },
     { group: 'Actions', label: 'Light theme', icon: IconSun, run: () => setColorScheme('light') },
     { group: 'Actions', label: 'Dark theme', icon: IconMoon, run: () => setColorScheme('dark') },
+    { group: 'Actions', label: 'Log out', words: 'sign out', icon: IconLogout, run: () => void signOut() },
   )
-  const matching = rows.filter((row) => row.label.toLowerCase().includes(wanted))
-  if (!wanted || projectId === null) return matching
-  const found = (events.data ?? [])
-    .filter((each) => each.name.toLowerCase().includes(wanted))
-    .slice(0, MOST_FOUND)
-  const ofThem = (flags.data?.results ?? []).filter(({ key }) => key.toLowerCase().includes(wanted))
-  const cohortsFound = (cohorts.data?.results ?? []).filter((one) =>
-    cohortNameOf(one).toLowerCase().includes(wanted),
-  )
-  const actionsFound = (actions.data ?? [])
-    .filter((one) => actionNameOf(one).toLowerCase().includes(wanted))
-    .slice(0, MOST_FOUND)
-  const dashboardsFound = (dashboards.data?.results ?? [])
-    .filter(({ name }) => name?.toLowerCase().includes(wanted))
-    .slice(0, MOST_FOUND)
-  const insightsFound = (insights.data?.results ?? []).filter((one) =>
-    insightName(one).toLowerCase().includes(wanted),
-  )
-  return [
-    ...matching,
-    ...dashboardsFound.map(({ id, name }) => ({
-      group: 'Dashboards',
-      label: name ?? '',
-      id,
-      icon: IconLayoutDashboard,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/dashboard/$dashboardId',
-          params: { projectId, dashboardId: id },
-        }),
-    })),
-    ...insightsFound.map((insight) => ({
-      group: 'Insights',
-      label: insightName(insight),
-      id: insight.id,
-      icon: IconChartBar,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/insights/$shortId',
-          params: { projectId, shortId: insight.short_id },
-        }),
-    })),
-    ...found.map((each) => ({
-      group: 'Events: see their trend',
-      label: each.name,
-      icon: IconBolt,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/insights/new',
-          params: { projectId },
-          search: {
-            q: {
-              kind: 'TrendsQuery',
-              series: [{ kind: 'EventsNode', event: each.name, math: 'total' }],
-              interval: 'day',
-              dateRange: { date_from: '-7d' },
-            },
-          },
-        }),
-    })),
-    ...ofThem.map(({ id, key }) => ({
-      group: 'Feature flags',
-      label: key,
-      icon: IconFlag,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/feature_flags/$flagId',
-          params: { projectId, flagId: id },
-        }),
-    })),
-    ...actionsFound.map((action) => ({
-      group: 'Actions of events',
-      label: actionNameOf(action),
-      icon: IconClick,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/data-management/actions/$actionId',
-          params: { projectId, actionId: action.id },
-        }),
-    })),
-    ...cohortChoices(cohortsFound).map(({ name, key }) => ({
-      group: 'Cohorts',
-      label: name,
-      icon: IconUsersGroup,
-      run: () =>
-        void navigate({
-          to: '/project/$projectId/cohorts/$cohortId',
-          params: { projectId, cohortId: Number(key) },
-        }),
-    })),
-  ]
+  const matching = rows.filter(({ label, words = '' }) => `${label} ${words}`.toLowerCase().includes(wanted))
+  return inGroups([...matching, ...found])
+}
+
+/** Rows of one group stand together, the groups in the order in which they come. */
+const inGroups = (rows: Row[]): Row[] => {
+  const groups = [...new Set(rows.map(({ group }) => group))]
+  return groups.flatMap((group) => rows.filter((row) => row.group === group))
 }

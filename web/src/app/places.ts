@@ -38,7 +38,7 @@ export const places = [
     group: 'Analysis',
     label: 'New insight',
     to: '/project/$projectId/insights/new',
-    key: 'n',
+    key: null,
     icon: IconChartLine,
   },
   { group: 'Analysis', label: 'SQL', to: '/project/$projectId/sql', key: 'q', icon: IconTerminal2 },
@@ -77,7 +77,7 @@ export const places = [
     group: 'Data',
     label: 'Annotations',
     to: '/project/$projectId/data-management/annotations',
-    key: 'a',
+    key: 'n',
     icon: IconNote,
   },
   {

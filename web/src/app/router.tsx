@@ -207,7 +207,7 @@ const project = createRoute({
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/home',
-  component: lazyRouteComponent(() => import('../features/start/home-page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(() => import('./home.tsx'), 'Home'),
 })
 
 const onboarding = createRoute({

@@ -1,9 +1,11 @@
 import { Kbd, Switch } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { kinds } from '../features/insights/kinds.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { haveSingleKeys, setSingleKeys } from '../ui/single-keys.ts'
 import { places } from './places.ts'
 import styles from './shortcut-sheet.module.css'
-import { haveSingleKeys, modKey, setSingleKeys } from './single-keys.ts'
+import { modKey, newInsights } from './single-keys.ts'
 
 type Line = { keys: string[]; does: string }
 const everywhere: Line[] = [
@@ -15,7 +17,10 @@ const everywhere: Line[] = [
 ]
 const onPages: Line[] = [
   { keys: [modKey, 'Enter'], does: 'Run the query (SQL)' },
-  { keys: [modKey, 'S'], does: 'Save the flag (flag editor)' },
+  { keys: [modKey, 'S'], does: 'Save (editors of flags, cohorts, actions and surveys)' },
+  { keys: ['r'], does: 'Refresh (dashboards)' },
+  { keys: ['f'], does: 'Full screen, and back (dashboards)' },
+  { keys: ['a'], does: 'Add an insight (dashboards)' },
 ]
 
 /** All keys that do something. */
@@ -28,6 +33,13 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }): Rea
         <Lines
           title="Go to"
           lines={places.flatMap(({ key, label }) => (key ? [{ keys: ['g', key], does: label }] : []))}
+        />
+        <Lines
+          title="New insight"
+          lines={Object.entries(newInsights).map(([key, name]) => ({
+            keys: ['n', key],
+            does: kinds.find((kind) => kind.name === name)?.label ?? name,
+          }))}
         />
         <Lines title="On pages" lines={onPages} />
       </div>

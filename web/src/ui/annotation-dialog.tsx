@@ -57,7 +57,11 @@ export function AnnotationDialog({
     (one) => one !== 'dashboard_item' || insightId !== undefined || annotation?.scope === one,
   )
   return (
-    <Dialog onClose={onClose} title={annotation ? 'Edit annotation' : 'New annotation'}>
+    <Dialog
+      onClose={onClose}
+      isDirty={content !== (annotation?.content ?? '')}
+      title={annotation ? 'Edit annotation' : 'New annotation'}
+    >
       <form onSubmit={submit}>
         <Stack gap="md">
           <Textarea

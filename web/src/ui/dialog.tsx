@@ -1,10 +1,45 @@
-import { Drawer, type DrawerProps, Modal, type ModalProps } from '@mantine/core'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { Button, Drawer, type DrawerProps, Group, Modal, type ModalProps, Text } from '@mantine/core'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 
-/** A dialog in front of the page, open for as long as it is rendered. */
-export function Dialog(props: Omit<ModalProps, 'opened'>): ReactNode {
+/**
+ * A dialog in front of the page, open for as long as it is rendered.
+ * @param isDirty whether something is written in it that closing would lose: then it asks first
+ */
+export function Dialog({
+  isDirty = false,
+  onClose,
+  ...props
+}: Omit<ModalProps, 'opened'> & { isDirty?: boolean }): ReactNode {
   useFocusBack()
-  return <Modal opened {...props} />
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Modal
+        opened
+        onClose={() => (isDirty ? setAsking(true) : onClose())}
+        // Escape is for the question while that is open
+        closeOnEscape={!asking}
+        {...props}
+      />
+      {asking && <AskBeforeClosing onStay={() => setAsking(false)} onClose={onClose} />}
+    </>
+  )
+}
+
+function AskBeforeClosing({ onStay, onClose }: { onStay: () => void; onClose: () => void }): ReactNode {
+  return (
+    <Modal opened onClose={onStay} title="Close without saving?">
+      <Text size="sm">What you wrote here is lost.</Text>
+      <Group justify="flex-end" gap="xs" mt="lg">
+        <Button variant="default" onClick={onStay} data-autofocus>
+          Go on writing
+        </Button>
+        <Button color="red" onClick={onClose}>
+          Close anyway
+        </Button>
+      </Group>
+    </Modal>
+  )
 }
 
 /** A panel at the right of the page, open for as long as it is rendered. */

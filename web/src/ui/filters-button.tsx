@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { FilterTree } from '../api/types.ts'
 import { FilterGroups } from './filter-groups.tsx'
 import { finished, leavesOf } from './filter-tree.ts'
@@ -33,10 +33,21 @@ export function FiltersButton({
   /** What is being written; what is not finished of it stays here. */
   const [draft, setDraft] = useState(filters)
   const panelId = useId()
+  const asked = JSON.stringify(filters ?? [])
+  /** What was told last, which is what they become; anything else is somebody else's doing. */
+  const told = useRef(asked)
   const tell = useDebouncedCallback((written: FilterTree | undefined) => {
     const complete = written && finished(written, isComplete)
-    if (JSON.stringify(complete ?? []) !== JSON.stringify(filters ?? [])) onChange(complete)
+    const text = JSON.stringify(complete ?? [])
+    told.current = text
+    if (text !== asked) onChange(complete)
   }, SETTLE_MS)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text says when they are others
+  useEffect(() => {
+    if (asked === told.current) return
+    told.current = asked
+    setDraft(filters)
+  }, [asked])
   const count = leavesOf(filters).length
   return (
     <>

@@ -2,17 +2,26 @@ import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { Confirm } from './confirm.tsx'
 
-/** Asks before what is not saved is left. `isDirty` is asked at that moment; `children` say what would be lost. */
-function LeaveGuard({ isDirty, children }: { isDirty: () => boolean; children: ReactNode }): ReactNode {
+/** Asks before a page is left. `isDirty` is asked at that moment; `children` say what would be lost. */
+export function LeaveGuard({
+  isDirty,
+  title = 'Leave without saving?',
+  children,
+}: {
+  isDirty: () => boolean
+  title?: string
+  children: ReactNode
+}): ReactNode {
   const blocker = useBlocker({
-    shouldBlockFn: isDirty,
+    // what only changes the rest of the address stays on the page
+    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && isDirty(),
     enableBeforeUnload: isDirty,
     withResolver: true,
   })
   if (blocker.status !== 'blocked') return null
   return (
     <Confirm
-      title="Leave without saving?"
+      title={title}
       verb="Leave"
       busy={false}
       error={null}
@@ -26,7 +35,7 @@ function LeaveGuard({ isDirty, children }: { isDirty: () => boolean; children: R
 
 /**
  * Asks before an editor is left on which something is not saved; the browser asks where it is closed.
- * @param thing what was changed: "flag"
+ * @param thing what was changed: "this flag"
  * @returns the question, to stand on the page, and what is to be called when all has been saved
  */
 export function useUnsavedGuard(isDirty: boolean, thing: string): { question: ReactNode; saved: () => void } {
@@ -37,7 +46,7 @@ export function useUnsavedGuard(isDirty: boolean, thing: string): { question: Re
     },
     question: (
       <LeaveGuard isDirty={() => isDirty && !isSaved.current}>
-        What you changed of this {thing} is lost.
+        What you changed of {thing} is lost.
       </LeaveGuard>
     ),
   }

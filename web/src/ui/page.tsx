@@ -1,6 +1,14 @@
 import { Group, Text, Title } from '@mantine/core'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
 import styles from './page.module.css'
+
+/** The name of the project that pages belong to, for the document's title; null outside of one. */
+export const ProjectName = createContext<string | null>(null)
+
+/** Whether what has the focus stands beside the page, so that a new page may take it. */
+function isBeside(element: Element | null): boolean {
+  return !element || element === document.body || element.closest('nav, header') !== null
+}
 
 /**
  * A page: its heading (which takes the focus when the page is entered, so that screen readers say where one is),
@@ -20,14 +28,13 @@ export function Page({
   children: ReactNode
 }): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null)
+  const project = useContext(ProjectName)
   useEffect(() => {
-    document.title = `${title} · Hedgerow`
-  }, [title])
+    document.title = [title, project, 'Hedgerow'].filter(Boolean).join(' · ')
+  }, [title, project])
   useEffect(() => {
     // A field that asked for the focus itself keeps it.
-    if (!document.activeElement || document.activeElement === document.body) {
-      heading.current?.focus({ preventScroll: true })
-    }
+    if (isBeside(document.activeElement)) heading.current?.focus({ preventScroll: true })
   }, [])
   return (
     <div className={narrow ? styles.narrow : styles.page}>

@@ -1,10 +1,17 @@
-import { Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type Shareable, sharingQuery, useShare } from '../api/saved.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
 import { LoadError, Loading, sentence } from './states.tsx'
+
+/** What a link can leave out, and how its address says so. */
+const leftOut = [
+  { label: 'Without the title', said: 'noHeader' },
+  { label: 'Without legends', said: 'legend=0' },
+  { label: 'Without “Made with Hedgerow”', said: 'whitelabel' },
+]
 
 /** Turns the link of an insight or a dashboard on or off, and shows it. */
 export function ShareDialog({
@@ -19,8 +26,10 @@ export function ShareDialog({
   const link = useQuery(sharingQuery(projectId, thing))
   const share = useShare(projectId, thing)
   const isWanted = share.isPending && share.variables !== 'renew' ? share.variables.enabled : undefined
-  const at = (path: string) => `${window.location.origin}/${path}/${link.data?.access_token}`
-  const frame = `<iframe src="${at('embedded')}" width="100%" height="600" frameborder="0"></iframe>`
+  const [left, setLeft] = useState<string[]>([])
+  const at = (path: string) =>
+    `${window.location.origin}/${path}/${link.data?.access_token}${left.length > 0 ? `?${left.join('&')}` : ''}`
+  const frame = `<iframe src="${at('embedded').replaceAll('&', '&amp;')}" width="100%" height="600" frameborder="0"></iframe>`
   return (
     <Dialog onClose={onClose} title={`Share this ${thing.kind}`} size="lg">
       {link.data ? (
@@ -40,6 +49,19 @@ export function ShareDialog({
             <>
               <Shown label="Link" value={at('shared')} />
               <Shown label="Embed code" value={frame} />
+              <Group gap="lg">
+                {leftOut.map(({ label, said }) => (
+                  <Checkbox
+                    key={said}
+                    label={label}
+                    checked={left.includes(said)}
+                    onChange={(event) => {
+                      const isLeft = event.currentTarget.checked
+                      setLeft((old) => (isLeft ? [...old, said] : old.filter((one) => one !== said)))
+                    }}
+                  />
+                ))}
+              </Group>
               <Group>
                 <Button
                   variant="default"

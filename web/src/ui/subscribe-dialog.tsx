@@ -26,6 +26,7 @@ import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
 import { LoadError, Loading, sentence } from './states.tsx'
 import { wallClock, whenClocksShow } from './time.ts'
+import { withUndo } from './undo.tsx'
 
 type Frequency = NewSubscription['frequency']
 type Weekday = NonNullable<NewSubscription['byweekday']>[number]
@@ -121,18 +122,19 @@ function One({
               {failure}
             </Text>
           )}
-          {end.isError && (
-            <Text size="xs" c="var(--danger)" role="alert">
-              {sentence(end.error)}
-            </Text>
-          )}
         </div>
         <ActionIcon
           variant="subtle"
           color="red"
           aria-label={`End the subscription of ${target}`}
           loading={end.isPending}
-          onClick={() => end.mutate(subscription.id)}
+          onClick={() =>
+            void withUndo(
+              `Ended the subscription of ${target}.`,
+              () => end.mutateAsync({ id: subscription.id, deleted: true }),
+              () => end.mutateAsync({ id: subscription.id, deleted: false }),
+            )
+          }
         >
           <IconTrash size={16} />
         </ActionIcon>

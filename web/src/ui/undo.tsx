@@ -1,31 +1,38 @@
 import { Button } from '@mantine/core'
 import { type NotificationData, notifications } from '@mantine/notifications'
+import { keepDeed } from './recent.ts'
 import { sentence } from './states.tsx'
 
 /** Says what went wrong where no part of the page stands for it. */
 export const sayFailed = (error: unknown): void =>
   void notifications.show({ message: sentence(error), color: 'red', role: 'alert' })
 
-/** Says what was done, with the way back; `undo` is called before what says it goes. */
+/**
+ * Says what was done, with the way back; `undo` is called before what says it goes. The way back stays among the recent
+ * changes, unless something waits for the message to close: then it is gone with it.
+ */
 export function sayDone(
   done: string,
   undo: () => void,
   more: Pick<NotificationData, 'autoClose' | 'onClose'> = {},
 ): void {
+  const takeBack = () => {
+    forget()
+    undo()
+    notifications.hide(id)
+  }
+  const forget = keepDeed(done, takeBack)
   const id = notifications.show({
     ...more,
+    onClose: (props) => {
+      if (more.onClose) forget()
+      more.onClose?.(props)
+    },
     role: 'status',
     message: (
       <>
         {done}{' '}
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => {
-            undo()
-            notifications.hide(id)
-          }}
-        >
+        <Button size="compact-xs" variant="default" onClick={takeBack}>
           Undo
         </Button>
       </>

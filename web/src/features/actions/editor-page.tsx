@@ -96,7 +96,7 @@ function Editor({
   const create = useCreateAction(projectId)
   const update = useUpdateAction(projectId)
   const isDirty = JSON.stringify(draft) !== JSON.stringify(before)
-  const guard = useUnsavedGuard(isDirty, 'action')
+  const guard = useUnsavedGuard(isDirty, 'this action')
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (changes: Partial<Draft>) => {

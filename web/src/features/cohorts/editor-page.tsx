@@ -81,7 +81,7 @@ function Editor({
   const create = useCreateCohort(projectId)
   const update = useUpdateCohort(projectId)
   const isDirty = !same(draft, before) || !same(list.text, '') || list.file !== null
-  const guard = useUnsavedGuard(isDirty, 'cohort')
+  const guard = useUnsavedGuard(isDirty, 'this cohort')
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft, isStatic)) }
   const set = (changes: Partial<Draft>) => {

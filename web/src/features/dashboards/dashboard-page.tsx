@@ -5,21 +5,29 @@ import {
   IconChevronDown,
   IconCopy,
   IconDots,
+  IconEye,
+  IconHome,
   IconLetterT,
   IconMail,
   IconMaximize,
   IconMinimize,
   IconPencil,
+  IconPin,
+  IconPinnedOff,
   IconPlus,
   IconRefresh,
   IconShare,
   IconTrash,
+  IconUserEdit,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { projectQuery, useUpdateProject } from '../../api/project.ts'
+import { readFilters } from '../../api/questions.ts'
 import type { Dashboard, DashboardTile } from '../../api/types.ts'
 import { type DateRange, DateRangePicker } from '../../ui/date-range.tsx'
+import { FiltersButton } from '../../ui/filters-button.tsx'
 import type { Places } from '../../ui/insight/layout.ts'
 import { insightName } from '../../ui/insight/shown.ts'
 import { TextTile } from '../../ui/insight/tile-grid.tsx'
@@ -27,16 +35,25 @@ import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { counted } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
+import { usePageKeys } from '../../ui/single-keys.ts'
 import { Empty } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
-import { offerUndo, sayFailed } from '../../ui/undo.tsx'
+import { offerUndo, sayFailed, withUndo } from '../../ui/undo.tsx'
 import { Board } from './board.tsx'
-import { DashboardFilters } from './dashboard-filters.tsx'
 import styles from './dashboard-page.module.css'
 import { AddInsightDialog, RenameDialog, TextDialog } from './dialogs.tsx'
+import { EditorsDialog } from './editors-dialog.tsx'
 import { InsightTile } from './insight-tile.tsx'
-import { copyOf, dashboardQuery, tileQuery, useCreateDashboard, useUpdateDashboard } from './queries.ts'
-import { refreshes } from './search.ts'
+import {
+  copyOf,
+  dashboardQuery,
+  tileQuery,
+  useCreateDashboard,
+  useTakeOff,
+  useUpdateDashboard,
+} from './queries.ts'
+import { type Look, lookAt, overrideOf, refreshes } from './search.ts'
+import { MoveDialog, TileActions } from './tile-actions.tsx'
 
 /** A dashboard with its tiles. */
 export function DashboardPage(): ReactNode {
@@ -58,9 +75,17 @@ export function DashboardPage(): ReactNode {
   )
 }
 
-type Open = 'insights' | 'subscribing' | 'text' | 'name' | 'sharing' | { text: { id: number; body: string } }
+type Open =
+  | 'insights'
+  | 'subscribing'
+  | 'text'
+  | 'name'
+  | 'sharing'
+  | 'editors'
+  | { text: { id: number; body: string } }
+  | { moved: DashboardTile }
 
-const rangeOf = ({ filters }: Dashboard): DateRange | null =>
+const rangeOf = (filters: Dashboard['filters']): DateRange | null =>
   typeof filters.date_from === 'string' && filters.date_from
     ? {
         date_from: filters.date_from,
@@ -70,7 +95,11 @@ const rangeOf = ({ filters }: Dashboard): DateRange | null =>
 
 function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboard }): ReactNode {
   const client = useQueryClient()
-  const { refresh: every, fullscreen } = useSearch({
+  const {
+    refresh: every,
+    fullscreen,
+    ...look
+  } = useSearch({
     from: '/session/project/$projectId/dashboard/$dashboardId',
   })
   const navigate = useNavigate({ from: '/project/$projectId/dashboard/$dashboardId' })
@@ -78,12 +107,17 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   const update = useUpdateDashboard(projectId, dashboard.id)
   const mayEdit = dashboard.effective_privilege_level >= 37
   const close = () => setOpen(null)
-  const range = rangeOf(dashboard)
+  const override = overrideOf(look)
+  const filters = { ...dashboard.filters, ...override }
+  const range = rangeOf(filters)
+  const setLook = (next: Look) =>
+    void navigate({ search: (old) => ({ ...old, ...lookAt({ ...look, ...next }, dashboard.filters) }) })
+  const takeOff = useTakeOff(projectId, dashboard.id)
   const refresh = () => {
     for (const { insight } of dashboard.tiles) {
       if (!insight) continue
       void client.prefetchQuery({
-        ...tileQuery(projectId, dashboard.id, insight, { anew: true }),
+        ...tileQuery(projectId, dashboard.id, insight, { override, anew: true }),
         staleTime: 0,
       })
     }
@@ -94,8 +128,11 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   const setFullscreen = (on: boolean) =>
     void navigate({ search: (old) => ({ ...old, fullscreen: on || undefined }), replace: true })
   const isFilled = useFullscreen(fullscreen ?? false, () => setFullscreen(false))
-  const remove = ({ id }: DashboardTile) =>
-    update.mutate({ tiles: [{ id, deleted: true }] }, { onError: sayFailed })
+  usePageKeys({
+    r: refresh,
+    f: () => setFullscreen(!fullscreen),
+    ...(mayEdit && { a: () => setOpen('insights') }),
+  })
   const keepPlaces = async (changed: Places) => {
     const layouts = new Map(dashboard.tiles.map((tile) => [tile.id, tile.layouts]))
     const tiles = [...changed].map(([id, sm]) => ({ id, layouts: { ...layouts.get(id), sm } }))
@@ -164,50 +201,74 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
               }}
               onRename={() => setOpen('name')}
               onSubscribe={() => setOpen('subscribing')}
+              onEditors={() => setOpen('editors')}
             />
           </>
         )
       }
     >
       <div className={styles.bar}>
-        {mayEdit && (
-          <DateRangePicker
-            value={range}
-            unset="Dates of each insight"
-            onChange={({ date_from, date_to }) =>
-              update.mutate(
-                { filters: { ...dashboard.filters, date_from, date_to: date_to ?? null } },
-                { onError: sayFailed },
-              )
-            }
-          />
-        )}
-        {mayEdit && range && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              const { date_from: _, date_to: __, ...others } = dashboard.filters
-              update.mutate({ filters: others }, { onError: sayFailed })
-            }}
-          >
+        <DateRangePicker
+          value={range}
+          unset="Dates of each insight"
+          onChange={({ date_from, date_to }) => setLook({ date_from, date_to: date_to ?? undefined })}
+        />
+        {range && (
+          <Button variant="subtle" onClick={() => setLook({ date_from: 'each', date_to: undefined })}>
             Dates of each insight
           </Button>
         )}
         <Refresh every={every} onEvery={setEvery} onRefresh={refresh} />
-        {mayEdit && <DashboardFilters projectId={projectId} dashboard={dashboard} />}
+        <FiltersButton
+          projectId={projectId}
+          filters={readFilters(filters.properties)}
+          about="Of every insight on this dashboard, besides its own."
+          onChange={(properties = []) => setLook({ properties })}
+        />
+        {override && (
+          <OnlyYou
+            projectId={projectId}
+            dashboard={dashboard}
+            filters={mayEdit ? filters : null}
+            onReset={() =>
+              void navigate({
+                search: (old) => ({
+                  ...old,
+                  date_from: undefined,
+                  date_to: undefined,
+                  properties: undefined,
+                }),
+              })
+            }
+          />
+        )}
       </div>
       {dashboard.tiles.length === 0 ? (
         <div className="card">
           <Empty title="This dashboard is empty.">
-            Save an insight and put it here, or add one that is there already.
+            {mayEdit ? (
+              <>
+                Save an insight and put it here, or add one that is there already.
+                <Group justify="center" gap="xs" mt="sm">
+                  <Button leftSection={<IconChartLine size={16} />} onClick={() => setOpen('insights')}>
+                    Add an insight
+                  </Button>
+                  <Button
+                    variant="default"
+                    leftSection={<IconLetterT size={16} />}
+                    onClick={() => setOpen('text')}
+                  >
+                    Add a text
+                  </Button>
+                </Group>
+              </>
+            ) : (
+              'Whoever may edit it has put nothing here yet.'
+            )}
           </Empty>
         </div>
       ) : (
-        <Board
-          tiles={dashboard.tiles}
-          nameOf={({ insight }) => (insight ? insightName(insight) : 'the text')}
-          onPlaces={mayEdit ? keepPlaces : undefined}
-        >
+        <Board tiles={dashboard.tiles} nameOf={calledOnBoard} onPlaces={mayEdit ? keepPlaces : undefined}>
           {(tile, standing) =>
             tile.insight ? (
               <InsightTile
@@ -215,8 +276,19 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
                 projectId={projectId}
                 dashboardId={dashboard.id}
                 insight={tile.insight}
+                override={override}
                 standing={standing}
-                onRemove={mayEdit ? () => remove(tile) : undefined}
+                more={
+                  mayEdit && (
+                    <TileActions
+                      projectId={projectId}
+                      dashboard={dashboard}
+                      insight={tile.insight}
+                      onMove={() => setOpen({ moved: tile })}
+                      onTakeOff={() => void takeOff(tile, calledIn(tile))}
+                    />
+                  )
+                }
               />
             ) : (
               <TextTile
@@ -238,7 +310,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
                         variant="subtle"
                         color="gray"
                         aria-label="Take the text off"
-                        onClick={() => remove(tile)}
+                        onClick={() => void takeOff(tile, calledIn(tile))}
                       >
                         <IconTrash size={16} />
                       </ActionIcon>
@@ -258,6 +330,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
       {open === 'sharing' && (
         <ShareDialog projectId={projectId} thing={{ kind: 'dashboard', id: dashboard.id }} onClose={close} />
       )}
+      {open === 'editors' && <EditorsDialog projectId={projectId} dashboard={dashboard} onClose={close} />}
       {open === 'subscribing' && (
         <SubscribeDialog
           projectId={projectId}
@@ -265,10 +338,70 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
           onClose={close}
         />
       )}
-      {typeof open === 'object' && open !== null && (
+      {typeof open === 'object' && open !== null && 'text' in open && (
         <TextDialog projectId={projectId} dashboard={dashboard} tile={open.text} onClose={close} />
       )}
+      {typeof open === 'object' && open !== null && 'moved' in open && (
+        <MoveDialog
+          projectId={projectId}
+          dashboard={dashboard}
+          tile={open.moved}
+          name={calledIn(open.moved)}
+          onClose={close}
+        />
+      )}
     </Page>
+  )
+}
+
+/** What a tile is called, alone and in a sentence. */
+const calledOnBoard = ({ insight }: DashboardTile): string => (insight ? insightName(insight) : 'the text')
+const calledIn = (tile: DashboardTile): string =>
+  tile.insight ? `“${insightName(tile.insight)}”` : 'the text'
+
+/** Says that the dashboard is looked at differently, and takes that back or makes it so for everyone. */
+function OnlyYou({
+  projectId,
+  dashboard,
+  filters,
+  onReset,
+}: {
+  projectId: number
+  dashboard: Dashboard
+  /** What is asked; null for who may not keep it. */
+  filters: Dashboard['filters'] | null
+  onReset: () => void
+}): ReactNode {
+  const update = useUpdateDashboard(projectId, dashboard.id)
+  const before = dashboard.filters
+  const save = (kept: Dashboard['filters']) =>
+    update.mutate(
+      { filters: kept },
+      {
+        onSuccess: () => {
+          onReset()
+          offerUndo('Everyone sees these dates and filters now.', () =>
+            update.mutateAsync({ filters: before }),
+          )
+        },
+        onError: sayFailed,
+      },
+    )
+  return (
+    <div className={styles.onlyYou} role="status">
+      <IconEye size={16} aria-hidden />
+      <span>Other dates or filters than the dashboard’s own. Only you see this.</span>
+      <Group gap="xs">
+        <Button size="compact-sm" variant="default" onClick={onReset}>
+          Reset
+        </Button>
+        {filters && (
+          <Button size="compact-sm" loading={update.isPending} onClick={() => save(filters)}>
+            Save for everyone
+          </Button>
+        )}
+      </Group>
+    </div>
   )
 }
 
@@ -374,6 +507,7 @@ function More({
   onFullscreen,
   onRename,
   onSubscribe,
+  onEditors,
 }: {
   projectId: number
   dashboard: Dashboard
@@ -381,6 +515,7 @@ function More({
   onFullscreen: () => void
   onRename: () => void
   onSubscribe: () => void
+  onEditors: () => void
 }): ReactNode {
   const navigate = useNavigate()
   const { mutateAsync: update } = useUpdateDashboard(projectId, dashboard.id)
@@ -394,6 +529,23 @@ function More({
         }),
       onError: sayFailed,
     })
+  const { pinned } = dashboard
+  const pin = () =>
+    withUndo(
+      pinned ? 'Unpinned.' : 'Pinned: it comes first for everyone in the project.',
+      () => update({ pinned: !pinned }),
+      () => update({ pinned }),
+    )
+  const project = useQuery(projectQuery(projectId))
+  const { mutateAsync: setProject } = useUpdateProject(projectId)
+  const before = project.data?.primary_dashboard ?? null
+  const isHome = before === dashboard.id
+  const setHome = () =>
+    withUndo(
+      'It is on everyone’s home page now.',
+      () => setProject({ primary_dashboard: dashboard.id }),
+      () => setProject({ primary_dashboard: before }),
+    )
   const remove = async () => {
     await update({ deleted: true })
     void navigate({ to: '/project/$projectId/dashboard', params: { projectId } })
@@ -419,7 +571,20 @@ function More({
           Subscribe
         </Menu.Item>
         <Menu.Item leftSection={<IconPencil size={16} />} disabled={!mayEdit} onClick={onRename}>
-          Rename
+          Rename, describe and tag
+        </Menu.Item>
+        <Menu.Item leftSection={<IconUserEdit size={16} />} disabled={!mayEdit} onClick={onEditors}>
+          Who may edit it
+        </Menu.Item>
+        <Menu.Item
+          leftSection={dashboard.pinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
+          disabled={!mayEdit}
+          onClick={() => void pin()}
+        >
+          {dashboard.pinned ? 'Unpin' : 'Pin'}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconHome size={16} />} disabled={isHome} onClick={() => void setHome()}>
+          {isHome ? 'It is on the home page' : 'Show on the home page'}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconTrash size={16} />}

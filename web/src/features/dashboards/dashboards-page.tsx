@@ -1,20 +1,19 @@
-import { Badge, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { dashboardsQuery } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { ListedDashboard } from '../../api/types.ts'
-import { Dialog } from '../../ui/dialog.tsx'
 import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, sentence } from '../../ui/states.tsx'
-import { templatesQuery, useCreateDashboard } from './queries.ts'
+import { Empty } from '../../ui/states.tsx'
+import { NewDialog } from './new-dialog.tsx'
 
 const DASHBOARDS_A_PAGE = 100
 
@@ -145,63 +144,5 @@ function DashboardTable({
         </tbody>
       </table>
     </ScrollRegion>
-  )
-}
-
-function NewDialog({
-  projectId,
-  onClose,
-  onCreated,
-}: {
-  projectId: number
-  onClose: () => void
-  onCreated: (id: number) => void
-}): ReactNode {
-  const templates = useQuery(templatesQuery(projectId))
-  const [name, setName] = useState('')
-  const [template, setTemplate] = useState('')
-  const create = useCreateDashboard(projectId)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    create.mutate(
-      {
-        name: name.trim() || template || 'New dashboard',
-        use_template: template || undefined,
-      },
-      { onSuccess: ({ id }) => onCreated(id) },
-    )
-  }
-  return (
-    <Dialog onClose={onClose} title="New dashboard">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label="Name"
-            placeholder={template || 'New dashboard'}
-            maxLength={400}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <NativeSelect
-            label="Begin with"
-            value={template}
-            onChange={(event) => setTemplate(event.currentTarget.value)}
-            data={[
-              { value: '', label: 'Nothing' },
-              ...(templates.data ?? []).map(({ name: called }) => ({ value: called, label: called })),
-            ]}
-          />
-          {create.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(create.error)}
-            </Text>
-          )}
-          <Button type="submit" loading={create.isPending}>
-            Create
-          </Button>
-        </Stack>
-      </form>
-    </Dialog>
   )
 }

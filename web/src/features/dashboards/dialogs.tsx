@@ -7,6 +7,7 @@ import type { Dashboard, InsightBasic } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { insightName, kindName } from '../../ui/insight/shown.ts'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { TagsField } from '../../ui/tags-field.tsx'
 import { useUpdateDashboard } from './queries.ts'
 
 type Props = { projectId: number; dashboard: Dashboard; onClose: () => void }
@@ -85,11 +86,17 @@ export function TextDialog({
     update.mutate({ tiles: [{ id: tile?.id, text: { body } }] }, { onSuccess: onClose })
   }
   return (
-    <Dialog onClose={onClose} title={tile ? 'Change the text' : 'Add a text'}>
+    <Dialog
+      onClose={onClose}
+      isDirty={body !== (tile?.body ?? '')}
+      title={tile ? 'Change the text' : 'Add a text'}
+      size="lg"
+    >
       <form onSubmit={submit}>
         <Stack gap="md">
           <Textarea
             label="Text"
+            description="Markdown: # headings, **bold**, lists, [links](https://…) and ![pictures](https://…)."
             autosize
             minRows={4}
             maxRows={16}
@@ -116,12 +123,14 @@ export function RenameDialog({ projectId, dashboard, onClose }: Props): ReactNod
   const update = useUpdateDashboard(projectId, dashboard.id)
   const [name, setName] = useState(dashboard.name ?? '')
   const [description, setDescription] = useState(dashboard.description)
+  const [tags, setTags] = useState(dashboard.tags)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    update.mutate({ name: name.trim(), description }, { onSuccess: onClose })
+    update.mutate({ name: name.trim(), description, tags }, { onSuccess: onClose })
   }
+  const isDirty = name !== (dashboard.name ?? '') || description !== dashboard.description
   return (
-    <Dialog onClose={onClose} title="Rename this dashboard">
+    <Dialog onClose={onClose} isDirty={isDirty} title="Name, description and tags">
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -136,6 +145,7 @@ export function RenameDialog({ projectId, dashboard, onClose }: Props): ReactNod
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
+          <TagsField projectId={projectId} value={tags} onChange={setTags} />
           {update.isError && (
             <Text size="sm" c="var(--danger)" role="alert">
               {sentence(update.error)}

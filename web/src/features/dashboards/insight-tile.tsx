@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconDots, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useCallback, useRef } from 'react'
@@ -17,15 +17,18 @@ export function InsightTile({
   projectId,
   dashboardId,
   insight,
+  override,
   standing: { place, handles, style },
-  onRemove,
+  more,
 }: {
   projectId: number
   dashboardId: number
   insight: Insight
+  /** What stands in for filters of the dashboard, for who looks only. */
+  override: Record<string, unknown> | null
   standing: Standing
-  /** Absent where one may not. */
-  onRemove?: () => void
+  /** What else its menu offers. */
+  more?: ReactNode
 }): ReactNode {
   const client = useQueryClient()
   const isSeen = useRef(false)
@@ -37,7 +40,9 @@ export function InsightTile({
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
-  const answered = useQuery(tileQuery(projectId, dashboardId, insight, { isSeen: () => isSeen.current }))
+  const answered = useQuery(
+    tileQuery(projectId, dashboardId, insight, { override, isSeen: () => isSeen.current }),
+  )
   const name = insightName(insight)
   const shown = answered.data
   return (
@@ -63,18 +68,14 @@ export function InsightTile({
               leftSection={<IconRefresh size={16} />}
               onClick={() =>
                 void client.prefetchQuery({
-                  ...tileQuery(projectId, dashboardId, insight, { anew: true }),
+                  ...tileQuery(projectId, dashboardId, insight, { override, anew: true }),
                   staleTime: 0,
                 })
               }
             >
               Refresh
             </Menu.Item>
-            {onRemove && (
-              <Menu.Item leftSection={<IconTrash size={16} />} onClick={onRemove}>
-                Take off this dashboard
-              </Menu.Item>
-            )}
+            {more}
           </Menu.Dropdown>
         </Menu>
       }

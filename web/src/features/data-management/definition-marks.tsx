@@ -3,10 +3,12 @@ import {
   IconDots,
   IconEye,
   IconEyeOff,
+  IconHistory,
   IconRosetteDiscountCheck,
   IconRosetteDiscountCheckFilled,
   IconTag,
 } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { sentence } from '../../ui/states.tsx'
@@ -58,6 +60,7 @@ export function DefinitionMenu({
   definition: Marked
 }): ReactNode {
   const [tagging, setTagging] = useState(false)
+  const navigate = useNavigate()
   const { mutateAsync: change } = useChangeDefinition(projectId, kind)
   const { id, name, verified, hidden } = definition
   const set = async (done: string, to: Partial<Marked>, back: Partial<Marked>) => {
@@ -102,6 +105,18 @@ export function DefinitionMenu({
           </Menu.Item>
           <Menu.Item leftSection={<IconTag size={16} />} onClick={() => setTagging(true)}>
             Tags
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconHistory size={16} />}
+            onClick={() =>
+              void navigate({
+                to: '/project/$projectId/data-management/history',
+                params: { projectId },
+                search: { scope: kind === 'event' ? 'EventDefinition' : 'PropertyDefinition', item_id: id },
+              })
+            }
+          >
+            History
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

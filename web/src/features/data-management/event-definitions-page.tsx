@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { eventVolumesQuery } from '../../api/definitions.ts'
 import { useProject } from '../../api/session.ts'
+import { number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty } from '../../ui/states.tsx'
@@ -18,6 +20,7 @@ export function EventDefinitionsPage(): ReactNode {
   const navigate = useNavigate({ from: '/project/$projectId/data-management/events' })
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const answer = useQuery(eventDefinitionsQuery(projectId, search, page))
+  const { data: volumes } = useQuery(eventVolumesQuery(projectId))
   return (
     <Page
       title="Events"
@@ -44,6 +47,9 @@ export function EventDefinitionsPage(): ReactNode {
                 <th scope="col">Event</th>
                 <th scope="col" style={{ minWidth: 140 }}>
                   Description
+                </th>
+                <th scope="col" className="num wide-only">
+                  In 30 days
                 </th>
                 <th scope="col" className="num wide-only">
                   Last seen
@@ -78,6 +84,7 @@ export function EventDefinitionsPage(): ReactNode {
                       value={row.description ?? ''}
                     />
                   </td>
+                  <td className="num wide-only">{volumes ? number(volumes.get(row.name) ?? 0) : ''}</td>
                   <td className="num muted wide-only" style={{ whiteSpace: 'nowrap' }}>
                     {row.last_seen_at ? <RelativeTime at={row.last_seen_at} timeZone={timeZone} /> : '–'}
                   </td>

@@ -1,4 +1,5 @@
-import { Group, NativeSelect } from '@mantine/core'
+import { Button, Group, NativeSelect } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -33,9 +34,7 @@ const kinds = [
   'GroupType',
   'Insight',
   'Person',
-  'PluginConfig',
   'PropertyDefinition',
-  'SessionRecordingPlaylist',
   'SharingConfiguration',
   'Subscription',
   'Survey',
@@ -69,6 +68,8 @@ export function HistoryPage(): ReactNode {
   const history = useQuery(historyQuery(projectId, asked))
   const rows = history.data?.results
   const { page = 1, ...narrowed } = asked
+  /** The one thing that is asked about. */
+  const only = rows?.find(({ detail }) => detail.name)?.detail.name ?? 'One thing only'
   const onSearch = (changes: HistorySearch) =>
     void navigate({ search: (old) => ({ ...old, page: undefined, ...changes }) })
   const select = (
@@ -88,7 +89,13 @@ export function HistoryPage(): ReactNode {
           ...choices,
           ...(known ? [] : [{ value, label: name === 'user' ? 'Somebody else' : value }]),
         ]}
-        onChange={(event) => onSearch({ [name]: event.currentTarget.value || undefined })}
+        onChange={(event) =>
+          onSearch({
+            [name]: event.currentTarget.value || undefined,
+            // the id is one of another kind
+            ...(name === 'scope' && { item_id: undefined }),
+          })
+        }
       />
     )
   }
@@ -115,6 +122,16 @@ export function HistoryPage(): ReactNode {
           'activity',
           'Whatever was done',
           verbs.map((value) => ({ value, label: capital(value) })),
+        )}
+        {asked.item_id !== undefined && (
+          <Button
+            variant="default"
+            rightSection={<IconX size={14} />}
+            aria-label={`${only}: remove this filter`}
+            onClick={() => onSearch({ item_id: undefined })}
+          >
+            {only}
+          </Button>
         )}
       </Group>
       <ListCard
@@ -224,6 +241,32 @@ function Thing({ projectId, entry }: { projectId: number; entry: Entry }): React
     case 'EarlyAccessFeature':
       return (
         <Link to="/project/$projectId/early_access_features/$featureId" params={{ projectId, featureId: id }}>
+          {name}
+        </Link>
+      )
+    case 'Action':
+      return (
+        <Link
+          to="/project/$projectId/data-management/actions/$actionId"
+          params={{ projectId, actionId: Number(id) }}
+        >
+          {name}
+        </Link>
+      )
+    case 'Cohort':
+      return (
+        <Link to="/project/$projectId/cohorts/$cohortId" params={{ projectId, cohortId: Number(id) }}>
+          {name}
+        </Link>
+      )
+    case 'EventDefinition':
+    case 'PropertyDefinition':
+      return (
+        <Link
+          to={`/project/$projectId/data-management/${scope === 'EventDefinition' ? 'events' : 'properties'}`}
+          params={{ projectId }}
+          search={{ search: detail.name ?? undefined }}
+        >
           {name}
         </Link>
       )

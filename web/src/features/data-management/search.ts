@@ -17,14 +17,24 @@ export const readAnnotationsSearch = (search: Record<string, unknown>): Annotati
   return { ...read, ...(scope && { scope }) }
 }
 
-export type HistorySearch = { scope?: string; user?: string; activity?: string; page?: number }
+export type HistorySearch = {
+  scope?: string
+  /** One thing of that kind. */
+  item_id?: string
+  user?: string
+  activity?: string
+  page?: number
+}
 
 /** Whose changes of what the history is asked for. */
 export const readHistorySearch = (search: Record<string, unknown>): HistorySearch => {
   const { page } = readDefinitionsSearch(search)
-  const said = (['scope', 'user', 'activity'] as const).flatMap((name) => {
+  const said = (['scope', 'item_id', 'user', 'activity'] as const).flatMap((name) => {
     const value = search[name]
-    return typeof value === 'string' && value ? [[name, value] as const] : []
+    // an id that is a number is one in an address too
+    return (typeof value === 'string' && value) || typeof value === 'number'
+      ? [[name, String(value)] as const]
+      : []
   })
   return { ...Object.fromEntries(said), ...(page && { page }) }
 }

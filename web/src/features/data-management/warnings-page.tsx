@@ -1,11 +1,11 @@
 import type { components } from '@hedgerow/client'
 import { Badge, Button, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
-import { ListCard } from '../../ui/list-card.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -203,7 +203,14 @@ function Warnings({
         skeleton={6}
         empty={
           search ? (
-            <Empty title={`No warning says “${search}”.`} />
+            <NoneMatch
+              title={`No warning says “${search}”.`}
+              verb="Clear the search"
+              onClear={() => {
+                setText('')
+                onSearch('')
+              }}
+            />
           ) : (
             <Empty title="No warnings.">
               When a client sends something odd, such as a time that can’t be read, it is stored as well as
@@ -215,7 +222,7 @@ function Warnings({
         {(rows) => (
           <ul className={styles.list}>
             {rows.map((warning) => (
-              <WarningRow key={warning.type} warning={warning} timeZone={timeZone} />
+              <WarningRow key={warning.type} projectId={projectId} warning={warning} timeZone={timeZone} />
             ))}
           </ul>
         )}
@@ -224,7 +231,15 @@ function Warnings({
   )
 }
 
-function WarningRow({ warning, timeZone }: { warning: Warning; timeZone: string }): ReactNode {
+function WarningRow({
+  projectId,
+  warning,
+  timeZone,
+}: {
+  projectId: number
+  warning: Warning
+  timeZone: string
+}): ReactNode {
   const words = warningWords[warning.type]
   return (
     <li className={styles.row}>
@@ -256,7 +271,20 @@ function WarningRow({ warning, timeZone }: { warning: Warning; timeZone: string 
                   <td className="muted" style={{ whiteSpace: 'nowrap' }}>
                     <RelativeTime at={timestamp} timeZone={timeZone} />
                   </td>
-                  <td>{String(event ?? '–')}</td>
+                  <td>
+                    {typeof eventUuid === 'string' ? (
+                      <Link
+                        to="/project/$projectId/where-is-my-event"
+                        params={{ projectId }}
+                        search={{ uuid: eventUuid }}
+                        title="What became of it"
+                      >
+                        {String(event ?? eventUuid)}
+                      </Link>
+                    ) : (
+                      String(event ?? '–')
+                    )}
+                  </td>
                   <td>{String(distinctId ?? '–')}</td>
                   <td className={styles.more}>
                     {Object.entries(more)

@@ -42,6 +42,11 @@ export function FeatureDialog({
     return features.length === 0 && isOfPeople && variantsOf(read).length === 0
   })
   const { isPending, error } = feature ? update : create
+  const isDirty =
+    name !== (feature?.name ?? '') ||
+    description !== (feature?.description ?? '') ||
+    stage !== (feature?.stage ?? 'beta') ||
+    url !== (feature?.documentation_url ?? '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const body = { name: name.trim(), description: description.trim(), stage, documentation_url: url.trim() }
@@ -52,6 +57,7 @@ export function FeatureDialog({
   return (
     <Dialog
       onClose={onClose}
+      isDirty={isDirty}
       title={feature ? `Edit “${feature.name}”` : 'New early access feature'}
       size="lg"
     >

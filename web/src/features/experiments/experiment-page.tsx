@@ -1,5 +1,5 @@
 import { Badge, Box, Button, Menu, Text, Title } from '@mantine/core'
-import { IconArchive, IconDots, IconFlag, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
+import { IconArchive, IconDots, IconFlag, IconPencil, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -9,7 +9,8 @@ import { FlagCode } from '../../ui/flag-code.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { absoluteTime } from '../../ui/time.ts'
-import { sayFailed } from '../../ui/undo.tsx'
+import { sayFailed, withUndo } from '../../ui/undo.tsx'
+import { EditExperimentDialog } from './edit-dialog.tsx'
 import styles from './experiment-page.module.css'
 import { HoldoutSelect } from './holdout-select.tsx'
 import { metricSentence, otherVariantOf } from './metric.ts'
@@ -131,12 +132,19 @@ function Draft({ projectId, experiment }: Shown): ReactNode {
 }
 
 function Actions({ projectId, experiment }: Shown): ReactNode {
-  const [asks, setAsks] = useState<'end' | 'delete' | null>(null)
+  const [asks, setAsks] = useState<'end' | 'delete' | 'edit' | null>(null)
   const navigate = useNavigate()
   const update = useUpdateExperiment(projectId, experiment.id)
   const remove = useDeleteExperiment(projectId, experiment.id)
   const now = () => new Date().toISOString()
   const close = () => setAsks(null)
+  const { archived } = experiment
+  const archive = () =>
+    withUndo(
+      archived ? 'Brought back from the archive.' : 'Archived.',
+      () => update.mutateAsync({ archived: !archived }),
+      () => update.mutateAsync({ archived }),
+    )
   return (
     <>
       {!experiment.start_date && (
@@ -160,17 +168,20 @@ function Actions({ projectId, experiment }: Shown): ReactNode {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconArchive size={16} />}
-            onClick={() => update.mutate({ archived: !experiment.archived }, { onError: sayFailed })}
-          >
-            {experiment.archived ? 'Bring back from the archive' : 'Archive'}
+          <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setAsks('edit')}>
+            Edit
+          </Menu.Item>
+          <Menu.Item leftSection={<IconArchive size={16} />} onClick={() => void archive()}>
+            {archived ? 'Bring back from the archive' : 'Archive'}
           </Menu.Item>
           <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsks('delete')}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {asks === 'edit' && (
+        <EditExperimentDialog projectId={projectId} experiment={experiment} onClose={close} />
+      )}
       {asks === 'end' && (
         <Confirm
           title="End this experiment?"

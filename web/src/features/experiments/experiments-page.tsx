@@ -1,28 +1,37 @@
-import { Badge, Button } from '@mantine/core'
+import { Badge, Button, Group, SegmentedControl } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useProject } from '../../api/session.ts'
-import { ListCard } from '../../ui/list-card.tsx'
+import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { dayOf } from '../../ui/time.ts'
 import { HoldoutsDialog } from './holdouts-dialog.tsx'
 import { NewExperimentDialog } from './new-dialog.tsx'
 import { EXPERIMENTS_A_PAGE, type Experiment, experimentsQuery } from './queries.ts'
+import type { ExperimentsSearch } from './search.ts'
 import { stateColors, stateOf } from './shown.ts'
 
 /** The experiments of the project. */
 export function ExperimentsPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/experiments' })
-  const { page = 1 } = useSearch({ from: '/session/project/$projectId/experiments' })
+  const asked = useSearch({ from: '/session/project/$projectId/experiments' })
+  const { page = 1 } = asked
   const navigate = useNavigate({ from: '/project/$projectId/experiments' })
   const [creating, setCreating] = useState(false)
   const [listing, setListing] = useState(false)
-  const experiments = useQuery(experimentsQuery(projectId, page))
+  const experiments = useQuery(experimentsQuery(projectId, asked))
+  const [text, setText] = useState(asked.search ?? '')
+  const onSearch = (changes: ExperimentsSearch) =>
+    void navigate({
+      search: (old) => ({ ...old, page: undefined, ...changes }),
+      replace: 'search' in changes,
+    })
   const rows = experiments.data?.results
   const actions = (
     <>
@@ -40,16 +49,48 @@ export function ExperimentsPage(): ReactNode {
       about="Show people variants of a feature, and see which makes more of them do what you want."
       actions={actions}
     >
+      <Group mb="sm" gap="sm">
+        <SearchField
+          label="Search experiments"
+          placeholder="Name or description"
+          text={text}
+          onText={setText}
+          onSearch={(value) => onSearch({ search: value || undefined })}
+          width={260}
+        />
+        <SegmentedControl
+          aria-label="State"
+          value={asked.state ?? ''}
+          onChange={(state) => onSearch({ state: (state || undefined) as ExperimentsSearch['state'] })}
+          data={[
+            { value: '', label: 'All' },
+            { value: 'draft', label: 'Draft' },
+            { value: 'running', label: 'Running' },
+            { value: 'ended', label: 'Ended' },
+            { value: 'archived', label: 'Archived' },
+          ]}
+        />
+      </Group>
       <ListCard
         what="experiments"
         query={experiments}
         rows={rows}
         skeleton={6}
         empty={
-          <Empty title="No experiments yet.">
-            An experiment makes a feature flag with variants, and compares what the people who get each of
-            them do.
-          </Empty>
+          asked.search || asked.state || page > 1 ? (
+            <NoneMatch
+              title="No experiments match."
+              onClear={() => {
+                setText('')
+                void navigate({ search: {} })
+              }}
+            />
+          ) : (
+            <Empty title="No experiments yet.">
+              An experiment makes a feature flag with variants, and compares what the people who get each of
+              them do.
+            </Empty>
+          )
         }
       >
         {(rows) => <ExperimentTable projectId={projectId} rows={rows} />}
@@ -60,7 +101,7 @@ export function ExperimentsPage(): ReactNode {
         aPage={EXPERIMENTS_A_PAGE}
         count={experiments.data?.count}
         more={Boolean(experiments.data?.next)}
-        go={(to) => void navigate({ search: to > 1 ? { page: to } : {} })}
+        go={(to) => onSearch({ page: to > 1 ? to : undefined })}
       />
       {listing && <HoldoutsDialog projectId={projectId} onClose={() => setListing(false)} />}
       {creating && (

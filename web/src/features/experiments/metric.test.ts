@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filtersOf, keyFrom, metricSentence } from './metric.ts'
+import { filtersOf, keyFrom, metricOf, metricSentence } from './metric.ts'
 
 test.each([
   ['Green button!', 'green-button'],
@@ -7,6 +7,19 @@ test.each([
   ['§', ''],
 ])('the key of %j', (name, key) => {
   expect(keyFrom(name)).toBe(key)
+})
+
+test('filters that the pages make are read again; others are left alone', () => {
+  const funnel = { kind: 'funnel', from: 'view', to: 'buy' } as const
+  const trend = { kind: 'trend', event: 'buy', math: 'dau' } as const
+  expect(metricOf(filtersOf(funnel))).toEqual(funnel)
+  expect(metricOf({ ...filtersOf(trend), actions: [], date_from: '-7d' })).toEqual(trend)
+  expect(metricOf({ events: [{ id: 'buy' }] })).toEqual({ ...trend, math: 'total' })
+  expect(metricOf({ events: [{ id: 'buy', math: 'sum', math_property: 'price' }] })).toBeNull()
+  expect(metricOf({ events: [{ id: 'buy', properties: [{ key: 'plan', value: 'pro' }] }] })).toBeNull()
+  expect(metricOf({ events: [{ id: 'view' }, { id: 'buy' }] })).toBeNull()
+  expect(metricOf({ actions: [{ id: '7', type: 'actions' }] })).toBeNull()
+  expect(metricOf({ insight: 'FUNNELS', events: [{ id: 'view' }] })).toBeNull()
 })
 
 test('a metric is told in a sentence', () => {

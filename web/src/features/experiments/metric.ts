@@ -17,6 +17,33 @@ export const filtersOf = (metric: Metric): Experiment['filters'] =>
         events: [{ id: metric.event, name: metric.event, type: 'events', order: 0, math: metric.math }],
       }
 
+/** Whether it names what is counted. */
+export const isMeasured = (metric: Metric): boolean =>
+  metric.kind === 'funnel' ? metric.from !== '' && metric.to !== '' : metric.event !== ''
+
+/** What of an entity the pages can show. */
+const shown = new Set(['id', 'name', 'type', 'order', 'math'])
+const isSaid = (value: unknown): boolean =>
+  value !== undefined && value !== null && JSON.stringify(value) !== '[]' && JSON.stringify(value) !== '{}'
+
+/** Legacy filters as the pages can change them; null where their events or actions say more than fields here do. */
+export function metricOf(filters: Experiment['filters']): Metric | null {
+  if (isSaid(filters.actions)) return null
+  const entities = entitiesOf(filters)
+  const saysMore = entities.some((entity) =>
+    Object.entries(entity).some(([name, value]) => !shown.has(name) && isSaid(value)),
+  )
+  const isFunnel = filters.insight === 'FUNNELS'
+  if (saysMore || entities.length !== (isFunnel ? 2 : 1)) return null
+  const [first, second] = entities.map(({ id }) => (typeof id === 'string' ? id : ''))
+  const math = entities[0]?.math ?? 'total'
+  const metric: Metric = isFunnel
+    ? { kind: 'funnel', from: first ?? '', to: second ?? '' }
+    : { kind: 'trend', event: first ?? '', math: math === 'dau' ? 'dau' : 'total' }
+  const isKnown = isFunnel || math === 'dau' || math === 'total'
+  return isKnown && isMeasured(metric) ? metric : null
+}
+
 type Entity = { id?: unknown; name?: unknown; math?: unknown }
 const entitiesOf = (filters: Experiment['filters']): Entity[] =>
   ['events', 'actions'].flatMap((list) =>

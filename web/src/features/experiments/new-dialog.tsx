@@ -1,14 +1,12 @@
-import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { eventNamesQuery } from '../../api/definitions.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { EventPicker } from '../../ui/event-picker.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { type Variant, variantsProblem } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
 import { HoldoutSelect } from './holdout-select.tsx'
-import { filtersOf, keyFrom, type Metric } from './metric.ts'
+import { filtersOf, isMeasured, keyFrom, type Metric } from './metric.ts'
+import { MetricFields } from './metric-fields.tsx'
 import { useCreateExperiment } from './queries.ts'
 
 const MOST_VARIANTS = 10
@@ -32,8 +30,7 @@ export function NewExperimentDialog({
   const [holdoutId, setHoldoutId] = useState<number | null>(null)
   const create = useCreateExperiment(projectId)
   const key = ownKey ?? keyFrom(name)
-  const isMeasured = metric.kind === 'funnel' ? metric.from !== '' && metric.to !== '' : metric.event !== ''
-  const isComplete = isMeasured && variantsProblem(variants) === null
+  const isComplete = isMeasured(metric) && variantsProblem(variants) === null
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isComplete) return
@@ -50,7 +47,12 @@ export function NewExperimentDialog({
     )
   }
   return (
-    <Dialog onClose={onClose} title="New experiment" size="lg">
+    <Dialog
+      onClose={onClose}
+      isDirty={name.trim() !== '' || description.trim() !== ''}
+      title="New experiment"
+      size="lg"
+    >
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -99,79 +101,5 @@ export function NewExperimentDialog({
         </Stack>
       </form>
     </Dialog>
-  )
-}
-
-function MetricFields({
-  projectId,
-  metric,
-  onChange,
-}: {
-  projectId: number
-  metric: Metric
-  onChange: (metric: Metric) => void
-}): ReactNode {
-  const events = useQuery(eventNamesQuery(projectId))
-  const pick = (word: string, value: string, set: (name: string) => void) => (
-    <Group gap="xs" wrap="nowrap">
-      <Text size="sm" c="dimmed" w={36} aria-hidden>
-        {word}
-      </Text>
-      <div style={{ flex: 1, minWidth: 0 }}>
-        <EventPicker
-          projectId={projectId}
-          label={`${word} this event`}
-          events={events.data ?? []}
-          loading={events.isPending}
-          value={value || undefined}
-          onChange={(name) => set(name ?? '')}
-        />
-      </div>
-    </Group>
-  )
-  return (
-    <fieldset>
-      <legend className="visually-hidden">What is compared</legend>
-      <Stack gap="xs">
-        <Text size="sm" fw={500} aria-hidden>
-          What is compared
-        </Text>
-        <SegmentedControl
-          aria-label="Kind of metric"
-          value={metric.kind}
-          onChange={(kind) =>
-            onChange(
-              kind === 'funnel'
-                ? { kind: 'funnel', from: '', to: '' }
-                : { kind: 'trend', event: '', math: 'total' },
-            )
-          }
-          data={[
-            { value: 'funnel', label: 'Conversion' },
-            { value: 'trend', label: 'Count' },
-          ]}
-        />
-        {metric.kind === 'funnel' ? (
-          <>
-            {pick('From', metric.from, (from) => onChange({ ...metric, from }))}
-            {pick('To', metric.to, (to) => onChange({ ...metric, to }))}
-          </>
-        ) : (
-          <>
-            {pick('Of', metric.event, (event) => onChange({ ...metric, event }))}
-            <Select
-              aria-label="Counted by"
-              value={metric.math}
-              allowDeselect={false}
-              data={[
-                { value: 'total', label: 'How often it happens' },
-                { value: 'dau', label: 'How many people do it' },
-              ]}
-              onChange={(math) => onChange({ ...metric, math: math === 'dau' ? 'dau' : 'total' })}
-            />
-          </>
-        )}
-      </Stack>
-    </fieldset>
   )
 }

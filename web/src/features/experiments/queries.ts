@@ -1,6 +1,7 @@
 import type { components } from '@hedgerow/client'
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from '../../api/client.ts'
+import type { ExperimentsSearch } from './search.ts'
 
 export type Experiment = components['schemas']['Experiment']
 export type ExperimentResults = components['schemas']['ExperimentResults']
@@ -14,17 +15,24 @@ export const experimentsKey = (projectId: number) => ['project', projectId, 'exp
 const one = (projectId: number, id: number) => ({ path: { project_id: String(projectId), id } })
 
 /** A page of the project's experiments, the oldest first. */
-export const experimentsQuery = (projectId: number, page: number) =>
+export const experimentsQuery = (projectId: number, { search, state, page = 1 }: ExperimentsSearch = {}) =>
   queryOptions({
-    queryKey: [...experimentsKey(projectId), 'list', page],
+    queryKey: [...experimentsKey(projectId), 'list', search, state, page],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/experiments/', {
         params: {
           path: { project_id: String(projectId) },
-          query: { limit: EXPERIMENTS_A_PAGE, offset: (page - 1) * EXPERIMENTS_A_PAGE },
+          query: {
+            search,
+            archived: state === 'archived' ? 'true' : 'false',
+            status: state === 'archived' ? undefined : state === 'ended' ? 'complete' : state,
+            limit: EXPERIMENTS_A_PAGE,
+            offset: (page - 1) * EXPERIMENTS_A_PAGE,
+          },
         },
         signal,
       }),
+    placeholderData: keepPreviousData,
   })
 
 export const experimentQuery = (projectId: number, id: number) =>
@@ -63,7 +71,7 @@ export function useCreateExperiment(projectId: number) {
   })
 }
 
-/** Changes an experiment: launches, ends, archives it. */
+/** Changes an experiment: what it is called and compares; launches, ends, archives it. */
 export function useUpdateExperiment(projectId: number, id: number) {
   const client = useQueryClient()
   return useMutation({

@@ -3,6 +3,8 @@ import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
+import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import type { ShownInsight } from '../../ui/insight/shown.ts'
 import { number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
@@ -10,6 +12,7 @@ import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import styles from './experiment-page.module.css'
 import { type Experiment, type ExperimentResults, resultsQuery } from './queries.ts'
 import {
+  againstControl,
   chance,
   heldOutSentence,
   isFunnel,
@@ -92,7 +95,7 @@ export function Results({
       )}
       <div className="card">
         <div className={styles.verdict}>
-          <Text fw={500}>{verdictOf(results.data)}</Text>
+          <Text fw={500}>{verdictOf(results.data, experiment.end_date ? null : experiment.start_date)}</Text>
           <Text size="xs" c="dimmed" component="span">
             <RelativeTime at={results.data.last_refresh} timeZone={timeZone} /> {again}
           </Text>
@@ -104,8 +107,32 @@ export function Results({
           </Text>
         )}
       </div>
+      <section className={`card ${styles.drawn}`} aria-labelledby="drawn">
+        <h2 id="drawn">
+          {isFunnel(results.data) ? 'How many got through, by variant' : 'How often it happened, by variant'}
+        </h2>
+        <InsightChart insight={drawnOf(experiment, results.data)} timeZone={timeZone} height={300} />
+      </section>
     </>
   )
+}
+
+/** The metric by variant, as an insight is drawn: control comes first, as in the table. */
+function drawnOf(
+  experiment: Experiment,
+  { filters, insight, last_refresh }: ExperimentResults,
+): ShownInsight {
+  const isControl = (part: ExperimentResults['insight'][number]) =>
+    String((Array.isArray(part) ? part[0] : part)?.breakdown_value) === 'control'
+  return {
+    name: experiment.name,
+    derived_name: null,
+    filters: { ...experiment.filters, ...filters },
+    query: null,
+    result: [...insight.filter(isControl), ...insight.filter((part) => !isControl(part))],
+    columns: null,
+    last_refresh,
+  }
 }
 
 function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
@@ -129,6 +156,9 @@ function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
             <th scope="col" className="num">
               {funnel ? 'Conversion' : 'For each of them'}
             </th>
+            <th scope="col" className="num">
+              Against control
+            </th>
             <th scope="col">95 % of what is likely</th>
           </tr>
         </thead>
@@ -141,6 +171,7 @@ function VariantTable({ results }: { results: ExperimentResults }): ReactNode {
                 {funnel ? variant.counted : `${number(variant.people)} (${variant.counted} in all)`}
               </td>
               <td className="num">{variant.value === null ? '—' : shown(variant.value)}</td>
+              <td className="num">{againstControl(variant, variants)}</td>
               <td>
                 <IntervalCell variant={variant} low={low} high={high} shown={shown} />
               </td>

@@ -79,12 +79,36 @@ export const percent = (share: number): string => {
   return `${value.toFixed(value !== 0 && Math.abs(value) < 10 ? 2 : 1)} %`
 }
 
+/** "+12.3 %": by how much of control's number a variant has more, or less. */
+export function againstControl(variant: ShownVariant, all: ShownVariant[]): string {
+  const control = all.find(({ key }) => key === 'control')
+  if (!control?.value || variant.value === null || variant.key === control.key) return '—'
+  const share = variant.value / control.value - 1
+  return `${share > 0 ? '+' : share < 0 ? '−' : ''}${percent(Math.abs(share))}`
+}
+
 /** Close to 0 or 1 it is never sure. */
 export const chance = (probability: number): string =>
   probability > 0.999 ? 'over 99.9 %' : probability < 0.001 ? 'under 0.1 %' : percent(probability)
 
-/** What the results come to, as one sentence. */
-export function verdictOf(results: ExperimentResults): string {
+const DAY_MS = 86_400_000
+
+/** " About 6 more days at this pace.", or nothing where it can't be told. */
+function daysLeft(fewest: number, wanted: number, startedAt: string | null, now: number): string {
+  const days = startedAt ? (now - Date.parse(startedAt)) / DAY_MS : 0
+  if (fewest === 0 || days <= 0) return ''
+  const left = Math.ceil(((wanted - fewest) / fewest) * days)
+  return left > 0 ? ` About ${left === 1 ? 'one more day' : `${whole(left)} more days`} at this pace.` : ''
+}
+
+/** How many people a variant needs. */
+const WANTED = 100
+
+/**
+ * What the results come to, as one or two sentences.
+ * @param startedAt when an experiment that still runs was launched; null for another
+ */
+export function verdictOf(results: ExperimentResults, startedAt: string | null, now = Date.now()): string {
   const variants = variantsOf(results)
   const best = variants.reduce((most, one) => (one.probability > most.probability ? one : most))
   const leads = `“${best.key}” is the best with a probability of ${chance(best.probability)}`
@@ -93,7 +117,7 @@ export function verdictOf(results: ExperimentResults): string {
       return `${leads}.`
     case 'not_enough_exposure': {
       const fewest = Math.min(...variants.map(({ people }) => people))
-      return `Not enough data: each variant needs 100 people, and the smallest has ${whole(fewest)}.`
+      return `Not enough data: each variant needs ${WANTED} people, and the smallest has ${whole(fewest)}.${daysLeft(fewest, WANTED, startedAt, now)}`
     }
     case 'low_win_probability':
       return 'No variant is clearly the best yet.'

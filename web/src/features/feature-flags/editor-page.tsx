@@ -105,7 +105,7 @@ function Editor({
   const before = base ? draftOf(base) : begin
   const changes = changesOf(draft, before)
   const isDirty = Object.keys(changes).length > 0
-  const guard = useUnsavedGuard(isDirty, 'flag')
+  const guard = useUnsavedGuard(isDirty, 'this flag')
   const error = create.error ?? update.error
   const problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {

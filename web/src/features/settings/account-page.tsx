@@ -10,6 +10,7 @@ import { notifications } from '@mantine/notifications'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { useMe } from '../../api/session.ts'
+import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { PersonalApiKeys } from './personal-api-keys.tsx'
@@ -77,6 +78,7 @@ function Details(): ReactNode {
   const [name, setName] = useState(me.first_name)
   const [email, setEmail] = useState(me.email)
   const changed = name.trim() !== me.first_name || email.trim() !== me.email
+  const guard = useUnsavedGuard(changed, 'your details')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     update.mutate(
@@ -112,6 +114,7 @@ function Details(): ReactNode {
           </Button>
         </div>
       </form>
+      {guard.question}
     </Section>
   )
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { propertyNamesQuery } from '../../api/definitions.ts'
 import { type ProjectChanges, useUpdateProject } from '../../api/project.ts'
 import type { Project, PropertyFilter } from '../../api/types.ts'
+import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { Section } from './section.tsx'
@@ -83,6 +84,7 @@ export function TestAccounts({ project }: { project: Project }): ReactNode {
   const events = useQuery(propertyNamesQuery(project.id, 'event'))
   const people = useQuery(propertyNamesQuery(project.id, 'person'))
   const isChanged = JSON.stringify(filters) !== JSON.stringify(kept)
+  const guard = useUnsavedGuard(isChanged, 'the test accounts')
   const save = () => update.mutate({ test_account_filters: filters }, { onSuccess: saved })
   return (
     <Section
@@ -108,6 +110,7 @@ export function TestAccounts({ project }: { project: Project }): ReactNode {
           </Text>
         )}
       </Stack>
+      {guard.question}
     </Section>
   )
 }

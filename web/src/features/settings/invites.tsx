@@ -7,6 +7,7 @@ import { membersAPage } from '../../api/members.ts'
 import { preflightQuery, useMe } from '../../api/session.ts'
 import type { Invite } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { deleteWithUndo, useBeingDeleted } from '../../ui/deferred-delete.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -22,6 +23,8 @@ const MOST_AT_ONCE = 20
 export function Invites({ organizationId }: { organizationId: string }): ReactNode {
   const [page, setPage] = useState(1)
   const invites = useQuery(invitesQuery(organizationId, page))
+  const beingDeleted = useBeingDeleted()
+  const rows = invites.data?.results.filter(({ id }) => !beingDeleted.includes(id))
   // "Invite members" of the account menu leads straight to the dialog.
   const asked = useRouterState({ select: (state) => state.location.hash === 'invite' })
   const [inviting, setInviting] = useState(false)
@@ -43,10 +46,10 @@ export function Invites({ organizationId }: { organizationId: string }): ReactNo
         </Button>
       }
     >
-      {invites.data ? (
-        invites.data.results.length > 0 || page > 1 ? (
+      {invites.data && rows ? (
+        rows.length > 0 || page > 1 ? (
           <>
-            <InviteTable organizationId={organizationId} invites={invites.data.results} />
+            <InviteTable organizationId={organizationId} invites={rows} />
             <Pager
               page={page}
               rows={invites.data.results.length}
@@ -88,60 +91,54 @@ function InviteTable({ organizationId, invites }: { organizationId: string; invi
   const timeZone = useMe().team?.timezone ?? 'UTC'
   const withdraw = useWithdraw(organizationId)
   return (
-    <>
-      {withdraw.isError && (
-        <p role="alert" style={{ color: 'var(--danger)', marginTop: 0 }}>
-          {sentence(withdraw.error)}
-        </p>
-      )}
-      <ScrollRegion label="Invites of the organization">
-        <table className="data">
-          <thead>
-            <tr>
-              <th scope="col">E-mail</th>
-              <th scope="col">Link</th>
-              <th scope="col">Invited</th>
-              <th scope="col">
-                <span className="visually-hidden">Withdraw</span>
-              </th>
+    <ScrollRegion label="Invites of the organization">
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">E-mail</th>
+            <th scope="col">Link</th>
+            <th scope="col">Invited</th>
+            <th scope="col">
+              <span className="visually-hidden">Withdraw</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {invites.map((invite) => (
+            <tr key={invite.id}>
+              <td>{invite.target_email}</td>
+              <td>
+                {invite.is_expired ? (
+                  <span className="muted">Expired</span>
+                ) : (
+                  <CopyButton value={linkOf(invite)} label="Copy link" what={`for ${invite.target_email}`} />
+                )}
+              </td>
+              <td className="muted">
+                <RelativeTime at={invite.created_at} timeZone={timeZone} />
+                {invite.created_by && <> by {invite.created_by.first_name || invite.created_by.email}</>}
+              </td>
+              <td className="num">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`${invite.is_expired ? 'Delete' : 'Withdraw'} the invite of ${invite.target_email}`}
+                  onClick={() =>
+                    deleteWithUndo(
+                      invite.id,
+                      `${invite.is_expired ? 'Deleted' : 'Withdrew'} the invite of ${invite.target_email}.`,
+                      () => withdraw(invite.id),
+                    )
+                  }
+                >
+                  {invite.is_expired ? 'Delete' : 'Withdraw'}
+                </Button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {invites.map((invite) => (
-              <tr key={invite.id}>
-                <td>{invite.target_email}</td>
-                <td>
-                  {invite.is_expired ? (
-                    <span className="muted">Expired</span>
-                  ) : (
-                    <CopyButton
-                      value={linkOf(invite)}
-                      label="Copy link"
-                      what={`for ${invite.target_email}`}
-                    />
-                  )}
-                </td>
-                <td className="muted">
-                  <RelativeTime at={invite.created_at} timeZone={timeZone} />
-                  {invite.created_by && <> by {invite.created_by.first_name || invite.created_by.email}</>}
-                </td>
-                <td className="num">
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    aria-label={`${invite.is_expired ? 'Delete' : 'Withdraw'} the invite of ${invite.target_email}`}
-                    loading={withdraw.isPending && withdraw.variables === invite.id}
-                    onClick={() => withdraw.mutate(invite.id)}
-                  >
-                    {invite.is_expired ? 'Delete' : 'Withdraw'}
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
-    </>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
   )
 }
 

@@ -1,9 +1,11 @@
-import { Switch } from '@mantine/core'
+import { Button, Switch, Text, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { preflightQuery, useMe } from '../../api/session.ts'
 import type { Me } from '../../api/types.ts'
 import { MakeDemoProject } from '../../ui/demo-project.tsx'
+import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
 import { DeleteOrganization } from './danger-zone.tsx'
@@ -15,7 +17,10 @@ import { Roles } from './roles.tsx'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
 
+const LONGEST_NAME = 64
+
 const sections = [
+  { id: 'general', title: 'General' },
   { id: 'members', title: 'Members' },
   { id: 'invites', title: 'Invites' },
   { id: 'roles', title: 'Roles' },
@@ -43,6 +48,7 @@ export function OrganizationPage(): ReactNode {
       <div className={styles.layout}>
         <Rail sections={sections} />
         <div className={styles.sections} key={organization.id}>
+          <General organization={organization} />
           <Members organization={organization} />
           <Invites organizationId={organization.id} />
           <Roles organization={organization} />
@@ -63,6 +69,52 @@ export function OrganizationPage(): ReactNode {
         </div>
       </div>
     </Page>
+  )
+}
+
+/** What it is called. */
+function General({ organization }: { organization: NonNullable<Me['organization']> }): ReactNode {
+  const update = useUpdateOrganization(organization.id)
+  const [name, setName] = useState(organization.name)
+  const isAdmin = (organization.membership_level ?? 1) >= 8
+  const isChanged = name.trim() !== organization.name
+  const guard = useUnsavedGuard(isChanged, 'these settings')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!name.trim() || !isChanged) return
+    update.mutate(
+      { name: name.trim() },
+      { onSuccess: () => notifications.show({ message: 'The name is saved.', role: 'status' }) },
+    )
+  }
+  return (
+    <Section id="general" title="General">
+      <form className={styles.fields} onSubmit={submit}>
+        <TextInput
+          label="Name"
+          description={
+            isAdmin ? 'Its members and whom you invite see it.' : 'Admins of the organization can change it.'
+          }
+          maxLength={LONGEST_NAME}
+          readOnly={!isAdmin}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {update.isError && (
+          <Text size="sm" c="var(--danger)" role="alert">
+            {sentence(update.error)}
+          </Text>
+        )}
+        {isAdmin && (
+          <div>
+            <Button type="submit" disabled={!isChanged || !name.trim()} loading={update.isPending}>
+              Save name
+            </Button>
+          </div>
+        )}
+      </form>
+      {guard.question}
+    </Section>
   )
 }
 

@@ -22,7 +22,7 @@ export const invitesQuery = (organizationId: string, page: number) =>
 export function useUpdateOrganization(organizationId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: { enforce_2fa?: boolean; is_member_join_email_enabled?: boolean }) =>
+    mutationFn: (body: { name?: string; enforce_2fa?: boolean; is_member_join_email_enabled?: boolean }) =>
       http.PATCH('/api/organizations/{id}/', { params: { path: { id: organizationId } }, body }),
     onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
   })
@@ -71,11 +71,10 @@ export function useInvite(organizationId: string) {
 
 export function useWithdraw(organizationId: string) {
   const client = useQueryClient()
-  return useMutation({
-    mutationFn: (inviteId: string) =>
-      http.DELETE('/api/organizations/{id}/invites/{invite_id}/', {
-        params: { path: { id: organizationId, invite_id: inviteId } },
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['invites', organizationId] }),
-  })
+  return async (inviteId: string): Promise<void> => {
+    await http.DELETE('/api/organizations/{id}/invites/{invite_id}/', {
+      params: { path: { id: organizationId, invite_id: inviteId } },
+    })
+    await client.invalidateQueries({ queryKey: ['invites', organizationId] })
+  }
 }

@@ -18,6 +18,7 @@ import type { PersonalApiKey } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { LeaveGuard } from '../../ui/leave-guard.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
@@ -35,7 +36,14 @@ export function PersonalApiKeys(): ReactNode {
   const [creating, setCreating] = useState(false)
   const [deleting, setDeleting] = useState<PersonalApiKey | null>(null)
   const [rolling, setRolling] = useState<PersonalApiKey | null>(null)
-  const show = ({ id, value }: { id: string; value: string }) => setValues((old) => ({ ...old, [id]: value }))
+  /** Those whose value is shown and was not copied: it will never be seen again. */
+  const [uncopied, setUncopied] = useState<string[]>([])
+  const show = ({ id, value }: { id: string; value: string }) => {
+    setValues((old) => ({ ...old, [id]: value }))
+    setUncopied((old) => [...old, id])
+  }
+  const copied = (id: string) => setUncopied((old) => old.filter((one) => one !== id))
+  const left = keys.data?.filter(({ id }) => uncopied.includes(id)).map(({ label }) => `“${label}”`) ?? []
   return (
     <Section
       id="personal-api-keys"
@@ -52,7 +60,13 @@ export function PersonalApiKeys(): ReactNode {
     >
       {keys.data ? (
         keys.data.length > 0 ? (
-          <KeyTable keys={keys.data} values={values} onRoll={setRolling} onDelete={setDeleting} />
+          <KeyTable
+            keys={keys.data}
+            values={values}
+            onCopy={copied}
+            onRoll={setRolling}
+            onDelete={setDeleting}
+          />
         ) : (
           <Empty title="No personal API keys.">
             With one, a script can do whatever you can do here, or less if you say so. You can make as many as
@@ -67,6 +81,9 @@ export function PersonalApiKeys(): ReactNode {
       {creating && <CreateDialog onClose={() => setCreating(false)} onCreated={show} />}
       {rolling && <RollDialog rolled={rolling} onClose={() => setRolling(null)} onRolled={show} />}
       {deleting && <DeleteDialog deleted={deleting} onClose={() => setDeleting(null)} />}
+      <LeaveGuard isDirty={() => left.length > 0} title="Leave without copying the key?">
+        You haven't copied {left.join(' and ')}. Its value is never shown again.
+      </LeaveGuard>
     </Section>
   )
 }
@@ -74,11 +91,13 @@ export function PersonalApiKeys(): ReactNode {
 function KeyTable({
   keys,
   values,
+  onCopy,
   onRoll,
   onDelete,
 }: {
   keys: PersonalApiKey[]
   values: Record<string, string>
+  onCopy: (id: string) => void
   onRoll: (key: PersonalApiKey) => void
   onDelete: (key: PersonalApiKey) => void
 }): ReactNode {
@@ -118,7 +137,7 @@ function KeyTable({
                 </td>
                 <td style={{ minWidth: value ? 280 : undefined }}>
                   {value ? (
-                    <FreshValue value={value} label={key.label} />
+                    <FreshValue value={value} label={key.label} onCopy={() => onCopy(key.id)} />
                   ) : (
                     <code style={{ whiteSpace: 'nowrap' }}>{key.mask_value ?? 'phx_…'}</code>
                   )}
@@ -157,15 +176,24 @@ function KeyTable({
   )
 }
 
-function FreshValue({ value, label }: { value: string; label: string }): ReactNode {
+function FreshValue({
+  value,
+  label,
+  onCopy,
+}: {
+  value: string
+  label: string
+  onCopy: () => void
+}): ReactNode {
   const copy = useRef<HTMLButtonElement>(null)
   useEffect(() => copy.current?.focus(), [])
   return (
     <div className="ph-no-capture" role="status">
       <span className="visually-hidden">The value of {label} is in its row.</span>
-      <div className={styles.value}>
+      {/* who selects it and copies that has it too */}
+      <div className={styles.value} onCopy={onCopy}>
         <code data-testid="key-value">{value}</code>
-        <CopyButton ref={copy} value={value} what={`the key ${label}`} />
+        <CopyButton ref={copy} value={value} what={`the key ${label}`} onCopy={onCopy} />
       </div>
       <p className={styles.once}>Copy it now. You'll never see it again after refreshing the page.</p>
     </div>

@@ -7,6 +7,7 @@ import { projectQuery, useUpdateProject } from '../../api/project.ts'
 import type { Project } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { ApiUsage } from './api-usage.tsx'
@@ -69,6 +70,7 @@ function General({ project }: { project: Project }): ReactNode {
     name.trim() !== project.name ||
     timezone !== project.timezone ||
     weekStart !== (project.week_start_day ?? 0)
+  const guard = useUnsavedGuard(changed, 'these settings')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     update.mutate({ name: name.trim(), timezone, week_start_day: weekStart }, { onSuccess: saved })
@@ -109,6 +111,7 @@ function General({ project }: { project: Project }): ReactNode {
           </Button>
         </div>
       </form>
+      {guard.question}
     </Section>
   )
 }

@@ -5,27 +5,46 @@ import { ask } from '../../api/ask.ts'
 import { http } from '../../api/client.ts'
 import type { HogQLAnswer, Insight } from '../../api/types.ts'
 
-type State = { answer: HogQLAnswer | null; tookMs: number | null; error: Error | null; running: boolean }
+type State = {
+  answer: HogQLAnswer | null
+  /** What the answer is of. */
+  query: string
+  tookMs: number | null
+  error: Error | null
+  /** After how long the last one was given up; null where it was not. */
+  cancelledMs: number | null
+  running: boolean
+}
+const nothing: State = {
+  answer: null,
+  query: '',
+  tookMs: null,
+  error: null,
+  cancelledMs: null,
+  running: false,
+}
 
 /** Runs one query at a time; another run, or `cancel`, drops the one under way. The last answer stays meanwhile. */
 export function useSql(projectId: number) {
-  const [state, setState] = useState<State>({ answer: null, tookMs: null, error: null, running: false })
+  const [state, setState] = useState(nothing)
   const under = useRef<AbortController | null>(null)
+  const begun = useRef(0)
   const cancel = () => {
     under.current?.abort()
     under.current = null
-    setState((old) => ({ ...old, running: false }))
+    setState((old) => ({ ...old, cancelledMs: performance.now() - begun.current, running: false }))
   }
   const run = (query: string) => {
     under.current?.abort()
     const controller = new AbortController()
     under.current = controller
-    setState((old) => ({ ...old, error: null, running: true }))
+    setState((old) => ({ ...old, error: null, cancelledMs: null, running: true }))
     const began = performance.now()
+    begun.current = began
     ask<HogQLAnswer>(projectId, { kind: 'HogQLQuery', query }, controller.signal).then(
       (answer) => {
         if (under.current !== controller) return
-        setState({ answer, tookMs: Math.round(performance.now() - began), error: null, running: false })
+        setState({ ...nothing, answer, query, tookMs: Math.round(performance.now() - began) })
       },
       (error: unknown) => {
         if (under.current !== controller) return

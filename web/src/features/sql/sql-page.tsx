@@ -1,4 +1,5 @@
 import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
 import { IconDeviceFloppy, IconHistory, IconPlayerPlay } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -33,31 +34,48 @@ order by events desc`
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const LONGEST_SUMMARY = 80
+/** What is typed is in the address so long after the last key. */
+const DRAFT_AFTER_MS = 400
 
 /** A question in HogQL (ClickHouse's SQL over this project's events and persons), and its answer. */
 export function SqlPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/sql' })
-  const { q, view, insight: shortId } = useSearch({ from: '/session/project/$projectId/sql' })
+  const { q, draft, view, insight: shortId } = useSearch({ from: '/session/project/$projectId/sql' })
   const navigate = useNavigate({ from: '/project/$projectId/sql' })
-  const [text, setText] = useState(q ?? example)
+  const [text, setText] = useState(draft ?? q ?? example)
   const [past, setPast] = useState(() => pastQueries(projectId))
   const [open, setOpen] = useState<'history' | 'saving' | null>(null)
-  const { answer, tookMs, error, running, run, cancel } = useSql(projectId)
+  const { answer, query, tookMs, error, cancelledMs, running, run, cancel } = useSql(projectId)
   const ran = useRef<string>(undefined)
-  const start = (query = text) => {
-    if (!query.trim()) return
+  const ask = (query: string) => {
     ran.current = query
-    void navigate({ search: (old) => ({ ...old, q: query }), replace: q === query })
     const next = withQuery(past, query, Date.now())
     setPast(next)
     keepQueries(projectId, next)
     run(query)
   }
+  const start = async () => {
+    if (!text.trim()) return
+    ask(text)
+    // Back leads to what was asked before, not to what was written in its place
+    if (draft !== undefined)
+      await navigate({ search: (old) => ({ ...old, draft: undefined }), replace: true })
+    await navigate({ search: (old) => ({ ...old, q: text, draft: undefined }), replace: q === text })
+  }
+  // what is written is in the address, so that a reload or Back brings it again
+  const keepDraft = useDebouncedCallback((written: string) => {
+    const next = written === (q ?? example) ? undefined : written
+    if (next !== draft) void navigate({ search: (old) => ({ ...old, draft: next }), replace: true })
+  }, DRAFT_AFTER_MS)
+  const write = (written: string) => {
+    setText(written)
+    keepDraft(written)
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: a link shows what it says, and so does going back
   useEffect(() => {
     if (!q || q === ran.current) return
-    setText(q)
-    start(q)
+    setText(draft ?? q)
+    ask(q)
   }, [q])
   const setView = (next: RowsView | undefined) =>
     void navigate({ search: (old) => ({ ...old, view: next }), replace: true })
@@ -72,9 +90,9 @@ export function SqlPage(): ReactNode {
       }
     >
       <div className={`card ${styles.editor}`}>
-        <SqlEditor projectId={projectId} value={text} onChange={setText} onRun={() => start()} />
+        <SqlEditor projectId={projectId} value={text} onChange={write} onRun={() => void start()} />
         <Group gap="xs" mt="sm">
-          <Button leftSection={<IconPlayerPlay size={16} />} loading={running} onClick={() => start()}>
+          <Button leftSection={<IconPlayerPlay size={16} />} loading={running} onClick={() => void start()}>
             Run
           </Button>
           {running && (
@@ -97,6 +115,11 @@ export function SqlPage(): ReactNode {
         </Group>
       </div>
       <div aria-live="polite" className={styles.result}>
+        {cancelledMs !== null && !running && (
+          <Text size="sm" c="dimmed" mb="xs">
+            Cancelled after {(cancelledMs / 1000).toFixed(1)} s.
+          </Text>
+        )}
         {error ? (
           <SqlError error={error} />
         ) : running && !answer ? (
@@ -106,7 +129,7 @@ export function SqlPage(): ReactNode {
         ) : answer ? (
           <Result
             projectId={projectId}
-            query={q ?? text}
+            query={query}
             answer={answer}
             tookMs={tookMs}
             stale={running}
@@ -121,7 +144,7 @@ export function SqlPage(): ReactNode {
           past={past}
           onClose={() => setOpen(null)}
           onPick={(query) => {
-            setText(query)
+            write(query)
             setOpen(null)
           }}
         />
@@ -134,7 +157,10 @@ export function SqlPage(): ReactNode {
           onClose={() => setOpen(null)}
           onSaved={(made) => {
             setOpen(null)
-            void navigate({ search: (old) => ({ ...old, q: text, insight: made.short_id }), replace: true })
+            void navigate({
+              search: (old) => ({ ...old, q: text, draft: undefined, insight: made.short_id }),
+              replace: true,
+            })
           }}
         />
       )}

@@ -5,11 +5,13 @@ import { lazy, type ReactNode, Suspense } from 'react'
 import { ask } from '../../api/ask.ts'
 import { eventsQuery } from '../../api/events.ts'
 import type { TrendsQuery } from '../../api/questions.ts'
+import { lastViewedQuery } from '../../api/saved.ts'
 import { useMe, useProject } from '../../api/session.ts'
 import type { TrendsAnswer } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
 import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
+import { insightName, kindName } from '../../ui/insight/shown.ts'
 import { counted, number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
@@ -28,27 +30,25 @@ const overview: TrendsQuery = {
   dateRange: { date_from: '-14d' },
 }
 
-/** How the project is doing at a glance; where nothing has arrived, the way to the first event. */
-export function HomePage(): ReactNode {
+/**
+ * How the project is doing at a glance; where nothing has arrived, the way to the first event.
+ * @param board the project's dashboard, with what comes below it
+ */
+export function HomePage({ board }: { board: (below: ReactNode) => ReactNode }): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/home' })
   const me = useMe()
   const project = useProject(projectId)
   const timeZone = project?.timezone ?? 'UTC'
   const newest = useQuery({ ...eventsQuery(projectId, { limit: 8 }), refetchInterval: 5000 })
   const none = newest.data?.results.length === 0
-  const trend = useQuery({
-    queryKey: ['project', projectId, 'overview'],
-    // beside the newest events, which somebody may just have sent
-    queryFn: ({ signal }) => ask<TrendsAnswer>(projectId, overview, signal, 'force_blocking'),
-    enabled: newest.data !== undefined && !none,
-    staleTime: 30_000,
-  })
   return (
     <Page
       title={`Hello, ${me.first_name || me.email}`}
       about={project ? `This is ${project.name}.` : undefined}
     >
-      {none ? (
+      {newest.isPending ? (
+        <Loading what="your home page" rows={10} />
+      ) : none ? (
         <div className="card">
           <Empty title="Send your first event.">
             It takes about two minutes: pick an SDK, copy a few lines, and watch it arrive.
@@ -71,43 +71,104 @@ export function HomePage(): ReactNode {
         </div>
       ) : (
         <div className={styles.stack}>
-          <section className={styles.charts} aria-label="The last two weeks">
-            {trend.isError ? (
-              <LoadError what="the overview" error={trend.error} retry={() => void trend.refetch()} />
-            ) : (
-              [0, 1].map((at) => (
-                <Overview
-                  key={at}
-                  projectId={projectId}
-                  title={at === 0 ? 'Events' : 'Active people'}
-                  math={at === 0 ? 'total' : 'dau'}
-                  slot={at === 0 ? 0 : 2}
-                  series={trend.data?.results[at]}
-                  timeZone={timeZone}
-                />
-              ))
-            )}
-          </section>
-          <section aria-labelledby="newest" className="card">
-            <Group justify="space-between" px="md" pt="sm">
-              <h2 id="newest" className={styles.title}>
-                Newest events
-              </h2>
-              <Link to="/project/$projectId/activity" params={{ projectId }}>
-                Live events
-              </Link>
-            </Group>
-            {newest.data ? (
-              <EventTable projectId={projectId} timeZone={timeZone} events={newest.data.results} />
-            ) : newest.isError ? (
-              <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
-            ) : (
-              <Loading what="events" />
-            )}
-          </section>
+          <Overviews projectId={projectId} timeZone={timeZone} />
+          {board(
+            <div className={styles.below}>
+              <section aria-labelledby="newest" className="card">
+                <Group justify="space-between" px="md" pt="sm">
+                  <h2 id="newest" className={styles.title}>
+                    Newest events
+                  </h2>
+                  <Link to="/project/$projectId/activity" params={{ projectId }}>
+                    Live events
+                  </Link>
+                </Group>
+                {newest.data ? (
+                  <EventTable projectId={projectId} timeZone={timeZone} events={newest.data.results} />
+                ) : newest.isError ? (
+                  <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
+                ) : (
+                  <Loading what="events" />
+                )}
+              </section>
+              <LastViewed projectId={projectId} />
+            </div>,
+          )}
         </div>
       )}
     </Page>
+  )
+}
+
+/** The insights that one looked at last, to go on with. */
+function LastViewed({ projectId }: { projectId: number }): ReactNode {
+  const viewed = useQuery(lastViewedQuery(projectId))
+  return (
+    <section aria-labelledby="viewed" className="card">
+      <Group justify="space-between" px="md" pt="sm">
+        <h2 id="viewed" className={styles.title}>
+          You looked at last
+        </h2>
+        <Link to="/project/$projectId/insights" params={{ projectId }}>
+          Insights
+        </Link>
+      </Group>
+      {viewed.data ? (
+        viewed.data.length > 0 ? (
+          <ul className={styles.viewed}>
+            {viewed.data.map((insight) => (
+              <li key={insight.id}>
+                <Link
+                  to="/project/$projectId/insights/$shortId"
+                  params={{ projectId, shortId: insight.short_id }}
+                >
+                  {insightName(insight)}
+                </Link>
+                <div className="muted small">{kindName(insight)}</div>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <Empty title="None yet.">
+            <Link to="/project/$projectId/insights/new" params={{ projectId }}>
+              Ask your first question
+            </Link>
+          </Empty>
+        )
+      ) : viewed.isError ? (
+        <LoadError what="insights" error={viewed.error} retry={() => void viewed.refetch()} />
+      ) : (
+        <Loading what="insights" rows={5} />
+      )}
+    </section>
+  )
+}
+
+/** All events, and everyone who sent them. */
+function Overviews({ projectId, timeZone }: { projectId: number; timeZone: string }): ReactNode {
+  const trend = useQuery({
+    queryKey: ['project', projectId, 'overview'],
+    // beside the newest events, which somebody may just have sent
+    queryFn: ({ signal }) => ask<TrendsAnswer>(projectId, overview, signal, 'force_blocking'),
+    staleTime: 30_000,
+  })
+  if (trend.isError) {
+    return <LoadError what="the overview" error={trend.error} retry={() => void trend.refetch()} />
+  }
+  return (
+    <section className={styles.charts} aria-label="The last two weeks">
+      {[0, 1].map((at) => (
+        <Overview
+          key={at}
+          projectId={projectId}
+          title={at === 0 ? 'Events' : 'Active people'}
+          math={at === 0 ? 'total' : 'dau'}
+          slot={at === 0 ? 0 : 2}
+          series={trend.data?.results[at]}
+          timeZone={timeZone}
+        />
+      ))}
+    </section>
   )
 }
 

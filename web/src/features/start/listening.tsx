@@ -2,10 +2,12 @@ import { Button, Stack, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
+import { useUpdateProject } from '../../api/project.ts'
+import { useStarterDashboard } from '../../api/saved.ts'
 import type { EventRow } from '../../api/types.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { sentence } from '../../ui/states.tsx'
-import { useStarterDashboard } from './queries.ts'
+import { sayFailed } from '../../ui/undo.tsx'
 import styles from './start-page.module.css'
 
 const SECONDS_BEFORE_HELP = 30
@@ -99,14 +101,18 @@ export function Listening({
 /** A dashboard for what arrived, and the way there. */
 function BuildDashboard({ projectId }: { projectId: number }): ReactNode {
   const starter = useStarterDashboard(projectId)
+  const project = useUpdateProject(projectId)
   const navigate = useNavigate()
   const build = () =>
     starter.mutate(undefined, {
-      onSuccess: ({ id }) =>
+      onSuccess: ({ id }) => {
+        // it is about what this project sends: the home page shows it from now on
+        project.mutate({ primary_dashboard: id }, { onError: sayFailed })
         void navigate({
           to: '/project/$projectId/dashboard/$dashboardId',
           params: { projectId, dashboardId: id },
-        }),
+        })
+      },
     })
   return (
     <div>

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { http, undescribed } from '../../api/client.ts'
-import { useSavedChanged } from '../../api/saved.ts'
+import { undescribed } from '../../api/client.ts'
 
 /** Sends an event from this page, the way any SDK would. */
 export function useTestEvent(projectId: number, key: string, distinctId: string) {
@@ -14,18 +13,5 @@ export function useTestEvent(projectId: number, key: string, distinctId: string)
         properties: { sent_from: 'Get started', $lib: 'hedgerow-web' },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['project', projectId] }),
-  })
-}
-
-/** Makes a dashboard for the events that have arrived. */
-export function useStarterDashboard(projectId: number) {
-  const changed = useSavedChanged(projectId)
-  return useMutation({
-    mutationFn: () =>
-      http.POST('/api/projects/{project_id}/dashboards/create_from_events/', {
-        params: { path: { project_id: String(projectId) } },
-        body: {},
-      }),
-    onSuccess: changed,
   })
 }

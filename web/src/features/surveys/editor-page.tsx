@@ -85,7 +85,7 @@ function Editor({
   const update = useUpdateSurvey(projectId)
   const changes = changesOf(draft, begin)
   const isDirty = Object.keys(changes).length > 0
-  const guard = useUnsavedGuard(isDirty, 'survey')
+  const guard = useUnsavedGuard(isDirty, 'this survey')
   const error = create.error ?? update.error
   const problems: Problems = { ...placed(error), ...(tried && problemsOf(draft)) }
   const set = (next: Partial<Draft>) => {
