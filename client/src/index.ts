@@ -9,3 +9,4 @@ export {
 } from './client.ts'
 export { HedgerowApiError } from './errors.ts'
 export type { components, operations, paths } from './schema.ts'
+export { type Scope, scopes } from './scopes.ts'

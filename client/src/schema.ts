@@ -5572,6 +5572,10 @@ export interface components {
                     [key: string]: unknown;
                 };
             } | null;
+            /** @description Those of the person that `person_properties` names, as they were at the event: what filters go by. Null for one that the person did not have. */
+            person_properties?: {
+                [key: string]: unknown;
+            };
             /** @description What was clicked, the innermost first; empty but for autocaptured events. */
             elements: components["schemas"]["Element"][];
             /** @description The same as text, as SDKs send it. */
@@ -8197,6 +8201,16 @@ export interface components {
              * @description When its name, description or question was last changed.
              */
             last_modified_at: string;
+            /**
+             * @description Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.
+             * @enum {number}
+             */
+            effective_restriction_level: 21 | 37;
+            /**
+             * @description What you may do: 21 see it, 37 edit it.
+             * @enum {number}
+             */
+            effective_privilege_level: 21 | 37;
             /** @description Its place in a list that a client keeps; nothing here goes by it. */
             order: number | null;
             /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
@@ -8225,16 +8239,6 @@ export interface components {
             last_modified_by: components["schemas"]["UserBasic"] | null;
             /** @description Whether it is from a template and nobody has changed it. */
             is_sample: boolean;
-            /**
-             * @description Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.
-             * @enum {number}
-             */
-            effective_restriction_level: 21 | 37;
-            /**
-             * @description What you may do: 21 see it, 37 edit it.
-             * @enum {number}
-             */
-            effective_privilege_level: 21 | 37;
             /** @description Of its tile, with `from_dashboard`. */
             color?: string | null;
             /** @description Where its tile is, with `from_dashboard`. */
@@ -8321,6 +8325,16 @@ export interface components {
              * @description When its name, description or question was last changed.
              */
             last_modified_at: string;
+            /**
+             * @description Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.
+             * @enum {number}
+             */
+            effective_restriction_level: 21 | 37;
+            /**
+             * @description What you may do: 21 see it, 37 edit it.
+             * @enum {number}
+             */
+            effective_privilege_level: 21 | 37;
             /**
              * @description Always false: `query_status` of the insight itself tells of calculations.
              * @constant
@@ -22400,6 +22414,8 @@ export interface operations {
                 offset?: number;
                 /** @description A part of the name. */
                 search?: string;
+                /** @description Only those with any of these tags: `["growth", "q3"]`, or one as it is. */
+                tags?: string[];
             };
             header?: never;
             path: {
@@ -25631,6 +25647,8 @@ export interface operations {
                 offset?: number;
                 /** @description Words that must all be in the name. */
                 search?: string;
+                /** @description Only those with any of these tags: `["growth", "q3"]`, or one as it is. */
+                tags?: string[];
                 /** @description `event_posthog`: the SDKs' own, whose names begin with `$`; `event_custom`: all others; `action_event`: none, as actions are listed at `/actions/`. */
                 event_type?: "event" | "all" | "action_event" | "event_posthog" | "event_custom";
                 /** @description name, volume_30_day, query_usage_30_day, last_seen_at, created_at; a minus before it turns it round. */
@@ -26167,6 +26185,8 @@ export interface operations {
                 person_id?: string;
                 /** @description Filters as JSON: a list, all of which must hold, or a group `{"type": "OR", "values": […]}`. May be repeated with one filter each. */
                 properties?: string;
+                /** @description Names of properties of the person to tell with each event: `["plan"]`, or one as it is. */
+                person_properties?: string[];
                 /** @description Only events of this action. */
                 action_id?: string;
                 /** @description Only events before this: ISO 8601, or relative such as `-7d`. */
@@ -33098,6 +33118,8 @@ export interface operations {
                 insight?: string;
                 /** @description A part of the name, the description or a tag. */
                 search?: string;
+                /** @description Only those with any of these tags: `["growth", "q3"]`, or one as it is. */
+                tags?: string[];
                 /** @description Last modified since then: ISO date or relative (`-7d`). */
                 date_from?: string;
                 /** @description Last modified before the end of it. */
@@ -41139,6 +41161,8 @@ export interface operations {
                 group_type_index?: string;
                 /** @description Words that must all be in the name. */
                 search?: string;
+                /** @description Only those with any of these tags: `["growth", "q3"]`, or one as it is. */
+                tags?: string[];
                 /** @description Only these names, separated by commas. */
                 properties?: string;
                 /** @description `true`: only numbers. */

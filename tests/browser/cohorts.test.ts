@@ -298,6 +298,8 @@ describe.each([
     await page.getByLabel('Search the people of this cohort').fill('')
     await isIn('ana@acme.dev')
     await page.getByText('added people to it').waitFor()
+    await page.getByText('added people by CSV to it').waitFor()
+    await page.getByText('People: 1 → 3').waitFor()
     await photo('static')
 
     await button(`More about ${name}`).click()

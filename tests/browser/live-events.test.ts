@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql } from '../support/api.ts'
@@ -19,7 +20,12 @@ beforeAll(async () => {
     event: at % 3 ? 'order' : 'visit',
     distinct_id: `p${at}`,
     timestamp: new Date(Date.now() - at * 12 * hour).toISOString(),
-    properties: { plan: at % 2 ? 'free' : 'pro', 'utm source': `campaign ${at}`, seats: at },
+    properties: {
+      plan: at % 2 ? 'free' : 'pro',
+      'utm source': `campaign ${at}`,
+      seats: at,
+      $set: { city: `City ${at}` },
+    },
   }))
   await capture(server.url, '/batch/', { batch })
   const stored = async () => (await hogql(server.url, 'select count() from events'))[0]?.[0] === batch.length
@@ -110,6 +116,34 @@ describe.each([
     expect(kept).toContain('properties.`utm source`')
   })
 
+  test('properties of people are columns too, in the address and in the CSV', async () => {
+    await page.goto(`${server.url}/activity?columns=${encodeURIComponent('["person","properties.plan"]')}`)
+    await expectEvents(12)
+    await button('Columns').click()
+    await dialog().getByRole('button', { name: 'Add a property' }).click()
+    await page.getByRole('textbox', { name: 'Search properties' }).fill('city')
+    await page.getByRole('option', { name: 'city', exact: true }).click()
+    await button('Move city (person) to the left').waitFor()
+    await photo('live-events-person-columns')
+    await button('Done').click()
+    await dialog().waitFor({ state: 'detached' })
+    await page.getByRole('cell', { name: 'City 7', exact: true }).waitFor()
+    expect(new URL(page.url()).searchParams.get('columns')).toContain('person.properties.city')
+    await page.goto(page.url())
+    await page.getByRole('columnheader', { name: 'city (person)' }).waitFor()
+    await page.getByRole('cell', { name: 'City 11', exact: true }).waitFor()
+    await photo('live-events-person')
+    const download = page.waitForEvent('download')
+    await button('Export CSV').click()
+    const [head, ...lines] = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    const at = head!.split(',').indexOf('person_properties.city')
+    expect(at).toBeGreaterThan(-1)
+    expect(lines).toHaveLength(12)
+    expect(lines.every((line) => /City \d/.test(line))).toBe(true)
+  })
+
   test('an event’s name is described, verified, tagged and hidden', async () => {
     await page.goto(`${server.url}/data-management/events`)
     const named = async () => {
@@ -127,7 +161,11 @@ describe.each([
     await dialog().getByLabel('Tags').fill('Revenue')
     await page.keyboard.press('Enter')
     await dialog().getByRole('button', { name: 'Save' }).click()
-    await row('order').getByText('revenue', { exact: true }).waitFor()
+    await row('order').getByRole('button', { name: 'Only events with the tag revenue' }).click()
+    await row('visit').waitFor({ state: 'detached' })
+    expect(page.url()).toContain('tag=revenue')
+    await button('Tag revenue: remove this filter').click()
+    await row('visit').waitFor()
     await menu('visit', 'Hide from pickers')
     await row('visit').getByText('Hidden').waitFor()
     await photo('definitions-events')

@@ -20,7 +20,7 @@ const trendPage = (changes: object) =>
 const oddUuid = '01a204ee-a8a2-7000-8000-00000000000d'
 const pages: Record<string, { path: string; heading: RegExp }> = {
   home: { path: '/home', heading: /Hello/ },
-  'get-started': { path: '/onboarding', heading: /Send your first event/ },
+  'get-started': { path: '/onboarding', heading: /Events have arrived/ },
   'live-events': { path: '/activity', heading: /Live events/ },
   receipt: { path: `/where-is-my-event?uuid=${oddUuid}`, heading: /Where is my event/ },
   people: { path: '/persons', heading: /People/ },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, capture, eventually, hogql } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 import { complaints, launchChromium, picture, screenshots } from './chromium.ts'
+import { shiftsOf, watchShifts } from './shifts.ts'
 import { openSignedIn } from './sign-in.ts'
 
 /**
@@ -104,17 +105,6 @@ const trend = encodeURIComponent(
   }),
 )
 
-/** Keeps what moved without anybody having done anything. */
-const watchShifts = `
-  window.shifts = []
-  new PerformanceObserver((list) => {
-    for (const { hadRecentInput, value, sources } of list.getEntries()) {
-      const of = sources.map(({ node }) => String(node?.className || node?.textContent?.slice(0, 40)))
-      if (!hadRecentInput) shifts.push({ value, of })
-    }
-  }).observe({ type: 'layout-shift', buffered: true })
-`
-
 describe.each([
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -142,10 +132,76 @@ describe.each([
     await page.goto(server.url + (typeof path === 'string' ? path : path()))
     await shown().waitFor()
     await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {}) // some pages ask again and again
-    const shifts = (await page.evaluate('window.shifts')) as { value: number; of: string[] }[]
+    const shifts = await shiftsOf(page)
     moved[name] = Number(shifts.reduce((sum, { value }) => sum + value, 0).toFixed(4))
     expect(moved[name], JSON.stringify(shifts)).toBeLessThan(0.1)
   })
+
+  test('the first event arrives, and the page stays where it is', async () => {
+    const { id: own } = await api(server.url, 'GET', '/api/projects/@current/')
+    const { id, api_token: token } = await api(server.url, 'POST', '/api/projects/', {
+      name: `First at ${viewport.width}`,
+    })
+    await page.goto(`${server.url}/project/${id}/onboarding?sdk=ios`)
+    await page.getByRole('heading', { level: 1, name: 'Send your first event' }).waitFor()
+    await page.getByText('Waiting for the first event…').waitFor()
+    const code = page.getByRole('region', { name: /iOS \(Swift\) code: Start it once/ })
+    const text = await code.textContent()
+    expect([text?.includes(token), text?.includes(server.url)]).toEqual([true, true])
+    await page.getByText('Phones send nothing to').waitFor()
+    await picture(page, `start-waiting-${viewport.width}`)
+    await code.scrollIntoViewIfNeeded()
+    const whereIsIt = async () => [
+      (await code.boundingBox())?.y,
+      await page.evaluate('document.body.scrollHeight'),
+    ]
+    await page.waitForTimeout(600)
+    const before = await whereIsIt()
+    const seen = (await shiftsOf(page)).length
+    await fetch(`${server.url}/i/v0/e/`, {
+      method: 'POST',
+      body: JSON.stringify({
+        api_key: token,
+        event: 'app opened',
+        distinct_id: '0190f8a2-5c1e-7c5b-9a53-0f6d7c1a2b3c',
+      }),
+    })
+    await page.getByRole('heading', { level: 1, name: 'Events have arrived' }).waitFor({ timeout: 15_000 })
+    await page.getByRole('link', { name: 'app opened' }).waitFor()
+    await page.waitForTimeout(600)
+    expect((await shiftsOf(page)).slice(seen)).toEqual([])
+    expect(await whereIsIt()).toEqual(before)
+    expect(await page.getByText('Send your first event').count()).toBe(0)
+    await picture(page, `start-arrived-${viewport.width}`)
+    await page.evaluate('window.scrollTo(0, 0)')
+    await picture(page, `start-arrived-top-${viewport.width}`)
+    // what was visited last is what other tests mean
+    await api(server.url, 'PATCH', '/api/users/@me/', { set_current_team: own })
+  })
+})
+
+test('every entry of the navigation is in sight, on low screens and on telephones', async () => {
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 720],
+    [390, 844],
+  ] as const) {
+    const { context, page } = await openSignedIn(browser, server, { width, height })
+    if (width === 390) await page.getByRole('button', { name: 'Open the navigation' }).click()
+    const nav = page.getByRole('navigation', { name: 'Project' })
+    await nav.getByRole('link', { name: 'Settings' }).waitFor()
+    await page.waitForTimeout(400)
+    const links = await nav.getByRole('link').all()
+    expect(links.length).toBeGreaterThan(20)
+    for (const link of links) {
+      const { x, y, width: wide, height: high } = (await link.boundingBox())!
+      const name = `${await link.textContent()} at ${width}`
+      expect([x >= 0, y >= 0, x + wide <= width, y + high <= height], name).toEqual([true, true, true, true])
+      expect(high, name).toBeGreaterThanOrEqual(width === 390 ? 44 : 24)
+    }
+    await picture(page, `navigation-${width}`)
+    await context.close()
+  }
 })
 
 /** Where the keyboard is: what has the focus, as it is called, and how it looks. */
@@ -352,6 +408,22 @@ test('who may not change something is told so, and has no button that only refus
     ['/cohorts', 'New cohort', null],
     ['/surveys', 'New survey', null],
   ]
+  await page.goto(`${server.url}/project/${own}/insights`)
+  const row = page.getByRole('row', { name: /Kept too/ })
+  for (const name of ['Delete Kept too', 'Favourite: Kept too']) {
+    const button = row.getByRole('button', { name })
+    expect(await button.getAttribute('aria-disabled'), name).toBe('true')
+    await button.click({ force: true })
+    await page.getByRole('tooltip', { name: 'You can view it, not change it.' }).first().waitFor()
+  }
+  await picture(page, 'member-insights')
+  await page.goto(`${server.url}/project/${own}/feature_flags`)
+  await page.getByRole('button', { name: 'More about kept' }).click()
+  await page.getByRole('menuitem', { name: /^Delete.*not change it/ }).click({ force: true })
+  await picture(page, 'member-flag-menu')
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.getByRole('row', { name: /kept/ }).waitFor()
+  await page.keyboard.press('Escape')
   for (const [path, says, without] of words) {
     await page.goto(`${server.url}/project/${own}${path}`)
     await page.getByText(says).first().waitFor()

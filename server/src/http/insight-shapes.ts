@@ -67,6 +67,10 @@ const common = {
   created_by: UserBasic.nullable().describe('Null where that user is gone, or a template made it.'),
   updated_at: Instant.describe('When anything of it last changed.'),
   last_modified_at: Instant.describe('When its name, description or question was last changed.'),
+  effective_restriction_level: EditLevel.describe(
+    'Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.',
+  ),
+  effective_privilege_level: EditLevel.describe('What you may do: 21 see it, 37 edit it.'),
 }
 
 export const InsightBasic = z
@@ -105,10 +109,6 @@ export const Insight = z
     filters_hash: z.string().describe('The same for the same question.'),
     last_modified_by: UserBasic.nullable().describe('Who last changed its name, description or question.'),
     is_sample: z.boolean().describe('Whether it is from a template and nobody has changed it.'),
-    effective_restriction_level: EditLevel.describe(
-      'Who may edit it: 21 everyone in the project, 37 only collaborators of its dashboards.',
-    ),
-    effective_privilege_level: EditLevel.describe('What you may do: 21 see it, 37 edit it.'),
     color: z.string().nullable().optional().describe('Of its tile, with `from_dashboard`.'),
     layouts: z
       .record(z.string(), z.unknown())
@@ -158,8 +158,10 @@ export type AnswerSaved = (
   },
 ) => Promise<ShownAnswer>
 
+/** @param asked the question as it is asked here, where that is not as it is saved */
 export const insightBasic = (
   { insight, creator, tags, tiles }: InsightRow,
+  viewer: Viewer,
   asked: SavedQuestion = insight,
 ): z.input<typeof InsightBasic> => ({
   id: insight.id,
@@ -181,7 +183,17 @@ export const insightBasic = (
   created_by: creator && userBasic(creator),
   updated_at: insight.updatedAt,
   last_modified_at: insight.lastModifiedAt,
+  ...levelsOf(tiles, viewer),
 })
+
+/** Who may edit an insight, and what the viewer may: as the dashboards say that it is on. */
+function levelsOf(tiles: InsightTile[], viewer: Viewer) {
+  const rights = tiles.map(({ dashboard }) => dashboard)
+  return {
+    effective_restriction_level: restrictionOf(rights) as EditLevel,
+    effective_privilege_level: privilegeOf(rights, viewer) as EditLevel,
+  }
+}
 
 /** @param shown the question as it is asked here, its answer, and the tile where it is shown as one of a dashboard */
 export function presentInsight(
@@ -190,9 +202,8 @@ export function presentInsight(
   viewer: Viewer,
   shown: { question: SavedQuestion; answer: ShownAnswer; tile?: Pick<InsightTile, 'color' | 'layouts'> },
 ): z.input<typeof Insight> {
-  const { insight, modifier, tiles } = row
-  const { refreshing: _, ...basic } = insightBasic(row, shown.question)
-  const rights = tiles.map(({ dashboard }) => dashboard)
+  const { insight, modifier } = row
+  const { refreshing: _, ...basic } = insightBasic(row, viewer, shown.question)
   return {
     ...basic,
     order: insight.order,
@@ -202,8 +213,6 @@ export function presentInsight(
     filters_hash: hashOf(project.id, basic),
     last_modified_by: modifier && userBasic(modifier),
     is_sample: insight.isSample,
-    effective_restriction_level: restrictionOf(rights) as EditLevel,
-    effective_privilege_level: privilegeOf(rights, viewer) as EditLevel,
     ...(shown.tile && { color: shown.tile.color, layouts: shown.tile.layouts }),
   }
 }

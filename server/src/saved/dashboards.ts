@@ -14,7 +14,7 @@ import {
 } from '../database/schema.ts'
 import { containing } from '../kit/containing.ts'
 import { forbidden, invalid, notFound } from '../model/errors.ts'
-import { setTags, tagsOf } from '../tags/tags.ts'
+import { hasAnyTag, setTags, tagsOf } from '../tags/tags.ts'
 import { changeTiles, moveTile, type TileChanges } from './change-tiles.ts'
 import { mayEdit, mayRestrict, type Viewer } from './edit-rights.ts'
 import { collaborates, type InsightRow, insightRows, isLive } from './insight-rows.ts'
@@ -219,11 +219,16 @@ export function createDashboardStore(
     get: (projectId: number, id: number, viewer: Viewer) => get(db, projectId, id, viewer),
 
     /** Pinned ones first, each by name; without deleted ones. */
-    async list(projectId: number, viewer: Viewer, query: { search?: string; limit: number; offset: number }) {
+    async list(
+      projectId: number,
+      viewer: Viewer,
+      query: { search?: string; tags?: string[]; limit: number; offset: number },
+    ) {
       const where = and(
         eq(dashboards.projectId, projectId),
         eq(dashboards.deleted, false),
         query.search ? sql`${dashboards.name} ilike ${containing(query.search)}` : undefined,
+        hasAnyTag('Dashboard', dashboards.projectId, dashboards.id, query.tags),
       )
       const results = await rows(db, viewer.userId, where)
         .orderBy(desc(dashboards.pinned), asc(dashboards.name), asc(dashboards.id))

@@ -5,7 +5,7 @@ import type { Database, Queries } from '../database/database.ts'
 import { dashboards, dashboardTiles, insights, insightViews, tags } from '../database/schema.ts'
 import { containing } from '../kit/containing.ts'
 import { forbidden, notFound } from '../model/errors.ts'
-import { setTags } from '../tags/tags.ts'
+import { hasAnyTag, setTags } from '../tags/tags.ts'
 import { mayChange, privilegeOf, type Viewer } from './edit-rights.ts'
 import { type InsightRow, insightRows, isLive } from './insight-rows.ts'
 import { setDashboards } from './insights-on-dashboards.ts'
@@ -52,6 +52,8 @@ export type InsightFilters = {
   kind?: string
   /** A part of the name, description or a tag. */
   search?: string
+  /** Any of these. */
+  tags?: string[]
   /** Bounds of when it was last modified, ISO 8601. */
   from?: string
   to?: string
@@ -133,6 +135,7 @@ export function createInsightStore(database: Database, { activity, kindOf }: Dep
       filters.favorited ? eq(insights.favorited, true) : undefined,
       filters.kind === undefined ? undefined : eq(insights.kind, filters.kind),
       filters.search ? says(containing(filters.search)) : undefined,
+      hasAnyTag('Insight', insights.projectId, insights.id, filters.tags),
       filters.from === undefined ? undefined : gte(insights.lastModifiedAt, filters.from),
       filters.to === undefined ? undefined : lte(insights.lastModifiedAt, filters.to),
       filters.createdBy === undefined ? undefined : inArray(insights.createdBy, filters.createdBy),

@@ -28,19 +28,21 @@ export const tagsOf = (kind: TaggedKind, projectId: AnyPgColumn, id: AnyPgColumn
     sql`${tags.itemId} = ${outer(id)}::text`,
   )} order by ${tags.tag} collate "C")`
 
-/** Whether a row has this tag, as a condition of a select. */
-export const hasTag = (
+/** Whether a row has any of these tags, as a condition of a select; undefined where none are asked for. */
+export const hasAnyTag = (
   kind: TaggedKind,
   projectId: AnyPgColumn,
   id: AnyPgColumn,
-  tag: string,
-): SQL<boolean> =>
-  sql<boolean>`exists (select 1 from ${tags} where ${and(
-    sql`${tags.projectId} = ${outer(projectId)}`,
-    eq(tags.kind, kind),
-    sql`${tags.itemId} = ${outer(id)}::text`,
-    eq(tags.tag, tag.trim().toLowerCase()),
-  )})`
+  wanted: string[] = [],
+): SQL<boolean> | undefined =>
+  wanted.length === 0
+    ? undefined
+    : sql<boolean>`exists (select 1 from ${tags} where ${and(
+        sql`${tags.projectId} = ${outer(projectId)}`,
+        eq(tags.kind, kind),
+        sql`${tags.itemId} = ${outer(id)}::text`,
+        sql`${tags.tag} = any(${sql.param(tidyTags(wanted))}::text[])`,
+      )})`
 
 /**
  * From now on these are all tags of the thing: trimmed, in lower case, each once. Undefined leaves them as they are.

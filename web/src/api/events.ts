@@ -7,6 +7,8 @@ export type EventFilters = {
   event?: string
   person_id?: string
   properties?: FilterTree
+  /** Names of properties of the person that come with each event. */
+  person_properties?: string[]
   /** Moments, relative or not, between which they happened. */
   after?: string
   before?: string
@@ -14,9 +16,10 @@ export type EventFilters = {
 }
 
 /** The same as the API takes them in an address. */
-export const eventsParameters = ({ properties, ...others }: EventFilters) => ({
+export const eventsParameters = ({ properties, person_properties: named, ...others }: EventFilters) => ({
   ...others,
   ...(properties && { properties: JSON.stringify(properties) }),
+  ...(named && { person_properties: [JSON.stringify(named)] }),
 })
 
 /** The newest events of a project, newest first; 100 unless `limit` says otherwise. */

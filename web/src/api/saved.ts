@@ -1,6 +1,7 @@
 import type { components } from '@hedgerow/client'
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from './client.ts'
+import { tagsParameter } from './tags.ts'
 import type { Insight, InsightBasic } from './types.ts'
 
 /** What insights and dashboards both need of the server: each other, and their links. */
@@ -24,6 +25,7 @@ export const INSIGHTS_A_PAGE = 50
 
 export type InsightsAsked = {
   search?: string
+  tag?: string
   tab?: 'yours' | 'favorites'
   page?: number
   limit?: number
@@ -34,12 +36,13 @@ export const insightsQuery = (projectId: number, asked: InsightsAsked) =>
   queryOptions({
     queryKey: ['project', projectId, 'saved', 'insights', asked],
     queryFn: async ({ signal }) => {
-      const { search, tab, page = 1, limit = INSIGHTS_A_PAGE } = asked
+      const { search, tag, tab, page = 1, limit = INSIGHTS_A_PAGE } = asked
       const found = await http.GET('/api/projects/{project_id}/insights/', {
         params: {
           ...ofProject(projectId),
           query: {
             search: search || undefined,
+            tags: tagsParameter(tag),
             ...(tab === 'yours' && { user: 'true' }),
             ...(tab === 'favorites' && { favorited: 'true' }),
             order: '-last_modified_at',
@@ -69,14 +72,21 @@ export const lastViewedQuery = (projectId: number) =>
   })
 
 /** Dashboards, pinned ones first, each by name. */
-export const dashboardsQuery = (projectId: number, asked: { search?: string; page?: number } = {}) =>
+export const dashboardsQuery = (
+  projectId: number,
+  asked: { search?: string; tag?: string; page?: number } = {},
+) =>
   queryOptions({
     queryKey: ['project', projectId, 'saved', 'dashboards', asked],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/dashboards/', {
         params: {
           ...ofProject(projectId),
-          query: { search: asked.search || undefined, offset: ((asked.page ?? 1) - 1) * 100 },
+          query: {
+            search: asked.search || undefined,
+            tags: tagsParameter(asked.tag),
+            offset: ((asked.page ?? 1) - 1) * 100,
+          },
         },
         signal,
       }),

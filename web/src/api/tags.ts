@@ -11,3 +11,7 @@ export const tagsQuery = (projectId: number) =>
         signal,
       }),
   })
+
+/** A list's parameter: only what has this tag. As JSON, for a tag may itself look like a list of them. */
+export const tagsParameter = (tag: string | undefined): string[] | undefined =>
+  tag === undefined ? undefined : [JSON.stringify([tag])]

@@ -66,7 +66,7 @@ export function Frame(): ReactNode {
         Skip to content
       </a>
       <div className={styles.sidebar}>{nav}</div>
-      <Drawer opened={drawer} onClose={close} size={272} title="Hedgerow" padding="sm">
+      <Drawer opened={drawer} onClose={close} size={320} title="Hedgerow" padding="sm">
         {nav}
       </Drawer>
       <header className={styles.top}>

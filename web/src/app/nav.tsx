@@ -1,4 +1,4 @@
-import { IconApi, IconExternalLink } from '@tabler/icons-react'
+import { IconApi } from '@tabler/icons-react'
 import { Link, useRouterState } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import styles from './nav.module.css'
@@ -13,14 +13,17 @@ const placeOf = (path: string, projectId: number) =>
     .filter(({ at }) => path === at || path.startsWith(`${at}/`))
     .sort((a, b) => b.at.length - a.at.length)[0]?.to
 
-/** The links of a project's pages; the one we are on, or below, is marked. `onGo`: one of them was followed. */
+/**
+ * The links of a project's pages; the one we are on, or below, is marked. `onGo`: one of them was followed.
+ * All of them are in sight on a screen of 720 pixels, and on a telephone: none is found only by scrolling.
+ */
 export function Nav({ projectId, onGo }: { projectId: number; onGo: () => void }): ReactNode {
   const here = useRouterState({ select: ({ location }) => placeOf(location.pathname, projectId) })
   return (
-    <nav aria-label="Project">
+    <nav aria-label="Project" className={styles.nav}>
       {groups.map((group) => (
-        <div key={group ?? ''} className={styles.group}>
-          {group && <div className={styles.label}>{group}</div>}
+        <div key={group ?? ''} className={styles.group} data-last={group === 'Project' || undefined}>
+          {group && group !== 'Project' && <div className={styles.label}>{group}</div>}
           <ul className={styles.list}>
             {places
               .filter((place) => place.group === group)
@@ -44,7 +47,7 @@ export function Nav({ projectId, onGo }: { projectId: number; onGo: () => void }
                 <a href="/api/docs/" target="_blank" rel="noreferrer" className={styles.link}>
                   <IconApi size={18} stroke={1.75} aria-hidden />
                   API docs
-                  <IconExternalLink size={14} aria-label="opens a new tab" className={styles.out} />
+                  <span className="visually-hidden">, opens a new tab</span>
                 </a>
               </li>
             )}

@@ -5,7 +5,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { http } from '../api/client.ts'
 import { meQuery } from '../api/session.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import { sentence } from '../ui/states.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 const LONGEST_PROJECT = 200
 const LONGEST_ORGANIZATION = 64
@@ -94,11 +94,7 @@ function Named({
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
-          {Boolean(error) && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(error)}
-            </Text>
-          )}
+          <Problem error={error} />
           <Button type="submit" loading={busy} disabled={!name.trim()}>
             Create
           </Button>

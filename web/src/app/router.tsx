@@ -30,6 +30,7 @@ import { personByDistinctIdQuery } from '../features/persons/queries.ts'
 import { readPersonSearch, readPersonsSearch } from '../features/persons/search.ts'
 import { readSharedSearch } from '../features/shared/search.ts'
 import { readSqlSearch } from '../features/sql/search.ts'
+import { readStartSearch } from '../features/start/search.ts'
 import { readNewSurveySearch, readSurveySearch, readSurveysSearch } from '../features/surveys/search.ts'
 import { Crashed, NotFound, Pending } from './fallbacks.tsx'
 import { Frame } from './frame.tsx'
@@ -213,6 +214,7 @@ const projectHome = createRoute({
 const onboarding = createRoute({
   getParentRoute: () => project,
   path: '/onboarding',
+  validateSearch: readStartSearch,
   component: lazyRouteComponent(() => import('../features/start/start-page.tsx'), 'StartPage'),
 })
 

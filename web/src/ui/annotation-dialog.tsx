@@ -1,9 +1,9 @@
-import { Button, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useCreateAnnotation, useUpdateAnnotation } from '../api/annotations.ts'
 import type { Annotation } from '../api/types.ts'
 import { Dialog } from './dialog.tsx'
-import { sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
 import { wallClock, whenClocksShow } from './time.ts'
 
 /** Where an annotation is seen. */
@@ -93,11 +93,7 @@ export function AnnotationDialog({
             }))}
             onChange={(event) => setScope(event.currentTarget.value as Annotation['scope'])}
           />
-          {error && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(error)}
-            </Text>
-          )}
+          <Problem error={error} />
           <Button
             type="submit"
             loading={create.isPending || update.isPending}

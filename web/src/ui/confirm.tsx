@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Dialog } from './dialog.tsx'
-import { sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
 
 /**
  * Asks before something that can't be taken back, or (`calm`) that people will notice. The button says what it does;
@@ -32,11 +32,7 @@ export function Confirm({
       <Text size="sm" component="div">
         {children}
       </Text>
-      {Boolean(error) && (
-        <Text size="sm" c="var(--danger)" mt="sm" role="alert">
-          {sentence(error)}
-        </Text>
-      )}
+      <Problem error={error} mt="sm" />
       <Group justify="flex-end" gap="xs" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel

@@ -5,7 +5,8 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { type DemoProject, demoProjectsQuery, isUnderWay, useMakeDemo, useStopDemo } from '../api/demo.ts'
 import { meQuery, useMe } from '../api/session.ts'
 import { number } from './numbers.ts'
-import { LoadError, sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
+import { LoadError } from './states.tsx'
 
 /** From this level on members of an organization may make projects. */
 const admin = 8
@@ -42,11 +43,7 @@ function OfOrganization({ organizationId }: { organizationId: string }): ReactNo
   if (last && isUnderWay(last)) return <UnderWay organizationId={organizationId} demo={last} />
   return (
     <Stack gap="xs" align="flex-start">
-      {last?.state === 'failed' && (
-        <Text size="sm" c="var(--danger)" role="alert">
-          The demo project could not be made: {last.error}
-        </Text>
-      )}
+      <Problem error={last?.state === 'failed' && last.error} lead="The demo project could not be made:" />
       {there && (
         <Text size="sm" role="status">
           “{there.name}” is there: {number(there.events)} events of {number(there.people)} people.
@@ -67,11 +64,7 @@ function OfOrganization({ organizationId }: { organizationId: string }): ReactNo
           {there ? 'Make another' : 'Make a demo project'}
         </Button>
       </Group>
-      {make.isError && (
-        <Text size="sm" c="var(--danger)" role="alert">
-          {sentence(make.error)}
-        </Text>
-      )}
+      <Problem error={make.error} />
     </Stack>
   )
 }
@@ -101,11 +94,7 @@ function UnderWay({ organizationId, demo }: { organizationId: string; demo: Demo
           Stop
         </Button>
       </Group>
-      {stop.isError && (
-        <Text size="sm" c="var(--danger)" role="alert">
-          {sentence(stop.error)}
-        </Text>
-      )}
+      <Problem error={stop.error} />
     </Stack>
   )
 }

@@ -1,6 +1,6 @@
 /**
  * The columns between an event's name and its time, as a project's `live_events_columns` says them: expressions of HogQL,
- * of which these pages know the person, the place, and properties of the event.
+ * of which these pages know the person, the place, and properties of the event and of the person at that time.
  */
 export const personColumn = 'person'
 export const placeColumn = 'coalesce(properties.$current_url, properties.$screen_name) -- Url / Screen'
@@ -12,14 +12,28 @@ export const MOST_COLUMNS = 12
 
 const plain = /^[A-Za-z_$][\w$]*$/
 
-/** The column that holds a property of the event. */
-export const columnOf = (property: string): string =>
-  `properties.${plain.test(property) ? property : `\`${property.replace(/[\\`]/g, '\\$&')}\``}`
+/** What a column of a property holds. */
+export type ColumnProperty = { of: 'event' | 'person'; name: string }
+
+/** The column that holds a property. */
+export const columnOf = (property: string, of: ColumnProperty['of'] = 'event'): string =>
+  `${of === 'person' ? 'person.' : ''}properties.${plain.test(property) ? property : `\`${property.replace(/[\\`]/g, '\\$&')}\``}`
 
 /** The property that a column holds; undefined for any other column. */
-export function propertyOf(column: string): string | undefined {
-  const [, name, quoted] = /^properties\.(?:([A-Za-z_$][\w$]*)|`((?:[^\\`]|\\.)+)`)$/.exec(column) ?? []
-  return name ?? quoted?.replace(/\\(.)/g, '$1')
+export function propertyOf(column: string): ColumnProperty | undefined {
+  const [, person, plainly, quoted] =
+    /^(person\.)?properties\.(?:([A-Za-z_$][\w$]*)|`((?:[^\\`]|\\.)+)`)$/.exec(column) ?? []
+  const name = plainly ?? quoted?.replace(/\\(.)/g, '$1')
+  return name === undefined ? undefined : { of: person ? 'person' : 'event', name }
+}
+
+/** The properties of the person that columns hold, by name; undefined where there are none. */
+export function personPropertiesIn(columns: readonly string[]): string[] | undefined {
+  const names = columns.flatMap((column) => {
+    const property = propertyOf(column)
+    return property?.of === 'person' ? [property.name] : []
+  })
+  return names.length > 0 ? names : undefined
 }
 
 /** What stands above it. */
@@ -27,7 +41,9 @@ export function columnName(column: string): string {
   if (column === personColumn) return 'Person'
   if (column === placeColumn) return 'URL / screen'
   if (column === libraryColumn) return 'Library'
-  return propertyOf(column) ?? column
+  const property = propertyOf(column)
+  if (!property) return column
+  return property.of === 'person' ? `${property.name} (person)` : property.name
 }
 
 /** Columns that an address or a project says, without what is not known here; undefined where none are said. */

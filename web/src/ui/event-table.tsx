@@ -135,9 +135,11 @@ export function EventTable({
 /** What stands in a column that is not the person's. */
 function textOf(column: string, event: EventRow): string {
   if (column === placeColumn) return placeOf(event)
-  const name = propertyOf(column)
-  if (name === '$lib') return libraryOf(event)
-  const value = name === undefined ? undefined : event.properties[name]
+  const property = propertyOf(column)
+  if (!property) return ''
+  const { of, name } = property
+  if (of === 'event' && name === '$lib') return libraryOf(event)
+  const value = of === 'person' ? event.person_properties?.[name] : event.properties[name]
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -14,7 +14,19 @@ test('every SDK asks for the flag by its key, for the groups and the variant tha
   expect(codeOf({ key: 'a', groupType: 'company' }, 'ruby')).toContain("groups: { 'company' => 'acme' }")
 })
 
+test('apps on phones are told the server and the key too', () => {
+  for (const id of ['ios', 'android', 'flutter', 'react-native']) {
+    const code = codeOf({ key: 'new-nav', hasPayload: true }, id)
+    expect(code, id).toContain('phc_key')
+    expect(code, id).toContain('https://hedgerow.example')
+    expect(code, id).toMatch(/payload/i)
+  }
+})
+
 test('what is in a name stays a name', () => {
   expect(codeOf({ key: "it's" }, 'php')).toContain("getFeatureFlag('it\\'s', ")
   expect(codeOf({ key: 'a"b' }, 'go')).toContain('Key:        "a\\"b"')
+  expect(codeOf({ key: 'a', variant: '$5 off' }, 'android')).toContain('== "\\$5 off"')
+  expect(codeOf({ key: 'a', variant: '$5 off' }, 'flutter')).toContain('== "\\$5 off"')
+  expect(codeOf({ key: 'a', variant: '$5 off' }, 'ios')).toContain('== "$5 off"')
 })

@@ -19,6 +19,10 @@ export function flagSnippets(flag: AskedFlag, token: string, host: string) {
   const own = single(flag.key)
   const ownVariant = flag.variant === undefined ? null : single(flag.variant)
   const ownType = groupType === undefined ? null : single(groupType)
+  // in these languages a dollar begins what is put in
+  const plain = (text: string) => JSON.stringify(text).replaceAll('$', '\\$')
+  const plainOf = (text: string | undefined) => (text === undefined ? null : plain(text))
+  const [plainKey, plainVariant, plainType] = [plain(flag.key), plainOf(flag.variant), plainOf(groupType)]
   const lines = (...all: (string | false | null)[]) =>
     all.filter((line) => typeof line === 'string').join('\n')
   return [
@@ -119,6 +123,86 @@ export function flagSnippets(flag: AskedFlag, token: string, host: string) {
         `$value = PostHog\\PostHog::getFeatureFlag(${own}, 'ana@example.com'${ownType ? `, [${ownType} => 'acme']` : ''});`,
         ownVariant ? `if ($value === ${ownVariant}) {` : 'if ($value) {',
         '    // what is new',
+        '}',
+      ),
+    },
+    {
+      id: 'ios',
+      label: 'iOS (Swift)',
+      code: lines(
+        'import PostHog',
+        '',
+        '// once, when the app starts',
+        `PostHogSDK.shared.setup(PostHogConfig(projectToken: "${token}", host: "${host}"))`,
+        '',
+        groupType !== undefined && `PostHogSDK.shared.group(type: ${JSON.stringify(groupType)}, key: "acme")`,
+        variant
+          ? `if PostHogSDK.shared.getFeatureFlag(${key}) as? String == ${variant} {`
+          : `if PostHogSDK.shared.isFeatureEnabled(${key}) {`,
+        '    // what is new',
+        '} else {',
+        '    // what was there before',
+        '}',
+        hasPayload && `let payload = PostHogSDK.shared.getFeatureFlagResult(${key})?.payload`,
+      ),
+    },
+    {
+      id: 'android',
+      label: 'Android (Kotlin)',
+      code: lines(
+        'import com.posthog.PostHog',
+        'import com.posthog.android.PostHogAndroid',
+        'import com.posthog.android.PostHogAndroidConfig',
+        '',
+        '// once, in onCreate of your Application',
+        `PostHogAndroid.setup(this, PostHogAndroidConfig("${token}", "${host}"))`,
+        '',
+        plainType && `PostHog.group(type = ${plainType}, key = "acme")`,
+        plainVariant
+          ? `if (PostHog.getFeatureFlag(${plainKey}) == ${plainVariant}) {`
+          : `if (PostHog.isFeatureEnabled(${plainKey})) {`,
+        '    // what is new',
+        '} else {',
+        '    // what was there before',
+        '}',
+        hasPayload && `val payload = PostHog.getFeatureFlagResult(${plainKey})?.payload`,
+      ),
+    },
+    {
+      id: 'flutter',
+      label: 'Flutter',
+      code: lines(
+        "import 'package:posthog_flutter/posthog_flutter.dart';",
+        '',
+        '// once, before runApp',
+        `await Posthog().setup(PostHogConfig('${token}')..host = '${host}');`,
+        '',
+        plainType && `await Posthog().group(groupType: ${plainType}, groupKey: "acme");`,
+        plainVariant
+          ? `if (await Posthog().getFeatureFlag(${plainKey}) == ${plainVariant}) {`
+          : `if (await Posthog().isFeatureEnabled(${plainKey})) {`,
+        '  // what is new',
+        '} else {',
+        '  // what was there before',
+        '}',
+        hasPayload && `final payload = (await Posthog().getFeatureFlagResult(${plainKey}))?.payload;`,
+      ),
+    },
+    {
+      id: 'react-native',
+      label: 'React Native',
+      code: lines(
+        `import { PostHogProvider, ${hasPayload ? 'useFeatureFlagWithPayload' : 'useFeatureFlag'} } from 'posthog-react-native'`,
+        '',
+        '// around the app:',
+        `// <PostHogProvider projectToken="${token}" options={{ host: '${host}' }}>`,
+        '',
+        group && `// once it is known: posthog.group(${group.replace(': ', ', ')})`,
+        'function Feature() {',
+        hasPayload
+          ? `  const [value, payload] = useFeatureFlagWithPayload(${key})`
+          : `  const value = useFeatureFlag(${key})`,
+        variant ? `  return value === ${variant} ? <New /> : <Old />` : '  return value ? <New /> : <Old />',
         '}',
       ),
     },

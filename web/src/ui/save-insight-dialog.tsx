@@ -1,10 +1,10 @@
-import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery, useCreateInsight } from '../api/saved.ts'
 import type { Insight } from '../api/types.ts'
 import { Dialog } from './dialog.tsx'
-import { sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
 
 /** Gives a question a name and keeps it, on a dashboard if one likes. */
 export function SaveInsightDialog({
@@ -68,17 +68,15 @@ export function SaveInsightDialog({
             onChange={(event) => setDashboard(event.currentTarget.value)}
             data={[
               { value: '', label: 'On none' },
-              ...(dashboards.data?.results ?? []).map(({ id, name: called }) => ({
-                value: String(id),
-                label: called || 'Untitled dashboard',
-              })),
+              ...(dashboards.data?.results ?? [])
+                .filter(({ effective_privilege_level: level }) => level >= 37)
+                .map(({ id, name: called }) => ({
+                  value: String(id),
+                  label: called || 'Untitled dashboard',
+                })),
             ]}
           />
-          {create.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(create.error)}
-            </Text>
-          )}
+          <Problem error={create.error} />
           <Button type="submit" loading={create.isPending}>
             Save
           </Button>

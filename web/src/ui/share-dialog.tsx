@@ -4,7 +4,8 @@ import { type ReactNode, useState } from 'react'
 import { type Shareable, sharingQuery, useShare } from '../api/saved.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
-import { LoadError, Loading, sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
+import { LoadError, Loading } from './states.tsx'
 
 /** What a link can leave out, and how its address says so. */
 const leftOut = [
@@ -77,11 +78,7 @@ export function ShareDialog({
               </Group>
             </>
           )}
-          {share.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(share.error)}
-            </Text>
-          )}
+          <Problem error={share.error} />
         </Stack>
       ) : link.isError ? (
         <LoadError what="its link" error={link.error} retry={() => void link.refetch()} />

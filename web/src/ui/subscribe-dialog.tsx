@@ -24,7 +24,8 @@ import {
 } from '../api/subscriptions.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
-import { LoadError, Loading, sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
+import { LoadError, Loading } from './states.tsx'
 import { wallClock, whenClocksShow } from './time.ts'
 import { withUndo } from './undo.tsx'
 
@@ -253,11 +254,7 @@ function NewForm({
             onChange={(event) => setMessage(event.currentTarget.value)}
           />
         )}
-        {subscribe.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(subscribe.error)}
-          </Text>
-        )}
+        <Problem error={subscribe.error} />
         <Button type="submit" loading={subscribe.isPending} disabled={!target.trim()}>
           Subscribe
         </Button>

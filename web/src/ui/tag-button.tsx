@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import styles from './tag-button.module.css'
 
@@ -21,3 +23,16 @@ export const TagButton = ({
     {tag}
   </button>
 )
+
+/** The tag that a list is narrowed to, beside its search; a click shows all again. Nothing where it is not. */
+export const TagFilter = ({ tag, onClear }: { tag: string | undefined; onClear: () => void }): ReactNode =>
+  tag === undefined ? null : (
+    <Button
+      variant="default"
+      rightSection={<IconX size={14} />}
+      aria-label={`Tag ${tag}: remove this filter`}
+      onClick={onClear}
+    >
+      {tag}
+    </Button>
+  )

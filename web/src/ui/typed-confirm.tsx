@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from './dialog.tsx'
-import { sentence } from './states.tsx'
+import { Problem } from './problem.tsx'
 
 /** Asks before something that takes much with it: who does it types the name of what is lost. */
 export function TypedConfirm({
@@ -43,11 +43,7 @@ export function TypedConfirm({
             data-autofocus
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
-          {Boolean(error) && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(error)}
-            </Text>
-          )}
+          <Problem error={error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -44,6 +44,25 @@ export function sayDone(
 export const offerUndo = (done: string, undo: () => Promise<unknown>): void =>
   sayDone(done, () => void undo().catch(sayFailed))
 
+/**
+ * Deletes what can be brought back, and says so.
+ * @param name what it is called
+ * @param set deletes it, or brings it back
+ * @param gone is called once it is deleted
+ */
+export async function deleteRestorable(
+  name: string,
+  set: (deleted: boolean) => Promise<unknown>,
+  gone?: () => void,
+): Promise<void> {
+  const isGone = await withUndo(
+    `Deleted “${name}”.`,
+    () => set(true),
+    () => set(false),
+  )
+  if (isGone) gone?.()
+}
+
 /** Does something and says so, with the way back; or says that it failed. Answers whether it was done. */
 export async function withUndo(
   done: string,

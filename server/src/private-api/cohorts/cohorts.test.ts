@@ -209,28 +209,29 @@ test('the list is searched by name and description, and narrowed to static or dy
   expect((await on.api.get(`${path}?type=other`)).status).toBe(400)
 })
 
-test('a static cohort has whom it was given: by ids, by a file, by a copy, by a question', async () => {
-  const uuid = async (id: string) =>
-    (await on.api.get(`${on.base}persons/?distinct_id=${id}`)).body.results[0].uuid
+/** Sends a form with a file of distinct ids, as browsers do. */
+async function sendFile(method: 'POST' | 'PATCH', url: string, fields: Record<string, string>, csv: string) {
   const form = new FormData()
-  form.append('name', 'from a file')
-  form.append('is_static', 'true')
-  form.append(
-    'csv',
-    new Blob(['distinct_id,note\r\nann,x\r\n"bob",y\r\nnobody,z\r\nann,x\r\n']),
-    'people.csv',
-  )
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append('csv', new Blob([csv]), 'people.csv')
   const request = new Request('http://x.y', { method: 'POST', body: form })
   const response = await on.api.app.inject({
-    method: 'POST',
-    url: path,
+    method,
+    url,
     headers: {
       authorization: `Bearer ${on.api.key}`,
       'content-type': request.headers.get('content-type')!,
     },
     payload: Buffer.from(await request.arrayBuffer()),
   })
-  const cohort = response.json()
+  return response.json()
+}
+
+test('a static cohort has whom it was given: by ids, by a file, by a copy, by a question', async () => {
+  const uuid = async (id: string) =>
+    (await on.api.get(`${on.base}persons/?distinct_id=${id}`)).body.results[0].uuid
+  const listed = 'distinct_id,note\r\nann,x\r\n"bob",y\r\nnobody,z\r\nann,x\r\n'
+  const cohort = await sendFile('POST', path, { name: 'from a file', is_static: 'true' }, listed)
   expect(cohort).toMatchObject({ is_static: true, is_calculating: false, count: 2, name: 'from a file' })
   expect(await members(cohort.id)).toEqual(['ann', 'bob'])
 
@@ -557,6 +558,18 @@ test('what is done to one is in the activity log', async () => {
     { ...its, activity: 'persons_added_manually' },
     { ...its, activity: 'person_removed_manually' },
     { scope: 'Cohort', itemId: String(copy.id), activity: 'created', detail: { name: copy.name } },
+  ])
+})
+
+test('people who are added by a file are told of, and how many there are then', async () => {
+  const cohort = await sendFile('POST', path, { name: 'listed', is_static: 'true' }, 'ann\n')
+  await on.api.activities()
+  await sendFile('PATCH', one(cohort.id), {}, 'bob\nnobody\n')
+  expect(await on.api.activities()).toMatchObject([
+    {
+      ...{ scope: 'Cohort', itemId: String(cohort.id), activity: 'persons_added_by_csv' },
+      detail: { name: 'listed', changes: [{ field: 'count', before: 1, after: 2 }] },
+    },
   ])
 })
 

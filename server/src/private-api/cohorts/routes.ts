@@ -90,6 +90,10 @@ export const cohortRoutes =
         if (body.csv !== undefined) {
           if (!cohort.isStatic) throw invalid('Only a static cohort takes a list.', { attr: 'csv' })
           await addFile(project.id, id, body.csv)
+          const { count } = (await cohorts.get(project.id, id)).cohort
+          const added = changesBetween('Cohort', { count: cohort.count }, { count })
+          const told = { activity: 'persons_added_by_csv', changes: added }
+          await activity.record({ ...doneBy(project, user), ...known(cohort), ...told })
         }
         if (!cohort.isStatic) await jobs.send(calculateCohort, { projectId: project.id, cohortId: id })
         const redefined = body.filters !== undefined || body.groups !== undefined || body.csv !== undefined

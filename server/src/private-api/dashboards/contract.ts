@@ -4,7 +4,7 @@ import { filtersOverride } from '../../http/filters-override.ts'
 import { EditLevel, Insight } from '../../http/insight-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
-import { GivenTags, Tags } from '../../http/tag-shapes.ts'
+import { AnyOfTags, GivenTags, Tags } from '../../http/tag-shapes.ts'
 import { isObject } from '../../kit/is-object.ts'
 import { mostTiles } from '../../saved/insights-on-dashboards.ts'
 
@@ -190,7 +190,11 @@ export const listDashboards = operation({
   aliases: [alias],
   summary: 'List dashboards',
   description: 'Pinned ones first, each by name; without their tiles and without deleted ones.',
-  query: z.object({ ...pageQuery, search: z.string().optional().describe('A part of the name.') }),
+  query: z.object({
+    ...pageQuery,
+    search: z.string().optional().describe('A part of the name.'),
+    tags: AnyOfTags,
+  }),
   answer: pageOf(ListedDashboard).meta({ id: 'PaginatedDashboardList' }),
 })
 

@@ -87,6 +87,9 @@ describe('a dashboard', () => {
       count: 1,
       results: [{ id: body.id }],
     })
+    await api.patch(one(body.id), { tags: ['Q3'] })
+    expect((await api.get(`${path}?tags=q3`)).body).toMatchObject({ count: 1, results: [{ id: body.id }] })
+    expect((await api.get(`${path}?tags=q3&search=board`)).body.count).toBe(0)
   })
 
   it('takes forms, as clients in shells send them', async () => {
@@ -511,6 +514,13 @@ describe('a restricted dashboard', () => {
     expect(await levelsOf(asMaker)).toEqual([37, 37, 37])
     expect(await levelsOf(asAdmin)).toEqual([37, 37, 37])
     expect(await levelsOf(asPlain)).toEqual([21, 21, 37])
+    // lists say the same
+    for (const asked of ['search=on+it', 'search=on+it&basic=true']) {
+      const levels = async (as: Asked | undefined) => (await api.get(`${insights}?${asked}`, as)).body.results
+      const basic = { effective_restriction_level: 37 }
+      expect(await levels(asMaker)).toMatchObject([{ ...basic, effective_privilege_level: 37 }])
+      expect(await levels(asPlain)).toMatchObject([{ ...basic, effective_privilege_level: 21 }])
+    }
 
     expect(await api.patch(one(board.id), { name: 'x' }, asPlain)).toMatchObject({
       ...refused,

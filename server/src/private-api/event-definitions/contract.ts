@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
-import { GivenTags, Tags } from '../../http/tag-shapes.ts'
+import { AnyOfTags, GivenTags, Tags } from '../../http/tag-shapes.ts'
 
 const EventDefinition = z
   .object({
@@ -69,6 +69,7 @@ export const listEventDefinitions = operation({
   query: z.object({
     ...pageQuery,
     search: z.string().optional().describe('Words that must all be in the name.'),
+    tags: AnyOfTags,
     event_type: z
       .enum(['event', 'all', 'action_event', 'event_posthog', 'event_custom'])
       .default('event')

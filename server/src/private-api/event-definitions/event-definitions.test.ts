@@ -100,6 +100,8 @@ test('a definition is changed, verified once, and read back', async () => {
     },
   })
   expect((await api.get(path)).body).toEqual(changed.body)
+  expect(await names('?tags=money')).toEqual(['order placed'])
+  expect(await names('?tags=["money"]&search=refunded')).toEqual([])
   const colleague = await api.colleague()
   const again = await api.ask('PUT', path, { verified: true }, { key: colleague.key })
   expect(again.body).toMatchObject({ verified_by: { id: api.user.id }, description: 'Paid for' })

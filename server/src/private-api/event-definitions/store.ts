@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.ts'
 import { eventDefinitions, organizationMemberships, users } from '../../database/schema.ts'
 import { containing } from '../../kit/containing.ts'
 import { invalid, notFound } from '../../model/errors.ts'
-import { setTags, tagsOf } from '../../tags/tags.ts'
+import { hasAnyTag, setTags, tagsOf } from '../../tags/tags.ts'
 
 const owners = aliasedTable(users, 'owners')
 const verifiers = aliasedTable(users, 'verifiers')
@@ -15,6 +15,7 @@ export type EventDefinitionQuery = {
   limit: number
   offset: number
   search?: string
+  tags?: string[]
   kind: 'all' | 'posthog' | 'custom'
   ordering?: string
 }
@@ -59,6 +60,7 @@ export function createEventDefinitionStore(database: Database) {
       const where = and(
         eq(eventDefinitions.projectId, projectId),
         ...wordsOf(query.search).map((word) => ilike(eventDefinitions.name, word)),
+        hasAnyTag('EventDefinition', eventDefinitions.projectId, eventDefinitions.id, query.tags),
         query.kind === 'posthog' ? ilike(eventDefinitions.name, '$%') : undefined,
         query.kind === 'custom' ? notIlike(eventDefinitions.name, '$%') : undefined,
       )

@@ -23,6 +23,12 @@ export const Event = z
       })
       .nullable()
       .describe('Null where the event has none.'),
+    person_properties: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'Those of the person that `person_properties` names, as they were at the event: what filters go by. Null for one that the person did not have.',
+      ),
     elements: z
       .array(Element)
       .describe('What was clicked, the innermost first; empty but for autocaptured events.'),
@@ -53,6 +59,11 @@ export const listEvents = operation({
       .describe('Only events of who was called so; `person_id` finds all of a person.'),
     person_id: z.string().optional().describe("A person's integer id or uuid."),
     properties: propertiesParameter,
+    person_properties: z
+      .array(z.string().min(1).max(400))
+      .max(50)
+      .optional()
+      .describe('Names of properties of the person to tell with each event: `["plan"]`, or one as it is.'),
     action_id: z.string().optional().describe('Only events of this action.'),
     before: moment('before'),
     after: moment('after'),

@@ -74,6 +74,23 @@ test('events come newest first, with their person and elements', async () => {
   ])
 })
 
+test('properties of the person are told where they are asked for, as they were at the event', async () => {
+  const [newest] = (await list('?limit=1')).results
+  expect(newest).not.toHaveProperty('person_properties')
+  const asked = `person_properties=${encodeURIComponent(JSON.stringify(['secret', 'email', 'no such']))}`
+  const { results, next } = await list(`?limit=2&${asked}`)
+  expect(results.map((one: { person_properties: unknown }) => one.person_properties)).toEqual([
+    { secret: 1, email: 'ann@example.com', 'no such': null },
+    { secret: null, email: null, 'no such': null },
+  ])
+  const more = (await on.api.get(next.slice(next.indexOf('/api/')))).body.results
+  expect(Object.keys(more[0].person_properties)).toEqual(['secret', 'email', 'no such'])
+  expect((await list('?limit=1&person_properties=email')).results[0].person_properties).toEqual({
+    email: 'ann@example.com',
+  })
+  expect((await on.api.get(`${on.base}events/?person_properties=[""]`)).status).toBe(400)
+})
+
 test('filters: name, distinct id, person, properties', async () => {
   expect(await names('?event=old')).toEqual(['old'])
   expect(await names('?distinct_id=bob')).toEqual(['order placed'])

@@ -12,6 +12,8 @@ export type EventRow = {
   distinctId: string
   elementsChain: string
   personId: string
+  /** Of the person, by name: those that were asked for. */
+  personProperties?: Record<string, unknown>
 }
 
 export const eventColumns = [
@@ -24,8 +26,10 @@ export const eventColumns = [
   'person_id',
 ] as const
 
-export function toEventRow(cells: unknown[]): EventRow {
+/** @param named properties of the person whose values come after the columns; undefined where none were asked for */
+export function toEventRow(cells: unknown[], named?: string[]): EventRow {
   const [uuid, event, properties, timestamp, distinctId, elementsChain, personId] = cells.map(String)
+  const values = cells.slice(eventColumns.length)
   return {
     uuid: uuid!,
     event: event!,
@@ -34,6 +38,9 @@ export function toEventRow(cells: unknown[]): EventRow {
     distinctId: distinctId!,
     elementsChain: elementsChain!,
     personId: personId!,
+    ...(named && {
+      personProperties: Object.fromEntries(named.map((name, at) => [name, values[at] ?? null])),
+    }),
   }
 }
 
@@ -51,6 +58,7 @@ export const presentEvent = (row: EventRow, person: StoredPerson | undefined) =>
   event: row.event,
   timestamp: row.timestamp,
   person: person ? presentPerson(person) : null,
+  ...(row.personProperties && { person_properties: row.personProperties }),
   elements: elementsOf(row.elementsChain),
   elements_chain: row.elementsChain,
 })

@@ -50,7 +50,9 @@ export const eventRoutes =
       const person = query.person_id ? await persons.find(project.id, query.person_id) : undefined
       if (query.person_id && !person) return { next: null, results: [] }
       const properties = parseProperties(query.properties)
-      const ctx = await questions.filterContext(project, 'events', properties, action?.steps)
+      const named = query.person_properties && [...new Set(query.person_properties)]
+      const typed = named?.map((key) => ({ type: 'person', key }))
+      const ctx = await questions.filterContext(project, 'events', properties, action?.steps, typed)
       const newestFirst = isNewestFirst(query.orderBy)
       const where = [
         query.event ? compare(field('event'), '=', constant(query.event)) : undefined,
@@ -64,7 +66,10 @@ export const eventRoutes =
         const rows = await questions.rows(
           project,
           select({
-            select: eventColumns.map((name) => field(name)),
+            select: [
+              ...eventColumns.map((name) => field(name)),
+              ...(named ?? []).map((name) => field('person', 'properties', name)),
+            ],
             from: from('events'),
             where: and(...where, lower),
             orderBy: ['timestamp', 'uuid'].map((name) => order(field(name), newestFirst ? 'DESC' : 'ASC')),
@@ -73,7 +78,7 @@ export const eventRoutes =
           }),
           ctx.propertyType,
         )
-        return rows.map(toEventRow)
+        return rows.map((cells) => toEventRow(cells, named))
       }
       const lower = after(query, ctx.clock)
       // The last day alone is read first: it is usually enough, and the rest of the table is left alone.

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { PublicUser } from '../../accounts/users.ts'
 import { earlyAccessFeatures, experiments, featureFlags, surveys } from '../../database/schema.ts'
 import type { OwnedFlag } from '../../flags/flag-writes.ts'
 import { containing } from '../../kit/containing.ts'
 import type { EarlyAccessRecord } from '../../model/flags.ts'
-import { hasTag } from '../../tags/tags.ts'
+import { hasAnyTag } from '../../tags/tags.ts'
 import type { FlagSearch } from './contract.ts'
 
 /** A flag with its tags, what has it, who made it, and who changed it last. */
@@ -59,9 +59,6 @@ const stale = sql`${featureFlags.active} and ${featureFlags.createdAt} < now() -
 export function foundBy(projectId: number, search: FlagSearch): SQL | undefined {
   const { active, type, evaluation_runtime: runtime } = search
   const creator = Number(search.created_by_id ?? search.created_by ?? Number.NaN)
-  const wanted = listIn(search.tags).map((tag) =>
-    hasTag('FeatureFlag', featureFlags.projectId, featureFlags.id, tag),
-  )
   const excluded = listIn(search.excluded_properties)
   const pattern = containing((search.search ?? '').trim())
   return and(
@@ -80,7 +77,7 @@ export function foundBy(projectId: number, search: FlagSearch): SQL | undefined 
     type === 'experiment' ? sql`exists (select 1 from ${experiments} where ${ofLiveExperiment})` : undefined,
     isId(creator) ? eq(featureFlags.createdBy, creator) : undefined,
     runtime && eq(featureFlags.evaluationRuntime, runtime),
-    or(...wanted),
+    hasAnyTag('FeatureFlag', featureFlags.projectId, featureFlags.id, listIn(search.tags)),
     excluded.length ? sql`${featureFlags.key} <> all(${sql.param(excluded)}::text[])` : undefined,
   )
 }

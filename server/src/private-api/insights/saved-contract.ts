@@ -4,7 +4,7 @@ import { filtersOverride } from '../../http/filters-override.ts'
 import { Insight, InsightBasic, whichInsight } from '../../http/insight-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
-import { GivenTags } from '../../http/tag-shapes.ts'
+import { AnyOfTags, GivenTags } from '../../http/tag-shapes.ts'
 import { mostQueryLevels } from '../../insights/unwrap.ts'
 
 const path = '/api/projects/:project_id/insights/'
@@ -93,6 +93,7 @@ export const listInsights = operation({
       .optional()
       .describe('Only of this kind: TRENDS, FUNNELS, RETENTION, PATHS, STICKINESS, LIFECYCLE, SQL, JSON.'),
     search: z.string().optional().describe('A part of the name, the description or a tag.'),
+    tags: AnyOfTags,
     date_from: z.string().optional().describe('Last modified since then: ISO date or relative (`-7d`).'),
     date_to: z.string().optional().describe('Last modified before the end of it.'),
     dashboards: z.array(z.int()).max(100).optional().describe('On all of these dashboards: `[1, 2]`.'),

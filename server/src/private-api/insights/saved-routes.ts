@@ -65,7 +65,7 @@ export const savedInsightRoutes =
       const filters = filtersOf(query, user.id, { now: now(), timezone: project.timezone })
       const { count, results } = await insights.list(project.id, viewer, filters, query)
       if (query.basic !== undefined && truthy(query.basic)) {
-        return counted(url, query, { count, results: results.map((row) => insightBasic(row)) })
+        return counted(url, query, { count, results: results.map((row) => insightBasic(row, viewer)) })
       }
       const refresh = refreshOf(query.refresh)
       const shown = await mapAtMost(atOnce, results, async (row, at) => {
@@ -87,7 +87,7 @@ export const savedInsightRoutes =
       const tile = row.tiles.find(({ dashboardId }) => String(dashboardId) === query.from_dashboard)
       const around = { ...tile?.dashboard.filters, ...filtersOverrideOf(query.filters_override) }
       const question = inDashboard(row.insight, around)
-      if (query.basic !== undefined && truthy(query.basic)) return insightBasic(row, question)
+      if (query.basic !== undefined && truthy(query.basic)) return insightBasic(row, viewer, question)
       const refresh = refreshOf(query.refresh)
       const asked = { refresh, clientQueryId: query.client_query_id, asker, origin: url.origin }
       const answer = await answerSaved(project, question, asked)
@@ -110,8 +110,9 @@ export const savedInsightRoutes =
     })
 
     route(app, myLastViewed, async ({ project, user }) => {
-      const rows = await insights.lastViewed(project.id, viewerOf(project, user), lastViewed)
-      return rows.map((row) => insightBasic(row))
+      const viewer = viewerOf(project, user)
+      const rows = await insights.lastViewed(project.id, viewer, lastViewed)
+      return rows.map((row) => insightBasic(row, viewer))
     })
 
     route(app, insightTiming, async () => {})
@@ -148,6 +149,7 @@ function filtersOf(query: Query, userId: number, clock: { now: Date; timezone: s
     favorited: query.favorited !== undefined,
     kind: query.insight?.toUpperCase(),
     search: query.search,
+    tags: query.tags,
     from: from === undefined ? undefined : listBound(from, clock, 'date_from'),
     to: query.date_to ? listBound(query.date_to, clock, 'date_to') : undefined,
     createdBy: query.user !== undefined ? [userId] : query.created_by,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Instant, UserBasic } from '../../http/account-shapes.ts'
 import { operation } from '../../http/operation.ts'
 import { pageOf, pageQuery } from '../../http/paging.ts'
-import { GivenTags, Tags } from '../../http/tag-shapes.ts'
+import { AnyOfTags, GivenTags, Tags } from '../../http/tag-shapes.ts'
 
 const PropertyType = z
   .enum(['DateTime', 'String', 'Numeric', 'Boolean'])
@@ -64,6 +64,7 @@ export const listPropertyDefinitions = operation({
       .optional()
       .describe('Which group type; needed for groups, and only for them.'),
     search: z.string().optional().describe('Words that must all be in the name.'),
+    tags: AnyOfTags,
     properties: z.string().optional().describe('Only these names, separated by commas.'),
     is_numerical: z.string().optional().describe('`true`: only numbers.'),
     is_feature_flag: z.string().optional().describe('`true`: only `$feature/…`; `false`: all but those.'),

@@ -134,6 +134,8 @@ test('a definition is changed and read back', async () => {
     },
   })
   expect((await api.get(path)).body).toEqual(changed.body)
+  expect(await names(`type=person&tags=${encodeURIComponent('["b", "c"]')}`)).toEqual(['plan'])
+  expect(await names('type=event&tags=b')).toEqual([])
   expect((await api.get(`/api/property_definition/${ids['2 plan']}`)).body).toEqual(changed.body)
   expect((await api.patch(path, { property_type: 'Colour' })).status).toBe(400)
 })

@@ -76,7 +76,7 @@ type Asked = z.output<(typeof listPropertyDefinitions)['query']>
 
 /** @throws HedgerowError `invalid` for parameters that do not go together. */
 function understood(asked: Asked): PropertyDefinitionQuery {
-  const { type, limit, offset, search } = asked
+  const { type, limit, offset, search, tags } = asked
   const eventNames = namesOf(asked.event_names, 'event_names')
   if (eventNames?.length && type !== 'event') {
     throw invalid('`event_names` can only be set for `event` type', { attr: 'event_names' })
@@ -86,6 +86,7 @@ function understood(asked: Asked): PropertyDefinitionQuery {
     limit,
     offset,
     search,
+    tags,
     groupTypeIndex: groupTypeIndexOf(asked),
     names: asked.properties?.split(','),
     excluded: namesOf(asked.excluded_properties, 'excluded_properties') ?? [],

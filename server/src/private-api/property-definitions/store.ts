@@ -5,7 +5,7 @@ import { eventProperties, propertyDefinitions, users } from '../../database/sche
 import { containing } from '../../kit/containing.ts'
 import { notFound } from '../../model/errors.ts'
 import { propertyTypesChannel } from '../../model/notifications.ts'
-import { setTags, tagsOf } from '../../tags/tags.ts'
+import { hasAnyTag, setTags, tagsOf } from '../../tags/tags.ts'
 
 /** As `property_definitions.type` has them. */
 export const propertyTypes = { event: 1, person: 2, group: 3 } as const
@@ -16,6 +16,7 @@ export type PropertyDefinitionQuery = {
   type: keyof typeof propertyTypes
   groupTypeIndex?: number
   search?: string
+  tags?: string[]
   names?: string[]
   excluded: string[]
   onlyNumerical: boolean
@@ -94,6 +95,7 @@ export function createPropertyDefinitionStore(database: Database) {
         ]),
         names ? inArray(propertyDefinitions.name, names) : undefined,
         ...wordsOf(query.search).map((word) => ilike(propertyDefinitions.name, word)),
+        hasAnyTag('PropertyDefinition', propertyDefinitions.projectId, propertyDefinitions.id, query.tags),
         query.onlyNumerical ? eq(propertyDefinitions.isNumerical, true) : undefined,
         featureFlags === true ? like(propertyDefinitions.name, '$feature/%') : undefined,
         featureFlags === false ? notLike(propertyDefinitions.name, '$feature/%') : undefined,

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Action } from '../../api/types.ts'
 import { actionNameOf } from '../../ui/names.ts'
-import { withUndo } from '../../ui/undo.tsx'
+import { deleteRestorable } from '../../ui/undo.tsx'
 import { useUpdateAction } from './queries.ts'
 
 /** What one can do with an action. */
@@ -23,17 +23,7 @@ export function ActionMenu({
   const { mutateAsync: update } = useUpdateAction(projectId)
   const { id } = action
   const name = actionNameOf(action)
-  const remove = async () => {
-    if (
-      await withUndo(
-        `Deleted “${name}”.`,
-        () => update({ id, deleted: true }),
-        () => update({ id, deleted: false }),
-      )
-    ) {
-      onDeleted?.()
-    }
-  }
+  const remove = () => deleteRestorable(name, (deleted) => update({ id, deleted }), onDeleted)
   return (
     <Menu position="bottom-end">
       <Menu.Target>{children(`More about ${name}`, <IconDots size={16} />)}</Menu.Target>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -14,7 +14,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { TagButton } from '../../ui/tag-button.tsx'
+import { TagButton, TagFilter } from '../../ui/tag-button.tsx'
 import { ActionMenu } from './action-menu.tsx'
 import { useFilterNames } from './queries.ts'
 import type { ActionsSearch } from './search.ts'
@@ -69,16 +69,7 @@ export function ActionsPage(): ReactNode {
           onText={setText}
           onSearch={(value) => onSearch({ search: value || undefined })}
         />
-        {tag !== undefined && (
-          <Button
-            variant="default"
-            rightSection={<IconX size={14} />}
-            aria-label={`Tag ${tag}: remove this filter`}
-            onClick={() => onSearch({ tag: undefined })}
-          >
-            {tag}
-          </Button>
-        )}
+        <TagFilter tag={tag} onClear={() => onSearch({ tag: undefined })} />
       </Group>
       <ListCard
         what="actions"

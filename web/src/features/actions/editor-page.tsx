@@ -218,10 +218,10 @@ function Editor({
                 Add a step
               </Button>
             </div>
-            <Problem text={problems.steps} />
+            <Problem error={problems.steps} />
           </section>
           <div className={parts.foot}>
-            <Problem text={error && Object.keys(placed(error)).length === 0 ? sentence(error) : undefined} />
+            <Problem error={error && Object.keys(placed(error)).length === 0 ? error : undefined} />
             {(!action || isDirty) && (
               <Button variant="default" onClick={action ? () => setDraft(before) : toList}>
                 {action ? 'Undo changes' : 'Cancel'}

@@ -6,7 +6,8 @@ import { type AnyFilter, matchCountQuery, matchingEventsQuery } from '../../api/
 import { useProject } from '../../api/session.ts'
 import { EventTable } from '../../ui/event-table.tsx'
 import { counted } from '../../ui/numbers.ts'
-import { Empty, Loading, sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { Empty, Loading } from '../../ui/states.tsx'
 import { filterOfAny, type Step } from './steps.ts'
 
 const SHOWN = 20
@@ -29,11 +30,7 @@ export function Matches({ projectId, steps }: { projectId: number; steps: Step[]
   const count = useQuery({ ...matchCountQuery(projectId, filter ?? null), ...asked })
   if (filter === undefined) return <Empty title="No events">An action without steps fits none.</Empty>
   if (events.isError) {
-    return (
-      <Text size="sm" c="var(--danger)" p="md" role="alert">
-        Can't be asked: {sentence(events.error)}
-      </Text>
-    )
+    return <Problem error={events.error} lead="Can't be asked:" p="md" />
   }
   if (!events.data) return <Loading what="matching events" rows={6} />
   return (

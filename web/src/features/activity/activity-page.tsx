@@ -7,7 +7,7 @@ import { type EventFilters, eventsParameters, eventsQuery } from '../../api/even
 import { projectQuery } from '../../api/project.ts'
 import { useProject } from '../../api/session.ts'
 import { DateRangePicker } from '../../ui/date-range.tsx'
-import { readColumns, usualColumns } from '../../ui/event-columns.ts'
+import { personPropertiesIn, readColumns, usualColumns } from '../../ui/event-columns.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import { EventTable } from '../../ui/event-table.tsx'
 import { ExportButton } from '../../ui/export-csv.tsx'
@@ -24,13 +24,25 @@ import type { ActivitySearch } from './search.ts'
 const REFRESH_MS = 2000
 const MOST_SHOWN = 100
 
-/** Which events the address asks for. A day that is the end is in it as a whole. */
-const askedOf = ({ event, filters, date_from: after, date_to: to }: ActivitySearch): EventFilters => ({
+/** Which events the address asks for, with what its columns need. A day that is the end is in it as a whole. */
+const askedOf = (
+  { event, filters, date_from: after, date_to: to }: ActivitySearch,
+  columns: readonly string[],
+): EventFilters => ({
   ...(event && { event }),
+  person_properties: personPropertiesIn(columns),
   ...(filters && { properties: filters }),
   ...(after && { after }),
   ...(to && { before: /^\d{4}-\d\d-\d\d$/.test(to) ? `${to}T23:59:59` : to }),
 })
+
+/** Where the API lists them. */
+function pathOf(projectId: number, asked: EventFilters): string {
+  const parameters = Object.entries(eventsParameters(asked)).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return `/api/projects/${projectId}/events/?${new URLSearchParams(parameters)}`
+}
 
 /** The newest events as they arrive. Rows that are being read don't move: new ones wait behind a button. */
 export function ActivityPage(): ReactNode {
@@ -41,17 +53,18 @@ export function ActivityPage(): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const [reading, setReading] = useState(false)
   const names = useQuery(eventNamesQuery(projectId))
-  const asked = askedOf(search)
-  const events = useQuery({
-    ...eventsQuery(projectId, { ...asked, limit: MOST_SHOWN }),
-    refetchInterval: live ? REFRESH_MS : false,
-  })
-  const scope = JSON.stringify(asked)
-  const { shown, waiting, release } = useHeldBack(events.data?.results, reading, scope)
   const project = useQuery(projectQuery(projectId))
   const columns = search.columns ?? readColumns(project.data?.live_events_columns) ?? usualColumns
   // columns that come later would move everything
   const isReady = search.columns !== undefined || !project.isPending
+  const asked = askedOf(search, columns)
+  const events = useQuery({
+    ...eventsQuery(projectId, { ...asked, limit: MOST_SHOWN }),
+    enabled: isReady,
+    refetchInterval: live ? REFRESH_MS : false,
+  })
+  const scope = JSON.stringify(asked)
+  const { shown, waiting, release } = useHeldBack(events.data?.results, reading, scope)
   const set = (changes: ActivitySearch, replace = false) =>
     void navigate({ search: (old) => ({ ...old, ...changes }), replace, resetScroll: false })
   const isNarrowed = Boolean(event || filters || from)
@@ -67,7 +80,7 @@ export function ActivityPage(): ReactNode {
             disabled={!shown?.length}
             exported={{
               export_context: {
-                path: `/api/projects/${projectId}/events/${isNarrowed ? `?${new URLSearchParams(eventsParameters(asked) as Record<string, string>)}` : ''}`,
+                path: pathOf(projectId, asked),
                 filename: event ?? 'events',
               },
             }}

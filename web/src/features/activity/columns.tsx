@@ -5,8 +5,10 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { propertyNamesQuery } from '../../api/definitions.ts'
 import { useUpdateProject } from '../../api/project.ts'
+import type { PropertyName } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import {
+  type ColumnProperty,
   columnName,
   columnOf,
   MOST_COLUMNS,
@@ -15,8 +17,8 @@ import {
   usualColumns,
 } from '../../ui/event-columns.ts'
 import { OrderButton } from '../../ui/order-buttons.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { PropertyPicker } from '../../ui/property-picker.tsx'
-import { sentence } from '../../ui/states.tsx'
 import styles from './columns.module.css'
 
 type Props = {
@@ -45,10 +47,12 @@ function ColumnsDialog({
   onChange,
   onClose,
 }: Props & { onClose: () => void }): ReactNode {
-  const names = useQuery(propertyNamesQuery(projectId, 'event'))
+  const ofEvents = useQuery(propertyNamesQuery(projectId, 'event'))
+  const ofPeople = useQuery(propertyNamesQuery(projectId, 'person'))
   const update = useUpdateProject(projectId)
   const missing = [personColumn, placeColumn].filter((column) => !columns.includes(column))
-  const free = (names.data ?? []).filter(({ name }) => !columns.includes(columnOf(name)))
+  const free = (of: ColumnProperty['of'], names: PropertyName[] = []) =>
+    names.filter(({ name }) => !columns.includes(columnOf(name, of)))
   const isFull = columns.length >= MOST_COLUMNS
   const add = (column: string) => {
     if (!columns.includes(column)) onChange([...columns, column])
@@ -104,8 +108,8 @@ function ColumnsDialog({
           <Group gap="xs">
             <PropertyPicker
               label="Add a property"
-              properties={{ event: free }}
-              onPick={(_kind, name) => add(columnOf(name))}
+              properties={{ event: free('event', ofEvents.data), person: free('person', ofPeople.data) }}
+              onPick={(kind, name) => add(columnOf(name, kind === 'person' ? 'person' : 'event'))}
             >
               <IconPlus size={14} />
               &nbsp;Property
@@ -123,11 +127,7 @@ function ColumnsDialog({
             ))}
           </Group>
         )}
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
         <Group justify="space-between" gap="xs">
           <Button variant="subtle" onClick={() => onChange([...usualColumns])}>
             The usual ones

@@ -252,7 +252,7 @@ function ConditionEditor({
       ) : (
         <PersonFields names={names} called={called} condition={condition} onChange={onChange} />
       )}
-      <Problem text={tried ? problemOf(condition) : undefined} />
+      <Problem error={tried ? problemOf(condition) : undefined} />
     </fieldset>
   )
 }

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Cohort } from '../../api/types.ts'
 import { cohortNameOf } from '../../ui/names.ts'
-import { sayFailed, withUndo } from '../../ui/undo.tsx'
+import { deleteRestorable, sayFailed } from '../../ui/undo.tsx'
 import { useFreeze, useUpdateCohort } from './queries.ts'
 
 /** What one can do with a cohort. */
@@ -24,17 +24,7 @@ export function CohortMenu({
   const freeze = useFreeze(projectId)
   const { id, is_static: isStatic } = cohort
   const name = cohortNameOf(cohort)
-  const remove = async () => {
-    if (
-      await withUndo(
-        `Deleted “${name}”.`,
-        () => update({ id, deleted: true }),
-        () => update({ id, deleted: false }),
-      )
-    ) {
-      onDeleted?.()
-    }
-  }
+  const remove = () => deleteRestorable(name, (deleted) => update({ id, deleted }), onDeleted)
   return (
     <Menu position="bottom-end">
       <Menu.Target>{children(`More about ${name}`, <IconDots size={16} />)}</Menu.Target>

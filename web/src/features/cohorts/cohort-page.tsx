@@ -17,9 +17,10 @@ import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import parts from '../../ui/parts.module.css'
 import { PeopleTable } from '../../ui/people-table.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, sentence } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { sayFailed, withUndo } from '../../ui/undo.tsx'
 import { CohortMenu } from './cohort-actions.tsx'
 import { readDefinition } from './definition.ts'
@@ -330,11 +331,7 @@ function AddPeople({ projectId, cohort, onClose }: Props & { onClose: () => void
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
           <IdListFields value={list} onChange={setList} />
-          {add.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(add.error)}
-            </Text>
-          )}
+          <Problem error={add.error} />
           <Button type="submit" loading={add.isPending} disabled={!list.text.trim() && !list.file}>
             Add
           </Button>

@@ -177,11 +177,11 @@ function Editor({
                   onChange={(definition) => set({ definition })}
                 />
               )}
-              <Problem text={problems.definition} />
+              <Problem error={problems.definition} />
             </section>
           )}
           <div className={parts.foot}>
-            <Problem text={error && Object.keys(placed(error)).length === 0 ? sentence(error) : undefined} />
+            <Problem error={error && Object.keys(placed(error)).length === 0 ? error : undefined} />
             <Button
               variant="default"
               onClick={() =>

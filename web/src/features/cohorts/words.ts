@@ -103,6 +103,8 @@ export const changeWords = (changes: Change[], names: Names): string[] =>
         return `Description ${quoted(before)} → ${quoted(after)}`
       case 'deleted':
         return after ? 'Deleted' : 'Brought back'
+      case 'count':
+        return `People: ${before ?? 0} → ${after ?? 0}`
       case 'filters':
         return `Who is in it: ${told(before, names)} → ${told(after, names)}`
       default:

@@ -13,19 +13,23 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { TagButton, TagFilter } from '../../ui/tag-button.tsx'
 import { NewDialog } from './new-dialog.tsx'
+import type { DashboardsSearch } from './search.ts'
 
 const DASHBOARDS_A_PAGE = 100
 
 /** The dashboards of the project by name. */
 export function DashboardsPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/dashboard' })
-  const { search = '', page = 1 } = useSearch({ from: '/session/project/$projectId/dashboard' })
+  const { search = '', tag, page = 1 } = useSearch({ from: '/session/project/$projectId/dashboard' })
   const navigate = useNavigate({ from: '/project/$projectId/dashboard' })
   const [text, setText] = useState(search)
   const [creating, setCreating] = useState(false)
-  const dashboards = useQuery(dashboardsQuery(projectId, { search, page }))
+  const dashboards = useQuery(dashboardsQuery(projectId, { search, tag, page }))
   const rows = dashboards.data?.results
+  const narrow = (changes: DashboardsSearch, replace = false) =>
+    navigate({ search: (old) => ({ ...old, page: undefined, ...changes }), replace })
   const create = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
       New dashboard
@@ -39,8 +43,9 @@ export function DashboardsPage(): ReactNode {
           placeholder="Name"
           text={text}
           onText={setText}
-          onSearch={(value) => void navigate({ search: value ? { search: value } : {}, replace: true })}
+          onSearch={(value) => void narrow({ search: value || undefined }, true)}
         />
+        <TagFilter tag={tag} onClear={() => void narrow({ tag: undefined })} />
       </Group>
       <ListCard
         what="dashboards"
@@ -48,10 +53,9 @@ export function DashboardsPage(): ReactNode {
         rows={rows}
         skeleton={6}
         empty={
-          search ? (
+          search || tag ? (
             <NoneMatch
               title="No dashboards match."
-              verb="Clear the search"
               onClear={() => {
                 setText('')
                 void navigate({ search: {} })
@@ -64,7 +68,9 @@ export function DashboardsPage(): ReactNode {
           )
         }
       >
-        {(rows) => <DashboardTable projectId={projectId} rows={rows} />}
+        {(rows) => (
+          <DashboardTable projectId={projectId} rows={rows} onTag={(one) => void narrow({ tag: one })} />
+        )}
       </ListCard>
       <Pager
         page={page}
@@ -93,9 +99,11 @@ export function DashboardsPage(): ReactNode {
 function DashboardTable({
   projectId,
   rows,
+  onTag,
 }: {
   projectId: number
   rows: Omit<ListedDashboard, 'tiles'>[]
+  onTag: (tag: string) => void
 }): ReactNode {
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   return (
@@ -116,17 +124,22 @@ function DashboardTable({
           {rows.map((dashboard) => (
             <tr key={dashboard.id} className="link">
               <td>
-                <Link
-                  to="/project/$projectId/dashboard/$dashboardId"
-                  params={{ projectId, dashboardId: dashboard.id }}
-                >
-                  {dashboard.name || 'Untitled dashboard'}
-                </Link>{' '}
-                {dashboard.is_shared && (
-                  <Badge size="xs" variant="outline" color="gray">
-                    Shared
-                  </Badge>
-                )}
+                <Group gap={6}>
+                  <Link
+                    to="/project/$projectId/dashboard/$dashboardId"
+                    params={{ projectId, dashboardId: dashboard.id }}
+                  >
+                    {dashboard.name || 'Untitled dashboard'}
+                  </Link>
+                  {dashboard.is_shared && (
+                    <Badge size="xs" variant="outline" color="gray">
+                      Shared
+                    </Badge>
+                  )}
+                  {dashboard.tags.map((tag) => (
+                    <TagButton key={tag} tag={tag} what="dashboards" onPick={onTag} />
+                  ))}
+                </Group>
                 {dashboard.description && <div className="muted small">{dashboard.description}</div>}
               </td>
               <td className="muted wide-only">

@@ -4,9 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { insightsQuery, useUpdateInsight } from '../../api/saved.ts'
 import type { Dashboard, InsightBasic } from '../../api/types.ts'
+import { viewOnly } from '../../ui/barred.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { insightName, kindName } from '../../ui/insight/shown.ts'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { useUpdateDashboard } from './queries.ts'
 
@@ -37,8 +39,12 @@ export function AddInsightDialog({ projectId, dashboard, onClose }: Props): Reac
             <Checkbox
               key={insight.id}
               label={insightName(insight)}
-              description={kindName(insight)}
-              disabled={update.isPending}
+              description={
+                insight.effective_privilege_level < 37
+                  ? `${kindName(insight)}. ${viewOnly}`
+                  : kindName(insight)
+              }
+              disabled={update.isPending || insight.effective_privilege_level < 37}
               checked={dashboardsOf(insight).includes(dashboard.id)}
               onChange={(event) =>
                 update.mutate({
@@ -61,11 +67,7 @@ export function AddInsightDialog({ projectId, dashboard, onClose }: Props): Reac
             The 25 that were changed last. Search for others.
           </Text>
         )}
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
       </Stack>
     </Dialog>
   )
@@ -105,11 +107,7 @@ export function TextDialog({
             onChange={(event) => setBody(event.currentTarget.value)}
             data-autofocus
           />
-          {update.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(update.error)}
-            </Text>
-          )}
+          <Problem error={update.error} />
           <Button type="submit" loading={update.isPending} disabled={!body.trim()}>
             Save
           </Button>
@@ -146,11 +144,7 @@ export function RenameDialog({ projectId, dashboard, onClose }: Props): ReactNod
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <TagsField projectId={projectId} value={tags} onChange={setTags} />
-          {update.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(update.error)}
-            </Text>
-          )}
+          <Problem error={update.error} />
           <Button type="submit" loading={update.isPending}>
             Save
           </Button>

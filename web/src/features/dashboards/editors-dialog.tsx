@@ -6,9 +6,10 @@ import { allMembersQuery } from '../../api/members.ts'
 import { useMe } from '../../api/session.ts'
 import type { Dashboard } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import styles from '../../ui/thing-page.module.css'
 import { useUpdateDashboard } from './queries.ts'
+import { Problem } from '../../ui/problem.tsx'
 
 /** PostHog's numbers: everyone in the project edits it, or only whom it names. */
 const everyone = 21
@@ -84,11 +85,7 @@ export function EditorsDialog({
             {maker ? `${maker}, who made it, and admins can change this.` : 'Admins can change this.'}
           </Text>
         )}
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
         {dashboard.restriction_level === named ? (
           <Named projectId={projectId} dashboard={dashboard} maker={maker} />
         ) : (
@@ -166,11 +163,7 @@ function Named({
           All other members of the organization may edit it already.
         </Text>
       )}
-      {change.isError && (
-        <Text size="sm" c="var(--danger)" role="alert">
-          {sentence(change.error)}
-        </Text>
-      )}
+      <Problem error={change.error} />
     </>
   )
 }

@@ -1,11 +1,12 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useStarterDashboard } from '../../api/saved.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { LoadError, sentence } from '../../ui/states.tsx'
+import { LoadError } from '../../ui/states.tsx'
 import styles from './new-dialog.module.css'
 import { templatesQuery, useCreateDashboard } from './queries.ts'
+import { Problem } from '../../ui/problem.tsx'
 
 type Begin = { value: string; label: string; about: string }
 
@@ -90,11 +91,7 @@ export function NewDialog({
           {templates.isError && (
             <LoadError what="the templates" error={templates.error} retry={() => void templates.refetch()} />
           )}
-          {error && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(error)}
-            </Text>
-          )}
+          <Problem error={error} />
           <Button type="submit" loading={create.isPending || starter.isPending}>
             Create
           </Button>

@@ -1,13 +1,14 @@
 import type { FilterTree } from '../../api/questions.ts'
 import { readFilters } from '../../api/questions.ts'
 
-export type DashboardsSearch = { search?: string; page?: number }
+export type DashboardsSearch = { search?: string; tag?: string; page?: number }
 
 /** What the address of the list says. */
 export function readDashboardsSearch(search: Record<string, unknown>): DashboardsSearch {
   const page = Number(search.page)
   return {
     ...(search.search !== undefined && search.search !== '' ? { search: String(search.search) } : {}),
+    ...(search.tag !== undefined && search.tag !== '' ? { tag: String(search.tag) } : {}),
     ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
   }
 }

@@ -5,9 +5,10 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery } from '../../api/saved.ts'
 import type { Dashboard, DashboardTile, Insight } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { useDuplicateTile, useMoveTile } from './queries.ts'
+import { Problem } from '../../ui/problem.tsx'
 
 /** What whoever may edit the dashboard can do with one of its insights, as entries of a menu. */
 export function TileActions({
@@ -102,11 +103,7 @@ export function MoveDialog({
               onChange={(event) => setChosen(Number(event.currentTarget.value))}
               data-autofocus
             />
-            {move.isError && (
-              <Text size="sm" c="var(--danger)" role="alert">
-                {sentence(move.error)}
-              </Text>
-            )}
+            <Problem error={move.error} />
             <Button type="submit" loading={move.isPending}>
               Move
             </Button>

@@ -57,12 +57,9 @@ export function AnnotationsPage(): ReactNode {
         answer={answer}
         narrowed={scope !== undefined}
         onSearch={(text) =>
-          void navigate({
-            search: (old) =>
-              text ? { ...old, page: undefined, search: text } : { scope: search ? scope : undefined },
-            replace: true,
-          })
+          void navigate({ search: (old) => ({ ...old, page: undefined, search: text }), replace: true })
         }
+        onClear={() => void navigate({ search: {} })}
         onPage={(to) => void navigate({ search: (old) => ({ ...old, page: to }) })}
         extra={
           <NativeSelect

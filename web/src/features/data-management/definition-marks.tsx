@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Stack, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Menu, Stack, Tooltip } from '@mantine/core'
 import {
   IconDots,
   IconEye,
@@ -11,7 +11,8 @@ import {
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
-import { sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { TagButton } from '../../ui/tag-button.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { withUndo } from '../../ui/undo.tsx'
 import { useChangeDefinition } from './queries.ts'
@@ -21,7 +22,19 @@ type Marked = { id: string; name: string; verified: boolean; hidden: boolean; ta
 type Kind = 'event' | 'property'
 
 /** Its name with what people have said of it: that it is right to use, that it is hidden, and its tags. */
-export function MarkedName({ definition, children }: { definition: Marked; children: ReactNode }): ReactNode {
+export function MarkedName({
+  definition,
+  what,
+  onTag,
+  children,
+}: {
+  definition: Marked
+  /** "events", "properties" */
+  what: string
+  /** Narrows the list to a tag. */
+  onTag: (tag: string) => void
+  children: ReactNode
+}): ReactNode {
   return (
     <Group gap={6}>
       {children}
@@ -41,9 +54,7 @@ export function MarkedName({ definition, children }: { definition: Marked; child
         </Badge>
       )}
       {definition.tags.map((tag) => (
-        <Badge key={tag} size="sm" variant="light" color="gray" tt="none">
-          {tag}
-        </Badge>
+        <TagButton key={tag} tag={tag} what={what} onPick={onTag} />
       ))}
     </Group>
   )
@@ -154,11 +165,7 @@ function TagsDialog({
       <form onSubmit={submit}>
         <Stack gap="md">
           <TagsField projectId={projectId} value={tags} onChange={setTags} />
-          {change.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(change.error)}
-            </Text>
-          )}
+          <Problem error={change.error} />
           <Button type="submit" loading={change.isPending}>
             Save
           </Button>

@@ -25,6 +25,7 @@ export function DefinitionsList<Row>({
   narrowed = false,
   table,
   onSearch,
+  onClear,
   onPage,
 }: {
   /** "events", "properties" */
@@ -34,10 +35,12 @@ export function DefinitionsList<Row>({
   answer: Answer<Row>
   empty: ReactNode
   extra?: ReactNode
-  /** Whether something else narrows it than the text; `onSearch` without one takes that away too. */
+  /** Whether something else narrows it than the text. */
   narrowed?: boolean
   table: (rows: Row[]) => ReactNode
   onSearch: (text: string | undefined) => void
+  /** Takes away all that narrows it. */
+  onClear: () => void
   onPage: (page: number | undefined) => void
 }): ReactNode {
   const [text, setText] = useState(search)
@@ -66,7 +69,7 @@ export function DefinitionsList<Row>({
               verb={narrowed ? 'Clear filters' : 'Clear the search'}
               onClear={() => {
                 setText('')
-                onSearch(undefined)
+                onClear()
               }}
             />
           ) : (

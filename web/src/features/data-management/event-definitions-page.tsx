@@ -7,20 +7,24 @@ import { number } from '../../ui/numbers.ts'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { TagFilter } from '../../ui/tag-button.tsx'
 import { DefinitionMenu, MarkedName } from './definition-marks.tsx'
 import { DefinitionsList } from './definitions-list.tsx'
 import { Description } from './description.tsx'
 import { eventDefinitionsQuery } from './queries.ts'
+import type { DefinitionsSearch } from './search.ts'
 
 /** Every event name that arrived, what it means, and when it was last seen. */
 export function EventDefinitionsPage(): ReactNode {
   const from = '/session/project/$projectId/data-management/events'
   const { projectId } = useParams({ from })
-  const { search = '', page = 1 } = useSearch({ from })
+  const { search = '', tag, page = 1 } = useSearch({ from })
   const navigate = useNavigate({ from: '/project/$projectId/data-management/events' })
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
-  const answer = useQuery(eventDefinitionsQuery(projectId, search, page))
+  const answer = useQuery(eventDefinitionsQuery(projectId, { search, tag, page }))
   const { data: volumes } = useQuery(eventVolumesQuery(projectId))
+  const narrow = (changes: DefinitionsSearch, replace = false) =>
+    void navigate({ search: (old) => ({ ...old, page: undefined, ...changes }), replace })
   return (
     <Page
       title="Events"
@@ -31,7 +35,10 @@ export function EventDefinitionsPage(): ReactNode {
         search={search}
         page={page}
         answer={answer}
-        onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+        narrowed={tag !== undefined}
+        extra={<TagFilter tag={tag} onClear={() => narrow({ tag: undefined })} />}
+        onSearch={(text) => narrow({ search: text }, true)}
+        onClear={() => void navigate({ search: {} })}
         onPage={(to) => void navigate({ search: (old) => ({ ...old, page: to }) })}
         empty={
           <Empty title="No events yet.">
@@ -63,7 +70,7 @@ export function EventDefinitionsPage(): ReactNode {
               {rows.map((row) => (
                 <tr key={row.id} className="link">
                   <td>
-                    <MarkedName definition={row}>
+                    <MarkedName definition={row} what="events" onTag={(one) => narrow({ tag: one })}>
                       <Link
                         to="/project/$projectId/activity"
                         params={{ projectId }}

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { http } from '../../api/client.ts'
 import { allMembersQuery } from '../../api/members.ts'
 import { useMe, useProject } from '../../api/session.ts'
-import { changeWords, type Entry, kindOf, verbOf, whoOf } from '../../ui/activity/words.ts'
+import { changeWords, type Entry, kindOf, tellsChanges, verbOf, whoOf } from '../../ui/activity/words.ts'
 import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
@@ -176,7 +176,7 @@ function HistoryTable({ projectId, rows }: { projectId: number; rows: Entry[] })
         </thead>
         <tbody>
           {rows.map((entry) => {
-            const changes = entry.activity === 'updated' ? changeWords(entry, timeZone) : []
+            const changes = tellsChanges(entry.activity) ? changeWords(entry, timeZone) : []
             return (
               <tr key={entry.id}>
                 <td>{whoOf(entry)}</td>

@@ -4,10 +4,12 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { TagFilter } from '../../ui/tag-button.tsx'
 import { DefinitionMenu, MarkedName } from './definition-marks.tsx'
 import { DefinitionsList } from './definitions-list.tsx'
 import { Description } from './description.tsx'
 import { propertyDefinitionsQuery } from './queries.ts'
+import type { DefinitionsSearch } from './search.ts'
 
 const typeNames = { String: 'Text', Numeric: 'Number', Boolean: 'True or false', DateTime: 'Date and time' }
 
@@ -15,9 +17,11 @@ const typeNames = { String: 'Text', Numeric: 'Number', Boolean: 'True or false',
 export function PropertyDefinitionsPage(): ReactNode {
   const from = '/session/project/$projectId/data-management/properties'
   const { projectId } = useParams({ from })
-  const { search = '', page = 1, type } = useSearch({ from })
+  const { search = '', tag, page = 1, type } = useSearch({ from })
   const navigate = useNavigate({ from: '/project/$projectId/data-management/properties' })
-  const answer = useQuery(propertyDefinitionsQuery(projectId, type ?? 'event', search, page))
+  const answer = useQuery(propertyDefinitionsQuery(projectId, type ?? 'event', { search, tag, page }))
+  const narrow = (changes: DefinitionsSearch, replace = false) =>
+    void navigate({ search: (old) => ({ ...old, page: undefined, ...changes }), replace })
   return (
     <Page
       title="Properties"
@@ -29,19 +33,24 @@ export function PropertyDefinitionsPage(): ReactNode {
         search={search}
         page={page}
         answer={answer}
-        onSearch={(text) => void navigate({ search: { type, search: text }, replace: true })}
+        narrowed={tag !== undefined}
+        onSearch={(text) => narrow({ search: text }, true)}
+        onClear={() => narrow({ search: undefined, tag: undefined })}
         onPage={(to) => void navigate({ search: (old) => ({ ...old, page: to }) })}
         extra={
-          <SegmentedControl
-            size="sm"
-            aria-label="Properties of"
-            value={type ?? 'event'}
-            onChange={(value) => void navigate({ search: value === 'person' ? { type: 'person' } : {} })}
-            data={[
-              { value: 'event', label: 'Of events' },
-              { value: 'person', label: 'Of people' },
-            ]}
-          />
+          <>
+            <SegmentedControl
+              size="sm"
+              aria-label="Properties of"
+              value={type ?? 'event'}
+              onChange={(value) => void navigate({ search: value === 'person' ? { type: 'person' } : {} })}
+              data={[
+                { value: 'event', label: 'Of events' },
+                { value: 'person', label: 'Of people' },
+              ]}
+            />
+            <TagFilter tag={tag} onClear={() => narrow({ tag: undefined })} />
+          </>
         }
         empty={
           <Empty title="No properties yet.">
@@ -70,7 +79,7 @@ export function PropertyDefinitionsPage(): ReactNode {
               {rows.map((row) => (
                 <tr key={row.id}>
                   <td>
-                    <MarkedName definition={row}>
+                    <MarkedName definition={row} what="properties" onTag={(one) => narrow({ tag: one })}>
                       <span style={{ overflowWrap: 'anywhere' }}>{row.name}</span>
                     </MarkedName>
                     <div className="muted small narrow-only">

@@ -1,37 +1,35 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { http } from '../../api/client.ts'
-import { tagsQuery } from '../../api/tags.ts'
+import { tagsParameter, tagsQuery } from '../../api/tags.ts'
 
 export const DEFINITIONS_A_PAGE = 50
 
-const pageOf = (search: string, page: number) => ({
+type Asked = { search?: string; tag?: string; page?: number }
+
+const pageOf = ({ search, tag, page = 1 }: Asked) => ({
   search: search || undefined,
+  tags: tagsParameter(tag),
   limit: DEFINITIONS_A_PAGE,
   offset: (page - 1) * DEFINITIONS_A_PAGE,
 })
 
-export const eventDefinitionsQuery = (projectId: number, search: string, page: number) =>
+export const eventDefinitionsQuery = (projectId: number, asked: Asked) =>
   queryOptions({
-    queryKey: ['project', projectId, 'event-definitions', search, page],
+    queryKey: ['project', projectId, 'event-definitions', asked],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/event_definitions/', {
-        params: { path: { project_id: String(projectId) }, query: pageOf(search, page) },
+        params: { path: { project_id: String(projectId) }, query: pageOf(asked) },
         signal,
       }),
     placeholderData: keepPreviousData,
   })
 
-export const propertyDefinitionsQuery = (
-  projectId: number,
-  type: 'event' | 'person',
-  search: string,
-  page: number,
-) =>
+export const propertyDefinitionsQuery = (projectId: number, type: 'event' | 'person', asked: Asked) =>
   queryOptions({
-    queryKey: ['project', projectId, 'property-definitions', type, search, page],
+    queryKey: ['project', projectId, 'property-definitions', type, asked],
     queryFn: ({ signal }) =>
       http.GET('/api/projects/{project_id}/property_definitions/', {
-        params: { path: { project_id: String(projectId) }, query: { type, ...pageOf(search, page) } },
+        params: { path: { project_id: String(projectId) }, query: { type, ...pageOf(asked) } },
         signal,
       }),
     placeholderData: keepPreviousData,

@@ -1,8 +1,9 @@
-export type DefinitionsSearch = { search?: string; page?: number; type?: 'person' }
+export type DefinitionsSearch = { search?: string; tag?: string; page?: number; type?: 'person' }
 
 /** What the address of a definitions list says; anything else in it is left out. */
 export const readDefinitionsSearch = (search: Record<string, unknown>): DefinitionsSearch => ({
   ...(search.search !== undefined && search.search !== '' ? { search: String(search.search) } : {}),
+  ...(search.tag !== undefined && search.tag !== '' ? { tag: String(search.tag) } : {}),
   ...(typeof search.page === 'number' && search.page > 1 ? { page: Math.floor(search.page) } : {}),
   ...(search.type === 'person' ? { type: 'person' as const } : {}),
 })
@@ -12,7 +13,7 @@ export type AnnotationsSearch = { search?: string; page?: number; scope?: (typeo
 
 /** What the address of the annotations says. */
 export const readAnnotationsSearch = (search: Record<string, unknown>): AnnotationsSearch => {
-  const { type: _, ...read } = readDefinitionsSearch(search)
+  const { type: _, tag: __, ...read } = readDefinitionsSearch(search)
   const scope = scopes.find((one) => one === search.scope)
   return { ...read, ...(scope && { scope }) }
 }

@@ -8,10 +8,11 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, sentence } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { reasonWords, warningWords } from './warning-words.ts'
 import styles from './warnings-page.module.css'
 import { deadLettersQuery, LETTERS_A_PAGE, useReplay, warningsQuery } from './warnings-queries.ts'
@@ -89,11 +90,7 @@ function DeadLetters({
       <div role="status" className={progress ? styles.progress : 'visually-hidden'}>
         {progress}
       </div>
-      {replay.isError && (
-        <Text role="alert" size="sm" c="var(--danger)" mb="xs">
-          They could not be sent again: {sentence(replay.error)}
-        </Text>
-      )}
+      <Problem error={replay.error} lead="They could not be sent again:" mb="xs" />
       <ListCard
         what="dead letters"
         query={letters}

@@ -1,10 +1,10 @@
-import { Button, NativeSelect, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { flagsQuery } from '../../api/flags.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { readFilters, variantsOf } from '../../ui/flag/filters.ts'
-import { sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { useCreateFeature, useUpdateFeature } from './queries.ts'
 import { type Feature, type Stage, stages } from './stages.ts'
 
@@ -109,11 +109,7 @@ export function FeatureDialog({
               onChange={(id) => setFlagId(id === null ? null : Number(id))}
             />
           )}
-          {error && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(error)}
-            </Text>
-          )}
+          <Problem error={error} />
           <Button type="submit" loading={isPending} disabled={!name.trim()}>
             {feature ? 'Save' : 'Create'}
           </Button>

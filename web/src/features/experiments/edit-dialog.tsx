@@ -1,10 +1,10 @@
 import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
-import { sentence } from '../../ui/states.tsx'
 import { filtersOf, isMeasured, type Metric, metricOf } from './metric.ts'
 import { MetricFields } from './metric-fields.tsx'
 import { type Experiment, useUpdateExperiment } from './queries.ts'
+import { Problem } from '../../ui/problem.tsx'
 
 /** Changes what an experiment is called, what is expected of it, and what it compares. */
 export function EditExperimentDialog({
@@ -77,11 +77,7 @@ export function EditExperimentDialog({
               What it compares was said by the API, in a way that no field here stands for. It stays as it is.
             </Text>
           )}
-          {update.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(update.error)}
-            </Text>
-          )}
+          <Problem error={update.error} />
           <Button
             type="submit"
             loading={update.isPending}

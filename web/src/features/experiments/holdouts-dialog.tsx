@@ -5,8 +5,9 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PercentInput } from '../../ui/percent-input.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { type Holdout, holdoutsQuery, useDeleteHoldout, useSaveHoldout } from './holdout-queries.ts'
 import { heldOutOf } from './shown.ts'
 
@@ -180,11 +181,7 @@ function HoldoutForm({
               The flags of its experiments follow, of those too that run: people then come in, or drop out.
             </Text>
           )}
-          {save.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(save.error)}
-            </Text>
-          )}
+          <Problem error={save.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onDone}>
               Cancel

@@ -1,7 +1,7 @@
-import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
-import { sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { type Variant, variantsProblem } from '../../ui/variants.ts'
 import { VariantsEditor } from '../../ui/variants-editor.tsx'
 import { HoldoutSelect } from './holdout-select.tsx'
@@ -90,11 +90,7 @@ export function NewExperimentDialog({
           />
           <MetricFields projectId={projectId} metric={metric} onChange={setMetric} />
           <HoldoutSelect projectId={projectId} value={holdoutId} onChange={setHoldoutId} />
-          {create.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(create.error)}
-            </Text>
-          )}
+          <Problem error={create.error} />
           <Button type="submit" loading={create.isPending} disabled={!isComplete}>
             Create as a draft
           </Button>

@@ -192,7 +192,7 @@ function Editor({
           <section className={`card ${styles.part}`} aria-label="What they get">
             <h2>What they get</h2>
             <Values draft={draft} isCompared={(base?.experiment_set.length ?? 0) > 0} set={set} />
-            <Problem text={problems.variants ?? problems.payloads} />
+            <Problem error={problems.variants ?? problems.payloads} />
           </section>
           <section className={`card ${styles.part}`} aria-label="Who gets it">
             <h2>Who gets it</h2>
@@ -203,11 +203,11 @@ function Editor({
               ownId={base?.id ?? null}
               onChange={(filters) => set({ filters })}
             />
-            <Problem text={problems.filters} />
+            <Problem error={problems.filters} />
           </section>
           <Drawing draft={draft} set={set} />
           <div className={styles.foot}>
-            <Problem text={error && Object.keys(placed(error)).length === 0 ? sentence(error) : undefined} />
+            <Problem error={error && Object.keys(placed(error)).length === 0 ? error : undefined} />
             <Button
               variant="default"
               onClick={() =>

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react'
 import { rolesQuery, useFlagSetting } from '../../api/roles.ts'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import styles from '../../ui/thing-page.module.css'
 import { roleAccessQuery, useNameRole, useUnnameRole } from './queries.ts'
 
@@ -100,11 +101,7 @@ function Named({
           </ul>
         </>
       )}
-      {failed && (
-        <p role="alert" className={styles.no} style={{ margin: '0 0 8px' }}>
-          {sentence(failed)}
-        </p>
-      )}
+      <Problem error={failed} mb="xs" />
       {flag.can_edit && others.length > 0 && (
         <Select
           key={named.length}

@@ -1,13 +1,15 @@
-import { Button, Checkbox, Menu, Stack, Switch, Text } from '@mantine/core'
+import { Button, Checkbox, Menu, Stack, Switch, Text, Tooltip } from '@mantine/core'
 import { IconCopy, IconDots, IconPencil, IconSend, IconTrash } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useMe } from '../../api/session.ts'
 import type { FeatureFlag } from '../../api/types.ts'
+import { BarrableItem } from '../../ui/barred.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { sentence } from '../../ui/states.tsx'
-import { withUndo } from '../../ui/undo.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { deleteRestorable, withUndo } from '../../ui/undo.tsx'
+import { viewOnly } from './editors.tsx'
 import { useCopyFlag, useUpdateFlag } from './queries.ts'
 
 type Props = { projectId: number; flag: FeatureFlag }
@@ -31,12 +33,15 @@ export function FlagSwitch({ projectId, flag, who }: Props & { who: string }): R
   }
   return (
     <>
-      <Switch
-        aria-label={`${flag.key} is on`}
-        checked={active}
-        disabled={isPending || !flag.can_edit}
-        onChange={() => setAsks(true)}
-      />
+      <Tooltip label={viewOnly} refProp="rootRef" disabled={flag.can_edit}>
+        <Switch
+          aria-label={`${flag.key} is on`}
+          aria-description={flag.can_edit ? undefined : viewOnly}
+          checked={active}
+          disabled={isPending || !flag.can_edit}
+          onChange={() => setAsks(true)}
+        />
+      </Tooltip>
       {asks && (
         <Confirm
           title={`Turn ${active ? 'off' : 'on'} “${flag.key}”?`}
@@ -55,22 +60,6 @@ export function FlagSwitch({ projectId, flag, who }: Props & { who: string }): R
   )
 }
 
-/** Deletes a flag; the message has the way back. */
-export function useDeleteFlag(projectId: number) {
-  const { mutateAsync: update } = useUpdateFlag(projectId)
-  return async ({ id, key }: FeatureFlag, done?: () => void): Promise<void> => {
-    if (
-      await withUndo(
-        `Deleted “${key}”.`,
-        () => update({ id, deleted: true }),
-        () => update({ id, deleted: false }),
-      )
-    ) {
-      done?.()
-    }
-  }
-}
-
 /** What one can do with a flag besides turning it on and off. */
 export function FlagMenu({
   projectId,
@@ -79,7 +68,7 @@ export function FlagMenu({
   children,
 }: Props & { onDeleted?: () => void; children: (label: string, icon: ReactNode) => ReactNode }): ReactNode {
   const navigate = useNavigate()
-  const remove = useDeleteFlag(projectId)
+  const { mutateAsync: update } = useUpdateFlag(projectId)
   const [copying, setCopying] = useState(false)
   const others = useMe().organization?.teams.filter(({ id }) => id !== projectId) ?? []
   return (
@@ -87,9 +76,9 @@ export function FlagMenu({
       <Menu position="bottom-end">
         <Menu.Target>{children(`More about ${flag.key}`, <IconDots size={16} />)}</Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
+          <BarrableItem
             leftSection={<IconPencil size={16} />}
-            disabled={!flag.can_edit}
+            barred={!flag.can_edit && viewOnly}
             onClick={() =>
               void navigate({
                 to: '/project/$projectId/feature_flags/$flagId/edit',
@@ -98,7 +87,7 @@ export function FlagMenu({
             }
           >
             Edit
-          </Menu.Item>
+          </BarrableItem>
           <Menu.Item
             leftSection={<IconCopy size={16} />}
             onClick={() =>
@@ -111,21 +100,23 @@ export function FlagMenu({
           >
             Duplicate
           </Menu.Item>
-          <Menu.Item
+          <BarrableItem
             leftSection={<IconSend size={16} />}
-            disabled={others.length === 0}
+            barred={others.length === 0 && 'You have no other project.'}
             onClick={() => setCopying(true)}
           >
             Copy to another project
-          </Menu.Item>
-          <Menu.Item
+          </BarrableItem>
+          <BarrableItem
             leftSection={<IconTrash size={16} />}
             color="red"
-            disabled={!flag.can_edit}
-            onClick={() => void remove(flag, onDeleted)}
+            barred={!flag.can_edit && viewOnly}
+            onClick={() =>
+              void deleteRestorable(flag.key, (deleted) => update({ id: flag.id, deleted }), onDeleted)
+            }
           >
             Delete
-          </Menu.Item>
+          </BarrableItem>
         </Menu.Dropdown>
       </Menu>
       {copying && (
@@ -169,15 +160,9 @@ function CopyDialog({
               ))}
             </Stack>
           </Checkbox.Group>
-          {copy.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(copy.error)}
-            </Text>
-          )}
+          <Problem error={copy.error} />
           {copy.data?.failed.map(({ project_id: id, errors }) => (
-            <Text key={id} size="sm" c="var(--danger)" role="alert">
-              {nameOf(id)}: {errors}
-            </Text>
+            <Problem key={id} error={errors} lead={`${nameOf(id)}:`} />
           ))}
           {copied.length > 0 && (
             <Text size="sm" role="status">

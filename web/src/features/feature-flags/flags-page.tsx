@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, NativeSelect, SegmentedControl } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -18,7 +18,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { TagButton } from '../../ui/tag-button.tsx'
+import { TagButton, TagFilter } from '../../ui/tag-button.tsx'
 import { FlagMenu, FlagSwitch } from './flag-actions.tsx'
 import styles from './flags-page.module.css'
 import type { FlagsSearch } from './search.ts'
@@ -155,16 +155,7 @@ function Filters({
         ]}
         onChange={(event) => onSearch({ created_by_id: event.currentTarget.value || undefined })}
       />
-      {asked.tag !== undefined && (
-        <Button
-          variant="default"
-          rightSection={<IconX size={14} />}
-          aria-label={`Tag ${asked.tag}: remove this filter`}
-          onClick={() => onSearch({ tag: undefined })}
-        >
-          {asked.tag}
-        </Button>
-      )}
+      <TagFilter tag={asked.tag} onClear={() => onSearch({ tag: undefined })} />
     </Group>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Tabs, TextInput } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -14,8 +14,9 @@ import { GroupsTable } from '../../ui/groups-table.tsx'
 import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
@@ -219,11 +220,7 @@ function Naming({
             value={plural}
             onChange={(event) => setPlural(event.currentTarget.value)}
           />
-          {name.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(name.error)}
-            </Text>
-          )}
+          <Problem error={name.error} />
           <Button type="submit" loading={name.isPending}>
             Save
           </Button>

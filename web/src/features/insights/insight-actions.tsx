@@ -17,14 +17,16 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Question } from '../../api/questions.ts'
 import { dashboardsQuery, useCreateInsight, useUpdateInsight } from '../../api/saved.ts'
 import type { Insight, InsightBasic } from '../../api/types.ts'
+import { BarrableIcon, BarrableItem, viewOnly } from '../../ui/barred.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useExportCsv } from '../../ui/export-csv.tsx'
 import { insightName } from '../../ui/insight/shown.ts'
+import { Problem } from '../../ui/problem.tsx'
 import { ShareDialog } from '../../ui/share-dialog.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
-import { sayFailed, withUndo } from '../../ui/undo.tsx'
+import { deleteRestorable, sayFailed } from '../../ui/undo.tsx'
 
 const LONGEST_NAME = 400
 
@@ -63,12 +65,12 @@ export function InsightActions({
       },
     )
   }
-  const mayEdit = insight.effective_privilege_level >= 37
+  const barred = barredFrom(insight)
   const close = () => setChanging(null)
   return (
     <>
       <Star projectId={projectId} insight={insight} />
-      {mayEdit ? (
+      {!barred ? (
         <Button
           variant="default"
           leftSection={<IconShare size={16} />}
@@ -88,20 +90,20 @@ export function InsightActions({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
+          <BarrableItem
             leftSection={<IconPencil size={16} />}
-            disabled={!mayEdit}
+            barred={barred}
             onClick={() => setChanging('name')}
           >
             Rename, describe and tag
-          </Menu.Item>
-          <Menu.Item
+          </BarrableItem>
+          <BarrableItem
             leftSection={<IconLayoutDashboard size={16} />}
-            disabled={!mayEdit}
+            barred={barred}
             onClick={() => setChanging('dashboards')}
           >
             Put on dashboards
-          </Menu.Item>
+          </BarrableItem>
           <Menu.Item leftSection={<IconCopy size={16} />} onClick={duplicate}>
             Duplicate
           </Menu.Item>
@@ -121,10 +123,10 @@ export function InsightActions({
           >
             Export CSV
           </Menu.Item>
-          <Menu.Item
+          <BarrableItem
             leftSection={<IconTrash size={16} />}
             color="red"
-            disabled={!mayEdit}
+            barred={barred}
             onClick={() =>
               void remove(
                 insight,
@@ -133,7 +135,7 @@ export function InsightActions({
             }
           >
             Delete
-          </Menu.Item>
+          </BarrableItem>
         </Menu.Dropdown>
       </Menu>
       {changing === 'name' && <RenameDialog projectId={projectId} insight={insight} onClose={close} />}
@@ -150,26 +152,34 @@ export function InsightActions({
   )
 }
 
+/** Why somebody may not change an insight; nothing where they may. */
+export const barredFrom = (insight: Pick<InsightBasic, 'effective_privilege_level'>): string | false =>
+  insight.effective_privilege_level < 37 && viewOnly
+
 /** Marks a favourite, or takes the mark away. */
 export function Star({
   projectId,
   insight,
 }: {
   projectId: number
-  insight: Pick<InsightBasic, 'id' | 'favorited' | 'name' | 'derived_name' | 'query' | 'filters'>
+  insight: Pick<
+    InsightBasic,
+    'id' | 'favorited' | 'name' | 'derived_name' | 'query' | 'filters' | 'effective_privilege_level'
+  >
 }): ReactNode {
   const update = useUpdateInsight(projectId)
   const favorited = update.isPending ? Boolean(update.variables.favorited) : insight.favorited
   return (
-    <ActionIcon
+    <BarrableIcon
+      barred={barredFrom(insight)}
       variant="subtle"
       color={favorited ? 'yellow' : 'gray'}
-      aria-label={`${favorited ? 'No favourite any more' : 'Favourite'}: ${insightName(insight)}`}
-      aria-pressed={favorited}
+      label={`${favorited ? 'No favourite any more' : 'Favourite'}: ${insightName(insight)}`}
+      pressed={favorited}
       onClick={() => update.mutate({ id: insight.id, favorited: !favorited })}
     >
       {favorited ? <IconStarFilled size={16} /> : <IconStar size={16} />}
-    </ActionIcon>
+    </BarrableIcon>
   )
 }
 
@@ -181,17 +191,12 @@ export function useDelete(projectId: number) {
     // its tiles do not come back by themselves
     if (dashboards.length > 0) await update({ id, dashboards })
   }
-  return async (insight: InsightBasic | Insight, done?: () => void): Promise<void> => {
-    if (
-      await withUndo(
-        `Deleted “${insightName(insight)}”.`,
-        () => update({ id: insight.id, deleted: true }),
-        () => restore(insight),
-      )
-    ) {
-      done?.()
-    }
-  }
+  return (insight: InsightBasic | Insight, gone?: () => void): Promise<void> =>
+    deleteRestorable(
+      insightName(insight),
+      (deleted) => (deleted ? update({ id: insight.id, deleted }) : restore(insight)),
+      gone,
+    )
 }
 
 function RenameDialog({
@@ -230,11 +235,7 @@ function RenameDialog({
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <TagsField projectId={projectId} value={tags} onChange={setTags} />
-          {update.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(update.error)}
-            </Text>
-          )}
+          <Problem error={update.error} />
           <Button type="submit" loading={update.isPending}>
             Save
           </Button>
@@ -264,23 +265,20 @@ function DashboardsDialog({
     <Dialog onClose={onClose} title="Put on dashboards">
       {dashboards.data ? (
         <Stack gap="xs">
-          {dashboards.data.results.map(({ id, name }) => (
+          {dashboards.data.results.map(({ id, name, effective_privilege_level: level }) => (
             <label key={id} style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
               <input
                 type="checkbox"
                 checked={on.has(id)}
-                disabled={update.isPending}
+                disabled={update.isPending || level < 37}
                 onChange={() => toggle(id)}
               />
               <span className="cut">{name || 'Untitled dashboard'}</span>
+              {level < 37 && <span className="muted small">{viewOnly}</span>}
             </label>
           ))}
           {dashboards.data.results.length === 0 && <Text size="sm">There are no dashboards yet.</Text>}
-          {update.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(update.error)}
-            </Text>
-          )}
+          <Problem error={update.error} />
         </Stack>
       ) : dashboards.isError ? (
         <LoadError what="dashboards" error={dashboards.error} retry={() => void dashboards.refetch()} />

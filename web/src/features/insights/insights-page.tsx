@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, SegmentedControl } from '@mantine/core'
+import { Button, Group, Menu, SegmentedControl } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { INSIGHTS_A_PAGE, insightsQuery } from '../../api/saved.ts'
 import { useProject } from '../../api/session.ts'
 import type { InsightBasic } from '../../api/types.ts'
+import { BarrableIcon } from '../../ui/barred.tsx'
 import { insightName, kindName } from '../../ui/insight/shown.ts'
 import { ListCard, NoneMatch } from '../../ui/list-card.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -14,18 +15,21 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { TagButton } from '../../ui/tag-button.tsx'
-import { Star, useDelete } from './insight-actions.tsx'
+import { TagButton, TagFilter } from '../../ui/tag-button.tsx'
+import { barredFrom, Star, useDelete } from './insight-actions.tsx'
 import { kinds } from './kinds.tsx'
+import type { InsightsSearch } from './search.ts'
 
 /** The saved insights of the project, the one changed last first. */
 export function InsightsPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/insights' })
-  const { search = '', tab, page = 1 } = useSearch({ from: '/session/project/$projectId/insights' })
+  const { search = '', tag, tab, page = 1 } = useSearch({ from: '/session/project/$projectId/insights' })
   const navigate = useNavigate({ from: '/project/$projectId/insights' })
   const [text, setText] = useState(search)
-  const insights = useQuery(insightsQuery(projectId, { search, tab, page }))
+  const insights = useQuery(insightsQuery(projectId, { search, tag, tab, page }))
   const rows = insights.data?.results
+  const narrow = (changes: InsightsSearch, replace = false) =>
+    navigate({ search: (old) => ({ ...old, page: undefined, ...changes }), replace })
   return (
     <Page
       title="Insights"
@@ -57,20 +61,13 @@ export function InsightsPage(): ReactNode {
           placeholder="Name, description or tag"
           text={text}
           onText={setText}
-          onSearch={(value) =>
-            void navigate({ search: (old) => ({ tab: old.tab, search: value || undefined }), replace: true })
-          }
+          onSearch={(value) => void narrow({ search: value || undefined }, true)}
         />
         <SegmentedControl
           aria-label="Which insights"
           value={tab ?? 'all'}
           onChange={(value) =>
-            void navigate({
-              search: (old) => ({
-                search: old.search,
-                tab: value === 'all' ? undefined : (value as 'yours' | 'favorites'),
-              }),
-            })
+            void narrow({ tab: value === 'all' ? undefined : (value as 'yours' | 'favorites') })
           }
           data={[
             { value: 'all', label: 'All' },
@@ -78,6 +75,7 @@ export function InsightsPage(): ReactNode {
             { value: 'favorites', label: 'Favourites' },
           ]}
         />
+        <TagFilter tag={tag} onClear={() => void narrow({ tag: undefined })} />
       </Group>
       <ListCard
         what="insights"
@@ -85,7 +83,7 @@ export function InsightsPage(): ReactNode {
         rows={rows}
         skeleton={10}
         empty={
-          search || tab ? (
+          search || tag || tab ? (
             <NoneMatch
               title="No insights match."
               onClear={() => {
@@ -105,14 +103,7 @@ export function InsightsPage(): ReactNode {
         }
       >
         {(rows) => (
-          <InsightTable
-            projectId={projectId}
-            rows={rows}
-            onTag={(tag) => {
-              setText(tag)
-              void navigate({ search: (old) => ({ tab: old.tab, search: tag }) })
-            }}
-          />
+          <InsightTable projectId={projectId} rows={rows} onTag={(one) => void narrow({ tag: one })} />
         )}
       </ListCard>
       <Pager
@@ -189,14 +180,15 @@ function InsightTable({
                 <RelativeTime at={insight.last_modified_at} timeZone={timeZone} />
               </td>
               <td className="num" style={{ width: 40 }}>
-                <ActionIcon
+                <BarrableIcon
+                  barred={barredFrom(insight)}
                   variant="subtle"
                   color="gray"
-                  aria-label={`Delete ${insightName(insight)}`}
+                  label={`Delete ${insightName(insight)}`}
                   onClick={() => void remove(insight)}
                 >
                   <IconTrash size={16} />
-                </ActionIcon>
+                </BarrableIcon>
               </td>
             </tr>
           ))}

@@ -47,13 +47,14 @@ export function readEditorSearch(search: Record<string, unknown>): EditorSearch 
 /** The kind that an address asks for, trends where it names none. */
 export const kindIn = ({ kind = '' }: EditorSearch): QuestionKind => kindsByName[kind] ?? 'TrendsQuery'
 
-export type InsightsSearch = { search?: string; tab?: 'yours' | 'favorites'; page?: number }
+export type InsightsSearch = { search?: string; tag?: string; tab?: 'yours' | 'favorites'; page?: number }
 
 /** What the address of the list says. */
 export function readInsightsSearch(search: Record<string, unknown>): InsightsSearch {
   const page = Number(search.page)
   return {
     ...(search.search !== undefined && search.search !== '' ? { search: String(search.search) } : {}),
+    ...(search.tag !== undefined && search.tag !== '' ? { tag: String(search.tag) } : {}),
     ...(search.tab === 'yours' || search.tab === 'favorites' ? { tab: search.tab } : {}),
     ...(Number.isSafeInteger(page) && page > 1 ? { page } : {}),
   }

@@ -5,17 +5,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { counted } from '../../ui/numbers.ts'
-import { sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { useDeletePerson, useSplitPerson } from './queries.ts'
 
 type Props = { projectId: number; uuid: string; name: string; onClose: () => void }
-
-const Failure = ({ error }: { error: unknown }) =>
-  error ? (
-    <Text size="sm" c="var(--danger)" role="alert">
-      {sentence(error)}
-    </Text>
-  ) : null
 
 /** Makes every distinct id but one a person of its own. */
 export function SplitDialog({ projectId, uuid, name, ids, onClose }: Props & { ids: string[] }): ReactNode {
@@ -47,7 +40,7 @@ export function SplitDialog({ projectId, uuid, name, ids, onClose }: Props & { i
             data={ids}
             onChange={(event) => setMain(event.currentTarget.value)}
           />
-          <Failure error={split.error} />
+          <Problem error={split.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
@@ -98,7 +91,7 @@ export function DeleteDialog({ projectId, uuid, name, onClose }: Props): ReactNo
             checked={withEvents}
             onChange={(event) => setWithEvents(event.currentTarget.checked)}
           />
-          <Failure error={remove.error} />
+          <Problem error={remove.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose} data-autofocus>
               Cancel

@@ -1,7 +1,7 @@
-import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
-import { sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { useSetProperty } from './queries.ts'
 
 /** The value that a text means; undefined where it is no JSON and should be. */
@@ -74,11 +74,7 @@ export function PropertyDialog({
             onChange={(event) => setText(event.currentTarget.value)}
             data-autofocus={given !== undefined || undefined}
           />
-          {set.isError && (
-            <Text size="sm" c="var(--danger)" role="alert">
-              {sentence(set.error)}
-            </Text>
-          )}
+          <Problem error={set.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, Text } from '@mantine/core'
+import { Button, Group, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -6,8 +6,8 @@ import { propertyNamesQuery } from '../../api/definitions.ts'
 import { type ProjectChanges, useUpdateProject } from '../../api/project.ts'
 import type { Project, PropertyFilter } from '../../api/types.ts'
 import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { PropertyFilters } from '../../ui/property-filters.tsx'
-import { sentence } from '../../ui/states.tsx'
 import { Section } from './section.tsx'
 
 const saved = () => notifications.show({ message: 'Project settings are saved.', role: 'status' })
@@ -67,11 +67,7 @@ export function WebCapture({ project }: { project: Project }): ReactNode {
           />
         ))}
       </Stack>
-      {update.isError && (
-        <Text size="sm" c="var(--danger)" role="alert" mt="xs">
-          {sentence(update.error)}
-        </Text>
-      )}
+      <Problem error={update.error} mt="xs" />
     </Section>
   )
 }
@@ -104,11 +100,7 @@ export function TestAccounts({ project }: { project: Project }): ReactNode {
             Save filters
           </Button>
         </Group>
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
       </Stack>
       {guard.question}
     </Section>

@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Me, OrganizationDomain } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import { domainsQuery, useAddDomain, useDeleteDomain, useVerifyDomain } from './domain-queries.ts'
 import { Section } from './section.tsx'
@@ -121,11 +122,7 @@ function DomainItem({
               </p>
             )}
           </div>
-          {verify.isError && (
-            <p role="alert" className={styles.refused}>
-              {sentence(verify.error)}
-            </p>
-          )}
+          <Problem error={verify.error} mb="xs" />
         </>
       )}
     </li>

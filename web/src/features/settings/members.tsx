@@ -7,9 +7,10 @@ import { useMe } from '../../api/session.ts'
 import type { Me, Member } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Pager } from '../../ui/pager.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { useRemoveMember, useSetLevel } from './organization-queries.ts'
 import { Section } from './section.tsx'
 
@@ -58,11 +59,7 @@ export function Members({ organization }: { organization: Organization }): React
     >
       {members.data ? (
         <>
-          {setLevel.isError && !asked && (
-            <p role="alert" style={{ color: 'var(--danger)', marginTop: 0 }}>
-              {sentence(setLevel.error)}
-            </p>
-          )}
+          <Problem error={asked ? null : setLevel.error} mb="xs" />
           <MemberTable
             members={members.data.results}
             me={me}

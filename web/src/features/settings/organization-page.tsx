@@ -1,4 +1,4 @@
-import { Button, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -16,6 +16,7 @@ import { useUpdateOrganization } from './organization-queries.ts'
 import { Roles } from './roles.tsx'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
+import { Problem } from '../../ui/problem.tsx'
 
 const LONGEST_NAME = 64
 
@@ -100,11 +101,7 @@ function General({ organization }: { organization: NonNullable<Me['organization'
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
         {isAdmin && (
           <div>
             <Button type="submit" disabled={!isChanged || !name.trim()} loading={update.isPending}>

@@ -300,7 +300,7 @@ function Areas({
 }): ReactNode {
   return (
     <ScrollRegion label="What the key may do" className={styles.areas}>
-      {accessAreas.map(({ object, label }) => (
+      {accessAreas.map(({ object, label, canWrite }) => (
         <NativeSelect
           key={object}
           size="xs"
@@ -310,7 +310,7 @@ function Areas({
           data={[
             { value: 'none', label: 'No access' },
             { value: 'read', label: 'Read' },
-            { value: 'write', label: 'Read and write' },
+            ...(canWrite ? [{ value: 'write', label: 'Read and write' }] : []),
           ]}
           onChange={({ currentTarget }) => onChange({ ...access, [object]: currentTarget.value as Access })}
         />

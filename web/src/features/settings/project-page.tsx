@@ -9,7 +9,8 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
-import { LoadError, Loading, sentence } from '../../ui/states.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { LoadError, Loading } from '../../ui/states.tsx'
 import { ApiUsage } from './api-usage.tsx'
 import { TestAccounts, WebCapture } from './capture-settings.tsx'
 import { DeleteProject } from './danger-zone.tsx'
@@ -100,11 +101,7 @@ function General({ project }: { project: Project }): ReactNode {
           ]}
           onChange={(event) => setWeekStart(event.currentTarget.value === '1' ? 1 : 0)}
         />
-        {update.isError && (
-          <Text size="sm" c="var(--danger)" role="alert">
-            {sentence(update.error)}
-          </Text>
-        )}
+        <Problem error={update.error} />
         <div>
           <Button type="submit" disabled={!changed || !name.trim()} loading={update.isPending}>
             Save
@@ -176,11 +173,7 @@ function Privacy({ project }: { project: Project }): ReactNode {
           update.mutate({ anonymize_ips: event.currentTarget.checked }, { onSuccess: saved })
         }
       />
-      {update.isError && (
-        <Text size="sm" c="var(--danger)" role="alert" mt="xs">
-          {sentence(update.error)}
-        </Text>
-      )}
+      <Problem error={update.error} mt="xs" />
     </Section>
   )
 }

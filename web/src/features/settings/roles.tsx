@@ -7,6 +7,7 @@ import { rolesQuery, useFlagSetting } from '../../api/roles.ts'
 import type { Me, Role } from '../../api/types.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading, sentence } from '../../ui/states.tsx'
 import {
@@ -115,11 +116,7 @@ function RoleTable({
   const labelOf = (level: number) => levels.find(({ value }) => value === String(level))?.label ?? level
   return (
     <>
-      {update.isError && (
-        <p role="alert" className={styles.refused}>
-          {sentence(update.error)}
-        </p>
-      )}
+      <Problem error={update.error} mb="xs" />
       <ScrollRegion label="Roles of the organization">
         <table className="data">
           <thead>
@@ -304,11 +301,7 @@ function EditRole({
           ) : (
             <p className={`muted ${styles.subtle}`}>Nobody has this role yet.</p>
           )}
-          {failed && (
-            <p role="alert" className={styles.refused}>
-              {sentence(failed)}
-            </p>
-          )}
+          <Problem error={failed} mb="xs" />
           {all.data && others.length === 0 ? (
             <p className={`muted ${styles.subtle}`}>Every member of the organization has it.</p>
           ) : (

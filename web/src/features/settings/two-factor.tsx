@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { encode } from 'uqr'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { LoadError, Loading, sentence } from '../../ui/states.tsx'
 import {
   twoFactorQuery,
@@ -61,11 +62,7 @@ function Off({ show }: { show: (codes: string[]) => void }): ReactNode {
   if (!start.data) {
     return (
       <>
-        {start.isError && (
-          <p role="alert" style={{ color: 'var(--danger)', marginTop: 0 }}>
-            {sentence(start.error)}
-          </p>
-        )}
+        <Problem error={start.error} mb="xs" />
         <Button loading={start.isPending} onClick={() => start.mutate()}>
           Set up
         </Button>

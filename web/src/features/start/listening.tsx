@@ -5,14 +5,17 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useUpdateProject } from '../../api/project.ts'
 import { useStarterDashboard } from '../../api/saved.ts'
 import type { EventRow } from '../../api/types.ts'
+import { Problem } from '../../ui/problem.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
-import { sentence } from '../../ui/states.tsx'
 import { sayFailed } from '../../ui/undo.tsx'
 import styles from './start-page.module.css'
 
 const SECONDS_BEFORE_HELP = 30
 
-/** Waits for the first event in words, and turns into what arrived. */
+/**
+ * Waits for the first event in words, and turns into what arrived. It is as high then as before, so that nothing around it
+ * moves while somebody reads.
+ */
 export function Listening({
   projectId,
   timeZone,
@@ -27,24 +30,30 @@ export function Listening({
   keyEnd: string
 }): ReactNode {
   const seconds = useSeconds(event === null)
-  if (event) {
-    return (
-      <Stack gap="sm" role="status">
-        <div className={styles.got}>
-          <IconCircleCheck size={22} aria-hidden />
-          <strong>First event received</strong>
-        </div>
-        <Text size="sm">
-          The newest is{' '}
-          <Link to="/project/$projectId/events/$uuid" params={{ projectId, uuid: event.id }}>
-            {event.event}
-          </Link>{' '}
-          from {event.distinct_id}, <RelativeTime at={event.timestamp} timeZone={timeZone} />.
-        </Text>
-        <BuildDashboard projectId={projectId} />
-        <Button component={Link} to={`/project/${projectId}/activity`} variant="default">
-          See live events
-        </Button>
+  return (
+    <Stack gap="sm">
+      <div className={styles.state} role="status">
+        {event ? <IconCircleCheck size={20} aria-hidden /> : <span className={styles.pulse} aria-hidden />}
+        <strong>{event ? 'First event received' : 'Waiting for the first event…'}</strong>
+      </div>
+      <p className={styles.said}>
+        {event ? (
+          <>
+            The newest is{' '}
+            <Link to="/project/$projectId/events/$uuid" params={{ projectId, uuid: event.id }}>
+              {event.event}
+            </Link>{' '}
+            from {event.distinct_id}, <RelativeTime at={event.timestamp} timeZone={timeZone} />.
+          </>
+        ) : (
+          <span className="muted">This page notices by itself. Nothing yet after {seconds} s.</span>
+        )}
+      </p>
+      <BuildDashboard projectId={projectId} disabled={!event} />
+      <Button component={Link} to={`/project/${projectId}/activity`} variant="default">
+        See live events
+      </Button>
+      {event ? (
         <Button
           variant="default"
           renderRoot={(props) => (
@@ -65,41 +74,36 @@ export function Listening({
         >
           Draw its trend
         </Button>
-      </Stack>
-    )
-  }
-  return (
-    <Stack gap="sm">
-      <div className={styles.waiting} role="status">
-        <span className={styles.pulse} aria-hidden />
-        <strong>Waiting for the first event…</strong>
-      </div>
-      <Text size="sm" c="dimmed">
-        This page notices by itself. Nothing yet after {seconds} s.
-      </Text>
-      {seconds >= SECONDS_BEFORE_HELP && (
-        <div>
-          <Text size="sm" fw={500}>
-            Not arriving?
-          </Text>
-          <ul className={styles.help}>
-            <li>
-              The host must be <code>{host}</code>
-            </li>
-            <li>
-              The key must end in <code>{keyEnd}</code>
-            </li>
-            <li>An ad blocker may stop requests from your page: try another browser</li>
-            <li>Sending from localhost is fine</li>
-          </ul>
-        </div>
+      ) : (
+        <Button variant="default" disabled>
+          Draw its trend
+        </Button>
       )}
+      <details className={styles.help} style={{ visibility: event ? 'hidden' : undefined }}>
+        <summary>
+          {seconds >= SECONDS_BEFORE_HELP ? (
+            <strong>Not arriving? Four things to look at</strong>
+          ) : (
+            'Not arriving?'
+          )}
+        </summary>
+        <ul>
+          <li>
+            The host must be <code>{host}</code>
+          </li>
+          <li>
+            The key must end in <code>{keyEnd}</code>
+          </li>
+          <li>An ad blocker may stop requests from your page: try another browser</li>
+          <li>Sending from localhost is fine</li>
+        </ul>
+      </details>
     </Stack>
   )
 }
 
 /** A dashboard for what arrived, and the way there. */
-function BuildDashboard({ projectId }: { projectId: number }): ReactNode {
+function BuildDashboard({ projectId, disabled }: { projectId: number; disabled: boolean }): ReactNode {
   const starter = useStarterDashboard(projectId)
   const project = useUpdateProject(projectId)
   const navigate = useNavigate()
@@ -116,17 +120,13 @@ function BuildDashboard({ projectId }: { projectId: number }): ReactNode {
     })
   return (
     <div>
-      <Button fullWidth loading={starter.isPending} onClick={build}>
+      <Button fullWidth disabled={disabled} loading={starter.isPending} onClick={build}>
         Build my dashboard
       </Button>
       <Text size="xs" c="dimmed" mt={4}>
-        From the events that have arrived: who comes, what they do, and whether they come back.
+        Made from the events that arrive: who comes, what they do, and whether they come back.
       </Text>
-      {starter.isError && (
-        <Text size="sm" c="var(--danger)" role="alert">
-          {sentence(starter.error)}
-        </Text>
-      )}
+      <Problem error={starter.error} />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { eventsQuery } from '../../api/events.ts'
 import { useMe, useProject } from '../../api/session.ts'
@@ -19,12 +19,17 @@ export function StartPage(): ReactNode {
   const { projectId } = useParams({ from: '/session/project/$projectId/onboarding' })
   const project = useProject(projectId)
   const me = useMe()
-  const [chosen, choose] = useState('web')
+  const { sdk: chosen } = useSearch({ from: '/session/project/$projectId/onboarding' })
+  const navigate = useNavigate({ from: '/project/$projectId/onboarding' })
+  const choose = (sdk: string) => void navigate({ search: { sdk }, replace: true, resetScroll: false })
   const newest = useQuery({
     ...eventsQuery(projectId, { limit: 1 }),
     refetchInterval: (query) => (query.state.data?.results.length ? 5000 : 1500),
   })
   const first = newest.data?.results[0]
+  // what is offered to who has no site at hand stays while the page is open: its going would move the page
+  const [emptyProject, setEmptyProject] = useState<number>()
+  if (newest.data && !first && emptyProject !== projectId) setEmptyProject(projectId)
   const test = useTestEvent(projectId, project?.api_token ?? '', me.distinct_id ?? me.email)
   if (!project) return <LoadError what="this project" error={new Error('You are not a member of it.')} />
   const host = window.location.origin
@@ -32,7 +37,7 @@ export function StartPage(): ReactNode {
   const snippet = all.find((each) => each.id === chosen) ?? all[0]!
   return (
     <Page
-      title="Send your first event"
+      title={first ? 'Events have arrived' : newest.data ? 'Send your first event' : 'Get started'}
       about="PostHog's SDKs work here unchanged: they only need this server's address and this project's key."
     >
       {newest.isPending ? (
@@ -80,6 +85,11 @@ export function StartPage(): ReactNode {
                   <code>{host}</code> <CopyIcon value={host} what="the host" />
                 </dd>
               </dl>
+              {snippet.note && (
+                <Text size="sm" role="note">
+                  {snippet.note}
+                </Text>
+              )}
               <Text size="sm" c="dimmed">
                 Already sending to PostHog? Change <code>api_host</code> (or <code>host</code>) and the key;
                 keep everything else. The project key can only send, never read, so it may be public. To read
@@ -92,7 +102,7 @@ export function StartPage(): ReactNode {
             </Stack>
           </section>
           <section className={`card ${styles.live}`} aria-label="First event">
-            {newest.isError ? (
+            {newest.isError && !newest.data ? (
               <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
             ) : (
               <Listening
@@ -103,22 +113,20 @@ export function StartPage(): ReactNode {
                 keyEnd={project.api_token.slice(-4)}
               />
             )}
-            {!first && (
-              <Button
-                mt="md"
-                variant="default"
-                fullWidth
-                loading={test.isPending}
-                onClick={() => test.mutate()}
-              >
-                Send a test event from here
-              </Button>
-            )}
+            <Button
+              mt="sm"
+              variant="default"
+              fullWidth
+              loading={test.isPending}
+              onClick={() => test.mutate()}
+            >
+              Send a test event from here
+            </Button>
             {test.isError && <LoadError what="the answer to the test event" error={test.error} />}
           </section>
         </div>
       )}
-      {!newest.isPending && !first && (
+      {emptyProject === projectId && (
         <section className={`card ${styles.demo}`} aria-labelledby="demo">
           <h2 id="demo">No site at hand?</h2>
           <Text size="sm" c="dimmed">

@@ -7,7 +7,6 @@ import {
   Select,
   Switch,
   TagsInput,
-  Text,
   TextInput,
 } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -17,6 +16,7 @@ import { flagsQuery } from '../../api/flags.ts'
 import { ConditionSets } from '../../ui/flag/condition-sets.tsx'
 import { readFilters, variantsOf } from '../../ui/flag/filters.ts'
 import { useNames } from '../../ui/flag/names.ts'
+import { Problem } from '../../ui/problem.tsx'
 import type { Conditions, Draft, Problems, Schedule } from './draft.ts'
 import { NumberField } from './fields.tsx'
 import styles from './surveys.module.css'
@@ -66,11 +66,7 @@ export function WhoFields({ projectId, draft, problems, set }: Props): ReactNode
           onChange={(targeting) => set({ targeting })}
         />
       )}
-      {problems.targeting && (
-        <Text size="sm" c="var(--danger)" role="alert" tabIndex={-1}>
-          {problems.targeting}
-        </Text>
-      )}
+      <Problem error={problems.targeting} />
       <Select
         label="Only people with the feature flag"
         placeholder="Any"

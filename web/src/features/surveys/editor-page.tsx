@@ -8,6 +8,7 @@ import { useRefusals, useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import editor from '../../ui/parts.module.css'
+import { Problem } from '../../ui/problem.tsx'
 import { sentence } from '../../ui/states.tsx'
 import { ScheduleFields, WhereFields, WhoFields } from './audience-fields.tsx'
 import {
@@ -152,7 +153,7 @@ function Editor({
                 onChange={(questions) => set({ questions })}
                 onFocus={setStep}
               />
-              <Problem text={problems.questions} />
+              <Problem error={problems.questions} />
             </>,
           )}
           {part('After the last answer', <ThanksFields draft={draft} set={set} />)}
@@ -161,7 +162,7 @@ function Editor({
           {part('Where and when', <WhereFields {...{ projectId, draft, problems, set }} />)}
           {part('How often', <ScheduleFields {...{ projectId, draft, problems, set }} />)}
           <div className={editor.foot}>
-            <Problem text={error && Object.keys(placed(error)).length === 0 ? sentence(error) : undefined} />
+            <Problem error={error && Object.keys(placed(error)).length === 0 ? error : undefined} />
             {survey && stateOf(survey) === 'running' && isDirty && (
               <Text size="sm" c="dimmed">
                 It runs: people see what you save within a minute.
@@ -235,10 +236,3 @@ function placed(error: unknown): Problems {
   if (error.attr === 'name' || error.code === 'unique') return { name: text }
   return error.attr === 'questions' ? { questions: text } : {}
 }
-
-const Problem = ({ text }: { text: string | undefined }) =>
-  text ? (
-    <p className={editor.problem} role="alert">
-      {text}
-    </p>
-  ) : null

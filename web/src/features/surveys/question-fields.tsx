@@ -2,6 +2,7 @@ import { Button, NativeSelect, Switch, Text, Textarea, TextInput } from '@mantin
 import { IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { Fragment, type ReactNode } from 'react'
 import { OrderButton, OrderButtons } from '../../ui/order-buttons.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import {
   answersOf,
   type Branching,
@@ -156,11 +157,7 @@ function QuestionFields({
       {(question.type === 'single_choice' || question.type === 'multiple_choice') && (
         <ChoiceFields question={question} onChange={onChange} />
       )}
-      {isOwnPlace && (
-        <Text size="sm" c="var(--danger)" role="alert" tabIndex={-1}>
-          {problem}
-        </Text>
-      )}
+      <Problem error={isOwnPlace && problem} />
       <div className={styles.two}>
         <TextInput
           label="Text of the button"

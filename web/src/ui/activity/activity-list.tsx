@@ -4,7 +4,7 @@ import type { Change, Names } from '../flag/words.ts'
 import { RelativeTime } from '../relative-time.tsx'
 import { LoadError, Loading } from '../states.tsx'
 import styles from '../thing-page.module.css'
-import { changeWords, type Entry, verbOf, whoOf } from './words.ts'
+import { changeWords, type Entry, tellsChanges, verbOf, whoOf } from './words.ts'
 
 /** How many entries are shown at first; "Show more" adds five times as many. */
 export const ACTIVITY_AT_ONCE = 10
@@ -49,7 +49,7 @@ export function ActivityList({
               <span className="muted">
                 <RelativeTime at={entry.created_at} timeZone={timeZone} />
               </span>
-              {entry.activity === 'updated' && changes.length > 0 && (
+              {tellsChanges(entry.activity) && changes.length > 0 && (
                 <ul className="small">
                   {changes.map((text) => (
                     <li key={text}>{text}</li>

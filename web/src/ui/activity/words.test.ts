@@ -23,6 +23,7 @@ test('changes are told in words, and what is too much is only named', () => {
     'Query changed',
   ])
   expect(told('Dashboard', [{ field: 'tags', before: ['a'], after: [] }])).toEqual(['Tags: a → nothing'])
+  expect(told('Cohort', [{ field: 'count', before: null, after: 2 }])).toEqual(['People: 0 → 2'])
   expect(told('FeatureFlag', [{ field: 'active', before: true, after: false }])).toEqual(['Turned off'])
 })
 

@@ -35,6 +35,7 @@ export const kindOf = (scope: string): string =>
   kinds[scope] ?? scope.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
 const verbs: Record<string, string> = {
+  persons_added_by_csv: 'added people by CSV to',
   persons_added_manually: 'added people to',
   person_removed_manually: 'took somebody out of',
   split_person: 'split',
@@ -42,6 +43,10 @@ const verbs: Record<string, string> = {
 
 /** What was done: "created", "split". */
 export const verbOf = (activity: string): string => verbs[activity] ?? activity.replaceAll('_', ' ')
+
+/** Whether it is told what changed: of what was made, or is gone, that says nothing more. */
+export const tellsChanges = (activity: string): boolean =>
+  activity === 'updated' || activity === 'persons_added_by_csv'
 
 /** Who did it. */
 export function whoOf({ user }: Pick<Entry, 'user'>): string {
@@ -61,8 +66,9 @@ export function changeWords(
 }
 
 /** Where a field says more than its values do. */
-function ownWords(scope: string, { field, after }: Change): string | null {
+function ownWords(scope: string, { field, before, after }: Change): string | null {
   if (field === 'deleted') return after ? 'Deleted' : 'Brought back'
+  if (scope === 'Cohort' && field === 'count') return `People: ${before ?? 0} → ${after ?? 0}`
   if (field === 'archived') return after ? 'Archived' : 'Brought back from the archive'
   if (scope === 'Survey' || scope === 'Experiment') {
     const ends = scope === 'Survey' ? 'Stopped' : 'Ended'
