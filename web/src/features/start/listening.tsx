@@ -22,12 +22,15 @@ export function Listening({
   event,
   host,
   keyEnd,
+  children,
 }: {
   projectId: number
   timeZone: string
   event: EventRow | null
   host: string
   keyEnd: string
+  /** What else can be done meanwhile. */
+  children: ReactNode
 }): ReactNode {
   const seconds = useSeconds(event === null)
   return (
@@ -79,6 +82,7 @@ export function Listening({
           Draw its trend
         </Button>
       )}
+      {children}
       <details className={styles.help} style={{ visibility: event ? 'hidden' : undefined }}>
         <summary>
           {seconds >= SECONDS_BEFORE_HELP ? (

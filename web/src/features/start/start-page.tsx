@@ -111,17 +111,12 @@ export function StartPage(): ReactNode {
                 event={first ?? null}
                 host={host}
                 keyEnd={project.api_token.slice(-4)}
-              />
+              >
+                <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+                  Send a test event from here
+                </Button>
+              </Listening>
             )}
-            <Button
-              mt="sm"
-              variant="default"
-              fullWidth
-              loading={test.isPending}
-              onClick={() => test.mutate()}
-            >
-              Send a test event from here
-            </Button>
             {test.isError && <LoadError what="the answer to the test event" error={test.error} />}
           </section>
         </div>
