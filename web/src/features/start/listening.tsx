@@ -49,7 +49,7 @@ export function Listening({
             from {event.distinct_id}, <RelativeTime at={event.timestamp} timeZone={timeZone} />.
           </>
         ) : (
-          <span className="muted">This page notices by itself. Nothing yet after {seconds} s.</span>
+          <span className="muted">This page notices by itself. Nothing yet after {seconds}&nbsp;s.</span>
         )}
       </p>
       <BuildDashboard projectId={projectId} disabled={!event} />
