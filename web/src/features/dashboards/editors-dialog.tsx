@@ -6,10 +6,10 @@ import { allMembersQuery } from '../../api/members.ts'
 import { useMe } from '../../api/session.ts'
 import type { Dashboard } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { LoadError, Loading } from '../../ui/states.tsx'
 import styles from '../../ui/thing-page.module.css'
 import { useUpdateDashboard } from './queries.ts'
-import { Problem } from '../../ui/problem.tsx'
 
 /** PostHog's numbers: everyone in the project edits it, or only whom it names. */
 const everyone = 21

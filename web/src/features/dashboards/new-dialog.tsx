@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useStarterDashboard } from '../../api/saved.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { LoadError } from '../../ui/states.tsx'
 import styles from './new-dialog.module.css'
 import { templatesQuery, useCreateDashboard } from './queries.ts'
-import { Problem } from '../../ui/problem.tsx'
 
 type Begin = { value: string; label: string; about: string }
 

@@ -5,10 +5,10 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { dashboardsQuery } from '../../api/saved.ts'
 import type { Dashboard, DashboardTile, Insight } from '../../api/types.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { LoadError, Loading } from '../../ui/states.tsx'
 import { offerUndo, sayFailed } from '../../ui/undo.tsx'
 import { useDuplicateTile, useMoveTile } from './queries.ts'
-import { Problem } from '../../ui/problem.tsx'
 
 /** What whoever may edit the dashboard can do with one of its insights, as entries of a menu. */
 export function TileActions({

@@ -1,10 +1,10 @@
 import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { filtersOf, isMeasured, type Metric, metricOf } from './metric.ts'
 import { MetricFields } from './metric-fields.tsx'
 import { type Experiment, useUpdateExperiment } from './queries.ts'
-import { Problem } from '../../ui/problem.tsx'
 
 /** Changes what an experiment is called, what is expected of it, and what it compares. */
 export function EditExperimentDialog({

@@ -7,6 +7,7 @@ import type { Me } from '../../api/types.ts'
 import { MakeDemoProject } from '../../ui/demo-project.tsx'
 import { useUnsavedGuard } from '../../ui/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Problem } from '../../ui/problem.tsx'
 import { Empty, sentence } from '../../ui/states.tsx'
 import { DeleteOrganization } from './danger-zone.tsx'
 import { Domains } from './domains.tsx'
@@ -16,7 +17,6 @@ import { useUpdateOrganization } from './organization-queries.ts'
 import { Roles } from './roles.tsx'
 import { Rail, Section } from './section.tsx'
 import styles from './settings.module.css'
-import { Problem } from '../../ui/problem.tsx'
 
 const LONGEST_NAME = 64
 
