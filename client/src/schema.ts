@@ -34449,7 +34449,9 @@ export interface operations {
                      *           "is_email_verified": null
                      *         },
                      *         "updated_at": "2026-12-01T00:25:01.339000Z",
-                     *         "last_modified_at": "2026-12-01T00:25:01.339000Z"
+                     *         "last_modified_at": "2026-12-01T00:25:01.339000Z",
+                     *         "effective_restriction_level": 21,
+                     *         "effective_privilege_level": 37
                      *       }
                      *     ]
                      */
