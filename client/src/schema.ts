@@ -7777,13 +7777,13 @@ export interface components {
         };
         FunnelsActorsQuery: {
             /**
-             * @description What is asked: the people at a step of a funnel
+             * @description What is asked: the people at a step of a funnel. Of one about the time it takes (`time_to_convert`) they have a `conversion_time` in seconds, to select and, as HogQL, to filter by
              * @constant
              */
             kind: "FunnelsActorsQuery";
             /** @description The funnel */
             source: components["schemas"]["FunnelsQuery"];
-            /** @description Who reached this step, the first is 1; negative: who reached the one before, but not this */
+            /** @description Who reached this step, the first is 1; negative: who reached the one before, but not this. Of a funnel about the time it takes default the step that it ends with */
             funnelStep?: number | null;
             /** @description Who came exactly so far, instead of `funnelStep` */
             funnelCustomSteps?: number[] | null;
@@ -8211,6 +8211,10 @@ export interface components {
              * @enum {number}
              */
             effective_privilege_level: 21 | 37;
+            /** @description What it asks as `query/` takes it, however it was saved: `query` without the nodes around it, or `filters` in today's shape; on a dashboard, with its dates and properties. As the `source` of an `ActorsQuery` it gives the people behind a number. Null where it can’t be asked. */
+            typed_query: {
+                [key: string]: unknown;
+            } | null;
             /** @description Its place in a list that a client keeps; nothing here goes by it. */
             order: number | null;
             /** @description Deleted ones are not listed; `PATCH` with `false` brings one back. */
@@ -8254,7 +8258,7 @@ export interface components {
             kind: "InsightActorsQuery";
             /** @description The insight that the number is part of */
             source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
-            /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
+            /** @description Which bucket: a date or time in it; of a trend, without it all of them. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
             series?: number | null;
@@ -11218,7 +11222,7 @@ export interface components {
             kind: "StickinessActorsQuery";
             /** @description The insight that the number is part of */
             source: components["schemas"]["TrendsQuery"] | components["schemas"]["StickinessQuery"] | components["schemas"]["LifecycleQuery"] | components["schemas"]["RetentionQuery"] | components["schemas"]["PathsQuery"];
-            /** @description Which bucket: a date or time in it. For stickiness, on how many intervals */
+            /** @description Which bucket: a date or time in it; of a trend, without it all of them. For stickiness, on how many intervals */
             day?: (string | number) | null;
             /** @description Index of the series; default 0 */
             series?: number | null;
@@ -12664,18 +12668,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *           "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *           "name": "Example",
                      *           "slug": "example",
-                     *           "created_at": "2026-12-01T00:24:47.958000Z",
-                     *           "updated_at": "2026-12-01T00:24:47.958000Z",
+                     *           "created_at": "2026-12-01T04:36:41.786000Z",
+                     *           "updated_at": "2026-12-01T04:36:41.786000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 1,
-                     *               "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
-                     *               "organization": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *               "uuid": "b3b3f0c2-6974-4e6a-8cc7-448ba2d024c0",
+                     *               "organization": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12707,18 +12711,18 @@ export interface operations {
                      *           "enforce_2fa": null
                      *         },
                      *         {
-                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "name": "Test",
-                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *           "created_at": "2026-12-01T00:24:49.241000Z",
-                     *           "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *           "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *           "created_at": "2026-12-01T04:36:45.150000Z",
+                     *           "updated_at": "2026-12-01T04:36:45.150000Z",
                      *           "membership_level": 15,
                      *           "plugins_access_level": 9,
                      *           "teams": [
                      *             {
                      *               "id": 2,
-                     *               "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *               "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *               "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *               "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "Default Project",
                      *               "completed_snippet_onboarding": false,
@@ -12729,8 +12733,8 @@ export interface operations {
                      *             },
                      *             {
                      *               "id": 3,
-                     *               "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *               "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *               "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *               "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *               "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *               "name": "acme",
                      *               "completed_snippet_onboarding": false,
@@ -12813,18 +12817,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
+                     *       "id": "93b5046a-508c-42cc-9f24-a65e9e0fa8b5",
                      *       "name": "acme new",
                      *       "slug": "acme-new",
-                     *       "created_at": "2026-12-01T00:25:06.586000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.586000Z",
+                     *       "created_at": "2026-12-01T04:37:06.806000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.806000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 6,
-                     *           "uuid": "95759495-5209-4bef-8e70-89c4b8b84d53",
-                     *           "organization": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
+                     *           "uuid": "b64a4046-0cba-4d63-840e-54b5bcbfa8d7",
+                     *           "organization": "93b5046a-508c-42cc-9f24-a65e9e0fa8b5",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12895,7 +12899,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -12911,18 +12915,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "name": "Test",
-                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *       "created_at": "2026-12-01T00:24:49.241000Z",
-                     *       "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *       "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *       "created_at": "2026-12-01T04:36:45.150000Z",
+                     *       "updated_at": "2026-12-01T04:36:45.150000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -12933,8 +12937,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13005,7 +13009,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13030,18 +13034,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "name": "acme",
-                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *       "created_at": "2026-12-01T00:24:49.241000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.612000Z",
+                     *       "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *       "created_at": "2026-12-01T04:36:45.150000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.836000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13052,8 +13056,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13142,7 +13146,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13202,7 +13206,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13223,18 +13227,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "name": "Test",
-                     *       "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *       "created_at": "2026-12-01T00:24:49.241000Z",
-                     *       "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *       "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *       "created_at": "2026-12-01T04:36:45.150000Z",
+                     *       "updated_at": "2026-12-01T04:36:45.150000Z",
                      *       "membership_level": 15,
                      *       "plugins_access_level": 9,
                      *       "teams": [
                      *         {
                      *           "id": 2,
-                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -13245,8 +13249,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 3,
-                     *           "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "acme",
                      *           "completed_snippet_onboarding": false,
@@ -13340,7 +13344,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13358,18 +13362,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "7a3ae82c-0eeb-47b3-8e2d-2d73600d2719",
+                     *           "id": "01a22fe4-2ea5-70be-b2b0-2425683f5056",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "PersonalAPIKey",
-                     *           "item_id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
+                     *           "item_id": "uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13377,21 +13381,21 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:55.709000Z"
+                     *           "created_at": "2026-12-01T04:36:53.033000Z"
                      *         },
                      *         {
-                     *           "id": "96a6cf54-ffff-4310-8d6d-7d9b7b42b741",
+                     *           "id": "01a22fe4-22e7-732d-9326-0b39e7ef7049",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "OrganizationInvite",
-                     *           "item_id": "e29a5ac4-147f-4603-a543-d7b748ef81e1",
+                     *           "item_id": "48e8eb7c-a454-42fe-9170-db2e3b916545",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -13399,7 +13403,7 @@ export interface operations {
                      *             "name": "acme.b@example.net",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.541000Z"
+                     *           "created_at": "2026-12-01T04:36:50.024000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -13451,7 +13455,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13472,39 +13476,39 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "e29a5ac4-147f-4603-a543-d7b748ef81e1",
+                     *           "id": "48e8eb7c-a454-42fe-9170-db2e3b916545",
                      *           "target_email": "acme.b@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.538000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.538000Z",
+                     *           "created_at": "2026-12-01T04:36:50.021000Z",
+                     *           "updated_at": "2026-12-01T04:36:50.021000Z",
                      *           "message": null
                      *         },
                      *         {
-                     *           "id": "a2fda638-1c0e-46ea-9645-bfe59dc01ac8",
+                     *           "id": "31dbbea0-70de-40d4-9905-0f6635c8d20b",
                      *           "target_email": "acme@example.net",
                      *           "first_name": "",
                      *           "emailing_attempt_made": false,
                      *           "is_expired": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.339000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.339000Z",
+                     *           "created_at": "2026-12-01T04:36:49.771000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.771000Z",
                      *           "message": null
                      *         }
                      *       ]
@@ -13549,7 +13553,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13574,21 +13578,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "aaaea29d-79f5-487d-92ac-d0adf252636b",
+                     *       "id": "321dc6c3-aa69-4d4c-8688-c326699fe64b",
                      *       "target_email": "acme.new@example.net",
                      *       "first_name": "",
                      *       "emailing_attempt_made": false,
                      *       "is_expired": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:06.634000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.634000Z",
+                     *       "created_at": "2026-12-01T04:37:06.856000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.856000Z",
                      *       "message": null
                      *     }
                      */
@@ -13640,7 +13644,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13668,21 +13672,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "b6472ac7-e7b2-4c80-88cb-3e34d7bfcbb7",
+                     *         "id": "740eb008-ed45-4d2a-b88f-722a0fc257c2",
                      *         "target_email": "acme.two@example.net",
                      *         "first_name": "",
                      *         "emailing_attempt_made": false,
                      *         "is_expired": false,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-12-01T00:25:06.639000Z",
-                     *         "updated_at": "2026-12-01T00:25:06.639000Z",
+                     *         "created_at": "2026-12-01T04:37:06.861000Z",
+                     *         "updated_at": "2026-12-01T04:37:06.861000Z",
                      *         "message": null
                      *       }
                      *     ]
@@ -13735,12 +13739,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
                 /**
                  * @description Id of the invite.
-                 * @example e29a5ac4-147f-4603-a543-d7b748ef81e1
+                 * @example 48e8eb7c-a454-42fe-9170-db2e3b916545
                  */
                 invite_id: string;
             };
@@ -13796,7 +13800,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -13817,34 +13821,34 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "d041eb49-c017-4a3d-b55f-36ccd402462a",
+                     *           "id": "6234cee9-a8ec-437d-8a0c-0694749b96c6",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 15,
-                     *           "joined_at": "2026-12-01T00:24:50.238000Z",
-                     *           "updated_at": "2026-12-01T00:24:50.238000Z",
+                     *           "joined_at": "2026-12-01T04:36:46.110000Z",
+                     *           "updated_at": "2026-12-01T04:36:46.110000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         },
                      *         {
-                     *           "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
+                     *           "id": "135637d2-c7b6-45cd-b5ab-315ac316171b",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *             "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *             "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
                      *           "level": 1,
-                     *           "joined_at": "2026-12-01T00:24:50.847000Z",
-                     *           "updated_at": "2026-12-01T00:24:50.847000Z",
+                     *           "joined_at": "2026-12-01T04:36:46.728000Z",
+                     *           "updated_at": "2026-12-01T04:36:46.728000Z",
                      *           "is_2fa_enabled": false,
                      *           "has_social_auth": false
                      *         }
@@ -13890,12 +13894,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
+                 * @example fef0b0f3-7eb0-45c8-98d8-07066b28f546
                  */
                 user_uuid: string;
             };
@@ -13920,18 +13924,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
+                     *       "id": "135637d2-c7b6-45cd-b5ab-315ac316171b",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *         "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *         "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 1,
-                     *       "joined_at": "2026-12-01T00:24:50.847000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.629000Z",
+                     *       "joined_at": "2026-12-01T04:36:46.728000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.851000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -13993,12 +13997,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
+                 * @example fef0b0f3-7eb0-45c8-98d8-07066b28f546
                  */
                 user_uuid: string;
             };
@@ -14058,12 +14062,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
                 /**
                  * @description The user's uuid; `@me` is you.
-                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
+                 * @example fef0b0f3-7eb0-45c8-98d8-07066b28f546
                  */
                 user_uuid: string;
             };
@@ -14088,18 +14092,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "50b8d378-9622-4033-b81d-395b548c5d7a",
+                     *       "id": "135637d2-c7b6-45cd-b5ab-315ac316171b",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *         "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *         "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 8,
-                     *       "joined_at": "2026-12-01T00:24:50.847000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.621000Z",
+                     *       "joined_at": "2026-12-01T04:36:46.728000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.843000Z",
                      *       "is_2fa_enabled": false,
                      *       "has_social_auth": false
                      *     }
@@ -14161,7 +14165,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 id: string;
             };
@@ -14242,7 +14246,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -14268,12 +14272,12 @@ export interface operations {
                      *           "name": "acme",
                      *           "state": "done",
                      *           "people": 20,
-                     *           "events": 530,
+                     *           "events": 265,
                      *           "progress": 1,
                      *           "seed": 1,
                      *           "error": null,
-                     *           "created_at": "2026-12-01T00:24:53.601000Z",
-                     *           "finished_at": "2026-12-01T00:24:55.614000Z"
+                     *           "created_at": "2026-12-01T04:36:50.105000Z",
+                     *           "finished_at": "2026-12-01T04:36:52.956000Z"
                      *         }
                      *       ]
                      *     }
@@ -14317,7 +14321,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -14352,7 +14356,7 @@ export interface operations {
                      *       "progress": 0,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-12-01T00:25:06.759000Z",
+                     *       "created_at": "2026-12-01T04:37:06.986000Z",
                      *       "finished_at": null
                      *     }
                      */
@@ -14422,7 +14426,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -14448,12 +14452,12 @@ export interface operations {
                      *       "name": "acme",
                      *       "state": "done",
                      *       "people": 20,
-                     *       "events": 530,
+                     *       "events": 265,
                      *       "progress": 1,
                      *       "seed": 1,
                      *       "error": null,
-                     *       "created_at": "2026-12-01T00:24:53.601000Z",
-                     *       "finished_at": "2026-12-01T00:24:55.614000Z"
+                     *       "created_at": "2026-12-01T04:36:50.105000Z",
+                     *       "finished_at": "2026-12-01T04:36:52.956000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DemoProject"];
@@ -14495,7 +14499,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -14584,7 +14588,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -14605,11 +14609,11 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
+                     *           "id": "b4e8bed5-5e63-46c6-958c-411f3c555894",
                      *           "domain": "acme.example.org",
                      *           "is_verified": false,
                      *           "verified_at": null,
-                     *           "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
+                     *           "verification_challenge": "XxX7GRzYcNXpqyoU6KOeGQNFHrSVytTYvZm4rs7xcpd",
                      *           "jit_provisioning_enabled": false,
                      *           "sso_enforcement": "",
                      *           "has_saml": false,
@@ -14659,7 +14663,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -14684,11 +14688,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "b23e11d0-1141-4ced-8ae1-0fadd42ca729",
+                     *       "id": "181203ab-f63e-467d-ad29-ae53dbc720d7",
                      *       "domain": "acme-39.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "EFrB2Vp5Heny3ZBBYzy5Ugx1XnJdWQanZ3l9UoBfS7g",
+                     *       "verification_challenge": "y1xPNmrqE73dexsYouAsoXv8BzBbA0dA0sxS5HqWpSC",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14754,12 +14758,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
+                 * @example b4e8bed5-5e63-46c6-958c-411f3c555894
                  */
                 id: string;
             };
@@ -14775,11 +14779,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
+                     *       "id": "b4e8bed5-5e63-46c6-958c-411f3c555894",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
+                     *       "verification_challenge": "XxX7GRzYcNXpqyoU6KOeGQNFHrSVytTYvZm4rs7xcpd",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14827,12 +14831,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
+                 * @example b4e8bed5-5e63-46c6-958c-411f3c555894
                  */
                 id: string;
             };
@@ -14858,11 +14862,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
+                     *       "id": "b4e8bed5-5e63-46c6-958c-411f3c555894",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
+                     *       "verification_challenge": "XxX7GRzYcNXpqyoU6KOeGQNFHrSVytTYvZm4rs7xcpd",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -14928,12 +14932,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
+                 * @example b4e8bed5-5e63-46c6-958c-411f3c555894
                  */
                 id: string;
             };
@@ -14993,12 +14997,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
+                 * @example b4e8bed5-5e63-46c6-958c-411f3c555894
                  */
                 id: string;
             };
@@ -15019,11 +15023,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
+                     *       "id": "b4e8bed5-5e63-46c6-958c-411f3c555894",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
+                     *       "verification_challenge": "XxX7GRzYcNXpqyoU6KOeGQNFHrSVytTYvZm4rs7xcpd",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15089,12 +15093,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the domain.
-                 * @example e153265d-02fa-4e4c-951b-a98dfdcdd291
+                 * @example b4e8bed5-5e63-46c6-958c-411f3c555894
                  */
                 id: string;
             };
@@ -15110,11 +15114,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "e153265d-02fa-4e4c-951b-a98dfdcdd291",
+                     *       "id": "b4e8bed5-5e63-46c6-958c-411f3c555894",
                      *       "domain": "acme.example.org",
                      *       "is_verified": false,
                      *       "verified_at": null,
-                     *       "verification_challenge": "dFGc6Ij0DzxofNRpdtcoPSkrLEbyOtoHqLq4h8IVbB7",
+                     *       "verification_challenge": "XxX7GRzYcNXpqyoU6KOeGQNFHrSVytTYvZm4rs7xcpd",
                      *       "jit_provisioning_enabled": false,
                      *       "sso_enforcement": "",
                      *       "has_saml": false,
@@ -15180,7 +15184,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -15227,8 +15231,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-12-01T00:25:12.511000Z",
-                     *           "updated_at": "2026-12-01T00:25:12.511000Z",
+                     *           "created_at": "2026-12-01T04:37:10.275000Z",
+                     *           "updated_at": "2026-12-01T04:37:10.275000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -15248,16 +15252,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15317,7 +15321,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -15343,8 +15347,8 @@ export interface operations {
                      *         "team_id": 2,
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -15360,7 +15364,7 @@ export interface operations {
                      *             "true": "\"acme\""
                      *           }
                      *         },
-                     *         "created_at": "2026-12-01T00:24:52.342000Z",
+                     *         "created_at": "2026-12-01T04:36:48.727000Z",
                      *         "active": true
                      *       }
                      *     ]
@@ -15409,7 +15413,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -15445,7 +15449,7 @@ export interface operations {
                      *           "tag": null,
                      *           "latest_tag": null,
                      *           "is_global": false,
-                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "organization_name": "Test",
                      *           "capabilities": {},
                      *           "metrics": {},
@@ -15502,7 +15506,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -15538,7 +15542,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15607,7 +15611,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -15625,11 +15629,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "c0890cc1-af3c-47d3-a7d5-cdf8db694fd5",
+                     *           "id": "01a22fe4-4b1c-77f1-b7fb-b40e44a53125",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15652,14 +15656,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:01.949000Z"
+                     *           "created_at": "2026-12-01T04:37:00.316000Z"
                      *         },
                      *         {
-                     *           "id": "b8c6646f-d9f2-4738-a9bc-eea58d107182",
+                     *           "id": "01a22fe4-20e2-717f-80a5-b66ee5d7d3ad",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -15674,7 +15678,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.106000Z"
+                     *           "created_at": "2026-12-01T04:36:49.506000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -15721,7 +15725,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -15791,7 +15795,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -15827,7 +15831,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "organization_name": "Test",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15882,7 +15886,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -15923,7 +15927,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -15987,7 +15991,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16061,7 +16065,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16102,7 +16106,7 @@ export interface operations {
                      *       "tag": null,
                      *       "latest_tag": null,
                      *       "is_global": false,
-                     *       "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "organization_name": "acme",
                      *       "capabilities": {},
                      *       "metrics": {},
@@ -16166,7 +16170,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16241,7 +16245,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16313,7 +16317,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16404,7 +16408,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16484,7 +16488,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -16508,9 +16512,9 @@ export interface operations {
                      *           "id": 1,
                      *           "resource": "cohorts",
                      *           "access_level": 21,
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
-                     *           "created_at": "2026-12-01T00:24:53.523000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.523000Z",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
+                     *           "created_at": "2026-12-01T04:36:49.998000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.998000Z",
                      *           "created_by": 1
                      *         }
                      *       ]
@@ -16555,7 +16559,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -16584,9 +16588,9 @@ export interface operations {
                      *       "id": 2,
                      *       "resource": "dashboards",
                      *       "access_level": 21,
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
-                     *       "created_at": "2026-12-01T00:25:06.694000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.694000Z",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
+                     *       "created_at": "2026-12-01T04:37:06.914000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.914000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16647,7 +16651,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16671,9 +16675,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
-                     *       "created_at": "2026-12-01T00:24:53.523000Z",
-                     *       "updated_at": "2026-12-01T00:24:53.523000Z",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
+                     *       "created_at": "2026-12-01T04:36:49.998000Z",
+                     *       "updated_at": "2026-12-01T04:36:49.998000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16716,7 +16720,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16750,9 +16754,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 37,
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
-                     *       "created_at": "2026-12-01T00:24:53.523000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.703000Z",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
+                     *       "created_at": "2026-12-01T04:36:49.998000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.927000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16813,7 +16817,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16878,7 +16882,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
@@ -16907,9 +16911,9 @@ export interface operations {
                      *       "id": 1,
                      *       "resource": "cohorts",
                      *       "access_level": 21,
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
-                     *       "created_at": "2026-12-01T00:24:53.523000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.699000Z",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
+                     *       "created_at": "2026-12-01T04:36:49.998000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.924000Z",
                      *       "created_by": 1
                      *     }
                      */
@@ -16975,7 +16979,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -16996,32 +17000,32 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *           "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *           "name": "acme",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-12-01T00:24:53.370000Z",
+                     *           "created_at": "2026-12-01T04:36:49.811000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "members": [
                      *             {
-                     *               "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *               "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *               "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *               "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *               "user": {
                      *                 "id": 2,
-                     *                 "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *                 "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *                 "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *                 "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *                 "first_name": "Other 1",
                      *                 "email": "other1@example.net",
                      *                 "is_email_verified": null
                      *               },
-                     *               "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *               "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *               "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *               "updated_at": "2026-12-01T04:36:49.892000Z"
                      *             }
                      *           ],
                      *           "associated_flags": [
@@ -17032,14 +17036,14 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
+                     *           "id": "50184981-9cd4-433d-86d7-c1d6b443afab",
                      *           "name": "acme other",
                      *           "feature_flags_access_level": 37,
-                     *           "created_at": "2026-12-01T00:24:53.406000Z",
+                     *           "created_at": "2026-12-01T04:36:49.856000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -17089,7 +17093,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
             };
@@ -17114,14 +17118,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "c531367f-e8a7-4bbb-8d32-2f07898782a7",
+                     *       "id": "f9d3088e-b9ac-46d0-9888-c7155a8cd287",
                      *       "name": "acme-38",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-12-01T00:25:06.645000Z",
+                     *       "created_at": "2026-12-01T04:37:06.875000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -17187,12 +17191,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
+                 * @example e87fb1de-c153-4b26-acdc-c3dd7ecdea28
                  */
                 id: string;
             };
@@ -17208,32 +17212,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *       "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-12-01T00:24:53.370000Z",
+                     *       "created_at": "2026-12-01T04:36:49.811000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *           "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *           "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *             "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *             "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *           "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.892000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17283,12 +17287,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
+                 * @example e87fb1de-c153-4b26-acdc-c3dd7ecdea28
                  */
                 id: string;
             };
@@ -17313,32 +17317,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *       "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-12-01T00:24:53.370000Z",
+                     *       "created_at": "2026-12-01T04:36:49.811000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *           "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *           "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *             "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *             "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *           "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.892000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17406,12 +17410,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed2b9b01-3b05-48b5-88de-852487121f6c
+                 * @example 50184981-9cd4-433d-86d7-c1d6b443afab
                  */
                 id: string;
             };
@@ -17471,12 +17475,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
+                 * @example e87fb1de-c153-4b26-acdc-c3dd7ecdea28
                  */
                 id: string;
             };
@@ -17497,32 +17501,32 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *       "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *       "name": "acme",
                      *       "feature_flags_access_level": 37,
-                     *       "created_at": "2026-12-01T00:24:53.370000Z",
+                     *       "created_at": "2026-12-01T04:36:49.811000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "members": [
                      *         {
-                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *           "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *           "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *             "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *             "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *           "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.892000Z"
                      *         }
                      *       ],
                      *       "associated_flags": [
@@ -17595,12 +17599,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
+                 * @example e87fb1de-c153-4b26-acdc-c3dd7ecdea28
                  */
                 role_id: string;
             };
@@ -17621,18 +17625,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *           "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *           "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *           "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *           "user": {
                      *             "id": 2,
-                     *             "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *             "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *             "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *             "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *             "first_name": "Other 1",
                      *             "email": "other1@example.net",
                      *             "is_email_verified": null
                      *           },
-                     *           "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *           "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.892000Z"
                      *         }
                      *       ]
                      *     }
@@ -17676,12 +17680,12 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example ed2b9b01-3b05-48b5-88de-852487121f6c
+                 * @example 50184981-9cd4-433d-86d7-c1d6b443afab
                  */
                 role_id: string;
             };
@@ -17691,7 +17695,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "e8abb366-b7fa-4991-8a5c-894872df939e"
+                 *       "user_uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546"
                  *     }
                  */
                 "application/json": components["schemas"]["NewRoleMembership"];
@@ -17706,18 +17710,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "00dfcdc5-1945-4949-a74e-936c378a96d8",
-                     *       "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
+                     *       "id": "f4c72a59-cdd0-4dcc-9c66-712775413610",
+                     *       "role_id": "50184981-9cd4-433d-86d7-c1d6b443afab",
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *         "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *         "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
-                     *       "joined_at": "2026-12-01T00:25:06.681000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.681000Z"
+                     *       "joined_at": "2026-12-01T04:37:06.906000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.906000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RoleMembership"];
@@ -17777,17 +17781,17 @@ export interface operations {
             path: {
                 /**
                  * @description The organization; `@current` is the one you work in.
-                 * @example ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de
+                 * @example 8087ee0b-36f8-42a1-bed4-cd26e037a8a1
                  */
                 organization_id: string;
                 /**
                  * @description Id of the role.
-                 * @example 5f7e17bc-aad8-4bd9-9add-e00941f1b308
+                 * @example e87fb1de-c153-4b26-acdc-c3dd7ecdea28
                  */
                 role_id: string;
                 /**
                  * @description Of the role’s membership, not of the user.
-                 * @example d7172adf-06ff-405b-8f77-4ce7b1c64f62
+                 * @example 77af71b5-4593-456a-ac41-74f2515d3959
                  */
                 id: string;
             };
@@ -17858,13 +17862,13 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
+                     *         "id": "uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle",
                      *         "label": "acme",
-                     *         "created_at": "2026-12-01T00:24:55.707000Z",
+                     *         "created_at": "2026-12-01T04:36:53.019000Z",
                      *         "last_used_at": null,
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_qI…kKJK",
+                     *         "mask_value": "phx_Y2…riWL",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17872,13 +17876,13 @@ export interface operations {
                      *         "scoped_organizations": null
                      *       },
                      *       {
-                     *         "id": "Bt06vGzEvdkPT3k7wCZdbSjUB043HCohZeOtbkJpCfa",
+                     *         "id": "GbGDc91yomctD06fmsH5eG9w8cxqwd2URtdkYXFutp2",
                      *         "label": "Set up with the installation",
-                     *         "created_at": "2026-12-01T00:24:47.958000Z",
-                     *         "last_used_at": "2026-12-01T00:24:50.506000Z",
+                     *         "created_at": "2026-12-01T04:36:41.786000Z",
+                     *         "last_used_at": "2026-12-01T04:36:46.273000Z",
                      *         "user_id": 1,
                      *         "value": null,
-                     *         "mask_value": "phx_Ws…DjjS",
+                     *         "mask_value": "phx_OF…7ZLi",
                      *         "scopes": [
                      *           "*"
                      *         ],
@@ -17936,13 +17940,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "E3I6QKj2Kvba2fR7kQwxZKRZtgHakhOQ0hVD6jQjxD3",
+                     *       "id": "oE59nPxJmaU0TPwAcRGDuagtCWw2HN5Po7Ck8LrM0mI",
                      *       "label": "acme",
-                     *       "created_at": "2026-12-01T00:25:06.577000Z",
+                     *       "created_at": "2026-12-01T04:37:06.799000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_Wx…5lMm",
+                     *       "mask_value": "phx_1k…GUeq",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -17999,13 +18003,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "Bt06vGzEvdkPT3k7wCZdbSjUB043HCohZeOtbkJpCfa",
+                     *       "id": "GbGDc91yomctD06fmsH5eG9w8cxqwd2URtdkYXFutp2",
                      *       "label": "Set up with the installation",
-                     *       "created_at": "2026-12-01T00:24:47.958000Z",
-                     *       "last_used_at": "2026-12-01T00:25:03.475Z",
+                     *       "created_at": "2026-12-01T04:36:41.786000Z",
+                     *       "last_used_at": "2026-12-01T04:37:02.223Z",
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_Ws…DjjS",
+                     *       "mask_value": "phx_OF…7ZLi",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18052,7 +18056,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
+                 * @example uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle
                  */
                 id: string;
             };
@@ -18068,13 +18072,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
+                     *       "id": "uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle",
                      *       "label": "acme",
-                     *       "created_at": "2026-12-01T00:24:55.707000Z",
+                     *       "created_at": "2026-12-01T04:36:53.019000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": null,
-                     *       "mask_value": "phx_qI…kKJK",
+                     *       "mask_value": "phx_Y2…riWL",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18121,7 +18125,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
+                 * @example uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle
                  */
                 id: string;
             };
@@ -18172,7 +18176,7 @@ export interface operations {
             path: {
                 /**
                  * @description Id of the key, as the list tells it; not the key itself.
-                 * @example AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy
+                 * @example uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle
                  */
                 id: string;
             };
@@ -18188,13 +18192,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "AEOklZLTrCkEoYljsGB97S2tyNW0zkVsHv2wwCJgjJy",
+                     *       "id": "uGqLweh6G9PGU3tr2gxKvBwQe5tFzPW7b7PTGYomUle",
                      *       "label": "acme",
-                     *       "created_at": "2026-12-01T00:24:55.707000Z",
+                     *       "created_at": "2026-12-01T04:36:53.019000Z",
                      *       "last_used_at": null,
                      *       "user_id": 1,
                      *       "value": "phx_xxxxxxxxxxxxxxxx",
-                     *       "mask_value": "phx_SP…WiXJ",
+                     *       "mask_value": "phx_pC…NgUy",
                      *       "scopes": [
                      *         "*"
                      *       ],
@@ -18262,8 +18266,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
-                     *           "organization": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *           "uuid": "b3b3f0c2-6974-4e6a-8cc7-448ba2d024c0",
+                     *           "organization": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18274,8 +18278,8 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *           "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *           "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *           "name": "Default Project",
                      *           "completed_snippet_onboarding": false,
@@ -18337,8 +18341,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "uuid": "7e257b73-360d-496e-b3ef-e298429212c1",
-                     *       "organization": "9f5186d0-ccb2-42c3-aa33-56ae88534396",
+                     *       "uuid": "da6a61f1-6869-4718-80cf-97764dda2e33",
+                     *       "organization": "93b5046a-508c-42cc-9f24-a65e9e0fa8b5",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "week_start_day": null,
                      *       "app_urls": [],
@@ -18388,8 +18392,8 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:25:06.726000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.726000Z",
+                     *       "created_at": "2026-12-01T04:37:06.950000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.950000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": false,
@@ -18462,8 +18466,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "week_start_day": null,
                      *       "app_urls": [],
@@ -18497,8 +18501,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-12-01T00:24:49.243000Z",
-                     *       "updated_at": "2026-12-01T00:24:49.243000Z",
+                     *       "created_at": "2026-12-01T04:36:45.170000Z",
+                     *       "updated_at": "2026-12-01T04:36:45.170000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18571,8 +18575,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "week_start_day": null,
                      *       "app_urls": [],
@@ -18606,8 +18610,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-12-01T00:24:49.243000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.753000Z",
+                     *       "created_at": "2026-12-01T04:36:45.170000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.982000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18754,8 +18758,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "week_start_day": null,
                      *       "app_urls": [],
@@ -18789,8 +18793,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-12-01T00:24:49.243000Z",
-                     *       "updated_at": "2026-12-01T00:25:06.747000Z",
+                     *       "created_at": "2026-12-01T04:36:45.170000Z",
+                     *       "updated_at": "2026-12-01T04:37:06.977000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -18933,8 +18937,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 2,
-                     *       "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *       "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *       "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *       "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *       "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *       "week_start_day": null,
                      *       "app_urls": [],
@@ -18968,8 +18972,8 @@ export interface operations {
                      *       "timezone": "UTC",
                      *       "anonymize_ips": false,
                      *       "test_account_filters": [],
-                     *       "created_at": "2026-12-01T00:24:49.243000Z",
-                     *       "updated_at": "2026-12-01T00:25:12.985000Z",
+                     *       "created_at": "2026-12-01T04:36:45.170000Z",
+                     *       "updated_at": "2026-12-01T04:37:11.038000Z",
                      *       "ingested_event": false,
                      *       "effective_membership_level": 15,
                      *       "has_group_types": true,
@@ -19065,18 +19069,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-12-01T00:25:02.087000Z",
+                     *           "created_at": "2026-12-01T04:37:00.399000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-12-01T00:25:02.087000Z",
+                     *           "last_calculated_at": "2026-12-01T04:37:00.399000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         },
@@ -19103,18 +19107,18 @@ export interface operations {
                      *               "properties": []
                      *             }
                      *           ],
-                     *           "created_at": "2026-12-01T00:24:51.641000Z",
+                     *           "created_at": "2026-12-01T04:36:48.045000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "is_calculating": false,
-                     *           "last_calculated_at": "2026-12-01T00:24:51.641000Z",
+                     *           "last_calculated_at": "2026-12-01T04:36:48.045000Z",
                      *           "team_id": 2,
                      *           "is_action": true
                      *         }
@@ -19221,18 +19225,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:25:09.618000Z",
+                     *       "created_at": "2026-12-01T04:37:09.610000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-12-01T00:25:09.618000Z",
+                     *       "last_calculated_at": "2026-12-01T04:37:09.610000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19387,7 +19391,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -19401,7 +19405,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -19522,18 +19526,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:24:51.641000Z",
+                     *       "created_at": "2026-12-01T04:36:48.045000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
+                     *       "last_calculated_at": "2026-12-01T04:36:48.045000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19643,18 +19647,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:24:51.641000Z",
+                     *       "created_at": "2026-12-01T04:36:48.045000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
+                     *       "last_calculated_at": "2026-12-01T04:36:48.045000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -19829,18 +19833,18 @@ export interface operations {
                      *           "properties": []
                      *         }
                      *       ],
-                     *       "created_at": "2026-12-01T00:24:51.641000Z",
+                     *       "created_at": "2026-12-01T04:36:48.045000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "is_calculating": false,
-                     *       "last_calculated_at": "2026-12-01T00:24:51.641000Z",
+                     *       "last_calculated_at": "2026-12-01T04:36:48.045000Z",
                      *       "team_id": 2,
                      *       "is_action": true
                      *     }
@@ -20011,18 +20015,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "9a9cd7f1-1ec8-4946-b929-484719473d88",
+                     *           "id": "01a22fe4-51fd-717c-a29e-2d8dafb11527",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "PropertyDefinition",
-                     *           "item_id": "993e3b75-aae4-4d10-8143-8754c34e728c",
+                     *           "item_id": "38395219-56d5-4a18-95fe-247dd13e7ad1",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20038,24 +20042,24 @@ export interface operations {
                      *             "name": "$feature/acme-experiment",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.184000Z",
+                     *           "created_at": "2026-12-01T04:37:02.077000Z",
                      *           "unread": true,
-                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "is_system": false
                      *         },
                      *         {
-                     *           "id": "fd4e7f0e-a70c-435b-b664-0d6dddafacec",
+                     *           "id": "01a22fe4-51db-71d4-97fa-c197dbfd2c2c",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "updated",
                      *           "scope": "EventDefinition",
-                     *           "item_id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
+                     *           "item_id": "5ff2f2aa-a577-4ff5-bb72-a26c11874abd",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -20071,9 +20075,9 @@ export interface operations {
                      *             "name": "$feature_flag_called",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.155000Z",
+                     *           "created_at": "2026-12-01T04:37:02.044000Z",
                      *           "unread": true,
-                     *           "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "is_system": false
                      *         }
                      *       ]
@@ -20304,14 +20308,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:51.670000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.080000Z",
+                     *           "created_at": "2026-12-01T04:36:48.086000Z",
+                     *           "updated_at": "2026-12-01T04:37:00.387000Z",
                      *           "deleted": false,
                      *           "scope": "project",
                      *           "dashboard_item": null,
@@ -20325,14 +20329,14 @@ export interface operations {
                      *           "creation_type": "USR",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.060000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.060000Z",
+                     *           "created_at": "2026-12-01T04:37:00.376000Z",
+                     *           "updated_at": "2026-12-01T04:37:00.376000Z",
                      *           "deleted": false,
                      *           "scope": "dashboard_item",
                      *           "dashboard_item": null,
@@ -20422,14 +20426,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:09.561000Z",
-                     *       "updated_at": "2026-12-01T00:25:09.561000Z",
+                     *       "created_at": "2026-12-01T04:37:09.597000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.597000Z",
                      *       "deleted": false,
                      *       "scope": "dashboard_item",
                      *       "dashboard_item": null,
@@ -20521,14 +20525,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.670000Z",
-                     *       "updated_at": "2026-12-01T00:25:02.080000Z",
+                     *       "created_at": "2026-12-01T04:36:48.086000Z",
+                     *       "updated_at": "2026-12-01T04:37:00.387000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20621,14 +20625,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.670000Z",
-                     *       "updated_at": "2026-12-01T00:25:09.605000Z",
+                     *       "created_at": "2026-12-01T04:36:48.086000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.607000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -20790,14 +20794,14 @@ export interface operations {
                      *       "creation_type": "USR",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.670000Z",
-                     *       "updated_at": "2026-12-01T00:25:09.584000Z",
+                     *       "created_at": "2026-12-01T04:36:48.086000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.603000Z",
                      *       "deleted": false,
                      *       "scope": "project",
                      *       "dashboard_item": null,
@@ -21283,13 +21287,13 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.118000Z",
+                     *           "created_at": "2026-12-01T04:37:00.426000Z",
                      *           "last_calculation": null,
                      *           "errors_calculating": 0,
                      *           "last_error": null,
@@ -21308,14 +21312,14 @@ export interface operations {
                      *           "is_calculating": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:51.707000Z",
-                     *           "last_calculation": "2026-12-01T00:25:02.271000Z",
+                     *           "created_at": "2026-12-01T04:36:48.194000Z",
+                     *           "last_calculation": "2026-12-01T04:37:00.654000Z",
                      *           "errors_calculating": 0,
                      *           "last_error": null,
                      *           "count": 0,
@@ -21412,13 +21416,13 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:09.689000Z",
+                     *       "created_at": "2026-12-01T04:37:09.625000Z",
                      *       "last_calculation": null,
                      *       "errors_calculating": 0,
                      *       "last_error": null,
@@ -21515,14 +21519,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.707000Z",
-                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
+                     *       "created_at": "2026-12-01T04:36:48.194000Z",
+                     *       "last_calculation": "2026-12-01T04:37:00.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21619,14 +21623,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.707000Z",
-                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
+                     *       "created_at": "2026-12-01T04:36:48.194000Z",
+                     *       "last_calculation": "2026-12-01T04:37:00.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21792,14 +21796,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:51.707000Z",
-                     *       "last_calculation": "2026-12-01T00:25:02.271000Z",
+                     *       "created_at": "2026-12-01T04:36:48.194000Z",
+                     *       "last_calculation": "2026-12-01T04:37:00.654000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -21987,14 +21991,14 @@ export interface operations {
                      *       "is_calculating": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:04.756000Z",
-                     *       "last_calculation": "2026-12-01T00:25:04.797000Z",
+                     *       "created_at": "2026-12-01T04:37:04.296000Z",
+                     *       "last_calculation": "2026-12-01T04:37:04.373000Z",
                      *       "errors_calculating": 0,
                      *       "last_error": null,
                      *       "count": 0,
@@ -22446,11 +22450,11 @@ export interface operations {
                      *           "name": "Overview",
                      *           "description": "Made from the events that had arrived; change it as you like.",
                      *           "pinned": false,
-                     *           "created_at": "2026-12-01T00:25:01.421000Z",
+                     *           "created_at": "2026-12-01T04:36:59.934000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -22471,16 +22475,16 @@ export interface operations {
                      *           "name": "acme",
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-12-01T00:24:51.812000Z",
+                     *           "created_at": "2026-12-01T04:36:48.401000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_accessed_at": "2026-12-01T00:24:55.719000Z",
+                     *           "last_accessed_at": "2026-12-01T04:36:53.069000Z",
                      *           "is_shared": true,
                      *           "deleted": false,
                      *           "creation_mode": "default",
@@ -22569,15 +22573,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 15,
+                     *       "id": 16,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:25:07.715000Z",
+                     *       "created_at": "2026-12-01T04:37:08.422000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22672,15 +22676,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 17,
+                     *       "id": 18,
                      *       "name": "Overview",
                      *       "description": "Made from the events that had arrived; change it as you like.",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:25:07.830000Z",
+                     *       "created_at": "2026-12-01T04:37:08.826000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -22696,7 +22700,7 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 69,
+                     *           "id": 76,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22717,8 +22721,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 69,
-                     *             "short_id": "w2eHAqcv",
+                     *             "id": 76,
+                     *             "short_id": "boZvjqcf",
                      *             "name": "Daily active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were on each day.",
@@ -22738,12 +22742,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               17
+                     *               18
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 69,
-                     *                 "dashboard_id": 17,
+                     *                 "id": 76,
+                     *                 "dashboard_id": 18,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22751,10 +22755,30 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:25:07.830000Z",
+                     *             "created_at": "2026-12-01T04:37:08.826000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:25:07.830000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:07.830000Z",
+                     *             "updated_at": "2026-12-01T04:37:08.826000Z",
+                     *             "last_modified_at": "2026-12-01T04:37:08.826000Z",
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": null,
+                     *                   "name": "All events",
+                     *                   "math": "dau"
+                     *                 }
+                     *               ],
+                     *               "interval": "day",
+                     *               "dateRange": {
+                     *                 "date_from": "-30d"
+                     *               },
+                     *               "filterTestAccounts": false,
+                     *               "trendsFilter": {},
+                     *               "compareFilter": {}
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22769,8 +22793,6 @@ export interface operations {
                      *             "filters_hash": "cache_0bf5c1b9bdbbc53df216c82f4ff2c3c1",
                      *             "last_modified_by": null,
                      *             "is_sample": true,
-                     *             "effective_restriction_level": 21,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {
                      *               "sm": {
@@ -22797,7 +22819,7 @@ export interface operations {
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": 70,
+                     *           "id": 77,
                      *           "layouts": {
                      *             "sm": {
                      *               "w": 6,
@@ -22818,8 +22840,8 @@ export interface operations {
                      *           },
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 70,
-                     *             "short_id": "fMrP6fYk",
+                     *             "id": 77,
+                     *             "short_id": "ZjKVvoWW",
                      *             "name": "Weekly active people",
                      *             "derived_name": null,
                      *             "description": "How many people there were in each week.",
@@ -22839,12 +22861,12 @@ export interface operations {
                      *             },
                      *             "query": null,
                      *             "dashboards": [
-                     *               17
+                     *               18
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 70,
-                     *                 "dashboard_id": 17,
+                     *                 "id": 77,
+                     *                 "dashboard_id": 18,
                      *                 "deleted": null
                      *               }
                      *             ],
@@ -22852,10 +22874,30 @@ export interface operations {
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:25:07.830000Z",
+                     *             "created_at": "2026-12-01T04:37:08.826000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:25:07.830000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:07.830000Z",
+                     *             "updated_at": "2026-12-01T04:37:08.826000Z",
+                     *             "last_modified_at": "2026-12-01T04:37:08.826000Z",
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": null,
+                     *                   "name": "All events",
+                     *                   "math": "dau"
+                     *                 }
+                     *               ],
+                     *               "interval": "week",
+                     *               "dateRange": {
+                     *                 "date_from": "-90d"
+                     *               },
+                     *               "filterTestAccounts": false,
+                     *               "trendsFilter": {},
+                     *               "compareFilter": {}
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": null,
@@ -22870,8 +22912,6 @@ export interface operations {
                      *             "filters_hash": "cache_596f9db0f582e9093d56b39102405796",
                      *             "last_modified_by": null,
                      *             "is_sample": true,
-                     *             "effective_restriction_level": 21,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {
                      *               "sm": {
@@ -23002,15 +23042,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 16,
+                     *       "id": 17,
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:25:07.734000Z",
+                     *       "created_at": "2026-12-01T04:37:08.446000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -23026,12 +23066,12 @@ export interface operations {
                      *       "effective_privilege_level": 37,
                      *       "tiles": [
                      *         {
-                     *           "id": 68,
+                     *           "id": 71,
                      *           "layouts": {},
                      *           "color": null,
                      *           "insight": {
-                     *             "id": 68,
-                     *             "short_id": "OV9ajTqg",
+                     *             "id": 71,
+                     *             "short_id": "sXJGatav",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23049,23 +23089,34 @@ export interface operations {
                      *               }
                      *             },
                      *             "dashboards": [
-                     *               16
+                     *               17
                      *             ],
                      *             "dashboard_tiles": [
                      *               {
-                     *                 "id": 68,
-                     *                 "dashboard_id": 16,
+                     *                 "id": 71,
+                     *                 "dashboard_id": 17,
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *             "last_refresh": "2026-12-01T04:36:57.694Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:25:07.734000Z",
+                     *             "created_at": "2026-12-01T04:37:08.446000Z",
                      *             "created_by": null,
-                     *             "updated_at": "2026-12-01T00:25:07.734000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:07.734000Z",
+                     *             "updated_at": "2026-12-01T04:37:08.446000Z",
+                     *             "last_modified_at": "2026-12-01T04:37:08.446000Z",
+                     *             "effective_restriction_level": 21,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23103,20 +23154,18 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *             "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": null,
                      *             "is_sample": true,
-                     *             "effective_restriction_level": 21,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23210,16 +23259,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:51.812000Z",
+                     *       "created_at": "2026-12-01T04:36:48.401000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-12-01T00:24:55.719000Z",
+                     *       "last_accessed_at": "2026-12-01T04:36:53.069000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23237,7 +23286,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "mwVEOkHh",
+                     *             "short_id": "xBFFq0LH",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23264,21 +23313,32 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *             "last_refresh": "2026-12-01T04:36:57.694Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:24:51.874000Z",
+                     *             "created_at": "2026-12-01T04:36:48.529000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-12-01T00:25:01.339000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:01.339000Z",
+                     *             "updated_at": "2026-12-01T04:36:59.093000Z",
+                     *             "last_modified_at": "2026-12-01T04:36:59.093000Z",
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23316,27 +23376,25 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *             "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "is_sample": false,
-                     *             "effective_restriction_level": 37,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23425,16 +23483,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:51.812000Z",
+                     *       "created_at": "2026-12-01T04:36:48.401000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
+                     *       "last_accessed_at": "2026-12-01T04:37:03.438000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23452,7 +23510,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "mwVEOkHh",
+                     *             "short_id": "xBFFq0LH",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23479,21 +23537,32 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *             "last_refresh": "2026-12-01T04:36:57.694Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:24:51.874000Z",
+                     *             "created_at": "2026-12-01T04:36:48.529000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-12-01T00:25:07.675000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:07.675000Z",
+                     *             "updated_at": "2026-12-01T04:37:08.379000Z",
+                     *             "last_modified_at": "2026-12-01T04:37:08.379000Z",
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23531,27 +23600,25 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *             "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "is_sample": false,
-                     *             "effective_restriction_level": 37,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23710,16 +23777,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:51.812000Z",
+                     *       "created_at": "2026-12-01T04:36:48.401000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
+                     *       "last_accessed_at": "2026-12-01T04:37:03.438000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -23737,7 +23804,7 @@ export interface operations {
                      *           "color": null,
                      *           "insight": {
                      *             "id": 7,
-                     *             "short_id": "mwVEOkHh",
+                     *             "short_id": "xBFFq0LH",
                      *             "name": "acme",
                      *             "derived_name": null,
                      *             "description": null,
@@ -23764,21 +23831,32 @@ export interface operations {
                      *                 "deleted": null
                      *               }
                      *             ],
-                     *             "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *             "last_refresh": "2026-12-01T04:36:57.694Z",
                      *             "saved": false,
                      *             "favorited": false,
                      *             "tags": [],
-                     *             "created_at": "2026-12-01T00:24:51.874000Z",
+                     *             "created_at": "2026-12-01T04:36:48.529000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "updated_at": "2026-12-01T00:25:07.675000Z",
-                     *             "last_modified_at": "2026-12-01T00:25:07.675000Z",
+                     *             "updated_at": "2026-12-01T04:37:08.379000Z",
+                     *             "last_modified_at": "2026-12-01T04:37:08.379000Z",
+                     *             "effective_restriction_level": 37,
+                     *             "effective_privilege_level": 37,
+                     *             "typed_query": {
+                     *               "kind": "TrendsQuery",
+                     *               "series": [
+                     *                 {
+                     *                   "kind": "EventsNode",
+                     *                   "event": "acme viewed"
+                     *                 }
+                     *               ]
+                     *             },
                      *             "order": null,
                      *             "deleted": false,
                      *             "result": [
@@ -23816,27 +23894,25 @@ export interface operations {
                      *             "types": null,
                      *             "hasMore": false,
                      *             "is_cached": true,
-                     *             "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *             "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *             "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *             "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *             "query_status": null,
                      *             "timezone": "UTC",
                      *             "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "is_sample": false,
-                     *             "effective_restriction_level": 37,
-                     *             "effective_privilege_level": 37,
                      *             "color": null,
                      *             "layouts": {}
                      *           },
                      *           "text": null,
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "is_cached": true,
                      *           "error": null
                      *         }
@@ -23983,7 +24059,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
+                 *       "user_uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
                  *       "level": 37
                  *     }
                  */
@@ -23999,19 +24075,19 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "59b1705c-34c1-4bc7-95a4-0ba32815e56e",
+                     *       "id": "9b348586-4191-40b4-8be2-cced60d4c4ac",
                      *       "dashboard_id": 2,
                      *       "user": {
                      *         "id": 2,
-                     *         "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *         "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *         "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *         "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *         "first_name": "Other 1",
                      *         "email": "other1@example.net",
                      *         "is_email_verified": null
                      *       },
                      *       "level": 37,
-                     *       "added_at": "2026-12-01T00:25:08.078000Z",
-                     *       "updated_at": "2026-12-01T00:25:08.078000Z"
+                     *       "added_at": "2026-12-01T04:37:09.001000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.001000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["DashboardCollaborator"];
@@ -24081,7 +24157,7 @@ export interface operations {
                 id: number;
                 /**
                  * @description Of the user who is no longer to edit it.
-                 * @example e8abb366-b7fa-4991-8a5c-894872df939e
+                 * @example fef0b0f3-7eb0-45c8-98d8-07066b28f546
                  */
                 user_uuid: string;
             };
@@ -24178,16 +24254,16 @@ export interface operations {
                      *       "name": "acme",
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:51.812000Z",
+                     *       "created_at": "2026-12-01T04:36:48.401000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_accessed_at": "2026-12-01T00:25:04.329000Z",
+                     *       "last_accessed_at": "2026-12-01T04:37:03.438000Z",
                      *       "is_shared": true,
                      *       "deleted": false,
                      *       "creation_mode": "default",
@@ -24279,9 +24355,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:24:55.734000Z",
+                     *       "created_at": "2026-12-01T04:36:53.109000Z",
                      *       "enabled": true,
-                     *       "access_token": "nno4OtPiipaHI0NLfdr1sWKJUmK7eI35qkMEnyYxex7"
+                     *       "access_token": "qrSsmfmeTx5vu03oRxsmWdXZhEzoVHdCtHpmHXnktAU"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24358,9 +24434,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:24:55.734000Z",
+                     *       "created_at": "2026-12-01T04:36:53.109000Z",
                      *       "enabled": true,
-                     *       "access_token": "nno4OtPiipaHI0NLfdr1sWKJUmK7eI35qkMEnyYxex7"
+                     *       "access_token": "qrSsmfmeTx5vu03oRxsmWdXZhEzoVHdCtHpmHXnktAU"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24441,9 +24517,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:24:55.734000Z",
+                     *       "created_at": "2026-12-01T04:36:53.109000Z",
                      *       "enabled": true,
-                     *       "access_token": "xtwQcDHXkYQxQKO6dZqjBbDm2UNXiuP1thTbwK5txHn"
+                     *       "access_token": "xNqQvibnbp0HCwkvAUTtKq1WlnJEiBPCwSTfUYVHmyi"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -24717,7 +24793,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
+                     *           "id": "78bed707-e67b-4a03-9f47-ab716b84af41",
                      *           "feature_flag": {
                      *             "id": 11,
                      *             "team_id": 2,
@@ -24761,10 +24837,10 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-12-01T00:25:02.582000Z"
+                     *           "created_at": "2026-12-01T04:37:01.340000Z"
                      *         },
                      *         {
-                     *           "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
+                     *           "id": "282ce566-6f05-4756-a947-b02b070beaff",
                      *           "feature_flag": {
                      *             "id": 3,
                      *             "team_id": 2,
@@ -24808,7 +24884,7 @@ export interface operations {
                      *           "stage": "beta",
                      *           "documentation_url": "",
                      *           "payload": {},
-                     *           "created_at": "2026-12-01T00:24:52.944000Z"
+                     *           "created_at": "2026-12-01T04:36:49.300000Z"
                      *         }
                      *       ]
                      *     }
@@ -24887,7 +24963,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7d31429c-5d33-4932-afd1-75996fb31de0",
+                     *       "id": "e72f6a66-e41d-40ce-bcab-17b6a1b8645b",
                      *       "feature_flag": {
                      *         "id": 20,
                      *         "team_id": 2,
@@ -24931,7 +25007,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-12-01T00:25:12.033000Z"
+                     *       "created_at": "2026-12-01T04:37:10.131000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25005,7 +25081,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
+                 * @example 282ce566-6f05-4756-a947-b02b070beaff
                  */
                 id: string;
             };
@@ -25021,7 +25097,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
+                     *       "id": "282ce566-6f05-4756-a947-b02b070beaff",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25065,7 +25141,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-12-01T00:24:52.944000Z"
+                     *       "created_at": "2026-12-01T04:36:49.300000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25121,7 +25197,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
+                 * @example 282ce566-6f05-4756-a947-b02b070beaff
                  */
                 id: string;
             };
@@ -25147,7 +25223,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
+                     *       "id": "282ce566-6f05-4756-a947-b02b070beaff",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25191,7 +25267,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-12-01T00:24:52.944000Z"
+                     *       "created_at": "2026-12-01T04:36:49.300000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25265,7 +25341,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
+                 * @example 282ce566-6f05-4756-a947-b02b070beaff
                  */
                 id: string;
             };
@@ -25339,7 +25415,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the early access feature.
-                 * @example d3eb808a-1a2d-4756-99cd-8a2474ed934f
+                 * @example 282ce566-6f05-4756-a947-b02b070beaff
                  */
                 id: string;
             };
@@ -25360,7 +25436,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d3eb808a-1a2d-4756-99cd-8a2474ed934f",
+                     *       "id": "282ce566-6f05-4756-a947-b02b070beaff",
                      *       "feature_flag": {
                      *         "id": 3,
                      *         "team_id": 2,
@@ -25404,7 +25480,7 @@ export interface operations {
                      *       "stage": "beta",
                      *       "documentation_url": "",
                      *       "payload": {},
-                     *       "created_at": "2026-12-01T00:24:52.944000Z"
+                     *       "created_at": "2026-12-01T04:36:49.300000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["EarlyAccessFeature"];
@@ -25679,18 +25755,18 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "935df88d-88ce-4f46-9502-10bf6334a161",
+                     *           "id": "e0d007c7-905d-4a70-ab6b-c508d4ad7732",
                      *           "name": "$delete_person_property",
                      *           "owner": null,
                      *           "description": null,
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-12-01T00:25:02.990000Z",
-                     *           "updated_at": "2026-12-01T00:25:03.000000Z",
+                     *           "created_at": "2026-12-01T04:37:01.786000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.793000Z",
                      *           "updated_by": null,
-                     *           "last_seen_at": "2026-12-01T00:25:02.990000Z",
-                     *           "last_updated_at": "2026-12-01T00:25:03.000000Z",
+                     *           "last_seen_at": "2026-12-01T04:37:01.786000Z",
+                     *           "last_updated_at": "2026-12-01T04:37:01.793000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25703,25 +25779,25 @@ export interface operations {
                      *           "post_to_slack": false
                      *         },
                      *         {
-                     *           "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
+                     *           "id": "5ff2f2aa-a577-4ff5-bb72-a26c11874abd",
                      *           "name": "$feature_flag_called",
                      *           "owner": null,
                      *           "description": "acme",
                      *           "tags": [],
                      *           "volume_30_day": null,
                      *           "query_usage_30_day": null,
-                     *           "created_at": "2026-12-01T00:24:51.368000Z",
-                     *           "updated_at": "2026-12-01T00:25:03.140000Z",
+                     *           "created_at": "2026-12-01T04:36:47.472000Z",
+                     *           "updated_at": "2026-12-01T04:37:02.039000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "last_seen_at": "2026-12-01T00:24:51.368000Z",
-                     *           "last_updated_at": "2026-12-01T00:25:03.140000Z",
+                     *           "last_seen_at": "2026-12-01T04:36:47.472000Z",
+                     *           "last_updated_at": "2026-12-01T04:37:02.039000Z",
                      *           "verified": false,
                      *           "verified_at": null,
                      *           "verified_by": null,
@@ -25789,7 +25865,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
+                 * @example 5ff2f2aa-a577-4ff5-bb72-a26c11874abd
                  */
                 id: string;
             };
@@ -25805,25 +25881,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
+                     *       "id": "5ff2f2aa-a577-4ff5-bb72-a26c11874abd",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-12-01T00:24:51.368000Z",
-                     *       "updated_at": "2026-12-01T00:25:03.140000Z",
+                     *       "created_at": "2026-12-01T04:36:47.472000Z",
+                     *       "updated_at": "2026-12-01T04:37:02.039000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
-                     *       "last_updated_at": "2026-12-01T00:25:03.140000Z",
+                     *       "last_seen_at": "2026-12-01T04:36:47.472000Z",
+                     *       "last_updated_at": "2026-12-01T04:37:02.039000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -25889,7 +25965,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
+                 * @example 5ff2f2aa-a577-4ff5-bb72-a26c11874abd
                  */
                 id: string;
             };
@@ -25914,25 +25990,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
+                     *       "id": "5ff2f2aa-a577-4ff5-bb72-a26c11874abd",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-12-01T00:24:51.368000Z",
-                     *       "updated_at": "2026-12-01T00:25:12.881000Z",
+                     *       "created_at": "2026-12-01T04:36:47.472000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.953000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
-                     *       "last_updated_at": "2026-12-01T00:25:12.881000Z",
+                     *       "last_seen_at": "2026-12-01T04:36:47.472000Z",
+                     *       "last_updated_at": "2026-12-01T04:37:10.953000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -26007,7 +26083,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
+                 * @example 5ff2f2aa-a577-4ff5-bb72-a26c11874abd
                  */
                 id: string;
             };
@@ -26072,7 +26148,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the event definition.
-                 * @example 4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c
+                 * @example 5ff2f2aa-a577-4ff5-bb72-a26c11874abd
                  */
                 id: string;
             };
@@ -26093,25 +26169,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "4053a1ce-f5f0-4014-ba3f-7bf5ffe2e15c",
+                     *       "id": "5ff2f2aa-a577-4ff5-bb72-a26c11874abd",
                      *       "name": "$feature_flag_called",
                      *       "owner": null,
                      *       "description": "acme",
                      *       "tags": [],
                      *       "volume_30_day": null,
                      *       "query_usage_30_day": null,
-                     *       "created_at": "2026-12-01T00:24:51.368000Z",
-                     *       "updated_at": "2026-12-01T00:25:12.866000Z",
+                     *       "created_at": "2026-12-01T04:36:47.472000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.938000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "last_seen_at": "2026-12-01T00:24:51.368000Z",
-                     *       "last_updated_at": "2026-12-01T00:25:12.866000Z",
+                     *       "last_seen_at": "2026-12-01T04:36:47.472000Z",
+                     *       "last_updated_at": "2026-12-01T04:37:10.938000Z",
                      *       "verified": false,
                      *       "verified_at": null,
                      *       "verified_by": null,
@@ -26227,7 +26303,7 @@ export interface operations {
                      *       "next": null,
                      *       "results": [
                      *         {
-                     *           "id": "5a2dfd8d-8d70-498b-869d-6a3de4a27bcb",
+                     *           "id": "61f475da-c2c7-4053-9efb-9d1163839e21",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$unset": [
@@ -26235,7 +26311,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "event": "$delete_person_property",
-                     *           "timestamp": "2026-12-01T00:25:02.990000+00:00",
+                     *           "timestamp": "2026-12-01T04:37:01.786000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26247,7 +26323,7 @@ export interface operations {
                      *           "elements_chain": ""
                      *         },
                      *         {
-                     *           "id": "256fdab0-07e1-4431-a0f2-87ef3aa94545",
+                     *           "id": "96839fd7-9fd9-4edc-b739-1d2a9d5aacd0",
                      *           "distinct_id": "ann",
                      *           "properties": {
                      *             "$set": {
@@ -26255,7 +26331,7 @@ export interface operations {
                      *             }
                      *           },
                      *           "event": "$set",
-                     *           "timestamp": "2026-12-01T00:25:02.941000+00:00",
+                     *           "timestamp": "2026-12-01T04:37:01.704000+00:00",
                      *           "person": {
                      *             "is_identified": false,
                      *             "distinct_ids": [
@@ -26339,7 +26415,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "uuid": "0190c2f0-5a44-7cc0-9d6e-000000005e1f",
-                     *       "accepted_at": "2026-12-01T00:24:50.849Z",
+                     *       "accepted_at": "2026-12-01T04:36:46.734Z",
                      *       "status": "stored",
                      *       "detail": "It is stored.",
                      *       "deduplicated": 0,
@@ -26347,9 +26423,9 @@ export interface operations {
                      *       "reason": null,
                      *       "step": null,
                      *       "event": "/api/projects/2/events/0190c2f0-5a44-7cc0-9d6e-000000005e1f/",
-                     *       "processed_at": "2026-12-01T00:24:50.980Z",
-                     *       "stored_at": "2026-12-01T00:24:51.360Z",
-                     *       "lag_ms": 511
+                     *       "processed_at": "2026-12-01T04:36:46.875Z",
+                     *       "stored_at": "2026-12-01T04:36:47.464Z",
+                     *       "lag_ms": 730
                      *     }
                      */
                     "application/json": components["schemas"]["EventReceipt"];
@@ -26519,7 +26595,7 @@ export interface operations {
                      *         "$group_0": "acme"
                      *       },
                      *       "event": "acme viewed",
-                     *       "timestamp": "2026-12-01T00:24:50.849000+00:00",
+                     *       "timestamp": "2026-12-01T04:36:46.734000+00:00",
                      *       "person": null,
                      *       "elements": [],
                      *       "elements_chain": ""
@@ -26611,14 +26687,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.528000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.528000Z"
+                     *           "created_at": "2026-12-01T04:37:01.311000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.311000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -26633,14 +26709,14 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:52.820000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *           "created_at": "2026-12-01T04:36:49.228000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.328000Z"
                      *         }
                      *       ]
                      *     }
@@ -26736,14 +26812,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:11.761000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.761000Z"
+                     *       "created_at": "2026-12-01T04:37:10.107000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.107000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26836,14 +26912,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.820000Z",
-                     *       "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *       "created_at": "2026-12-01T04:36:49.228000Z",
+                     *       "updated_at": "2026-12-01T04:37:01.328000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -26942,14 +27018,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.820000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.993000Z"
+                     *       "created_at": "2026-12-01T04:36:49.228000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.121000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27130,14 +27206,14 @@ export interface operations {
                      *       ],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.820000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.787000Z"
+                     *       "created_at": "2026-12-01T04:36:49.228000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.111000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ExperimentHoldout"];
@@ -27241,7 +27317,7 @@ export interface operations {
                      *           "id": 1,
                      *           "name": "acme",
                      *           "description": null,
-                     *           "start_date": "2026-11-30T23:24:53.542000Z",
+                     *           "start_date": "2026-12-01T03:36:50.025000Z",
                      *           "end_date": null,
                      *           "feature_flag_key": "acme-experiment",
                      *           "feature_flag": 2,
@@ -27297,26 +27373,26 @@ export interface operations {
                      *             ],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
-                     *             "created_at": "2026-12-01T00:24:52.820000Z",
-                     *             "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *             "created_at": "2026-12-01T04:36:49.228000Z",
+                     *             "updated_at": "2026-12-01T04:37:01.328000Z"
                      *           },
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:52.866000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.499000Z"
+                     *           "created_at": "2026-12-01T04:36:49.242000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.297000Z"
                      *         },
                      *         {
                      *           "id": 3,
@@ -27353,14 +27429,14 @@ export interface operations {
                      *           "archived": false,
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.449000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.449000Z"
+                     *           "created_at": "2026-12-01T04:37:01.193000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.193000Z"
                      *         }
                      *       ]
                      *     }
@@ -27494,14 +27570,14 @@ export interface operations {
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:25:11.252000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.252000Z"
+                     *       "created_at": "2026-12-01T04:37:10.062000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.062000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -27593,11 +27669,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "1a0aba4e-5447-483a-a806-c3edcd644731",
+                     *           "id": "01a22fe4-4e91-75d8-9fa3-13743797f433",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27612,14 +27688,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.460000Z"
+                     *           "created_at": "2026-12-01T04:37:01.201000Z"
                      *         },
                      *         {
-                     *           "id": "2b36a81f-4cfc-490c-9386-214a7c7ff18a",
+                     *           "id": "01a22fe4-2321-7691-9c24-b2db02b585b4",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -27634,7 +27710,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T23:24:53.542000Z"
+                     *                 "after": "2026-12-01T03:36:50.025000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -27665,7 +27741,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.579000Z"
+                     *           "created_at": "2026-12-01T04:36:50.082000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -27828,7 +27904,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T23:24:53.542000Z",
+                     *       "start_date": "2026-12-01T03:36:50.025000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -27884,26 +27960,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-12-01T00:24:52.820000Z",
-                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *         "created_at": "2026-12-01T04:36:49.228000Z",
+                     *         "updated_at": "2026-12-01T04:37:01.328000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.866000Z",
-                     *       "updated_at": "2026-12-01T00:25:02.499000Z"
+                     *       "created_at": "2026-12-01T04:36:49.242000Z",
+                     *       "updated_at": "2026-12-01T04:37:01.297000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28009,7 +28085,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T23:24:53.542000Z",
+                     *       "start_date": "2026-12-01T03:36:50.025000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28065,26 +28141,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-12-01T00:24:52.820000Z",
-                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *         "created_at": "2026-12-01T04:36:49.228000Z",
+                     *         "updated_at": "2026-12-01T04:37:01.328000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.866000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.732000Z"
+                     *       "created_at": "2026-12-01T04:36:49.242000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.097000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28265,7 +28341,7 @@ export interface operations {
                      *       "id": 1,
                      *       "name": "acme",
                      *       "description": null,
-                     *       "start_date": "2026-11-30T23:24:53.542000Z",
+                     *       "start_date": "2026-12-01T03:36:50.025000Z",
                      *       "end_date": null,
                      *       "feature_flag_key": "acme-experiment",
                      *       "feature_flag": 2,
@@ -28321,26 +28397,26 @@ export interface operations {
                      *         ],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "created_at": "2026-12-01T00:24:52.820000Z",
-                     *         "updated_at": "2026-12-01T00:25:02.563000Z"
+                     *         "created_at": "2026-12-01T04:36:49.228000Z",
+                     *         "updated_at": "2026-12-01T04:37:01.328000Z"
                      *       },
                      *       "archived": false,
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "created_at": "2026-12-01T00:24:52.866000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.697000Z"
+                     *       "created_at": "2026-12-01T04:36:49.242000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.086000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Experiment"];
@@ -28437,11 +28513,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "2b36a81f-4cfc-490c-9386-214a7c7ff18a",
+                     *           "id": "01a22fe4-2321-7691-9c24-b2db02b585b4",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28456,7 +28532,7 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "start_date",
                      *                 "before": null,
-                     *                 "after": "2026-11-30T23:24:53.542000Z"
+                     *                 "after": "2026-12-01T03:36:50.025000Z"
                      *               },
                      *               {
                      *                 "type": "Experiment",
@@ -28487,14 +28563,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.579000Z"
+                     *           "created_at": "2026-12-01T04:36:50.082000Z"
                      *         },
                      *         {
-                     *           "id": "99870f64-6dd8-455d-892e-fcc51d2e3e9b",
+                     *           "id": "01a22fe4-1ffa-7271-878f-2d6f37e666d5",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -28509,7 +28585,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:52.896000Z"
+                     *           "created_at": "2026-12-01T04:36:49.275000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -28606,15 +28682,12 @@ export interface operations {
                      *           "label": "control",
                      *           "count": 1,
                      *           "data": [
-                     *             0,
                      *             1
                      *           ],
                      *           "labels": [
-                     *             "30-Nov-2026",
                      *             "1-Dec-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-30",
                      *             "2026-12-01"
                      *           ],
                      *           "breakdown_value": "control",
@@ -28636,15 +28709,12 @@ export interface operations {
                      *           "label": "test",
                      *           "count": 1,
                      *           "data": [
-                     *             0,
                      *             1
                      *           ],
                      *           "labels": [
-                     *             "30-Nov-2026",
                      *             "1-Dec-2026"
                      *           ],
                      *           "days": [
-                     *             "2026-11-30",
                      *             "2026-12-01"
                      *           ],
                      *           "breakdown_value": "test",
@@ -28660,7 +28730,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "display": "ActionsLineGraphCumulative",
-                     *         "date_from": "2026-11-30T23:24:53.542000Z",
+                     *         "date_from": "2026-12-01T03:36:50.025000Z",
                      *         "date_to": null,
                      *         "explicit_date": true,
                      *         "breakdown": "$feature/acme-experiment",
@@ -28726,7 +28796,7 @@ export interface operations {
                      *         "mismatch": false,
                      *         "warning": null
                      *       },
-                     *       "last_refresh": "2026-12-01T00:25:05.304Z",
+                     *       "last_refresh": "2026-12-01T04:37:04.711Z",
                      *       "is_cached": false
                      *     }
                      */
@@ -28851,7 +28921,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "last_refresh": "2026-12-01T00:25:05.304Z",
+                     *       "last_refresh": "2026-12-01T04:37:04.711Z",
                      *       "is_cached": true
                      *     }
                      */
@@ -28948,7 +29018,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-12-01T00:25:08.442000Z",
+                     *       "created_at": "2026-12-01T04:37:09.214000Z",
                      *       "has_content": false,
                      *       "export_context": {
                      *         "source": {
@@ -28958,7 +29028,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-08T00:25:08.442000Z",
+                     *       "expires_after": "2026-12-08T04:37:09.214000Z",
                      *       "exception": null,
                      *       "rows": 0,
                      *       "cut_by": null
@@ -29046,7 +29116,7 @@ export interface operations {
                      *       "dashboard": null,
                      *       "insight": null,
                      *       "export_format": "text/csv",
-                     *       "created_at": "2026-12-01T00:24:52.449000Z",
+                     *       "created_at": "2026-12-01T04:36:48.822000Z",
                      *       "has_content": true,
                      *       "export_context": {
                      *         "source": {
@@ -29056,7 +29126,7 @@ export interface operations {
                      *         "filename": "acme"
                      *       },
                      *       "filename": "acme.csv",
-                     *       "expires_after": "2026-12-08T00:24:52.449000Z",
+                     *       "expires_after": "2026-12-08T04:36:48.822000Z",
                      *       "exception": null,
                      *       "rows": 10,
                      *       "cut_by": null
@@ -29251,8 +29321,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-12-01T00:25:02.582000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.582000Z",
+                     *           "created_at": "2026-12-01T04:37:01.340000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.340000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -29271,7 +29341,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
+                     *               "id": "78bed707-e67b-4a03-9f47-ab716b84af41",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -29282,16 +29352,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29327,8 +29397,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": false,
-                     *           "created_at": "2026-12-01T00:25:02.449000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.449000Z",
+                     *           "created_at": "2026-12-01T04:37:01.193000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.193000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": null,
@@ -29350,16 +29420,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29471,8 +29541,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-12-01T00:25:10.963000Z",
-                     *       "updated_at": "2026-12-01T00:25:10.963000Z",
+                     *       "created_at": "2026-12-01T04:37:09.805000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.805000Z",
                      *       "version": 1,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -29492,16 +29562,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -29590,11 +29660,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "f7ac3e95-f5dc-4c38-aab1-d847baef095f",
+                     *           "id": "01a22fe4-4f8e-74c8-83ad-b9d8d6029632",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29606,17 +29676,17 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-70a7e3da8c-custom",
+                     *             "name": "survey-targeting-743b8c3aef-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.771000Z"
+                     *           "created_at": "2026-12-01T04:37:01.455000Z"
                      *         },
                      *         {
-                     *           "id": "e63095a5-1e07-43fb-a389-56788cb2826e",
+                     *           "id": "01a22fe4-4f5a-765a-97e0-29cba84fbfb7",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -29628,10 +29698,10 @@ export interface operations {
                      *             "changes": null,
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "survey-targeting-0cc580a9e5-custom",
+                     *             "name": "survey-targeting-95bdd736c6-custom",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.661000Z"
+                     *           "created_at": "2026-12-01T04:37:01.402000Z"
                      *         }
                      *       ],
                      *       "next": "https://hedgerow.example.com/api/projects/2/feature_flags/activity/?page=2&limit=10",
@@ -29918,7 +29988,7 @@ export interface operations {
                      *           "condition_index": 0
                      *         }
                      *       },
-                     *       "survey-targeting-538bf8d705-custom": {
+                     *       "survey-targeting-a76817fc2e-custom": {
                      *         "value": true,
                      *         "evaluation": {
                      *           "reason": "condition_match",
@@ -29946,14 +30016,14 @@ export interface operations {
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-0cc580a9e5-custom": {
+                     *       "survey-targeting-95bdd736c6-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
                      *           "condition_index": null
                      *         }
                      *       },
-                     *       "survey-targeting-70a7e3da8c-custom": {
+                     *       "survey-targeting-743b8c3aef-custom": {
                      *         "value": false,
                      *         "evaluation": {
                      *           "reason": "disabled",
@@ -30245,8 +30315,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-12-01T00:25:02.582000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.582000Z",
+                     *           "created_at": "2026-12-01T04:37:01.340000Z",
+                     *           "updated_at": "2026-12-01T04:37:01.340000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 0,
@@ -30265,7 +30335,7 @@ export interface operations {
                      *           "experiment_set": [],
                      *           "features": [
                      *             {
-                     *               "id": "f99d9595-b35d-472d-ad8a-d4fd71f4bcfe",
+                     *               "id": "78bed707-e67b-4a03-9f47-ab716b84af41",
                      *               "name": "acme-36",
                      *               "description": "",
                      *               "stage": "beta",
@@ -30276,16 +30346,16 @@ export interface operations {
                      *           ],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30313,8 +30383,8 @@ export interface operations {
                      *           },
                      *           "deleted": false,
                      *           "active": true,
-                     *           "created_at": "2026-12-01T00:25:02.285000Z",
-                     *           "updated_at": "2026-12-01T00:25:02.285000Z",
+                     *           "created_at": "2026-12-01T04:37:00.800000Z",
+                     *           "updated_at": "2026-12-01T04:37:00.800000Z",
                      *           "version": 1,
                      *           "is_simple_flag": true,
                      *           "rollout_percentage": 100,
@@ -30334,16 +30404,16 @@ export interface operations {
                      *           "features": [],
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -30550,8 +30620,8 @@ export interface operations {
                      *             },
                      *             "deleted": false,
                      *             "active": true,
-                     *             "created_at": "2026-12-01T00:24:52.342000Z",
-                     *             "updated_at": "2026-12-01T00:25:02.360000Z",
+                     *             "created_at": "2026-12-01T04:36:48.727000Z",
+                     *             "updated_at": "2026-12-01T04:37:00.984000Z",
                      *             "version": 3,
                      *             "is_simple_flag": true,
                      *             "rollout_percentage": 100,
@@ -30571,16 +30641,16 @@ export interface operations {
                      *             "features": [],
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "last_modified_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
@@ -30589,32 +30659,32 @@ export interface operations {
                      *             "user_access_level": "editor"
                      *           },
                      *           "role": {
-                     *             "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *             "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *             "name": "acme",
                      *             "feature_flags_access_level": 37,
-                     *             "created_at": "2026-12-01T00:24:53.370000Z",
+                     *             "created_at": "2026-12-01T04:36:49.811000Z",
                      *             "created_by": {
                      *               "id": 1,
-                     *               "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *               "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *               "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *               "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *               "first_name": "Olive",
                      *               "email": "owner@example.com",
                      *               "is_email_verified": null
                      *             },
                      *             "members": [
                      *               {
-                     *                 "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *                 "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *                 "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *                 "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *                 "user": {
                      *                   "id": 2,
-                     *                   "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *                   "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *                   "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *                   "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *                   "first_name": "Other 1",
                      *                   "email": "other1@example.net",
                      *                   "is_email_verified": null
                      *                 },
-                     *                 "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *                 "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *                 "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *                 "updated_at": "2026-12-01T04:36:49.892000Z"
                      *               }
                      *             ],
                      *             "associated_flags": [
@@ -30624,8 +30694,8 @@ export interface operations {
                      *               }
                      *             ]
                      *           },
-                     *           "added_at": "2026-12-01T00:24:53.490000Z",
-                     *           "updated_at": "2026-12-01T00:24:53.490000Z"
+                     *           "added_at": "2026-12-01T04:36:49.943000Z",
+                     *           "updated_at": "2026-12-01T04:36:49.943000Z"
                      *         }
                      *       ]
                      *     }
@@ -30693,7 +30763,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c"
+                 *       "role_id": "50184981-9cd4-433d-86d7-c1d6b443afab"
                  *     }
                  */
                 "application/json": components["schemas"]["NewFeatureFlagRoleAccess"];
@@ -30726,8 +30796,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-12-01T00:24:52.342000Z",
-                     *         "updated_at": "2026-12-01T00:25:11.048000Z",
+                     *         "created_at": "2026-12-01T04:36:48.727000Z",
+                     *         "updated_at": "2026-12-01T04:37:09.837000Z",
                      *         "version": 5,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30747,16 +30817,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30765,32 +30835,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
+                     *         "id": "50184981-9cd4-433d-86d7-c1d6b443afab",
                      *         "name": "acme other",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-12-01T00:24:53.406000Z",
+                     *         "created_at": "2026-12-01T04:36:49.856000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "00dfcdc5-1945-4949-a74e-936c378a96d8",
-                     *             "role_id": "ed2b9b01-3b05-48b5-88de-852487121f6c",
+                     *             "id": "f4c72a59-cdd0-4dcc-9c66-712775413610",
+                     *             "role_id": "50184981-9cd4-433d-86d7-c1d6b443afab",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *               "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *               "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *               "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-12-01T00:25:06.681000Z",
-                     *             "updated_at": "2026-12-01T00:25:06.681000Z"
+                     *             "joined_at": "2026-12-01T04:37:06.906000Z",
+                     *             "updated_at": "2026-12-01T04:37:06.906000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30800,8 +30870,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-12-01T00:25:11.130000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.130000Z"
+                     *       "added_at": "2026-12-01T04:37:09.882000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.882000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -30905,8 +30975,8 @@ export interface operations {
                      *         },
                      *         "deleted": false,
                      *         "active": true,
-                     *         "created_at": "2026-12-01T00:24:52.342000Z",
-                     *         "updated_at": "2026-12-01T00:25:02.360000Z",
+                     *         "created_at": "2026-12-01T04:36:48.727000Z",
+                     *         "updated_at": "2026-12-01T04:37:00.984000Z",
                      *         "version": 3,
                      *         "is_simple_flag": true,
                      *         "rollout_percentage": 100,
@@ -30926,16 +30996,16 @@ export interface operations {
                      *         "features": [],
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "last_modified_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
@@ -30944,32 +31014,32 @@ export interface operations {
                      *         "user_access_level": "editor"
                      *       },
                      *       "role": {
-                     *         "id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *         "id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *         "name": "acme",
                      *         "feature_flags_access_level": 37,
-                     *         "created_at": "2026-12-01T00:24:53.370000Z",
+                     *         "created_at": "2026-12-01T04:36:49.811000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
                      *         "members": [
                      *           {
-                     *             "id": "d7172adf-06ff-405b-8f77-4ce7b1c64f62",
-                     *             "role_id": "5f7e17bc-aad8-4bd9-9add-e00941f1b308",
+                     *             "id": "77af71b5-4593-456a-ac41-74f2515d3959",
+                     *             "role_id": "e87fb1de-c153-4b26-acdc-c3dd7ecdea28",
                      *             "user": {
                      *               "id": 2,
-                     *               "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *               "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *               "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *               "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *               "first_name": "Other 1",
                      *               "email": "other1@example.net",
                      *               "is_email_verified": null
                      *             },
-                     *             "joined_at": "2026-12-01T00:24:53.445000Z",
-                     *             "updated_at": "2026-12-01T00:24:53.445000Z"
+                     *             "joined_at": "2026-12-01T04:36:49.892000Z",
+                     *             "updated_at": "2026-12-01T04:36:49.892000Z"
                      *           }
                      *         ],
                      *         "associated_flags": [
@@ -30979,8 +31049,8 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "added_at": "2026-12-01T00:24:53.490000Z",
-                     *       "updated_at": "2026-12-01T00:24:53.490000Z"
+                     *       "added_at": "2026-12-01T04:36:49.943000Z",
+                     *       "updated_at": "2026-12-01T04:36:49.943000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FeatureFlagRoleAccess"];
@@ -31138,8 +31208,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-12-01T00:24:52.342000Z",
-                     *       "updated_at": "2026-12-01T00:25:02.360000Z",
+                     *       "created_at": "2026-12-01T04:36:48.727000Z",
+                     *       "updated_at": "2026-12-01T04:37:00.984000Z",
                      *       "version": 3,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31159,16 +31229,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31283,8 +31353,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-12-01T00:24:52.342000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.048000Z",
+                     *       "created_at": "2026-12-01T04:36:48.727000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.837000Z",
                      *       "version": 5,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31304,16 +31374,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31495,8 +31565,8 @@ export interface operations {
                      *       },
                      *       "deleted": false,
                      *       "active": true,
-                     *       "created_at": "2026-12-01T00:24:52.342000Z",
-                     *       "updated_at": "2026-12-01T00:25:11.010000Z",
+                     *       "created_at": "2026-12-01T04:36:48.727000Z",
+                     *       "updated_at": "2026-12-01T04:37:09.819000Z",
                      *       "version": 4,
                      *       "is_simple_flag": true,
                      *       "rollout_percentage": 100,
@@ -31516,16 +31586,16 @@ export interface operations {
                      *       "features": [],
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -31628,11 +31698,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "1be3aa81-6c99-401b-98af-bf040bc9b695",
+                     *           "id": "01a22fe4-22aa-70dc-ad8f-d5e4c8a5d390",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31657,14 +31727,14 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.510000Z"
+                     *           "created_at": "2026-12-01T04:36:49.965000Z"
                      *         },
                      *         {
-                     *           "id": "68ca1a10-0fff-487e-a878-61a735068757",
+                     *           "id": "01a22fe4-1dea-75b9-8fc2-bdb8f0b1970f",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -31679,7 +31749,7 @@ export interface operations {
                      *             "name": "acme",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:52.370000Z"
+                     *           "created_at": "2026-12-01T04:36:48.747000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -31905,7 +31975,7 @@ export interface operations {
                      *           "group_properties": {
                      *             "name": "acme"
                      *           },
-                     *           "created_at": "2026-12-01T00:24:50.849000Z"
+                     *           "created_at": "2026-12-01T04:36:46.734000Z"
                      *         }
                      *       ]
                      *     }
@@ -31999,7 +32069,7 @@ export interface operations {
                      *       "group_properties": {
                      *         "name": "acme"
                      *       },
-                     *       "created_at": "2026-12-01T00:24:50.849000Z"
+                     *       "created_at": "2026-12-01T04:36:46.734000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -32266,7 +32336,7 @@ export interface operations {
                      *         "type": "person",
                      *         "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *         "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *         "created_at": "2026-12-01T00:24:50.849000Z",
+                     *         "created_at": "2026-12-01T04:36:46.734000Z",
                      *         "properties": {},
                      *         "is_identified": false,
                      *         "name": "ann",
@@ -32527,9 +32597,9 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "282e8d57-8527-4382-9634-b5124cf6e17e",
-                     *           "created": "2026-12-01T00:25:01.985000Z",
-                     *           "updated": "2026-12-01T00:25:01.985000Z",
+                     *           "id": "452c7db1-720e-4661-9f48-0f351c56ef06",
+                     *           "created": "2026-12-01T04:37:00.328000Z",
+                     *           "updated": "2026-12-01T04:37:00.328000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32538,9 +32608,9 @@ export interface operations {
                      *           "last_failure": null
                      *         },
                      *         {
-                     *           "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
-                     *           "created": "2026-12-01T00:24:52.813000Z",
-                     *           "updated": "2026-12-01T00:25:02.002000Z",
+                     *           "id": "56deccc3-3f35-4acc-a3d0-8a488c876b3a",
+                     *           "created": "2026-12-01T04:36:49.218000Z",
+                     *           "updated": "2026-12-01T04:37:00.337000Z",
                      *           "event": "action_performed",
                      *           "target": "https://hedgerow.example.com/acme",
                      *           "resource_id": 1,
@@ -32626,16 +32696,16 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "9eaa7c98-8858-475b-9a7e-e774118f0f5d",
-                     *       "created": "2026-12-01T00:25:09.009000Z",
-                     *       "updated": "2026-12-01T00:25:09.009000Z",
+                     *       "id": "7ebc815d-4dbc-4828-9ee9-7a41e38819be",
+                     *       "created": "2026-12-01T04:37:09.557000Z",
+                     *       "updated": "2026-12-01T04:37:09.557000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
                      *       "team": 2,
                      *       "disabled_at": null,
                      *       "last_failure": null,
-                     *       "secret": "whsec_AEtydKk0kvikNtxcGO0c662yQr22JqINHXsDr0q8Ewv"
+                     *       "secret": "whsec_zgve98P8TRnIPw07K1TDJYnloYUIhUHia2R4vrHgRQF"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedHook"];
@@ -32700,7 +32770,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
+                 * @example 56deccc3-3f35-4acc-a3d0-8a488c876b3a
                  */
                 id: string;
             };
@@ -32716,9 +32786,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
-                     *       "created": "2026-12-01T00:24:52.813000Z",
-                     *       "updated": "2026-12-01T00:25:02.002000Z",
+                     *       "id": "56deccc3-3f35-4acc-a3d0-8a488c876b3a",
+                     *       "created": "2026-12-01T04:36:49.218000Z",
+                     *       "updated": "2026-12-01T04:37:00.337000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32780,7 +32850,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
+                 * @example 56deccc3-3f35-4acc-a3d0-8a488c876b3a
                  */
                 id: string;
             };
@@ -32807,9 +32877,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
-                     *       "created": "2026-12-01T00:24:52.813000Z",
-                     *       "updated": "2026-12-01T00:25:09.146000Z",
+                     *       "id": "56deccc3-3f35-4acc-a3d0-8a488c876b3a",
+                     *       "created": "2026-12-01T04:36:49.218000Z",
+                     *       "updated": "2026-12-01T04:37:09.564000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -32880,7 +32950,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
+                 * @example 56deccc3-3f35-4acc-a3d0-8a488c876b3a
                  */
                 id: string;
             };
@@ -32945,7 +33015,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the hook.
-                 * @example 48f0dddd-4221-4fc2-9bc2-c421434e782d
+                 * @example 56deccc3-3f35-4acc-a3d0-8a488c876b3a
                  */
                 id: string;
             };
@@ -32966,9 +33036,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "48f0dddd-4221-4fc2-9bc2-c421434e782d",
-                     *       "created": "2026-12-01T00:24:52.813000Z",
-                     *       "updated": "2026-12-01T00:25:09.067000Z",
+                     *       "id": "56deccc3-3f35-4acc-a3d0-8a488c876b3a",
+                     *       "created": "2026-12-01T04:36:49.218000Z",
+                     *       "updated": "2026-12-01T04:37:09.560000Z",
                      *       "event": "action_performed",
                      *       "target": "https://hedgerow.example.com/acme",
                      *       "resource_id": 1,
@@ -33161,7 +33231,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 7,
-                     *           "short_id": "mwVEOkHh",
+                     *           "short_id": "xBFFq0LH",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33188,21 +33258,32 @@ export interface operations {
                      *               "deleted": null
                      *             }
                      *           ],
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-12-01T00:24:51.874000Z",
+                     *           "created_at": "2026-12-01T04:36:48.529000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-12-01T00:25:01.339000Z",
-                     *           "last_modified_at": "2026-12-01T00:25:01.339000Z",
+                     *           "updated_at": "2026-12-01T04:36:59.093000Z",
+                     *           "last_modified_at": "2026-12-01T04:36:59.093000Z",
+                     *           "effective_restriction_level": 37,
+                     *           "effective_privilege_level": 37,
+                     *           "typed_query": {
+                     *             "kind": "TrendsQuery",
+                     *             "series": [
+                     *               {
+                     *                 "kind": "EventsNode",
+                     *                 "event": "acme viewed"
+                     *               }
+                     *             ]
+                     *           },
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33240,26 +33321,24 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *           "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *           "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "is_sample": false,
-                     *           "effective_restriction_level": 37,
-                     *           "effective_privilege_level": 37
+                     *           "is_sample": false
                      *         },
                      *         {
                      *           "id": 42,
-                     *           "short_id": "RHCmRbcI",
+                     *           "short_id": "XXguyHTS",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": null,
@@ -33278,21 +33357,32 @@ export interface operations {
                      *           },
                      *           "dashboards": [],
                      *           "dashboard_tiles": [],
-                     *           "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *           "last_refresh": "2026-12-01T04:36:57.694Z",
                      *           "saved": false,
                      *           "favorited": false,
                      *           "tags": [],
-                     *           "created_at": "2026-12-01T00:25:01.313000Z",
+                     *           "created_at": "2026-12-01T04:36:59.071000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-12-01T00:25:01.313000Z",
-                     *           "last_modified_at": "2026-12-01T00:25:01.313000Z",
+                     *           "updated_at": "2026-12-01T04:36:59.071000Z",
+                     *           "last_modified_at": "2026-12-01T04:36:59.071000Z",
+                     *           "effective_restriction_level": 21,
+                     *           "effective_privilege_level": 37,
+                     *           "typed_query": {
+                     *             "kind": "TrendsQuery",
+                     *             "series": [
+                     *               {
+                     *                 "kind": "EventsNode",
+                     *                 "event": "acme viewed"
+                     *               }
+                     *             ]
+                     *           },
                      *           "order": null,
                      *           "deleted": false,
                      *           "result": [
@@ -33330,22 +33420,20 @@ export interface operations {
                      *           "types": null,
                      *           "hasMore": false,
                      *           "is_cached": true,
-                     *           "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *           "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *           "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *           "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *           "query_status": null,
                      *           "timezone": "UTC",
                      *           "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "is_sample": false,
-                     *           "effective_restriction_level": 21,
-                     *           "effective_privilege_level": 37
+                     *           "is_sample": false
                      *         }
                      *       ]
                      *     }
@@ -33445,7 +33533,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 67,
-                     *       "short_id": "AoFWxBBH",
+                     *       "short_id": "hXYrw5FT",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -33464,21 +33552,32 @@ export interface operations {
                      *       },
                      *       "dashboards": [],
                      *       "dashboard_tiles": [],
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-12-01T00:25:07.619000Z",
+                     *       "created_at": "2026-12-01T04:37:08.346000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:07.619000Z",
-                     *       "last_modified_at": "2026-12-01T00:25:07.619000Z",
+                     *       "updated_at": "2026-12-01T04:37:08.346000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:08.346000Z",
+                     *       "effective_restriction_level": 21,
+                     *       "effective_privilege_level": 37,
+                     *       "typed_query": {
+                     *         "kind": "TrendsQuery",
+                     *         "series": [
+                     *           {
+                     *             "kind": "EventsNode",
+                     *             "event": "acme viewed"
+                     *           }
+                     *         ]
+                     *       },
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -33516,22 +33615,20 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "is_sample": false,
-                     *       "effective_restriction_level": 21,
-                     *       "effective_privilege_level": 37
+                     *       "is_sample": false
                      *     }
                      */
                     "application/json": components["schemas"]["Insight"];
@@ -33614,11 +33711,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "0dc2fbe4-c512-4c69-a197-8a443f3f6b54",
+                     *           "id": "01a22fe4-4abe-73f7-b01d-796957757ae7",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33631,16 +33728,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "mwVEOkHh"
+                     *             "short_id": "xBFFq0LH"
                      *           },
-                     *           "created_at": "2026-12-01T00:25:01.533000Z"
+                     *           "created_at": "2026-12-01T04:37:00.227000Z"
                      *         },
                      *         {
-                     *           "id": "ad65a856-2750-45dd-b37b-ec8722db2ca3",
+                     *           "id": "01a22fe4-4644-7545-82fc-6e17c70fad98",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -33653,9 +33750,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "RHCmRbcI"
+                     *             "short_id": "XXguyHTS"
                      *           },
-                     *           "created_at": "2026-12-01T00:25:01.322000Z"
+                     *           "created_at": "2026-12-01T04:36:59.077000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -33899,15 +33996,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:03.956Z",
+                     *       "last_refresh": "2026-12-01T04:37:02.855Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_e75ffdf2e2539133523c186b55f41565",
-                     *       "cache_target_age": "2026-12-01T00:55:03.956Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:03.956Z",
+                     *       "cache_target_age": "2026-12-01T05:07:02.855Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:02.855Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 516,
-                     *         "elapsed_ms": 49.891395000002376,
+                     *         "rows_read": 18,
+                     *         "bytes_read": 734,
+                     *         "elapsed_ms": 50.10724599999958,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34036,15 +34133,15 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:07.077Z",
+                     *       "last_refresh": "2026-12-01T04:37:07.337Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_c478b4e57cdc431a309f04f16c8bbc29",
-                     *       "cache_target_age": "2026-12-01T00:55:07.077Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:07.077Z",
+                     *       "cache_target_age": "2026-12-01T05:07:07.337Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:07.337Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 516,
-                     *         "elapsed_ms": 107.37760799999887,
+                     *         "rows_read": 18,
+                     *         "bytes_read": 734,
+                     *         "elapsed_ms": 113.87290999999823,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34205,15 +34302,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:04.028Z",
+                     *       "last_refresh": "2026-12-01T04:37:02.913Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_f72c8db5c32db09d332fe441092ce018",
-                     *       "cache_target_age": "2026-12-01T00:55:04.028Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:04.028Z",
+                     *       "cache_target_age": "2026-12-01T05:07:02.913Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:02.913Z",
                      *       "statistics": {
-                     *         "rows_read": 41,
-                     *         "bytes_read": 1665,
-                     *         "elapsed_ms": 93.88239299999987,
+                     *         "rows_read": 57,
+                     *         "bytes_read": 2368,
+                     *         "elapsed_ms": 140.09036100000958,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34318,15 +34415,15 @@ export interface operations {
                      *         "skewed": false
                      *       },
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:07.195Z",
+                     *       "last_refresh": "2026-12-01T04:37:07.456Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_75579706823c440f2f8cda07faf65baf",
-                     *       "cache_target_age": "2026-12-01T00:55:07.195Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:07.195Z",
+                     *       "cache_target_age": "2026-12-01T05:07:07.456Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:07.456Z",
                      *       "statistics": {
-                     *         "rows_read": 41,
-                     *         "bytes_read": 1665,
-                     *         "elapsed_ms": 153.0370060000023,
+                     *         "rows_read": 57,
+                     *         "bytes_read": 2368,
+                     *         "elapsed_ms": 660.8560560000042,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -34407,7 +34504,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": 7,
-                     *         "short_id": "mwVEOkHh",
+                     *         "short_id": "xBFFq0LH",
                      *         "name": "acme",
                      *         "derived_name": null,
                      *         "description": null,
@@ -34439,18 +34536,18 @@ export interface operations {
                      *         "saved": false,
                      *         "favorited": false,
                      *         "tags": [],
-                     *         "created_at": "2026-12-01T00:24:51.874000Z",
+                     *         "created_at": "2026-12-01T04:36:48.529000Z",
                      *         "created_by": {
                      *           "id": 1,
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "is_email_verified": null
                      *         },
-                     *         "updated_at": "2026-12-01T00:25:01.339000Z",
-                     *         "last_modified_at": "2026-12-01T00:25:01.339000Z",
-                     *         "effective_restriction_level": 21,
+                     *         "updated_at": "2026-12-01T04:36:59.093000Z",
+                     *         "last_modified_at": "2026-12-01T04:36:59.093000Z",
+                     *         "effective_restriction_level": 37,
                      *         "effective_privilege_level": 37
                      *       }
                      *     ]
@@ -34601,16 +34698,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.719Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.936Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-12-01T00:55:00.719Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.719Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.936Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.936Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 49.491534000000684,
-                     *         "cache_age_ms": 2981,
+                     *         "elapsed_ms": 80.66528000000108,
+                     *         "cache_age_ms": 4576,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34711,16 +34808,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.719Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.936Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_d554078325e493ff1622df17f2e5ac85",
-                     *       "cache_target_age": "2026-12-01T00:55:00.719Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.719Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.936Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.936Z",
                      *       "statistics": {
                      *         "rows_read": 11,
                      *         "bytes_read": 796,
-                     *         "elapsed_ms": 49.491534000000684,
-                     *         "cache_age_ms": 6258,
+                     *         "elapsed_ms": 80.66528000000108,
+                     *         "cache_age_ms": 9331,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -34878,16 +34975,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.673Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.868Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-12-01T00:55:00.673Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.673Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.868Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.868Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 19.88348699999915,
-                     *         "cache_age_ms": 3022,
+                     *         "elapsed_ms": 23.36438800000178,
+                     *         "cache_age_ms": 4623,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -35006,16 +35103,16 @@ export interface operations {
                      *         }
                      *       ],
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.673Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.868Z",
                      *       "is_cached": true,
                      *       "cache_key": "cache_395a99c90a4d2ac9669eb73115201aec",
-                     *       "cache_target_age": "2026-12-01T00:55:00.673Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.673Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.868Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.868Z",
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 342,
-                     *         "elapsed_ms": 19.88348699999915,
-                     *         "cache_age_ms": 6280,
+                     *         "elapsed_ms": 23.36438800000178,
+                     *         "cache_age_ms": 9394,
                      *         "limited_by": null
                      *       }
                      *     }
@@ -35305,15 +35402,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:03.647Z",
+                     *       "last_refresh": "2026-12-01T04:37:02.377Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_a818c156fc1c6b04645327f9af702b57",
-                     *       "cache_target_age": "2026-12-01T00:55:03.647Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:03.647Z",
+                     *       "cache_target_age": "2026-12-01T05:07:02.377Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:02.377Z",
                      *       "statistics": {
-                     *         "rows_read": 26,
-                     *         "bytes_read": 616,
-                     *         "elapsed_ms": 39.05742900000041,
+                     *         "rows_read": 36,
+                     *         "bytes_read": 892,
+                     *         "elapsed_ms": 84.38742099999945,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35465,15 +35562,15 @@ export interface operations {
                      *       ],
                      *       "next": null,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:06.794Z",
+                     *       "last_refresh": "2026-12-01T04:37:07.192Z",
                      *       "is_cached": false,
                      *       "cache_key": "cache_00526bab57f664ade5fa04d02740679c",
-                     *       "cache_target_age": "2026-12-01T00:55:06.794Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:06.794Z",
+                     *       "cache_target_age": "2026-12-01T05:07:07.192Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:52:07.192Z",
                      *       "statistics": {
-                     *         "rows_read": 13,
-                     *         "bytes_read": 308,
-                     *         "elapsed_ms": 136.1406879999995,
+                     *         "rows_read": 18,
+                     *         "bytes_read": 446,
+                     *         "elapsed_ms": 45.671377999999095,
                      *         "cache_age_ms": 0,
                      *         "limited_by": null
                      *       }
@@ -35569,7 +35666,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "mwVEOkHh",
+                     *       "short_id": "xBFFq0LH",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35596,21 +35693,32 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-12-01T00:24:51.874000Z",
+                     *       "created_at": "2026-12-01T04:36:48.529000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:01.339000Z",
-                     *       "last_modified_at": "2026-12-01T00:25:01.339000Z",
+                     *       "updated_at": "2026-12-01T04:36:59.093000Z",
+                     *       "last_modified_at": "2026-12-01T04:36:59.093000Z",
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "typed_query": {
+                     *         "kind": "TrendsQuery",
+                     *         "series": [
+                     *           {
+                     *             "kind": "EventsNode",
+                     *             "event": "acme viewed"
+                     *           }
+                     *         ]
+                     *       },
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35648,22 +35756,20 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "is_sample": false,
-                     *       "effective_restriction_level": 37,
-                     *       "effective_privilege_level": 37
+                     *       "is_sample": false
                      *     }
                      */
                     "application/json": components["schemas"]["Insight"] | components["schemas"]["InsightBasic"];
@@ -35766,7 +35872,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "mwVEOkHh",
+                     *       "short_id": "xBFFq0LH",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -35793,21 +35899,32 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-12-01T00:24:51.874000Z",
+                     *       "created_at": "2026-12-01T04:36:48.529000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:07.675000Z",
-                     *       "last_modified_at": "2026-12-01T00:25:07.675000Z",
+                     *       "updated_at": "2026-12-01T04:37:08.379000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:08.379000Z",
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "typed_query": {
+                     *         "kind": "TrendsQuery",
+                     *         "series": [
+                     *           {
+                     *             "kind": "EventsNode",
+                     *             "event": "acme viewed"
+                     *           }
+                     *         ]
+                     *       },
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -35845,22 +35962,20 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "is_sample": false,
-                     *       "effective_restriction_level": 37,
-                     *       "effective_privilege_level": 37
+                     *       "is_sample": false
                      *     }
                      */
                     "application/json": components["schemas"]["Insight"];
@@ -36012,7 +36127,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 7,
-                     *       "short_id": "mwVEOkHh",
+                     *       "short_id": "xBFFq0LH",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": null,
@@ -36039,21 +36154,32 @@ export interface operations {
                      *           "deleted": null
                      *         }
                      *       ],
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "saved": false,
                      *       "favorited": false,
                      *       "tags": [],
-                     *       "created_at": "2026-12-01T00:24:51.874000Z",
+                     *       "created_at": "2026-12-01T04:36:48.529000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:07.637000Z",
-                     *       "last_modified_at": "2026-12-01T00:25:01.339000Z",
+                     *       "updated_at": "2026-12-01T04:37:08.357000Z",
+                     *       "last_modified_at": "2026-12-01T04:36:59.093000Z",
+                     *       "effective_restriction_level": 37,
+                     *       "effective_privilege_level": 37,
+                     *       "typed_query": {
+                     *         "kind": "TrendsQuery",
+                     *         "series": [
+                     *           {
+                     *             "kind": "EventsNode",
+                     *             "event": "acme viewed"
+                     *           }
+                     *         ]
+                     *       },
                      *       "order": null,
                      *       "deleted": false,
                      *       "result": [
@@ -36091,22 +36217,20 @@ export interface operations {
                      *       "types": null,
                      *       "hasMore": false,
                      *       "is_cached": true,
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z",
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z",
                      *       "query_status": null,
                      *       "timezone": "UTC",
                      *       "filters_hash": "cache_00fb90b1768ae020c5bcf1b03079227d",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "is_sample": false,
-                     *       "effective_restriction_level": 37,
-                     *       "effective_privilege_level": 37
+                     *       "is_sample": false
                      *     }
                      */
                     "application/json": components["schemas"]["Insight"];
@@ -36194,11 +36318,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "0dc2fbe4-c512-4c69-a197-8a443f3f6b54",
+                     *           "id": "01a22fe4-4abe-73f7-b01d-796957757ae7",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36211,16 +36335,16 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "mwVEOkHh"
+                     *             "short_id": "xBFFq0LH"
                      *           },
-                     *           "created_at": "2026-12-01T00:25:01.533000Z"
+                     *           "created_at": "2026-12-01T04:37:00.227000Z"
                      *         },
                      *         {
-                     *           "id": "8f929437-318c-40bd-8a2f-abac61dde04d",
+                     *           "id": "01a22fe4-1d83-761e-8f80-fa8d07b04d6d",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -36233,9 +36357,9 @@ export interface operations {
                      *             "merge": null,
                      *             "trigger": null,
                      *             "name": "acme",
-                     *             "short_id": "mwVEOkHh"
+                     *             "short_id": "xBFFq0LH"
                      *           },
-                     *           "created_at": "2026-12-01T00:24:52.005000Z"
+                     *           "created_at": "2026-12-01T04:36:48.648000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -36312,9 +36436,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:25:01.522000Z",
+                     *       "created_at": "2026-12-01T04:37:00.200000Z",
                      *       "enabled": false,
-                     *       "access_token": "FzFnCQKfPrjTeVoO132y88KfmS2fE27xAt4of4KmnkS"
+                     *       "access_token": "dpOqA69JQXO52LIOrur0Yk6k6X5QfjdMXPfbTDCjsS9"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36391,9 +36515,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:25:01.522000Z",
+                     *       "created_at": "2026-12-01T04:37:00.200000Z",
                      *       "enabled": false,
-                     *       "access_token": "FzFnCQKfPrjTeVoO132y88KfmS2fE27xAt4of4KmnkS"
+                     *       "access_token": "dpOqA69JQXO52LIOrur0Yk6k6X5QfjdMXPfbTDCjsS9"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -36474,9 +36598,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-12-01T00:25:01.522000Z",
+                     *       "created_at": "2026-12-01T04:37:00.200000Z",
                      *       "enabled": false,
-                     *       "access_token": "AT6xbPnDg1HnmKZAj9lUBTsj6I94qDGAlLm41AGeLqG"
+                     *       "access_token": "4fOOWhWMe9xFsJBhIfIHDSrVE7eEtVZcf3oK06jPm3n"
                      *     }
                      */
                     "application/json": components["schemas"]["SharingConfiguration"];
@@ -37200,7 +37324,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "00ce873a-549c-548e-bbec-cc804a385dd8",
                      *           "uuid": "00ce873a-549c-548e-bbec-cc804a385dd8",
-                     *           "created_at": "2026-12-01T00:24:51.517000Z",
+                     *           "created_at": "2026-12-01T04:36:47.617000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "test",
@@ -37214,7 +37338,7 @@ export interface operations {
                      *           "type": "person",
                      *           "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *           "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *           "created_at": "2026-12-01T00:24:51.368000Z",
+                     *           "created_at": "2026-12-01T04:36:47.472000Z",
                      *           "properties": {},
                      *           "is_identified": false,
                      *           "name": "control",
@@ -37300,11 +37424,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "e9de626a-bf47-4d0c-9372-90b3ff95a756",
+                     *           "id": "01a22fe4-51cc-7080-a1a7-b5637950289f",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37331,14 +37455,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.113000Z"
+                     *           "created_at": "2026-12-01T04:37:02.028000Z"
                      *         },
                      *         {
-                     *           "id": "3796447e-1a00-407e-8a40-00a05a184871",
+                     *           "id": "01a22fe4-51aa-7145-8c5b-f4a9426b2bf4",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -37361,7 +37485,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.069000Z"
+                     *           "created_at": "2026-12-01T04:37:01.995000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -37606,7 +37730,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37620,7 +37744,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37638,7 +37762,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_step=1",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:04.136Z"
+                     *       "last_refresh": "2026-12-01T04:37:03.130Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37743,7 +37867,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -37757,7 +37881,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *               "uuid": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "ann",
@@ -37775,7 +37899,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:07.356Z"
+                     *       "last_refresh": "2026-12-01T04:37:08.126Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -37970,7 +38094,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/?insight=FUNNELS&events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&funnel_correlation_person_converted=true&funnel_correlation_person_entity=%7B%22id%22%3A%22acme+viewed%22%2C%22type%22%3A%22events%22%7D",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:04.177Z"
+                     *       "last_refresh": "2026-12-01T04:37:03.257Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38082,7 +38206,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/funnel/correlation/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:07.456Z"
+                     *       "last_refresh": "2026-12-01T04:37:08.219Z"
                      *     }
                      */
                     "application/json": components["schemas"]["FunnelActors"];
@@ -38245,7 +38369,7 @@ export interface operations {
                      *                 "control"
                      *               ],
                      *               "properties": {},
-                     *               "created_at": "2026-12-01T00:24:51.368000Z"
+                     *               "created_at": "2026-12-01T04:36:47.472000Z"
                      *             },
                      *             {
                      *               "id": 2,
@@ -38257,7 +38381,7 @@ export interface operations {
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
-                     *               "created_at": "2026-12-01T00:24:50.849000Z"
+                     *               "created_at": "2026-12-01T04:36:46.734000Z"
                      *             }
                      *           ],
                      *           "count": 4
@@ -38425,7 +38549,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38439,7 +38563,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38459,7 +38583,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:03.904Z"
+                     *       "last_refresh": "2026-12-01T04:37:02.806Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38554,7 +38678,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38568,7 +38692,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -38588,7 +38712,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/path/",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:06.985Z"
+                     *       "last_refresh": "2026-12-01T04:37:07.272Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -38952,7 +39076,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -38966,7 +39090,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39135,7 +39259,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
                      *               "uuid": "dc36ca0a-dce5-5b60-9c98-19f7dabbd199",
-                     *               "created_at": "2026-12-01T00:24:51.368000Z",
+                     *               "created_at": "2026-12-01T04:36:47.472000Z",
                      *               "properties": {},
                      *               "is_identified": false,
                      *               "name": "control",
@@ -39149,7 +39273,7 @@ export interface operations {
                      *               "type": "person",
                      *               "id": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
                      *               "uuid": "3ddc77ce-33b8-5347-9fff-61d9d707f040",
-                     *               "created_at": "2026-12-01T00:24:50.849000Z",
+                     *               "created_at": "2026-12-01T04:36:46.734000Z",
                      *               "properties": {
                      *                 "name": "acme"
                      *               },
@@ -39169,7 +39293,7 @@ export interface operations {
                      *       "initial": "https://hedgerow.example.com/api/projects/2/persons/trends/?events=%5B%7B%22id%22%3A%22acme+viewed%22%7D%2C%7B%22id%22%3A%22acme+bought%22%2C%22order%22%3A1%7D%5D&entity_id=acme+viewed&entity_type=events&date_from=-7d&interval=day",
                      *       "missing_persons": 0,
                      *       "is_cached": false,
-                     *       "last_refresh": "2026-12-01T00:25:03.775Z"
+                     *       "last_refresh": "2026-12-01T04:37:02.623Z"
                      *     }
                      */
                     "application/json": components["schemas"]["TrendActors"];
@@ -39333,7 +39457,7 @@ export interface operations {
                      *         "ann"
                      *       ],
                      *       "properties": {},
-                     *       "created_at": "2026-12-01T00:24:50.849000Z"
+                     *       "created_at": "2026-12-01T04:36:46.734000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Person"];
@@ -39668,11 +39792,11 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "e9de626a-bf47-4d0c-9372-90b3ff95a756",
+                     *           "id": "01a22fe4-51cc-7080-a1a7-b5637950289f",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39699,14 +39823,14 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.113000Z"
+                     *           "created_at": "2026-12-01T04:37:02.028000Z"
                      *         },
                      *         {
-                     *           "id": "3796447e-1a00-407e-8a40-00a05a184871",
+                     *           "id": "01a22fe4-51aa-7145-8c5b-f4a9426b2bf4",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -39729,7 +39853,7 @@ export interface operations {
                      *             "name": "ea6b0aa2-b054-5cd6-b2dd-6f967989d664",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:03.069000Z"
+                     *           "created_at": "2026-12-01T04:37:01.995000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -40203,7 +40327,7 @@ export interface operations {
                      *           "team_id": 2,
                      *           "plugin_info": null,
                      *           "delivery_rate_24h": null,
-                     *           "created_at": "2026-12-01T00:24:53.086000Z"
+                     *           "created_at": "2026-12-01T04:36:49.454000Z"
                      *         }
                      *       ]
                      *     }
@@ -40307,14 +40431,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-12-01T00:24:53.086000Z"
+                     *       "created_at": "2026-12-01T04:36:49.454000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40413,7 +40537,7 @@ export interface operations {
                      *         "team_id": 2,
                      *         "plugin_info": null,
                      *         "delivery_rate_24h": null,
-                     *         "created_at": "2026-12-01T00:24:53.086000Z"
+                     *         "created_at": "2026-12-01T04:36:49.454000Z"
                      *       }
                      *     ]
                      */
@@ -40520,14 +40644,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "organization_name": "Test",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-12-01T00:24:53.086000Z"
+                     *       "created_at": "2026-12-01T04:36:49.454000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40633,14 +40757,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-12-01T00:24:53.086000Z"
+                     *       "created_at": "2026-12-01T04:36:49.454000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -40816,14 +40940,14 @@ export interface operations {
                      *         "tag": null,
                      *         "latest_tag": null,
                      *         "is_global": false,
-                     *         "organization_id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "organization_id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "organization_name": "acme",
                      *         "capabilities": {},
                      *         "metrics": {},
                      *         "public_jobs": {}
                      *       },
                      *       "delivery_rate_24h": null,
-                     *       "created_at": "2026-12-01T00:24:53.086000Z"
+                     *       "created_at": "2026-12-01T04:36:49.454000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["PluginConfig"];
@@ -41076,22 +41200,22 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22efd-7873-7205-be13-40ad56371ca4",
+                     *           "id": "01a22fe4-20e3-7122-b5c9-404fa7b1b8e0",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-12-01T00:24:53.107000Z",
+                     *           "timestamp": "2026-12-01T04:36:49.507000Z",
                      *           "source": "SYSTEM",
                      *           "type": "WARN",
                      *           "message": "Enabled. Apps are not executed by this server: how this one is set up is kept, and nothing is done with it.",
                      *           "instance_id": "00000000-0000-0000-0000-000000000000"
                      *         },
                      *         {
-                     *           "id": "01a22efd-7873-7204-b74d-5cf804dc7a02",
+                     *           "id": "01a22fe4-20e3-7121-95b8-b58d6aa8e82a",
                      *           "team_id": 2,
                      *           "plugin_id": 1,
                      *           "plugin_config_id": 1,
-                     *           "timestamp": "2026-12-01T00:24:53.107000Z",
+                     *           "timestamp": "2026-12-01T04:36:49.507000Z",
                      *           "source": "SYSTEM",
                      *           "type": "INFO",
                      *           "message": "Settings changed: acme",
@@ -41203,7 +41327,7 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
+                     *           "id": "38395219-56d5-4a18-95fe-247dd13e7ad1",
                      *           "name": "$feature/acme-experiment",
                      *           "description": "acme",
                      *           "tags": [],
@@ -41213,18 +41337,18 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-12-01T00:25:03.174000Z",
+                     *           "updated_at": "2026-12-01T04:37:02.060000Z",
                      *           "updated_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           }
                      *         },
                      *         {
-                     *           "id": "9b1953b2-d8e3-4338-b871-7259ffaf6fc0",
+                     *           "id": "780ffc4f-e750-4ab3-9a13-bc7e9b64ff03",
                      *           "name": "$feature_flag",
                      *           "description": null,
                      *           "tags": [],
@@ -41234,7 +41358,7 @@ export interface operations {
                      *           "is_seen_on_filtered_events": null,
                      *           "verified": false,
                      *           "hidden": false,
-                     *           "updated_at": "2026-12-01T00:24:51.427000Z",
+                     *           "updated_at": "2026-12-01T04:36:47.489000Z",
                      *           "updated_by": null
                      *         }
                      *       ]
@@ -41382,7 +41506,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
+                 * @example 38395219-56d5-4a18-95fe-247dd13e7ad1
                  */
                 id: string;
             };
@@ -41398,7 +41522,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
+                     *       "id": "38395219-56d5-4a18-95fe-247dd13e7ad1",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41408,11 +41532,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-12-01T00:25:03.174000Z",
+                     *       "updated_at": "2026-12-01T04:37:02.060000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41472,7 +41596,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
+                 * @example 38395219-56d5-4a18-95fe-247dd13e7ad1
                  */
                 id: string;
             };
@@ -41497,7 +41621,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
+                     *       "id": "38395219-56d5-4a18-95fe-247dd13e7ad1",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41507,11 +41631,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-12-01T00:25:12.900000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.972000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41580,7 +41704,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
+                 * @example 38395219-56d5-4a18-95fe-247dd13e7ad1
                  */
                 id: string;
             };
@@ -41645,7 +41769,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the property definition.
-                 * @example 993e3b75-aae4-4d10-8143-8754c34e728c
+                 * @example 38395219-56d5-4a18-95fe-247dd13e7ad1
                  */
                 id: string;
             };
@@ -41666,7 +41790,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "993e3b75-aae4-4d10-8143-8754c34e728c",
+                     *       "id": "38395219-56d5-4a18-95fe-247dd13e7ad1",
                      *       "name": "$feature/acme-experiment",
                      *       "description": "acme",
                      *       "tags": [],
@@ -41676,11 +41800,11 @@ export interface operations {
                      *       "is_seen_on_filtered_events": null,
                      *       "verified": false,
                      *       "hidden": false,
-                     *       "updated_at": "2026-12-01T00:25:12.888000Z",
+                     *       "updated_at": "2026-12-01T04:37:10.962000Z",
                      *       "updated_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -41805,18 +41929,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 13.320055000000139,
-                     *         "cache_age_ms": 3037,
+                     *         "elapsed_ms": 106.53102399999625,
+                     *         "cache_age_ms": 4675,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z"
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -41945,18 +42069,18 @@ export interface operations {
                      *       ],
                      *       "hasMore": false,
                      *       "timezone": "UTC",
-                     *       "last_refresh": "2026-12-01T00:25:00.604Z",
+                     *       "last_refresh": "2026-12-01T04:36:57.694Z",
                      *       "is_cached": true,
                      *       "statistics": {
                      *         "rows_read": 10,
                      *         "bytes_read": 382,
-                     *         "elapsed_ms": 13.320055000000139,
-                     *         "cache_age_ms": 6185,
+                     *         "elapsed_ms": 106.53102399999625,
+                     *         "cache_age_ms": 9496,
                      *         "limited_by": null
                      *       },
                      *       "cache_key": "cache_2bf72b657e746edeb9be426dce8947a7",
-                     *       "cache_target_age": "2026-12-01T00:55:00.604Z",
-                     *       "next_allowed_client_refresh": "2026-12-01T00:40:00.604Z"
+                     *       "cache_target_age": "2026-12-01T05:06:57.694Z",
+                     *       "next_allowed_client_refresh": "2026-12-01T04:51:57.694Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueryAnswer"];
@@ -42202,16 +42326,16 @@ export interface operations {
                      *           "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-12-01T00:25:02.422000Z",
+                     *           "created_at": "2026-12-01T04:37:01.101000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-12-01T00:25:02.422000Z"
+                     *           "updated_at": "2026-12-01T04:37:01.101000Z"
                      *         },
                      *         {
                      *           "id": 1,
@@ -42230,16 +42354,16 @@ export interface operations {
                      *           "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *           "executed_at": null,
                      *           "failure_reason": null,
-                     *           "created_at": "2026-12-01T00:24:53.020000Z",
+                     *           "created_at": "2026-12-01T04:36:49.348000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
-                     *           "updated_at": "2026-12-01T00:25:02.439000Z"
+                     *           "updated_at": "2026-12-01T04:37:01.183000Z"
                      *         }
                      *       ]
                      *     }
@@ -42344,16 +42468,16 @@ export interface operations {
                      *       "scheduled_at": "2099-01-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-12-01T00:25:11.186000Z",
+                     *       "created_at": "2026-12-01T04:37:10.048000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:11.186000Z"
+                     *       "updated_at": "2026-12-01T04:37:10.048000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42450,16 +42574,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-12-01T00:24:53.020000Z",
+                     *       "created_at": "2026-12-01T04:36:49.348000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:02.439000Z"
+                     *       "updated_at": "2026-12-01T04:37:01.183000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42621,16 +42745,16 @@ export interface operations {
                      *       "scheduled_at": "2099-02-01T00:00:00.000000Z",
                      *       "executed_at": null,
                      *       "failure_reason": null,
-                     *       "created_at": "2026-12-01T00:24:53.020000Z",
+                     *       "created_at": "2026-12-01T04:36:49.348000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
-                     *       "updated_at": "2026-12-01T00:25:11.219000Z"
+                     *       "updated_at": "2026-12-01T04:37:10.055000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ScheduledChange"];
@@ -42735,16 +42859,16 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "short_id": "W0idxMAi",
+                     *           "short_id": "e1ii36Gf",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-12-01T00:24:53.113000Z",
+                     *           "created_at": "2026-12-01T04:36:49.513000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42753,11 +42877,11 @@ export interface operations {
                      *           "filters": {
                      *             "events": "acme"
                      *           },
-                     *           "last_modified_at": "2026-12-01T00:25:01.688000Z",
+                     *           "last_modified_at": "2026-12-01T04:37:00.268000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42765,27 +42889,27 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "short_id": "EivaAD4V",
+                     *           "short_id": "42YCt6Wl",
                      *           "name": "acme",
                      *           "derived_name": null,
                      *           "description": "",
                      *           "pinned": false,
-                     *           "created_at": "2026-12-01T00:25:01.545000Z",
+                     *           "created_at": "2026-12-01T04:37:00.245000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "deleted": false,
                      *           "filters": {},
-                     *           "last_modified_at": "2026-12-01T00:25:01.545000Z",
+                     *           "last_modified_at": "2026-12-01T04:37:00.245000Z",
                      *           "last_modified_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -42877,27 +43001,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 3,
-                     *       "short_id": "ZBlRTqoh",
+                     *       "short_id": "RlLXmo6z",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:25:08.335000Z",
+                     *       "created_at": "2026-12-01T04:37:09.140000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
                      *       },
                      *       "deleted": false,
                      *       "filters": {},
-                     *       "last_modified_at": "2026-12-01T00:25:08.335000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:09.140000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -42966,7 +43090,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
             };
@@ -42983,16 +43107,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "W0idxMAi",
+                     *       "short_id": "e1ii36Gf",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:53.113000Z",
+                     *       "created_at": "2026-12-01T04:36:49.513000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43001,11 +43125,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-12-01T00:25:01.688000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:00.268000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43065,7 +43189,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
             };
@@ -43091,16 +43215,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "W0idxMAi",
+                     *       "short_id": "e1ii36Gf",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:53.113000Z",
+                     *       "created_at": "2026-12-01T04:36:49.513000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43109,11 +43233,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-12-01T00:25:08.371000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:09.172000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43182,7 +43306,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
             };
@@ -43247,7 +43371,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
             };
@@ -43269,16 +43393,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "short_id": "W0idxMAi",
+                     *       "short_id": "e1ii36Gf",
                      *       "name": "acme",
                      *       "derived_name": null,
                      *       "description": "",
                      *       "pinned": false,
-                     *       "created_at": "2026-12-01T00:24:53.113000Z",
+                     *       "created_at": "2026-12-01T04:36:49.513000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43287,11 +43411,11 @@ export interface operations {
                      *       "filters": {
                      *         "events": "acme"
                      *       },
-                     *       "last_modified_at": "2026-12-01T00:25:01.688000Z",
+                     *       "last_modified_at": "2026-12-01T04:37:00.268000Z",
                      *       "last_modified_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -43365,7 +43489,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
             };
@@ -43457,7 +43581,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
                 /**
@@ -43549,7 +43673,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Short id of the playlist.
-                 * @example W0idxMAi
+                 * @example e1ii36Gf
                  */
                 short_id: string;
                 /**
@@ -44034,11 +44158,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-12-01T00:25:02.011000Z",
+                     *           "created_at": "2026-12-01T04:37:00.343000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44062,11 +44186,11 @@ export interface operations {
                      *           "count": null,
                      *           "start_date": "2099-01-01T00:00:00.000000Z",
                      *           "until_date": null,
-                     *           "created_at": "2026-12-01T00:24:52.788000Z",
+                     *           "created_at": "2026-12-01T04:36:49.177000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44170,11 +44294,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-12-01T00:25:09.175000Z",
+                     *       "created_at": "2026-12-01T04:37:09.571000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44183,7 +44307,7 @@ export interface operations {
                      *       "summary": "sent every week",
                      *       "next_delivery_date": "2099-01-01T00:00:00.000000Z",
                      *       "last_failure": null,
-                     *       "webhook_secret": "whsec_vjaIC1aFlLIRg76KYIrOtShY1irqHb7GT7sPH7ZAI9s"
+                     *       "webhook_secret": "whsec_2cwEf3UYfZJHawSS4VM23hNnURK7g8Ctlan2ROQDHIx"
                      *     }
                      */
                     "application/json": components["schemas"]["CreatedSubscription"];
@@ -44277,11 +44401,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-12-01T00:24:52.788000Z",
+                     *       "created_at": "2026-12-01T04:36:49.177000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44388,11 +44512,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-12-01T00:24:52.788000Z",
+                     *       "created_at": "2026-12-01T04:36:49.177000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44564,11 +44688,11 @@ export interface operations {
                      *       "count": null,
                      *       "start_date": "2099-01-01T00:00:00.000000Z",
                      *       "until_date": null,
-                     *       "created_at": "2026-12-01T00:24:52.788000Z",
+                     *       "created_at": "2026-12-01T04:36:49.177000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -44668,8 +44792,8 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "id": "01a22efd-9e25-763c-bba5-bd9b8be22f58",
-                     *           "name": "acme survey (duplicated at 2026-12-01 00:25:02)",
+                     *           "id": "01a22fe4-4f8b-70c8-a408-d4a47dc5a3b9",
+                     *           "name": "acme survey (duplicated at 2026-12-01 04:37:01)",
                      *           "description": "",
                      *           "type": "popover",
                      *           "schedule": "once",
@@ -44679,8 +44803,8 @@ export interface operations {
                      *           "internal_targeting_flag": {
                      *             "id": 13,
                      *             "team_id": 2,
-                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-12-01 00:25:02)",
-                     *             "key": "survey-targeting-70a7e3da8c-custom",
+                     *             "name": "Targeting flag for survey acme survey (duplicated at 2026-12-01 04:37:01)",
+                     *             "key": "survey-targeting-743b8c3aef-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44688,13 +44812,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22efd-9e25-763c-bba5-bd9b8be22f58",
+                     *                       "key": "$survey_dismissed/01a22fe4-4f8b-70c8-a408-d4a47dc5a3b9",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22efd-9e25-763c-bba5-bd9b8be22f58",
+                     *                       "key": "$survey_responded/01a22fe4-4f8b-70c8-a408-d4a47dc5a3b9",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44726,16 +44850,16 @@ export interface operations {
                      *             {
                      *               "type": "open",
                      *               "question": "acme",
-                     *               "id": "01a22efd-9e23-71c6-b1e6-a8e79c882a01"
+                     *               "id": "01a22fe4-4f8b-74ac-ace2-73b305a6e450"
                      *             }
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-12-01T00:25:02.766000Z",
+                     *           "created_at": "2026-12-01T04:37:01.452000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44752,7 +44876,7 @@ export interface operations {
                      *           "enable_partial_responses": false
                      *         },
                      *         {
-                     *           "id": "01a22efd-9dbf-76f2-a300-4d8fdf059179",
+                     *           "id": "01a22fe4-4f55-7693-be0e-b3f746bc1a4b",
                      *           "name": "acme-37",
                      *           "description": "",
                      *           "type": "popover",
@@ -44764,7 +44888,7 @@ export interface operations {
                      *             "id": 12,
                      *             "team_id": 2,
                      *             "name": "Targeting flag for survey acme-37",
-                     *             "key": "survey-targeting-0cc580a9e5-custom",
+                     *             "key": "survey-targeting-95bdd736c6-custom",
                      *             "filters": {
                      *               "groups": [
                      *                 {
@@ -44772,13 +44896,13 @@ export interface operations {
                      *                   "rollout_percentage": 100,
                      *                   "properties": [
                      *                     {
-                     *                       "key": "$survey_dismissed/01a22efd-9dbf-76f2-a300-4d8fdf059179",
+                     *                       "key": "$survey_dismissed/01a22fe4-4f55-7693-be0e-b3f746bc1a4b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
                      *                     },
                      *                     {
-                     *                       "key": "$survey_responded/01a22efd-9dbf-76f2-a300-4d8fdf059179",
+                     *                       "key": "$survey_responded/01a22fe4-4f55-7693-be0e-b3f746bc1a4b",
                      *                       "value": "is_not_set",
                      *                       "operator": "is_not_set",
                      *                       "type": "person"
@@ -44815,11 +44939,11 @@ export interface operations {
                      *           ],
                      *           "conditions": null,
                      *           "appearance": null,
-                     *           "created_at": "2026-12-01T00:25:02.656000Z",
+                     *           "created_at": "2026-12-01T04:37:01.397000Z",
                      *           "created_by": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
@@ -44919,7 +45043,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22efd-c340-72ba-abdc-9215f5b9ed69",
+                     *       "id": "01a22fe4-71a4-709d-9af0-dc86a297f2ee",
                      *       "name": "acme-44",
                      *       "description": "",
                      *       "type": "popover",
@@ -44931,7 +45055,7 @@ export interface operations {
                      *         "id": 21,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme-44",
-                     *         "key": "survey-targeting-e8c34abc1d-custom",
+                     *         "key": "survey-targeting-21be017feb-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -44939,13 +45063,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22efd-c340-72ba-abdc-9215f5b9ed69",
+                     *                   "key": "$survey_dismissed/01a22fe4-71a4-709d-9af0-dc86a297f2ee",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22efd-c340-72ba-abdc-9215f5b9ed69",
+                     *                   "key": "$survey_responded/01a22fe4-71a4-709d-9af0-dc86a297f2ee",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -44982,11 +45106,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-12-01T00:25:12.258000Z",
+                     *       "created_at": "2026-12-01T04:37:10.180000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45083,18 +45207,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "924b9df4-aa72-4c88-8b6e-7400f5baacf9",
+                     *           "id": "01a22fe4-4f91-75ab-bad3-67c95bdb850e",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22efd-9e25-763c-bba5-bd9b8be22f58",
+                     *           "item_id": "01a22fe4-4f8b-70c8-a408-d4a47dc5a3b9",
                      *           "detail": {
                      *             "changes": [
                      *               {
@@ -45102,29 +45226,29 @@ export interface operations {
                      *                 "action": "created",
                      *                 "field": "source_survey_id",
                      *                 "before": null,
-                     *                 "after": "01a22efd-7896-7046-b1ba-866df143f679"
+                     *                 "after": "01a22fe4-210a-72c8-8ef3-4816f758b82c"
                      *               }
                      *             ],
                      *             "merge": null,
                      *             "trigger": null,
-                     *             "name": "acme survey (duplicated at 2026-12-01 00:25:02)",
+                     *             "name": "acme survey (duplicated at 2026-12-01 04:37:01)",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.778000Z"
+                     *           "created_at": "2026-12-01T04:37:01.457000Z"
                      *         },
                      *         {
-                     *           "id": "950eea14-fefa-45e5-8c92-c48bc46050c7",
+                     *           "id": "01a22fe4-4f5f-71b8-acd4-be4490cbd516",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22efd-9dbf-76f2-a300-4d8fdf059179",
+                     *           "item_id": "01a22fe4-4f55-7693-be0e-b3f746bc1a4b",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45132,7 +45256,7 @@ export interface operations {
                      *             "name": "acme-37",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:25:02.667000Z"
+                     *           "created_at": "2026-12-01T04:37:01.407000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -45207,7 +45331,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "01a22efd-7896-7046-b1ba-866df143f679": 1
+                     *       "01a22fe4-210a-72c8-8ef3-4816f758b82c": 1
                      *     }
                      */
                     "application/json": {
@@ -45301,8 +45425,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-12-01T00:24:53.280000Z",
-                     *           "last_seen": "2026-12-01T00:24:53.280000Z",
+                     *           "first_seen": "2026-12-01T04:36:49.605000Z",
+                     *           "last_seen": "2026-12-01T04:36:49.605000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -45377,7 +45501,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -45393,7 +45517,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
+                     *       "id": "01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45405,7 +45529,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-538bf8d705-custom",
+                     *         "key": "survey-targeting-a76817fc2e-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45413,13 +45537,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_dismissed/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_responded/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45456,11 +45580,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-12-01T00:24:53.144000Z",
+                     *       "created_at": "2026-12-01T04:36:49.548000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45530,7 +45654,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -45563,7 +45687,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
+                     *       "id": "01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45575,7 +45699,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-538bf8d705-custom",
+                     *         "key": "survey-targeting-a76817fc2e-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45583,13 +45707,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_dismissed/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_responded/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45626,11 +45750,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-12-01T00:24:53.144000Z",
+                     *       "created_at": "2026-12-01T04:36:49.548000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45709,7 +45833,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -45783,7 +45907,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -45804,7 +45928,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22efd-7896-7046-b1ba-866df143f679",
+                     *       "id": "01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *       "name": "acme survey",
                      *       "description": "",
                      *       "type": "popover",
@@ -45816,7 +45940,7 @@ export interface operations {
                      *         "id": 4,
                      *         "team_id": 2,
                      *         "name": "Targeting flag for survey acme survey",
-                     *         "key": "survey-targeting-538bf8d705-custom",
+                     *         "key": "survey-targeting-a76817fc2e-custom",
                      *         "filters": {
                      *           "groups": [
                      *             {
@@ -45824,13 +45948,13 @@ export interface operations {
                      *               "rollout_percentage": 100,
                      *               "properties": [
                      *                 {
-                     *                   "key": "$survey_dismissed/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_dismissed/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
                      *                 },
                      *                 {
-                     *                   "key": "$survey_responded/01a22efd-7896-7046-b1ba-866df143f679",
+                     *                   "key": "$survey_responded/01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *                   "value": "is_not_set",
                      *                   "operator": "is_not_set",
                      *                   "type": "person"
@@ -45867,11 +45991,11 @@ export interface operations {
                      *       ],
                      *       "conditions": null,
                      *       "appearance": null,
-                     *       "created_at": "2026-12-01T00:24:53.144000Z",
+                     *       "created_at": "2026-12-01T04:36:49.548000Z",
                      *       "created_by": {
                      *         "id": 1,
-                     *         "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *         "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *         "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *         "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *         "first_name": "Olive",
                      *         "email": "owner@example.com",
                      *         "is_email_verified": null
@@ -45955,7 +46079,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -45973,18 +46097,18 @@ export interface operations {
                      * @example {
                      *       "results": [
                      *         {
-                     *           "id": "7d500cfb-f25b-4839-9ea4-305b40329278",
+                     *           "id": "01a22fe4-211f-73e4-a3e4-133c5c761162",
                      *           "user": {
                      *             "id": 1,
-                     *             "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *             "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *             "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *             "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *             "first_name": "Olive",
                      *             "email": "owner@example.com",
                      *             "is_email_verified": null
                      *           },
                      *           "activity": "created",
                      *           "scope": "Survey",
-                     *           "item_id": "01a22efd-7896-7046-b1ba-866df143f679",
+                     *           "item_id": "01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *           "detail": {
                      *             "changes": null,
                      *             "merge": null,
@@ -45992,7 +46116,7 @@ export interface operations {
                      *             "name": "acme survey",
                      *             "short_id": null
                      *           },
-                     *           "created_at": "2026-12-01T00:24:53.178000Z"
+                     *           "created_at": "2026-12-01T04:36:49.569000Z"
                      *         }
                      *       ],
                      *       "next": null,
@@ -46053,7 +46177,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -46083,8 +46207,8 @@ export interface operations {
                      *       "created_surveys": [
                      *         {
                      *           "team_id": 2,
-                     *           "survey_id": "01a22efd-c3c0-721b-965f-f844798750f7",
-                     *           "name": "acme survey (duplicated at 2026-12-01 00:25:12)"
+                     *           "survey_id": "01a22fe4-71dd-74f4-a9f6-eb308129dd14",
+                     *           "name": "acme survey (duplicated at 2026-12-01 04:37:10)"
                      *         }
                      *       ],
                      *       "count": 1
@@ -46163,7 +46287,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -46183,10 +46307,10 @@ export interface operations {
                      *       "previous": null,
                      *       "results": [
                      *         {
-                     *           "uuid": "23c44188-d7b3-4a03-b634-a2f3fc2fe428",
+                     *           "uuid": "65d7ec78-e430-46ee-821f-c30bb6065d69",
                      *           "distinct_id": "ann",
                      *           "session_id": null,
-                     *           "submitted_at": "2026-12-01T00:24:53.280000Z",
+                     *           "submitted_at": "2026-12-01T04:36:49.605000Z",
                      *           "answers": [
                      *             {
                      *               "question_id": "why",
@@ -46267,7 +46391,7 @@ export interface operations {
                 project_id: string;
                 /**
                  * @description Id of the survey.
-                 * @example 01a22efd-7896-7046-b1ba-866df143f679
+                 * @example 01a22fe4-210a-72c8-8ef3-4816f758b82c
                  */
                 id: string;
             };
@@ -46303,8 +46427,8 @@ export interface operations {
                      *         "survey sent": {
                      *           "total_count": 1,
                      *           "unique_persons": 1,
-                     *           "first_seen": "2026-12-01T00:24:53.280000Z",
-                     *           "last_seen": "2026-12-01T00:24:53.280000Z",
+                     *           "first_seen": "2026-12-01T04:36:49.605000Z",
+                     *           "last_seen": "2026-12-01T04:36:49.605000Z",
                      *           "total_count_only_seen": 0,
                      *           "unique_persons_only_seen": 0
                      *         }
@@ -46326,7 +46450,7 @@ export interface operations {
                      *           "average": null
                      *         }
                      *       ],
-                     *       "survey_id": "01a22efd-7896-7046-b1ba-866df143f679",
+                     *       "survey_id": "01a22fe4-210a-72c8-8ef3-4816f758b82c",
                      *       "start_date": "2024-01-01T00:00:00.000000Z",
                      *       "end_date": null
                      *     }
@@ -46665,7 +46789,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
+                 * @example ecc2146f-ba08-4651-8404-994cc3ebae92
                  */
                 user_uuid: string;
             };
@@ -46706,7 +46830,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user, as the link has it.
-                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
+                 * @example ecc2146f-ba08-4651-8404-994cc3ebae92
                  */
                 user_uuid: string;
             };
@@ -46814,7 +46938,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example a2fda638-1c0e-46ea-9645-bfe59dc01ac8
+                 * @example 31dbbea0-70de-40d4-9905-0f6635c8d20b
                  */
                 invite_id: string;
             };
@@ -46830,7 +46954,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "a2fda638-1c0e-46ea-9645-bfe59dc01ac8",
+                     *       "id": "31dbbea0-70de-40d4-9905-0f6635c8d20b",
                      *       "target_email": "c********f@example.net",
                      *       "first_name": "",
                      *       "organization_name": "Test",
@@ -46858,7 +46982,7 @@ export interface operations {
             path: {
                 /**
                  * @description The invite's id, as its link has it.
-                 * @example a2fda638-1c0e-46ea-9645-bfe59dc01ac8
+                 * @example 31dbbea0-70de-40d4-9905-0f6635c8d20b
                  */
                 invite_id: string;
             };
@@ -46885,8 +47009,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 4,
-                     *       "uuid": "81276251-21ec-44a0-8b82-7cd6628e6a1c",
-                     *       "distinct_id": "NrEJL4cwyP2AAif1UFHOhw7uauLszOXHIUq8Oik84Ml",
+                     *       "uuid": "9e2450bb-5479-480f-9a9c-8f7d7b561fa9",
+                     *       "distinct_id": "wAsl61cTTst9KyE01rRoczTjftcSeluJgSr9oLmxnlD",
                      *       "first_name": "acme",
                      *       "email": "acme@example.net",
                      *       "is_email_verified": null,
@@ -47057,9 +47181,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "date_joined": "2026-12-01T00:24:47.958000Z",
-                     *           "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *           "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *           "date_joined": "2026-12-01T04:36:41.786000Z",
+                     *           "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *           "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *           "first_name": "Olive",
                      *           "email": "owner@example.com",
                      *           "pending_email": null,
@@ -47081,8 +47205,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 4,
-                     *             "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
-                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "uuid": "cff53437-5a15-4378-a2fd-f0ed481061a9",
+                     *             "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme second",
                      *             "completed_snippet_onboarding": false,
@@ -47092,18 +47216,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "name": "Test",
-                     *             "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *             "created_at": "2026-12-01T00:24:49.241000Z",
-                     *             "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *             "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *             "created_at": "2026-12-01T04:36:45.150000Z",
+                     *             "updated_at": "2026-12-01T04:36:45.150000Z",
                      *             "membership_level": 15,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 2,
-                     *                 "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *                 "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *                 "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *                 "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47114,8 +47238,8 @@ export interface operations {
                      *               },
                      *               {
                      *                 "id": 3,
-                     *                 "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *                 "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *                 "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *                 "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "acme",
                      *                 "completed_snippet_onboarding": false,
@@ -47148,24 +47272,24 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *               "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 15
                      *             },
                      *             {
-                     *               "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *               "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *               "name": "Test",
-                     *               "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *               "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
                      *               "membership_level": 15
                      *             }
                      *           ]
                      *         },
                      *         {
                      *           "id": 2,
-                     *           "date_joined": "2026-12-01T00:24:50.750000Z",
-                     *           "uuid": "e8abb366-b7fa-4991-8a5c-894872df939e",
-                     *           "distinct_id": "cMTJj30u54aLMPvn11bYurS9fci5A4zugKhCQzujw8O",
+                     *           "date_joined": "2026-12-01T04:36:46.607000Z",
+                     *           "uuid": "fef0b0f3-7eb0-45c8-98d8-07066b28f546",
+                     *           "distinct_id": "tw0IHUYM7fPvTN1HDaBWLtGTiNkoItxscCLwP0ABkXQ",
                      *           "first_name": "Other 1",
                      *           "email": "other1@example.net",
                      *           "pending_email": null,
@@ -47187,8 +47311,8 @@ export interface operations {
                      *           },
                      *           "team": {
                      *             "id": 1,
-                     *             "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
-                     *             "organization": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *             "uuid": "b3b3f0c2-6974-4e6a-8cc7-448ba2d024c0",
+                     *             "organization": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47198,18 +47322,18 @@ export interface operations {
                      *             "access_control": false
                      *           },
                      *           "organization": {
-                     *             "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *             "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *             "name": "Example",
                      *             "slug": "example",
-                     *             "created_at": "2026-12-01T00:24:47.958000Z",
-                     *             "updated_at": "2026-12-01T00:24:47.958000Z",
+                     *             "created_at": "2026-12-01T04:36:41.786000Z",
+                     *             "updated_at": "2026-12-01T04:36:41.786000Z",
                      *             "membership_level": 1,
                      *             "plugins_access_level": 9,
                      *             "teams": [
                      *               {
                      *                 "id": 1,
-                     *                 "uuid": "27a98556-44b0-4fca-9e01-f48f846d4998",
-                     *                 "organization": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *                 "uuid": "b3b3f0c2-6974-4e6a-8cc7-448ba2d024c0",
+                     *                 "organization": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *                 "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *                 "name": "Default Project",
                      *                 "completed_snippet_onboarding": false,
@@ -47242,15 +47366,15 @@ export interface operations {
                      *           },
                      *           "organizations": [
                      *             {
-                     *               "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *               "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *               "name": "Example",
                      *               "slug": "example",
                      *               "membership_level": 1
                      *             },
                      *             {
-                     *               "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *               "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *               "name": "Test",
-                     *               "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *               "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
                      *               "membership_level": 1
                      *             }
                      *           ]
@@ -47607,7 +47731,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
+                 * @example ecc2146f-ba08-4651-8404-994cc3ebae92
                  */
                 uuid: string;
             };
@@ -47624,9 +47748,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-12-01T00:24:47.958000Z",
-                     *       "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *       "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *       "date_joined": "2026-12-01T04:36:41.786000Z",
+                     *       "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *       "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47648,8 +47772,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
-                     *         "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "uuid": "cff53437-5a15-4378-a2fd-f0ed481061a9",
+                     *         "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47659,18 +47783,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "name": "Test",
-                     *         "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *         "created_at": "2026-12-01T00:24:49.241000Z",
-                     *         "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *         "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *         "created_at": "2026-12-01T04:36:45.150000Z",
+                     *         "updated_at": "2026-12-01T04:36:45.150000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *             "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47681,8 +47805,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *             "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47715,15 +47839,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *           "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "name": "Test",
-                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *           "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
                      *           "membership_level": 15
                      *         }
                      *       ]
@@ -47777,7 +47901,7 @@ export interface operations {
             path: {
                 /**
                  * @description The user; `@me` is you.
-                 * @example f3845977-f040-45bc-9dfb-6ba41ddaa15d
+                 * @example ecc2146f-ba08-4651-8404-994cc3ebae92
                  */
                 uuid: string;
             };
@@ -47799,9 +47923,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": 1,
-                     *       "date_joined": "2026-12-01T00:24:47.958000Z",
-                     *       "uuid": "f3845977-f040-45bc-9dfb-6ba41ddaa15d",
-                     *       "distinct_id": "L4ZqnajaAX7UYJdUCwvJjiyhZCCrir7zgSoroZX0KsW",
+                     *       "date_joined": "2026-12-01T04:36:41.786000Z",
+                     *       "uuid": "ecc2146f-ba08-4651-8404-994cc3ebae92",
+                     *       "distinct_id": "8XdhxcW1y6hjsvw3rocZGKqWWQ32soe2L8Ti8K8dogT",
                      *       "first_name": "Olive",
                      *       "email": "owner@example.com",
                      *       "pending_email": null,
@@ -47823,8 +47947,8 @@ export interface operations {
                      *       },
                      *       "team": {
                      *         "id": 4,
-                     *         "uuid": "7f022c88-fa2f-4ad7-83fd-b098fd2fcfd9",
-                     *         "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "uuid": "cff53437-5a15-4378-a2fd-f0ed481061a9",
+                     *         "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *         "name": "acme second",
                      *         "completed_snippet_onboarding": false,
@@ -47834,18 +47958,18 @@ export interface operations {
                      *         "access_control": false
                      *       },
                      *       "organization": {
-                     *         "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *         "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *         "name": "Test",
-                     *         "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
-                     *         "created_at": "2026-12-01T00:24:49.241000Z",
-                     *         "updated_at": "2026-12-01T00:24:49.241000Z",
+                     *         "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
+                     *         "created_at": "2026-12-01T04:36:45.150000Z",
+                     *         "updated_at": "2026-12-01T04:36:45.150000Z",
                      *         "membership_level": 15,
                      *         "plugins_access_level": 9,
                      *         "teams": [
                      *           {
                      *             "id": 2,
-                     *             "uuid": "a09a019e-71f7-4ecc-96fd-35dc726f05bf",
-                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "uuid": "816070f9-c97f-4ba5-88c1-5fefca8635f0",
+                     *             "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "Default Project",
                      *             "completed_snippet_onboarding": false,
@@ -47856,8 +47980,8 @@ export interface operations {
                      *           },
                      *           {
                      *             "id": 3,
-                     *             "uuid": "69d141c1-e8d6-4561-858d-9abf62bad9b8",
-                     *             "organization": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *             "uuid": "770ec8ea-bd50-410b-aed0-83f093d2c38c",
+                     *             "organization": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *             "api_token": "phc_xxxxxxxxxxxxxxxx",
                      *             "name": "acme",
                      *             "completed_snippet_onboarding": false,
@@ -47890,15 +48014,15 @@ export interface operations {
                      *       },
                      *       "organizations": [
                      *         {
-                     *           "id": "12492e09-c34e-462a-9106-5d6af6977719",
+                     *           "id": "3b1e7dd7-1b09-4125-9761-8ceb0863d8c9",
                      *           "name": "Example",
                      *           "slug": "example",
                      *           "membership_level": 15
                      *         },
                      *         {
-                     *           "id": "ec4e6f77-2f84-4dd6-a2d5-602c4f20a3de",
+                     *           "id": "8087ee0b-36f8-42a1-bed4-cd26e037a8a1",
                      *           "name": "Test",
-                     *           "slug": "c5dbddd5-dda8-440d-bfe6-7acdde8250d3",
+                     *           "slug": "399e8ebc-7af6-4aa6-a21d-49de311a051d",
                      *           "membership_level": 15
                      *         }
                      *       ]

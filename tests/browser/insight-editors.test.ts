@@ -3,56 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { api, capture, eventually, hogql } from '../support/api.ts'
+import { api } from '../support/api.ts'
 import { init, type RunningServer, startServer } from '../support/server.ts'
 import { barriers } from './axe.ts'
 import { complaints, launchChromium, picture } from './chromium.ts'
+import { day, fillShop, nasty, node, questions, range, site } from './shop.ts'
 import { signIn } from './sign-in.ts'
 
-/**
- * Each kind of insight asked, seen, changed, kept and opened again, and the people behind its numbers.
- * Forty people come, half of them sign up, a quarter pays; an eighth is refunded in between.
- */
-const nasty = '<img src=x onerror="document.title=1">'
-const minute = 60_000
-const day = 24 * 60 * minute
-const people = Array.from({ length: 40 }, (_, at) => at)
-const browsers = ['Chrome', 'Firefox', nasty]
-const site = 'https://shop.example.com'
-
-/** Whenever the tests run, nobody's events of one day are cut in two by midnight. */
-const morning = new Date().setUTCHours(9, 0, 0, 0)
-
-function eventsOf(at: number): object[] {
-  const began = morning - ((at % 8) + 1) * day - (at % 5) * minute
-  const seen = (event: string, after: number, properties: object = {}) => ({
-    event,
-    distinct_id: `p${at}`,
-    timestamp: new Date(began + after * minute).toISOString(),
-    properties: {
-      $browser: browsers[at % 3],
-      $session_id: `s${at}`,
-      price: 10 + at,
-      $set: { email: `p${at}@example.com` },
-      ...properties,
-    },
-  })
-  const page = (path: string, after: number) => seen('$pageview', after, { $current_url: site + path })
-  const again = Array.from({ length: at % 8 }, (_, later) =>
-    at % 3 === 0 ? [seen('visit', (later + 1) * 24 * 60)] : [],
-  ).flat()
-  return [
-    page('/', 0),
-    page(at % 2 ? '/pricing' : '/docs/getting-started', 1),
-    page(at % 4 ? '/pricing' : '/signup', 2),
-    seen('visit', 3),
-    ...(at % 2 === 0 ? [seen('sign up', 10)] : []),
-    ...(at % 8 === 0 ? [seen('refund', 20)] : []),
-    ...(at % 4 === 0 ? [seen('pay', 10 + 5 * (at + 1))] : []),
-    ...again,
-  ]
-}
-
+/** Each kind of insight asked, seen, changed, kept and opened again, and the people behind its numbers. */
 let server: RunningServer
 let browser: Browser
 const patient = { timeout: 20_000 }
@@ -60,12 +18,7 @@ const patient = { timeout: 20_000 }
 beforeAll(async () => {
   server = await startServer()
   browser = await launchChromium()
-  const events = people.flatMap(eventsOf)
-  await capture(server.url, '/batch/', { batch: events })
-  await eventually(async () => {
-    const [row] = await hogql(server.url, 'select count() from events')
-    return Number(row?.[0]) === events.length
-  }, 'the events are stored')
+  await fillShop(server.url)
   await api(server.url, 'POST', '/api/projects/@current/actions/', {
     name: 'Paid something',
     description: 'Whoever gave us money',
@@ -83,66 +36,6 @@ afterAll(async () => {
   await server?.stop()
 })
 
-const node = (event: string | null) => ({ kind: 'EventsNode', event, math: 'total' })
-const range = { dateRange: { date_from: '-14d' } }
-const steps = [node('$pageview'), node('sign up'), node('pay')]
-const questions: Record<string, object> = {
-  funnel: { kind: 'FunnelsQuery', series: steps, interval: 'day', ...range },
-  'funnel-by-browser': {
-    kind: 'FunnelsQuery',
-    series: steps,
-    interval: 'day',
-    breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
-    ...range,
-  },
-  'funnel-times': {
-    kind: 'FunnelsQuery',
-    series: steps,
-    interval: 'day',
-    funnelsFilter: { funnelVizType: 'time_to_convert' },
-    ...range,
-  },
-  'funnel-trend': {
-    kind: 'FunnelsQuery',
-    series: steps,
-    interval: 'day',
-    funnelsFilter: { funnelVizType: 'trends' },
-    ...range,
-  },
-  retention: {
-    kind: 'RetentionQuery',
-    retentionFilter: {
-      targetEntity: { id: '$pageview', type: 'events' },
-      returningEntity: { id: 'visit', type: 'events' },
-      retentionType: 'retention_first_time',
-      period: 'Day',
-      totalIntervals: 8,
-    },
-    dateRange: { date_from: '-8d' },
-  },
-  lifecycle: { kind: 'LifecycleQuery', series: [node('visit')], interval: 'day', ...range },
-  stickiness: { kind: 'StickinessQuery', series: [node('visit'), node('pay')], interval: 'day', ...range },
-  paths: {
-    kind: 'PathsQuery',
-    pathsFilter: { includeEventTypes: ['$pageview', 'custom_event'], stepLimit: 5, edgeLimit: 50 },
-    ...range,
-  },
-  ...Object.fromEntries(
-    ['ActionsAreaGraph', 'ActionsUnstackedBar', 'ActionsBarValue', 'ActionsPie', 'ActionsTable'].map(
-      (display) => [
-        `trend-${display}`,
-        {
-          kind: 'TrendsQuery',
-          series: [node('visit')],
-          interval: 'day',
-          breakdownFilter: { breakdown: '$browser', breakdown_type: 'event' },
-          trendsFilter: { display },
-          ...range,
-        },
-      ],
-    ),
-  ),
-}
 const at = (question: unknown) =>
   `${server.url}/insights/new?q=${encodeURIComponent(JSON.stringify(question))}`
 const heading = (page: Page, name: string | RegExp) =>

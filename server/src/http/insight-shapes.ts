@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { RefreshMode } from '../insights/answer-life.ts'
 import { type QueryStatus, queryStatus } from '../insights/answers.ts'
-import type { SavedQuestion } from '../insights/saved-question.ts'
+import { type SavedQuestion, typedQuery } from '../insights/saved-question.ts'
+import { HedgerowError } from '../model/errors.ts'
 import { privilegeOf, restrictionOf, type Viewer } from '../saved/edit-rights.ts'
 import type { InsightRow, InsightTile } from '../saved/insight-rows.ts'
 import { Instant, UserBasic, userBasic } from './account-shapes.ts'
@@ -85,6 +86,14 @@ export const InsightBasic = z
 export const Insight = z
   .object({
     ...common,
+    typed_query: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe(
+        'What it asks as `query/` takes it, however it was saved: `query` without the nodes around it, or `filters` in ' +
+          "today's shape; on a dashboard, with its dates and properties. As the `source` of an `ActorsQuery` it gives the " +
+          'people behind a number. Null where it can’t be asked.',
+      ),
     order: z.int().nullable().describe('Its place in a list that a client keeps; nothing here goes by it.'),
     deleted: z.boolean().describe('Deleted ones are not listed; `PATCH` with `false` brings one back.'),
     result: z
@@ -206,6 +215,7 @@ export function presentInsight(
   const { refreshing: _, ...basic } = insightBasic(row, viewer, shown.question)
   return {
     ...basic,
+    typed_query: askedOf(shown.question),
     order: insight.order,
     deleted: insight.deleted,
     ...shown.answer,
@@ -214,6 +224,16 @@ export function presentInsight(
     last_modified_by: modifier && userBasic(modifier),
     is_sample: insight.isSample,
     ...(shown.tile && { color: shown.tile.color, layouts: shown.tile.layouts }),
+  }
+}
+
+/** A saved question as it is asked; what is wrong with it is told to who asks it. */
+function askedOf(question: SavedQuestion): Record<string, unknown> | null {
+  try {
+    return typedQuery(question)
+  } catch (error) {
+    if (error instanceof HedgerowError) return null
+    throw error
   }
 }
 

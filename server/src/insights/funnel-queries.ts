@@ -96,11 +96,19 @@ export type FunnelsQuery = z.infer<typeof funnelsQuery>
 
 export const funnelsActorsQuery = z
   .object({
-    kind: z.literal('FunnelsActorsQuery').describe('What is asked: the people at a step of a funnel'),
+    kind: z
+      .literal('FunnelsActorsQuery')
+      .describe(
+        'What is asked: the people at a step of a funnel. Of one about the time it takes (`time_to_convert`) they have a ' +
+          '`conversion_time` in seconds, to select and, as HogQL, to filter by',
+      ),
     source: funnelsQuery.describe('The funnel'),
     funnelStep: stepIndex
       .nullish()
-      .describe('Who reached this step, the first is 1; negative: who reached the one before, but not this'),
+      .describe(
+        'Who reached this step, the first is 1; negative: who reached the one before, but not this. Of a funnel about the ' +
+          'time it takes default the step that it ends with',
+      ),
     funnelCustomSteps: z
       .array(stepIndex)
       .max(100)

@@ -17,6 +17,7 @@ import { parseDate } from './date-range.ts'
 import type { FunnelsActorsQuery } from './funnel-queries.ts'
 import { runsOf } from './funnels-runs.ts'
 import { type Funnel, funnelOf } from './funnels-steps.ts'
+import { timed } from './funnels-times.ts'
 import { conversion, trendRuns } from './funnels-trends.ts'
 import { hasValue } from './funnels-values.ts'
 import { bucketKey, type InsightContext } from './series.ts'
@@ -30,18 +31,17 @@ export const kindOf = (query: FunnelsActorsQuery['source']): ActorKind => {
 export const actorOf = ({ aggregates }: Funnel): Expr => field(aggregates === 'hogql' ? 'person' : 'actor')
 
 /**
- * Who got to a step of a funnel, or left before it: rows of `actor_id`, `event_count` (how far they came). Undefined
- * where there is no such funnel, or no such bucket.
+ * Who got to a step of a funnel, or left before it: rows of `actor_id`, `event_count` (how far they came), and of a
+ * funnel about the time it takes `conversion_time`. Undefined where there is no such funnel, or no such bucket.
  * @throws HedgerowError `invalid` for what can't be asked.
  */
 export function funnelActors(asked: FunnelsActorsQuery, ctx: InsightContext): SelectQuery | undefined {
   const query = asked.source
   const funnel = funnelOf(query, ctx)
   if (!funnel) return undefined
-  const runs =
-    query.funnelsFilter?.funnelVizType === 'trends'
-      ? inBucket(asked, funnel, ctx)
-      : atStep(asked, funnel, ctx)
+  const shown = query.funnelsFilter?.funnelVizType
+  if (shown === 'time_to_convert') return inTime(asked, funnel, ctx)
+  const runs = shown === 'trends' ? inBucket(asked, funnel, ctx) : atStep(asked, funnel, ctx)
   return (
     runs &&
     select({
@@ -50,6 +50,27 @@ export function funnelActors(asked: FunnelsActorsQuery, ctx: InsightContext): Se
       groupBy: [field('actor_id')],
     })
   )
+}
+
+/** Such a funnel has no breakdown; without a step, they are those whose times are in it. */
+function inTime(asked: FunnelsActorsQuery, funnel: Funnel, ctx: InsightContext): SelectQuery {
+  const { to, seconds } = timed(asked.source, funnel)
+  const step = asked.funnelCustomSteps?.length ? asked.funnelStep : (asked.funnelStep ?? to + 1)
+  const runs = atStep(
+    { ...asked, funnelStep: step, funnelStepBreakdown: undefined },
+    { ...funnel, breakdown: undefined },
+    ctx,
+  )
+  const took = call('if', compare(field('level'), '>', constant(to)), seconds, constant(null))
+  return select({
+    select: [
+      alias('actor_id', actorOf(funnel)),
+      alias('event_count', call('max', field('level'))),
+      alias('conversion_time', call('min', took)),
+    ],
+    from: fromQuery(runs),
+    groupBy: [field('actor_id')],
+  })
 }
 
 /** The runs that a question about people is about, each once or several times; `level` says how far they came. */

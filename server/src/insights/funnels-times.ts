@@ -26,10 +26,7 @@ const mostOwnBins = 60
  */
 export function funnelTimes(query: FunnelsQuery, funnel: Funnel, ctx: InsightContext) {
   const filter = query.funnelsFilter ?? {}
-  const from = filter.funnelFromStep ?? 0
-  const to = filter.funnelToStep ?? funnel.steps.length - 1
-  const at = (step: number) => field(`at_${step + 1}`)
-  const seconds = arithmetic(arithmetic(at(to), '-', at(from)), '/', constant(1_000_000))
+  const { to, seconds } = timed(query, funnel)
   const times = select({
     select: [alias('seconds', call('groupArray', seconds))],
     from: fromQuery(runsOf({ ...funnel, breakdown: undefined }, undefined, ctx)),
@@ -84,6 +81,14 @@ export function funnelTimes(query: FunnelsQuery, funnel: Funnel, ctx: InsightCon
     from: fromQuery(binned),
   })
   return { tree, results: ([row]: unknown[][]) => timesOf(row ?? []) }
+}
+
+/** Between which steps (the last, counted from 0) the time is, and how long a run that was at both took, in seconds. */
+export function timed({ funnelsFilter }: FunnelsQuery, funnel: Funnel): { to: number; seconds: Expr } {
+  const from = funnelsFilter?.funnelFromStep ?? 0
+  const to = funnelsFilter?.funnelToStep ?? funnel.steps.length - 1
+  const at = (step: number) => field(`at_${step + 1}`)
+  return { to, seconds: arithmetic(arithmetic(at(to), '-', at(from)), '/', constant(1_000_000)) }
 }
 
 function timesOf([lowest, width, average, counts]: unknown[]): FunnelTimes {

@@ -123,7 +123,9 @@ const actorsOf = {
   day: z
     .union([z.string(), z.number().int()])
     .nullish()
-    .describe('Which bucket: a date or time in it. For stickiness, on how many intervals'),
+    .describe(
+      'Which bucket: a date or time in it; of a trend, without it all of them. For stickiness, on how many intervals',
+    ),
   series: z.number().int().min(0).nullish().describe('Index of the series; default 0'),
   breakdown: z
     .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])

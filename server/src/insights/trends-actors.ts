@@ -49,7 +49,7 @@ export type TrendPin = {
   /** Index of the series. */
   series: number
   previous: boolean
-  /** Which of the buckets; undefined for the whole period. */
+  /** Which of the buckets; undefined for the whole period, whoever is in any of its buckets. */
   at?: (buckets: Bucket[]) => number
   /** The `breakdown_value`; undefined for all. */
   breakdown?: string | number | (string | number)[]
@@ -156,8 +156,10 @@ function actorsTree(
     })
   }
   const days = counting.kind === 'unique' ? trailingDays(counting, shape) : undefined
+  // of all buckets of a line the first looks back the furthest
+  const first = bucket ?? (shape.aggregated ? undefined : period.buckets[0])
   const since =
-    days === undefined ? window.from : trailingFrom(bucket?.end ?? window.until, days, shape.interval)
+    days === undefined ? window.from : trailingFrom(first?.end ?? window.until, days, shape.interval)
   const number = numberOf(series.node)
   const perSession = counting.kind === 'session_duration' || series.node.math === 'unique_session'
   return select({

@@ -518,22 +518,32 @@ it('every number, those behind it and the same count in SQL agree', async () => 
         const [[count]] = (await insights.ask(1, { kind: 'HogQLQuery', query: sql })) as [[number | null]]
         expect(rounded(count ?? 0)).toBe(rounded(cell.value))
       }
-      const people = (await insights.ask(1, {
-        kind: 'ActorsQuery',
-        select: ['id', 'event_count'],
-        source: {
-          kind: 'InsightActorsQuery',
-          source: query,
-          series: line.s,
-          compare: line.p === 1 ? 'previous' : 'current',
-          ...(line.label.length > 0 && { breakdown: listed ? line.label : line.label[0] }),
-          ...(asked.display !== 'figure' && { day: periods[line.p]!.buckets[i]!.start.toISO() }),
-        },
-      })) as [string, number | null][]
-      // who has no number adds nothing to a sum of them
-      const behind = cell.events.filter((one) => !ofNumbers(math) || hasNumber(one))
-      const ids = behind.map((one) => (math === 'unique_group' ? one.company : personIdOf(one.who)))
-      expect(people.map(([id]) => id).sort()).toEqual([...new Set(ids)].sort())
+      const peopleOf = async (pin: object) =>
+        (await insights.ask(1, {
+          kind: 'ActorsQuery',
+          select: ['id', 'event_count'],
+          source: {
+            kind: 'InsightActorsQuery',
+            source: query,
+            series: line.s,
+            compare: line.p === 1 ? 'previous' : 'current',
+            ...(line.label.length > 0 && { breakdown: listed ? line.label : line.label[0] }),
+            ...pin,
+          },
+        })) as [string, number | null][]
+      const isOverTime = asked.display !== 'figure'
+      const people = await peopleOf(isOverTime ? { day: periods[line.p]!.buckets[i]!.start.toISO() } : {})
+      const idsOf = (events: ModelEvent[]) => {
+        // who has no number adds nothing to a sum of them
+        const behind = events.filter((one) => !ofNumbers(math) || hasNumber(one))
+        const ids = behind.map((one) => (math === 'unique_group' ? one.company : personIdOf(one.who)))
+        return [...new Set(ids)].sort()
+      }
+      expect(people.map(([id]) => id).sort()).toEqual(idsOf(cell.events))
+      if (isOverTime && asked.pick.cell % 2 === 0) {
+        const everybody = await peopleOf({})
+        expect(everybody.map(([id]) => id).sort()).toEqual(idsOf(line.cells.flatMap(({ events }) => events)))
+      }
       if (math === 'total' || math === 'sum') {
         const added = people.reduce((total, [, count]) => total + (count ?? 0), 0)
         expect(rounded(added)).toBe(rounded(cell.value))

@@ -133,7 +133,7 @@ const trendsQuery = z.object({
   interval,
   breakdownFilter: z.optional(breakdownFilter),
   trendsFilter: ifValid(z.object({ display: ifValid(z.enum(displays)), formula: ifValid(text) })),
-  compareFilter: z.optional(z.object({ compare: z.boolean() })),
+  compareFilter: ifValid(z.object({ compare: z.boolean() })),
   ...ofAll,
 })
 export type TrendsQuery = z.infer<typeof trendsQuery>
@@ -229,7 +229,7 @@ const stickinessQuery = z.object({
   series: z.array(seriesNode),
   interval,
   stickinessFilter: ifValid(z.object({ computedAs: ifValid(z.enum(['non_cumulative', 'cumulative'])) })),
-  compareFilter: z.optional(z.object({ compare: z.boolean() })),
+  compareFilter: ifValid(z.object({ compare: z.boolean() })),
   ...ofAll,
 })
 export type StickinessQuery = z.infer<typeof stickinessQuery>
@@ -272,8 +272,21 @@ export type QuestionKind = Question['kind']
 
 /** The question in what an address says or an insight has kept; undefined where there is none of these kinds. */
 export function readQuestion(given: unknown): Question | undefined {
-  const read = question.safeParse(given)
+  const read = question.safeParse(withoutNulls(given))
   return read.success ? withoutUnset(read.data) : undefined
+}
+
+/** Null is any event, or no value; everything else that is null is not given. */
+const mayBeNull = new Set(['event', 'id', 'value'])
+
+function withoutNulls(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(withoutNulls)
+  if (!isPlain(given)) return given
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) =>
+      value === null && !mayBeNull.has(name) ? [] : [[name, withoutNulls(value)]],
+    ),
+  )
 }
 
 /** Without the names of what is not there, which would be said in addresses and requests as null. */

@@ -1,4 +1,4 @@
-import { Button, Divider, Group, Popover, TextInput } from '@mantine/core'
+import { Button, Divider, Group, NativeSelect, Popover, TextInput } from '@mantine/core'
 import { IconCalendar, IconCheck } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import styles from './date-range.module.css'
@@ -10,14 +10,21 @@ const presets: { label: string; range: DateRange; interval: Interval }[] = [
   { label: 'Today', range: { date_from: 'dStart' }, interval: 'hour' },
   { label: 'Yesterday', range: { date_from: '-1dStart', date_to: '-1dEnd' }, interval: 'hour' },
   { label: 'Last 24 hours', range: { date_from: '-24h' }, interval: 'hour' },
+  { label: 'Last 48 hours', range: { date_from: '-48h' }, interval: 'hour' },
   { label: 'Last 7 days', range: { date_from: '-7d' }, interval: 'day' },
   { label: 'Last 14 days', range: { date_from: '-14d' }, interval: 'day' },
   { label: 'Last 30 days', range: { date_from: '-30d' }, interval: 'day' },
   { label: 'Last 90 days', range: { date_from: '-90d' }, interval: 'day' },
   { label: 'Last 180 days', range: { date_from: '-180d' }, interval: 'week' },
+  { label: 'Last 12 months', range: { date_from: '-12m' }, interval: 'month' },
+  { label: 'This week', range: { date_from: 'wStart' }, interval: 'day' },
+  { label: 'Last week', range: { date_from: '-1wStart', date_to: '-1wEnd' }, interval: 'day' },
   { label: 'This month', range: { date_from: 'mStart' }, interval: 'day' },
   { label: 'Last month', range: { date_from: '-1mStart', date_to: '-1mEnd' }, interval: 'day' },
+  { label: 'This quarter', range: { date_from: 'qStart' }, interval: 'week' },
+  { label: 'Last quarter', range: { date_from: '-1qStart', date_to: '-1qEnd' }, interval: 'week' },
   { label: 'Year to date', range: { date_from: 'yStart' }, interval: 'month' },
+  { label: 'Last year', range: { date_from: '-1yStart', date_to: '-1yEnd' }, interval: 'month' },
   { label: 'All time', range: { date_from: 'all' }, interval: 'month' },
 ]
 
@@ -90,6 +97,14 @@ export function DateRangePicker({
           ))}
         </div>
         <Divider my="xs" />
+        <LastSoMany
+          value={value}
+          onApply={(range, interval) => {
+            setOpen(false)
+            onChange(range, interval)
+          }}
+        />
+        <Divider my="xs" />
         <Custom
           value={value}
           onApply={(range, interval) => {
@@ -99,6 +114,56 @@ export function DateRangePicker({
         />
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+const unitDays: Record<string, number> = { h: 1 / 24, d: 1, w: 7, m: 30, q: 91, y: 365 }
+const MOST_UNITS = 10_000
+
+/** "In the last 3 weeks", whichever number. */
+function LastSoMany({
+  value,
+  onApply,
+}: {
+  value: DateRange | null
+  onApply: (range: DateRange, interval: Interval) => void
+}): ReactNode {
+  const [, given = '', givenUnit = 'd'] =
+    (!value?.date_to && /^-(\d+)([hdwmqy])$/.exec(value?.date_from ?? '')) || []
+  const [count, setCount] = useState(given)
+  const [unit, setUnit] = useState(givenUnit)
+  const units = Number(count)
+  const isValid = Number.isInteger(units) && units > 0 && units <= MOST_UNITS
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isValid) onApply({ date_from: `-${units}${unit}` }, intervalFor(units * (unitDays[unit] ?? 1)))
+      }}
+    >
+      <Group gap="xs" align="center" wrap="nowrap">
+        <span className={styles.words}>In the last</span>
+        <TextInput
+          type="number"
+          size="xs"
+          w={72}
+          min={1}
+          aria-label="How many"
+          value={count}
+          onChange={(event) => setCount(event.currentTarget.value)}
+        />
+        <NativeSelect
+          size="xs"
+          aria-label="Of what"
+          value={unit}
+          data={Object.entries(unitNames).map(([letter, name]) => ({ value: letter, label: `${name}s` }))}
+          onChange={({ currentTarget }) => setUnit(currentTarget.value)}
+        />
+        <Button type="submit" size="xs" variant="default" disabled={!isValid}>
+          Show
+        </Button>
+      </Group>
+    </form>
   )
 }
 

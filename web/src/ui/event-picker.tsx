@@ -1,7 +1,7 @@
 import { Combobox, InputBase, useCombobox } from '@mantine/core'
 import { IconBolt, IconClick, IconRosetteDiscountCheckFilled, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { eventVolumesQuery } from '../api/definitions.ts'
 import type { ActionName, EventName } from '../api/types.ts'
 import { actionNameOf } from './names.ts'
@@ -57,6 +57,11 @@ export function EventPicker({
     },
     onDropdownOpen: () => combobox.updateSelectedOptionIndex('active'),
   })
+  // once what fits is in the list, not before
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store is another object each time
+  useEffect(() => {
+    if (search) combobox.selectFirstOption()
+  }, [search])
   const text = search.trim()
   const found = searchNames(
     events.map((each) => each.name),
@@ -103,7 +108,6 @@ export function EventPicker({
           onChange={(event) => {
             setSearch(event.currentTarget.value)
             combobox.openDropdown()
-            combobox.selectFirstOption()
           }}
           onClick={() => combobox.openDropdown()}
           autoFocus={startsOpen}

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import type { FilterTree, PropertyGroup } from '../api/types.ts'
 import { filtersOf, isGroup, rootOf } from './filter-tree.ts'
 import styles from './property-filters.module.css'
@@ -77,6 +77,7 @@ function Group({
   onSibling?: () => void
 }): ReactNode {
   const { type, values } = group
+  const added = useRef<number>(undefined)
   const set = (next: PropertyGroup['values']) => onChange({ type, values: next })
   const inner = values.filter(isGroup)
   const suffix = name && ` to ${name}`
@@ -129,13 +130,21 @@ function Group({
             key={at}
             {...source}
             filter={one}
+            isNew={added.current === at}
             onChange={(changed) => set(values.with(at, changed))}
             onRemove={() => set(values.toSpliced(at, 1))}
           />
         ),
       )}
       <div className={styles.more}>
-        <AddFilter {...source} label={`Add a filter${suffix}`} onAdd={(filter) => set([...values, filter])} />
+        <AddFilter
+          {...source}
+          label={`Add a filter${suffix}`}
+          onAdd={(filter) => {
+            added.current = values.length
+            set([...values, filter])
+          }}
+        />
         {onSibling
           ? values.length > 0 && <AddGroup label="Add a group" onClick={onSibling} />
           : level < DEEPEST && (

@@ -2,7 +2,7 @@ import { ActionIcon, Button, NativeSelect, TagsInput, TextInput } from '@mantine
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { propertyValuesQuery } from '../api/definitions.ts'
 import type { PropertyFilter } from '../api/types.ts'
 import { operatorNames } from './operators.ts'
@@ -72,6 +72,7 @@ export function PropertyFilters({
   filters: PropertyFilter[]
   onChange: (filters: PropertyFilter[]) => void
 }): ReactNode {
+  const added = useRef<number>(undefined)
   return (
     <div className={styles.list}>
       {filters.map((filter, at) => (
@@ -79,13 +80,20 @@ export function PropertyFilters({
           // biome-ignore lint/suspicious/noArrayIndexKey: a filter is the place that it has in the list
           key={at}
           filter={filter}
+          isNew={added.current === at}
           {...source}
           onChange={(changed) => onChange(filters.with(at, changed))}
           onRemove={() => onChange(filters.toSpliced(at, 1))}
         />
       ))}
       <div>
-        <AddFilter {...source} onAdd={(filter) => onChange([...filters, filter])} />
+        <AddFilter
+          {...source}
+          onAdd={(filter) => {
+            added.current = filters.length
+            onChange([...filters, filter])
+          }}
+        />
       </div>
     </div>
   )
@@ -94,11 +102,14 @@ export function PropertyFilters({
 /** One filter: its property, operator and values. */
 export function FilterRow({
   filter,
+  isNew = false,
   onChange,
   onRemove,
   ...source
 }: FilterSource & {
   filter: PropertyFilter
+  /** Whether it was added just now: its value, which it still needs, has the focus. */
+  isNew?: boolean
   onChange: (filter: PropertyFilter) => void
   /** Without it, whoever shows the row takes it away. */
   onRemove?: () => void
@@ -108,8 +119,21 @@ export function FilterRow({
   const name = nameOf(source, filter)
   const operator = operatorOf(filter)
   const offered = operators[type].includes(operator) ? operators[type] : [operator, ...operators[type]]
+  const row = useRef<HTMLFieldSetElement>(null)
+  // when it comes, not when the one before it is gone and it takes that one's place
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    if (!isNew) return
+    const fields = [...(row.current?.querySelectorAll<HTMLElement>('input, select, button') ?? [])]
+    const inValue = fields.find((one) => one.closest(`.${styles.value}`))
+    ;(inValue ?? fields.find((one) => one.tagName !== 'BUTTON'))?.focus()
+  }, [])
   return (
-    <fieldset className={`${styles.row} ${onRemove ? '' : styles.bare}`} aria-label={`Filter on ${name}`}>
+    <fieldset
+      ref={row}
+      className={`${styles.row} ${onRemove ? '' : styles.bare}`}
+      aria-label={`Filter on ${name}`}
+    >
       {type === 'Expression' ? (
         <Expression value={filter.key} onChange={(key) => onChange({ ...filter, key })} />
       ) : (
@@ -167,6 +191,7 @@ export function AddFilter({
     <PropertyPicker
       label={label}
       properties={source.properties}
+      leavesFocus
       onPick={(kind, key) => onAdd(freshFilter(source, kind, key))}
     >
       <span className={styles.add}>

@@ -1,5 +1,5 @@
 import { Button, Combobox, useCombobox } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { PropertyFilter, PropertyName } from '../api/types.ts'
 import { searchNames } from './search-names.ts'
 
@@ -37,22 +37,32 @@ export function PropertyPicker({
   children,
   label,
   onPick,
+  leavesFocus = false,
 }: {
   properties: Properties
   /** What the button says. */
   children: ReactNode
   label: string
   onPick: (kind: PropertyKind, key: string) => void
+  /** Whether something else takes the focus once one was picked; else the button has it again. */
+  leavesFocus?: boolean
 }): ReactNode {
   const [search, setSearch] = useState('')
+  const isPicked = useRef(false)
   const combobox = useCombobox({
     onDropdownClose: () => {
       setSearch('')
       combobox.resetSelectedOption()
-      combobox.focusTarget()
+      if (!(leavesFocus && isPicked.current)) combobox.focusTarget()
+      isPicked.current = false
     },
     onDropdownOpen: () => combobox.focusSearchInput(),
   })
+  // once what fits is in the list, not before
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store is another object each time
+  useEffect(() => {
+    if (search) combobox.selectFirstOption()
+  }, [search])
   const text = search.trim()
   const groups = kinds.flatMap(({ kind, label: usual }) => {
     const all = properties[kind] ?? []
@@ -74,6 +84,7 @@ export function PropertyPicker({
       shadow="md"
       onOptionSubmit={(picked) => {
         const [kind, ...key] = picked.split(':')
+        isPicked.current = true
         onPick(kind as PropertyKind, key.join(':'))
         combobox.closeDropdown()
       }}
@@ -99,7 +110,6 @@ export function PropertyPicker({
           value={search}
           onChange={(event) => {
             setSearch(event.currentTarget.value)
-            combobox.selectFirstOption()
           }}
         />
         <Combobox.Options mah={300} style={{ overflowY: 'auto' }} aria-label={label}>

@@ -403,6 +403,39 @@ describe('ActorsQuery', () => {
     })
     expect(returned.results).toMatchObject([[{ distinct_ids: ['ann'] }]])
   })
+  it('of a line without a day, everybody in it: as many as a display with one figure counts', async () => {
+    const series = (math: string) => ({ series: [{ kind: 'EventsNode', event: 'view', math }] })
+    const everybody = async (query: object, more: object = {}) =>
+      (await ask({ source: source(more, query), select: ['actor', 'event_count'] })).results as [
+        { distinct_ids: string[] },
+        number,
+      ][]
+    const names = (rows: [{ distinct_ids: string[] }, number][]) =>
+      rows.flatMap(([{ distinct_ids }]) => distinct_ids).sort()
+    for (const [more, filters] of [
+      [{}, {}],
+      [{ breakdown: 'Chrome' }, { breakdown: '$browser' }],
+    ] as const) {
+      const breakdownFilter = 'breakdown' in filters ? filters : undefined
+      const figures = await trend({ events: of('dau'), ...range, display: 'ActionsTable', ...filters })
+      const rows = await everybody({ ...series('dau'), breakdownFilter }, more)
+      expect(rows).toHaveLength(figures[0]!.aggregated_value!)
+    }
+    expect(names(await everybody(series('dau')))).toEqual(['ann', 'bob', 'cat', 'dan'])
+    // what each adds, over all buckets
+    const counts = await everybody(series('total'))
+    expect(counts.reduce((sum, [, count]) => sum + count, 0)).toBe(
+      (await trend({ events: of(), ...range }))[0]!.data.reduce((sum, value) => sum + value, 0),
+    )
+    // the first bucket of weekly active people looks back behind the range
+    const days = { dateRange: { date_from: '2024-02-10', date_to: '2024-02-12' } }
+    expect(names(await everybody({ ...series('weekly_active'), ...days }))).toEqual([
+      'bob',
+      'cat',
+      'dan',
+      'eve',
+    ])
+  })
   it('those without a profile stay, with what the events say of them', async () => {
     await on.send({
       event: 'glance',

@@ -266,3 +266,50 @@ describe('correlation', () => {
     }
   })
 })
+
+it('whose time is in a bin: as many as it says', async () => {
+  const went = (distinct_id: string, event: string, time: string) => ({
+    event,
+    distinct_id,
+    timestamp: `2024-02-06T${time}Z`,
+    properties: {},
+  })
+  const ended = { uma: '10:00:30', vic: '10:02:00', wes: '10:02:10', xia: '10:31:00', yan: '10:59:59' }
+  await on.send(
+    ...Object.entries(ended).flatMap(([who, end]) => [
+      went(who, 'start', '10:00:00'),
+      went(who, 'finish', end),
+    ]),
+    went('zoe', 'start', '10:00:00'),
+  )
+  const source = {
+    kind: 'FunnelsQuery',
+    series: ['start', 'finish'].map((event) => ({ kind: 'EventsNode', event })),
+    dateRange: { date_from: '2024-02-01', date_to: '2024-02-08' },
+    funnelsFilter: { funnelVizType: 'time_to_convert', binCount: 4 },
+  }
+  const ask = async (query: object) => (await on.api.post(`${on.base}query/`, { query })).body.results
+  const { bins } = (await ask(source)) as { bins: [number, number][] }
+  expect(bins.map(([, count]) => count)).toEqual([3, 0, 1, 1, 0])
+  const people = async (more: object) =>
+    (await ask({
+      kind: 'ActorsQuery',
+      source: { kind: 'FunnelsActorsQuery', source },
+      select: ['actor', 'conversion_time'],
+      orderBy: ['conversion_time'],
+      ...more,
+    })) as [{ distinct_ids: string[] }, number][]
+  for (const [at, [start, count]] of bins.entries()) {
+    const end = bins[at + 1]?.[0]
+    const key = `conversion_time >= ${start}${end === undefined ? '' : ` and conversion_time < ${end}`}`
+    expect(await people({ properties: [{ type: 'hogql', key }] })).toHaveLength(count)
+  }
+  const all = await people({})
+  expect(all.map(([{ distinct_ids }, seconds]) => [distinct_ids[0], seconds])).toEqual([
+    ['uma', 30],
+    ['vic', 120],
+    ['wes', 130],
+    ['xia', 1860],
+    ['yan', 3599],
+  ])
+})

@@ -49,6 +49,14 @@ describe('a saved insight', () => {
       description: null,
       filters,
       query: null,
+      typed_query: {
+        kind: 'TrendsQuery',
+        series: [{ kind: 'EventsNode', event: 'view' }],
+        dateRange: { date_from: '-7d' },
+        filterTestAccounts: false,
+        trendsFilter: {},
+        compareFilter: {},
+      },
       order: null,
       deleted: false,
       dashboards: [],
@@ -255,7 +263,7 @@ describe('its answer', () => {
 
   it('that is impossible is told to who asks for it, and to nobody else', async () => {
     const { id } = await made({ filters: { events: [{ id: 'view', math: 'sum' }] }, name: 'impossible' })
-    expect((await api.get(one(id))).body.result).toBeNull()
+    expect((await api.get(one(id))).body).toMatchObject({ result: null, typed_query: null })
     expect(await api.get(`${one(id)}?refresh=true`)).toMatchObject({
       status: 400,
       body: { attr: 'math_property', code: 'required' },
@@ -273,6 +281,11 @@ describe('its answer', () => {
     expect(inside.result[0]).toMatchObject({ count: 2 })
     expect(inside.result[0].days).toHaveLength(15)
     expect(inside).toMatchObject({ color: null, layouts: {} })
+    expect(inside.typed_query).toMatchObject({
+      kind: 'TrendsQuery',
+      dateRange: { date_from: '-14d' },
+      properties: [{ key: 'plan', value: 'pro' }],
+    })
     expect(inside.filters_hash).not.toBe(insight.filters_hash)
     const outside = (await api.get(one(insight.id))).body
     expect(outside.filters).toEqual(filters)
@@ -280,6 +293,7 @@ describe('its answer', () => {
     const query = await made({ query: { kind: 'DataTableNode', source: trends }, dashboards: [dashboard] })
     expect((await api.get(`${one(query.id)}?from_dashboard=${dashboard}&refresh=true`)).body).toMatchObject({
       query: { kind: 'DataTableNode', source: { ...trends, dateRange: { date_from: '-14d' } } },
+      typed_query: { kind: 'TrendsQuery', dateRange: { date_from: '-14d' } },
       result: [{ count: 2 }],
     })
     expect((await api.get(`${one(insight.id)}?from_dashboard=999999`)).body.filters).toEqual(filters)

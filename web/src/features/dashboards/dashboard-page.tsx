@@ -44,6 +44,7 @@ import styles from './dashboard-page.module.css'
 import { AddInsightDialog, RenameDialog, TextDialog } from './dialogs.tsx'
 import { EditorsDialog } from './editors-dialog.tsx'
 import { InsightTile } from './insight-tile.tsx'
+import { PeopleOfTile } from './people-of-tile.tsx'
 import {
   copyOf,
   dashboardQuery,
@@ -52,7 +53,7 @@ import {
   useTakeOff,
   useUpdateDashboard,
 } from './queries.ts'
-import { type Look, lookAt, overrideOf, refreshes } from './search.ts'
+import { type Look, lookAt, overrideOf, refreshes, type ShownPeople } from './search.ts'
 import { MoveDialog, TileActions } from './tile-actions.tsx'
 
 /** A dashboard with its tiles. */
@@ -98,6 +99,9 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
   const {
     refresh: every,
     fullscreen,
+    panel,
+    tile: tileId,
+    at,
     ...look
   } = useSearch({
     from: '/session/project/$projectId/dashboard/$dashboardId',
@@ -127,6 +131,13 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
     void navigate({ search: (old) => ({ ...old, refresh: seconds }), replace: true })
   const setFullscreen = (on: boolean) =>
     void navigate({ search: (old) => ({ ...old, fullscreen: on || undefined }), replace: true })
+  const peopled = dashboard.tiles.find(({ id }) => id === tileId)?.insight
+  const setPeople = (people: ShownPeople, replace = false) =>
+    void navigate({
+      search: ({ panel: _, tile: __, at: ___, ...others }) => ({ ...others, ...people }),
+      replace,
+      resetScroll: false,
+    })
   const isFilled = useFullscreen(fullscreen ?? false, () => setFullscreen(false))
   usePageKeys({
     r: refresh,
@@ -289,6 +300,7 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
                     />
                   )
                 }
+                onPeople={(pin) => setPeople({ panel: 'people', tile: tile.id, at: pin })}
               />
             ) : (
               <TextTile
@@ -321,6 +333,17 @@ function Shown({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             )
           }
         </Board>
+      )}
+      {panel === 'people' && at && peopled && (
+        <PeopleOfTile
+          projectId={projectId}
+          dashboardId={dashboard.id}
+          insight={peopled}
+          override={override}
+          pin={at}
+          onPin={(pin) => setPeople({ panel, tile: tileId, at: pin }, true)}
+          onClose={() => setPeople({})}
+        />
       )}
       {open === 'insights' && (
         <AddInsightDialog projectId={projectId} dashboard={dashboard} onClose={close} />

@@ -1,7 +1,7 @@
 import { Button, Group, Menu } from '@mantine/core'
 import { IconCheck, IconLayoutDashboard } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { projectQuery, useUpdateProject } from '../../api/project.ts'
 import { dashboardsQuery } from '../../api/saved.ts'
@@ -51,6 +51,7 @@ export function HomeBoard({ projectId, children }: { projectId: number; children
 }
 
 function Tiles({ projectId, dashboard }: { projectId: number; dashboard: Dashboard }): ReactNode {
+  const navigate = useNavigate()
   const places = placesOf(dashboard.tiles)
   return (
     <TileGrid>
@@ -66,6 +67,13 @@ function Tiles({ projectId, dashboard }: { projectId: number; dashboard: Dashboa
             insight={insight}
             override={null}
             standing={standing}
+            onPeople={(at) =>
+              void navigate({
+                to: '/project/$projectId/dashboard/$dashboardId',
+                params: { projectId, dashboardId: dashboard.id },
+                search: { panel: 'people', tile: id, at },
+              })
+            }
           />
         ) : (
           <TextTile key={id} {...standing} body={text?.body ?? ''} />

@@ -1,13 +1,15 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconRefresh } from '@tabler/icons-react'
+import { IconDots, IconPhoto, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useCallback, useRef } from 'react'
+import { readQuestion } from '../../api/questions.ts'
 import type { Insight } from '../../api/types.ts'
-import { InsightChart } from '../../ui/insight/insight-chart.tsx'
-import { insightName } from '../../ui/insight/shown.ts'
+import { InsightChart, type OnPeople } from '../../ui/insight/insight-chart.tsx'
+import { aboutOf, insightName } from '../../ui/insight/shown.ts'
 import { chartHeight, Tile } from '../../ui/insight/tile-grid.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { savePicture } from '../../ui/save-picture.ts'
 import { LoadError, Loading } from '../../ui/states.tsx'
 import type { Standing } from './board.tsx'
 import { tileQuery } from './queries.ts'
@@ -20,6 +22,7 @@ export function InsightTile({
   override,
   standing: { place, handles, style },
   more,
+  onPeople,
 }: {
   projectId: number
   dashboardId: number
@@ -29,9 +32,12 @@ export function InsightTile({
   standing: Standing
   /** What else its menu offers. */
   more?: ReactNode
+  /** Opens the people behind one of its numbers. */
+  onPeople: OnPeople
 }): ReactNode {
   const client = useQueryClient()
   const isSeen = useRef(false)
+  const drawing = useRef<HTMLDivElement>(null)
   const look = useCallback((element: HTMLElement | null) => {
     if (!element) return
     const observer = new IntersectionObserver(([entry]) => {
@@ -75,6 +81,14 @@ export function InsightTile({
             >
               Refresh
             </Menu.Item>
+            {shown && (
+              <Menu.Item
+                leftSection={<IconPhoto size={16} />}
+                onClick={() => void savePicture(drawing.current, { title: name, about: aboutOf(shown) })}
+              >
+                Save as PNG
+              </Menu.Item>
+            )}
             {more}
           </Menu.Dropdown>
         </Menu>
@@ -88,12 +102,13 @@ export function InsightTile({
       }
     >
       {shown ? (
-        <div style={{ height: '100%' }} aria-busy={answered.isFetching}>
+        <div ref={drawing} style={{ height: '100%' }} aria-busy={answered.isFetching}>
           <InsightChart
             insight={shown}
             timeZone={shown.timezone}
             height={chartHeight(place)}
             notesOf={{ projectId, insightId: insight.id }}
+            onPeople={readQuestion(shown.typed_query) && onPeople}
           />
         </div>
       ) : answered.isError ? (

@@ -31,3 +31,11 @@ test('what stands in for a dashboard’s filters is only what somebody looks at 
   expect(lookAt({ properties: [] as never }, {})).toEqual(none)
   expect(lookAt({ properties: [] as never }, { properties: chrome })).toEqual({ ...none, properties: [] })
 })
+
+test('it says whose people are shown beside it, or nothing', () => {
+  const at = { series: 0, day: '2026-11-18' }
+  expect(readDashboardSearch({ panel: 'people', tile: '7', at })).toEqual({ panel: 'people', tile: 7, at })
+  expect(readDashboardSearch({ panel: 'people', tile: 7, at: { series: 'A' } })).toEqual({})
+  expect(readDashboardSearch({ panel: 'people', at })).toEqual({})
+  expect(readDashboardSearch({ tile: 7, at })).toEqual({})
+})

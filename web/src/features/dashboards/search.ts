@@ -1,3 +1,4 @@
+import { type Pin, readPin } from '../../api/pin.ts'
 import type { FilterTree } from '../../api/questions.ts'
 import { readFilters } from '../../api/questions.ts'
 
@@ -20,7 +21,9 @@ export type Look = {
   date_to?: string
   properties?: FilterTree
 }
-export type DashboardSearch = Look & { refresh?: number; fullscreen?: true }
+/** Whose people are shown beside it: of which tile, and which of its numbers. */
+export type ShownPeople = { panel?: 'people'; tile?: number; at?: Pin }
+export type DashboardSearch = Look & ShownPeople & { refresh?: number; fullscreen?: true }
 
 /** The seconds after which a dashboard may ask for everything again. */
 export const refreshes = [60, 300, 900, 1800, 3600]
@@ -34,11 +37,15 @@ export function readDashboardSearch(search: Record<string, unknown>): DashboardS
   const fullscreen = search.fullscreen !== undefined && !['0', 'false'].includes(String(search.fullscreen))
   const [from, to] = [textOf(search.date_from), textOf(search.date_to)]
   const properties = readFilters(search.properties)
+  const tile = Number(search.tile)
+  const at = readPin(search.at)
+  const hasPeople = search.panel === 'people' && Number.isSafeInteger(tile) && at !== undefined
   return {
     ...(refreshes.includes(refresh) && { refresh }),
     ...(fullscreen && { fullscreen }),
     ...(from && { date_from: from, ...(to && { date_to: to }) }),
     ...(properties && { properties }),
+    ...(hasPeople && { panel: 'people' as const, tile, at }),
   }
 }
 

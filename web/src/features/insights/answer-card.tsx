@@ -2,19 +2,20 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useRef } from 'react'
 import { eventNamesQuery } from '../../api/definitions.ts'
+import type { Pin } from '../../api/pin.ts'
 import type { Question } from '../../api/questions.ts'
-import { type PictureWords, pictureOf, savePicture } from '../../ui/chart/png.ts'
+import type { PictureWords } from '../../ui/chart/picture.ts'
 import { rangeLabel } from '../../ui/date-range.tsx'
+import type { Hidden } from '../../ui/insight/legend.tsx'
 import { counted, number } from '../../ui/numbers.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { savePicture } from '../../ui/save-picture.ts'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
-import { sayFailed } from '../../ui/undo.tsx'
 import styles from './editor.module.css'
-import type { Pin } from './pin.ts'
 import { type Answers, answerQuery, type Timed, whatIsMissing } from './queries.ts'
 
 /** What every editor's answer is given. */
-export type AnswerProps<Q extends Question> = {
+export type AnswerProps<Q extends Question> = Hidden & {
   projectId: number
   /** The saved insight whose question it is, or was before it was changed here. */
   insightId?: number
@@ -39,6 +40,7 @@ export function AnswerCard<Q extends Question>({
   note,
   legend,
   below,
+  isTablePictured = false,
   children,
 }: {
   projectId: number
@@ -48,14 +50,17 @@ export function AnswerCard<Q extends Question>({
   isEmpty: (answer: Answers[Q['kind']]) => boolean
   /** What else has to be said of the numbers. */
   note?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
-  /** Of a chart that is drawn on a canvas, which can be saved as a picture: its series. */
+  /** The series that are drawn, where their names do not stand with the chart: a picture of it has them too. */
   legend?: (answer: Timed<Answers[Q['kind']]>) => PictureWords['legend']
   /** In a box of its own: the figures that a chart is drawn from. */
   below?: (answer: Timed<Answers[Q['kind']]>) => ReactNode
+  /** Whether these are on a picture too. */
+  isTablePictured?: boolean
   children: (answer: Timed<Answers[Q['kind']]>) => ReactNode
 }): ReactNode {
   const client = useQueryClient()
   const drawing = useRef<HTMLDivElement>(null)
+  const all = useRef<HTMLDivElement>(null)
   const answered = useQuery(answerQuery(projectId, query))
   const events = useQuery(eventNamesQuery(projectId))
   const missing = whatIsMissing(query)
@@ -93,14 +98,14 @@ export function AnswerCard<Q extends Question>({
   const words = (of: typeof answer): PictureWords => ({
     title,
     about: `${rangeLabel(query.dateRange)} · ${timeZone}`,
-    legend: legend?.(of) ?? [],
+    legend: legend?.(of),
   })
   const busy = answered.isFetching
   const empty = isEmpty(answer)
   return (
-    <>
+    <div ref={all}>
       <div className={`card ${styles.chart}`}>
-        {busy && <div className={styles.busy} />}
+        {busy && <div className={styles.busy} data-picture="never" />}
         {/* an older answer's numbers are not those of the question that there is now */}
         <div ref={drawing} aria-busy={busy} inert={answered.isPlaceholderData}>
           {empty ? (
@@ -111,7 +116,7 @@ export function AnswerCard<Q extends Question>({
             children(answer)
           )}
         </div>
-        <p className={styles.foot}>
+        <p className={styles.foot} data-picture="never">
           <span>
             {!empty && note?.(answer)} Time zone {timeZone}
           </span>
@@ -128,13 +133,13 @@ export function AnswerCard<Q extends Question>({
             >
               Refresh
             </button>
-            {legend && !empty && (
+            {!empty && (
               <>
                 {' · '}
                 <button
                   type="button"
                   className={styles.again}
-                  onClick={() => void saveAsPng(drawing.current, words(answer)).catch(sayFailed)}
+                  onClick={() => void savePicture((isTablePictured ? all : drawing).current, words(answer))}
                 >
                   Save as PNG
                 </button>
@@ -148,12 +153,6 @@ export function AnswerCard<Q extends Question>({
           {below(answer)}
         </div>
       )}
-    </>
+    </div>
   )
-}
-
-async function saveAsPng(drawing: HTMLElement | null, words: PictureWords): Promise<void> {
-  const picture = drawing && (await pictureOf(drawing, words))
-  if (!picture) throw new Error('The chart is not drawn yet.')
-  savePicture(picture, words.title)
 }

@@ -1,6 +1,5 @@
 import { Tabs, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { Question } from '../../api/questions.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { SidePanel } from '../../ui/dialog.tsx'
 import { snippets } from '../../ui/request-snippets.ts'
@@ -12,7 +11,7 @@ export function ApiCall({
   onClose,
 }: {
   projectId: number
-  query: Question
+  query: Record<string, unknown>
   onClose: () => void
 }): ReactNode {
   const url = `${window.location.origin}/api/projects/${projectId}/query/`

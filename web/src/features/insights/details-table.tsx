@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 import { breakdownName } from '../../api/breakdowns.ts'
+import type { Pin } from '../../api/pin.ts'
 import type { TrendsQuery } from '../../api/questions.ts'
 import { bucketName, tick } from '../../ui/chart/buckets.ts'
 import { Pick } from '../../ui/insight/pick.tsx'
 import { number } from '../../ui/numbers.ts'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import styles from './editor.module.css'
-import type { Pin } from './pin.ts'
 import type { Row } from './series.ts'
 import { Swatch } from './swatch.tsx'
 
@@ -86,20 +86,7 @@ export function DetailsTable({
                   )}
                 </td>
                 <td className="num">
-                  {row.aggregated !== null ? (
-                    <Pick onPick={row.pin && (() => onPeople(row.pin!))} what={row.label}>
-                      {number(row.aggregated)}
-                    </Pick>
-                  ) : row.additive ? (
-                    number(sum(row.data))
-                  ) : (
-                    <span
-                      className="muted"
-                      title="People who came in several buckets would count several times"
-                    >
-                      –
-                    </span>
-                  )}
+                  <Total row={row} onPick={row.pin && (() => onPeople(row.pin!))} />
                 </td>
                 {overTime && (
                   <td className="num">{number(row.data.length ? sum(row.data) / row.data.length : 0)}</td>
@@ -120,5 +107,23 @@ export function DetailsTable({
         </tbody>
       </table>
     </ScrollRegion>
+  )
+}
+
+/** What all buckets come to. Of people, who may be in several, it is only said who they are. */
+function Total({ row, onPick }: { row: Row; onPick: (() => void) | undefined }): ReactNode {
+  const { label, aggregated, additive, data } = row
+  if (aggregated !== null || additive) {
+    return (
+      <Pick onPick={onPick} what={label}>
+        {number(aggregated ?? sum(data))}
+      </Pick>
+    )
+  }
+  if (!onPick) return <span className="muted">–</span>
+  return (
+    <Pick onPick={onPick} what={`${label}, everyone in these dates, each once`}>
+      Everyone
+    </Pick>
   )
 }

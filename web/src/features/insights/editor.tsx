@@ -1,18 +1,20 @@
 import { Button } from '@mantine/core'
 import { IconCode } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import type { Pin } from '../../api/pin.ts'
 import type { Question } from '../../api/questions.ts'
 import { useProject } from '../../api/session.ts'
+import { PeoplePanel } from '../../ui/insight/people-panel.tsx'
+import { KeptFocus } from '../../ui/kept-focus.tsx'
 import { type Names, useNames } from '../../ui/names.ts'
 import { Page } from '../../ui/page.tsx'
+import type { AnswerProps } from './answer-card.tsx'
 import { ApiCall } from './api-call.tsx'
 import styles from './editor.module.css'
 import { FunnelAnswerView } from './funnel-answer.tsx'
 import { FunnelPanel } from './funnel-panel.tsx'
 import { LifecycleAnswerView, LifecyclePanel } from './lifecycle.tsx'
 import { PathsAnswerView, PathsPanel } from './paths.tsx'
-import { PeoplePanel } from './people-panel.tsx'
-import type { Pin } from './pin.ts'
 import { asked, whatIsMissing } from './queries.ts'
 import { RetentionAnswerView } from './retention-answer.tsx'
 import { RetentionPanel } from './retention-panel.tsx'
@@ -21,6 +23,9 @@ import { StickinessAnswerView, StickinessPanel } from './stickiness.tsx'
 import { summaryOf } from './summary.ts'
 import { TrendsAnswerView } from './trends-answer.tsx'
 import { TrendsPanel } from './trends-panel.tsx'
+
+/** No series is hidden: always the same list, so that charts are not drawn anew. */
+const none: string[] = []
 
 export type OnSearch = (change: (old: EditorSearch) => EditorSearch, replace?: boolean) => void
 
@@ -39,6 +44,7 @@ export function Editor({
   about,
   actions,
   above,
+  asksFirst,
 }: {
   projectId: number
   /** The saved insight whose question it is. */
@@ -52,8 +58,10 @@ export function Editor({
   about?: ReactNode
   actions?: ReactNode
   above?: ReactNode
+  /** Whether the first event is asked for at once. */
+  asksFirst?: boolean
 }): ReactNode {
-  const { hidden = [], panel, at } = search
+  const { hidden = none, panel, at } = search
   const names = useNames(projectId)
   const timeZone = useProject(projectId)?.timezone ?? 'UTC'
   const set = (changes: Partial<Question>) =>
@@ -61,53 +69,57 @@ export function Editor({
   const onPeople = (pin: Pin) => onSearch((old) => ({ ...old, panel: 'people', at: pin }))
   const close = () => onSearch((old) => ({ ...old, panel: undefined, at: undefined }))
   return (
-    <Page
-      title={title}
-      about={about}
-      actions={
-        <>
-          {whatIsMissing(query) === null && (
-            <Button
-              variant="default"
-              leftSection={<IconCode size={16} />}
-              onClick={() => onSearch((old) => ({ ...old, panel: 'api' }))}
-            >
-              API call
-            </Button>
-          )}
-          {actions}
-        </>
-      }
-    >
-      {above}
-      <div className={styles.columns}>
-        <Panel names={names} query={query} onChange={set} />
-        <div className={styles.answer}>
-          <Answer
-            key={query.kind}
-            projectId={projectId}
-            insightId={insightId}
-            query={query}
-            timeZone={timeZone}
-            title={called}
-            hidden={hidden}
-            onHidden={(keys) => onSearch((old) => ({ ...old, hidden: keys.length ? keys : undefined }), true)}
-            onChange={set}
-            onPeople={onPeople}
-          />
+    <KeptFocus>
+      <Page
+        title={title}
+        about={about}
+        actions={
+          <>
+            {whatIsMissing(query) === null && (
+              <Button
+                variant="default"
+                leftSection={<IconCode size={16} />}
+                onClick={() => onSearch((old) => ({ ...old, panel: 'api' }))}
+              >
+                API call
+              </Button>
+            )}
+            {actions}
+          </>
+        }
+      >
+        {above}
+        <div className={styles.columns}>
+          <Panel names={names} query={query} asksFirst={asksFirst} onChange={set} />
+          <div className={styles.answer}>
+            <Answer
+              key={query.kind}
+              projectId={projectId}
+              insightId={insightId}
+              query={query}
+              timeZone={timeZone}
+              title={called}
+              hidden={hidden}
+              onHidden={(keys) =>
+                onSearch((old) => ({ ...old, hidden: keys.length ? keys : undefined }), true)
+              }
+              onChange={set}
+              onPeople={onPeople}
+            />
+          </div>
         </div>
-      </div>
-      {panel === 'api' && <ApiCall projectId={projectId} query={asked(query)} onClose={close} />}
-      {panel === 'people' && at && (
-        <PeoplePanel
-          projectId={projectId}
-          query={query}
-          pin={at}
-          onPin={(pin) => onSearch((old) => ({ ...old, at: pin }), true)}
-          onClose={close}
-        />
-      )}
-    </Page>
+        {panel === 'api' && <ApiCall projectId={projectId} query={asked(query)} onClose={close} />}
+        {panel === 'people' && at && (
+          <PeoplePanel
+            projectId={projectId}
+            query={asked(query)}
+            pin={at}
+            onPin={(pin) => onSearch((old) => ({ ...old, at: pin }), true)}
+            onClose={close}
+          />
+        )}
+      </Page>
+    </KeptFocus>
   )
 }
 
@@ -117,6 +129,7 @@ function Panel({
 }: {
   names: Names
   query: Question
+  asksFirst?: boolean
   onChange: (changes: Partial<Question>) => void
 }): ReactNode {
   switch (query.kind) {
@@ -137,23 +150,13 @@ function Panel({
 
 function Answer({
   query,
-  hidden,
-  onHidden,
   ...props
-}: {
-  projectId: number
-  insightId?: number
-  query: Question
-  timeZone: string
-  title: string
-  hidden: string[]
-  onHidden: (keys: string[]) => void
+}: Omit<AnswerProps<Question>, 'onChange'> & {
   onChange: (changes: Partial<Question>) => void
-  onPeople: (pin: Pin) => void
 }): ReactNode {
   switch (query.kind) {
     case 'TrendsQuery':
-      return <TrendsAnswerView query={query} hidden={hidden} onHidden={onHidden} {...props} />
+      return <TrendsAnswerView query={query} {...props} />
     case 'FunnelsQuery':
       return <FunnelAnswerView query={query} {...props} />
     case 'RetentionQuery':

@@ -7,7 +7,7 @@ import { isUnfinished } from '../../ui/chart/buckets.ts'
 import type { ValueNames } from '../../ui/chart/time-chart-option.ts'
 import { FunnelSteps } from '../../ui/insight/funnel-steps.tsx'
 import { FunnelTimesChart } from '../../ui/insight/funnel-times.tsx'
-import { Legend, useDrawn } from '../../ui/insight/legend.tsx'
+import { type Hidden, Legend, useDrawn } from '../../ui/insight/legend.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { percent } from '../../ui/numbers.ts'
 import { AnnotatedChart } from './annotated-chart.tsx'
@@ -38,6 +38,8 @@ export function FunnelAnswerView({
   query,
   timeZone,
   title,
+  hidden,
+  onHidden,
   onChange,
   onPeople,
 }: AnswerProps<FunnelsQuery>): ReactNode {
@@ -81,12 +83,6 @@ export function FunnelAnswerView({
         timeZone={timeZone}
         title={title}
         isEmpty={({ results }) => isEmpty(results)}
-        legend={
-          view === 'steps'
-            ? undefined
-            : ({ results }) =>
-                isTrend(results) ? results.map((line, slot) => ({ label: lineName(line), slot })) : []
-        }
         note={(answer) =>
           `${rulesInWords(query)}${
             isTrend(answer.results) && isLastUnfinished(answer, query, timeZone)
@@ -106,7 +102,7 @@ export function FunnelAnswerView({
           if (!Array.isArray(results)) {
             return (
               <div className={styles.drawn}>
-                <FunnelTimesChart result={results} />
+                <FunnelTimesChart result={results} onPeople={(took) => onPeople({ took })} />
               </div>
             )
           }
@@ -119,6 +115,8 @@ export function FunnelAnswerView({
                 lines={results}
                 unfinished={isLastUnfinished(answer, query, timeZone)}
                 timeZone={timeZone}
+                hidden={hidden}
+                onHidden={onHidden}
                 onPeople={onPeople}
               />
             )
@@ -187,6 +185,7 @@ function isLastUnfinished(answer: Timed<FunnelAnswer>, query: FunnelsQuery, time
   return last !== undefined && isUnfinished(last, query.interval, timeZone, answer.receivedAt)
 }
 
+const lineKey = ({ breakdown_value: value }: FunnelTrend): string => JSON.stringify(value ?? null)
 const lineName = ({ breakdown_value: value }: FunnelTrend): string =>
   value === undefined ? 'Got through' : valueName(value)
 
@@ -197,8 +196,10 @@ function Trend({
   lines,
   unfinished,
   timeZone,
+  hidden,
+  onHidden,
   onPeople,
-}: {
+}: Hidden & {
   projectId: number
   insightId?: number
   query: FunnelsQuery
@@ -211,14 +212,14 @@ function Trend({
   const series = useMemo(
     () =>
       lines.map((line, slot) => ({
-        key: String(slot),
+        key: lineKey(line),
         label: lineName(line),
         data: line.data,
         slot,
       })),
     [lines],
   )
-  const { drawn, legend } = useDrawn(series)
+  const { drawn, legend } = useDrawn(series, { hidden, onHidden })
   return (
     <>
       <AnnotatedChart
@@ -232,7 +233,10 @@ function Trend({
         unfinished={unfinished}
         timeZone={timeZone}
         summary={`How many percent got through, ${days.length} buckets by ${query.interval}. The table below has every figure.`}
-        onPick={({ key }, at) => onPeople({ day: days[at], breakdown: lines[Number(key)]?.breakdown_value })}
+        onPick={({ key }, at) => {
+          const line = lines.find((one) => lineKey(one) === key)
+          onPeople({ day: days[at], breakdown: line?.breakdown_value })
+        }}
       />
       {series.length > 1 && <Legend {...legend} />}
     </>

@@ -14,14 +14,14 @@ import { counted } from '../../ui/numbers.ts'
 import styles from './editor.module.css'
 import { windowOf, withSteps } from './funnel.ts'
 import { BreakdownPart, FiltersPart, Part, QuestionPanel } from './panel.tsx'
-import { NodePicker, SeriesEditor } from './series-editor.tsx'
+import { NodePicker, SeriesEditor, useAdding } from './series-editor.tsx'
 import type { PanelProps } from './trends-panel.tsx'
 
 const MOST_STEPS = 30
 const longestWindow = 100_000
 
 /** How many people did one thing after the other: the steps, and what counts as going through them. */
-export function FunnelPanel({ names, query, onChange }: PanelProps<FunnelsQuery>): ReactNode {
+export function FunnelPanel({ names, query, asksFirst, onChange }: PanelProps<FunnelsQuery>): ReactNode {
   const filter = query.funnelsFilter ?? {}
   const set = (changes: Partial<FunnelsFilter>) => onChange({ funnelsFilter: { ...filter, ...changes } })
   const window = windowOf(query)
@@ -34,6 +34,7 @@ export function FunnelPanel({ names, query, onChange }: PanelProps<FunnelsQuery>
           noun="step"
           mark={(at) => String(at + 1)}
           series={query.series}
+          asksFirst={asksFirst}
           most={MOST_STEPS}
           onChange={(series) => onChange(withSteps(query, series))}
         />
@@ -160,7 +161,7 @@ function Exclusions({
   const exclusions = query.funnelsFilter?.exclusions ?? []
   const last = query.series.length - 1
   const whole = { funnelFromStep: 0, funnelToStep: last }
-  const [isAdding, setAdding] = useState(false)
+  const [isAdding, setAdding] = useAdding(exclusions.length)
   const steps = (from: number, to: number) =>
     query.series.slice(from, to + 1).map((node, at) => ({
       value: String(from + at),
@@ -168,74 +169,72 @@ function Exclusions({
     }))
   const change = (at: number, changes: Partial<FunnelExclusion>) =>
     onChange(exclusions.with(at, { ...exclusions[at]!, ...changes } as FunnelExclusion))
+  const rows: (FunnelExclusion | undefined)[] = isAdding ? [...exclusions, undefined] : exclusions
   return (
     <div className={styles.series}>
-      {exclusions.map((one, at) => (
+      {rows.map((one, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an exclusion is its place
         <fieldset key={at} className={styles.exclusion} aria-label={`Exclusion ${at + 1}`}>
           <NodePicker
             names={names}
-            label={`Event of exclusion ${at + 1}`}
+            label={one ? `Event of exclusion ${at + 1}` : 'Event that must not happen'}
             node={one}
-            onChange={(node) => {
-              const { funnelFromStep, funnelToStep } = one
-              onChange(exclusions.with(at, { ...node, funnelFromStep, funnelToStep }))
+            startsOpen={!one}
+            onLeave={() => setAdding(false)}
+            onChange={({ math: _, math_property: __, ...node }) => {
+              const { funnelFromStep, funnelToStep } = one ?? whole
+              const changed = { ...node, funnelFromStep, funnelToStep } as FunnelExclusion
+              onChange(one ? exclusions.with(at, changed) : [...exclusions, changed])
             }}
           />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`Remove exclusion ${at + 1}`}
-            onClick={() => {
-              const left = exclusions.toSpliced(at, 1)
-              onChange(left.length > 0 ? left : undefined)
-            }}
-          >
-            <IconX size={16} />
-          </ActionIcon>
-          <div className={styles.line}>
-            <span className="muted small">between</span>
-            <NativeSelect
-              size="xs"
-              aria-label={`Exclusion ${at + 1}: after step`}
-              value={one.funnelFromStep}
-              data={steps(0, one.funnelToStep - 1)}
-              onChange={({ currentTarget }) => change(at, { funnelFromStep: Number(currentTarget.value) })}
-            />
-            <span className="muted small">and</span>
-            <NativeSelect
-              size="xs"
-              aria-label={`Exclusion ${at + 1}: before step`}
-              value={one.funnelToStep}
-              data={steps(one.funnelFromStep + 1, last)}
-              onChange={({ currentTarget }) => change(at, { funnelToStep: Number(currentTarget.value) })}
-            />
-          </div>
+          {one && (
+            <>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Remove exclusion ${at + 1}`}
+                onClick={() => {
+                  const left = exclusions.toSpliced(at, 1)
+                  onChange(left.length > 0 ? left : undefined)
+                }}
+              >
+                <IconX size={16} />
+              </ActionIcon>
+              <div className={styles.line}>
+                <span className="muted small">between</span>
+                <NativeSelect
+                  size="xs"
+                  aria-label={`Exclusion ${at + 1}: after step`}
+                  value={one.funnelFromStep}
+                  data={steps(0, one.funnelToStep - 1)}
+                  onChange={({ currentTarget }) =>
+                    change(at, { funnelFromStep: Number(currentTarget.value) })
+                  }
+                />
+                <span className="muted small">and</span>
+                <NativeSelect
+                  size="xs"
+                  aria-label={`Exclusion ${at + 1}: before step`}
+                  value={one.funnelToStep}
+                  data={steps(one.funnelFromStep + 1, last)}
+                  onChange={({ currentTarget }) => change(at, { funnelToStep: Number(currentTarget.value) })}
+                />
+              </div>
+            </>
+          )}
         </fieldset>
       ))}
-      {isAdding ? (
-        <NodePicker
-          names={names}
-          label="Event that must not happen"
-          node={undefined}
-          onChange={({ math: _, math_property: __, ...node }) => {
-            setAdding(false)
-            onChange([...exclusions, { ...node, ...whole } as FunnelExclusion])
-          }}
-        />
-      ) : (
-        <div>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconPlus size={14} />}
-            disabled={last < 1}
-            onClick={() => setAdding(true)}
-          >
-            Exclusion
-          </Button>
-        </div>
-      )}
+      <div>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          disabled={last < 1}
+          onClick={() => setAdding(true)}
+        >
+          Exclusion
+        </Button>
+      </div>
     </div>
   )
 }

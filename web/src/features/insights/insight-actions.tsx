@@ -27,6 +27,7 @@ import { LoadError, Loading } from '../../ui/states.tsx'
 import { SubscribeDialog } from '../../ui/subscribe-dialog.tsx'
 import { TagsField } from '../../ui/tags-field.tsx'
 import { deleteRestorable, sayFailed } from '../../ui/undo.tsx'
+import { summaryOf } from './summary.ts'
 
 const LONGEST_NAME = 400
 
@@ -37,34 +38,20 @@ export function InsightActions({
   projectId,
   insight,
   changed,
+  onCopied,
 }: {
   projectId: number
   insight: Insight
   /** What is asked now, where it is not what is saved. */
   changed?: Question
+  /** It is kept, in a copy. */
+  onCopied?: () => void
 }): ReactNode {
   const [changing, setChanging] = useState<Changing | null>(null)
   const navigate = useNavigate()
   const remove = useDelete(projectId)
   const csv = useExportCsv(projectId)
-  const create = useCreateInsight(projectId)
-  const duplicate = () => {
-    const query = changed ?? insight.query
-    create.mutate(
-      {
-        name: `${insightName(insight)} (copy)`.slice(0, LONGEST_NAME),
-        description: insight.description,
-        tags: insight.tags,
-        saved: true,
-        ...(query ? { query } : { filters: insight.filters }),
-      },
-      {
-        onSuccess: ({ short_id: shortId }) =>
-          void navigate({ to: '/project/$projectId/insights/$shortId', params: { projectId, shortId } }),
-        onError: sayFailed,
-      },
-    )
-  }
+  const { copy } = useCopy(projectId, onCopied)
   const barred = barredFrom(insight)
   const close = () => setChanging(null)
   return (
@@ -104,7 +91,7 @@ export function InsightActions({
           >
             Put on dashboards
           </BarrableItem>
-          <Menu.Item leftSection={<IconCopy size={16} />} onClick={duplicate}>
+          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => copy(insight, changed)}>
             Duplicate
           </Menu.Item>
           <Menu.Item leftSection={<IconMail size={16} />} onClick={() => setChanging('subscribing')}>
@@ -150,6 +137,33 @@ export function InsightActions({
       )}
     </>
   )
+}
+
+/** Makes another insight of one, of what is asked on the screen where that is not what is saved, and goes there. */
+export function useCopy(projectId: number, onCopied?: () => void) {
+  const navigate = useNavigate()
+  const { mutate, isPending } = useCreateInsight(projectId)
+  const copy = (insight: Insight, changed?: Question) => {
+    const query = changed ?? insight.query
+    mutate(
+      {
+        name: `${insightName(insight)} (copy)`.slice(0, LONGEST_NAME),
+        derived_name: changed ? summaryOf(changed) : insight.derived_name,
+        description: insight.description,
+        tags: insight.tags,
+        saved: true,
+        ...(query ? { query } : { filters: insight.filters }),
+      },
+      {
+        onSuccess: ({ short_id: shortId }) => {
+          onCopied?.()
+          void navigate({ to: '/project/$projectId/insights/$shortId', params: { projectId, shortId } })
+        },
+        onError: sayFailed,
+      },
+    )
+  }
+  return { copy, isPending }
 }
 
 /** Why somebody may not change an insight; nothing where they may. */

@@ -1,23 +1,26 @@
 import { Button } from '@mantine/core'
-import { IconDeviceFloppy, IconRefresh } from '@tabler/icons-react'
+import { IconCode, IconCopy, IconDeviceFloppy, IconRefresh } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect } from 'react'
-import type { Question } from '../../api/questions.ts'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { type Question, readQuestion } from '../../api/questions.ts'
 import { useUpdateInsight } from '../../api/saved.ts'
 import type { Insight } from '../../api/types.ts'
 import { InsightChart } from '../../ui/insight/insight-chart.tsx'
+import { PeoplePanel } from '../../ui/insight/people-panel.tsx'
 import { viewOfNode } from '../../ui/insight/rows-view.ts'
-import { innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
+import { aboutOf, innerQuery, insightName, kindName } from '../../ui/insight/shown.ts'
 import { NotLoaded } from '../../ui/not-loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { savePicture } from '../../ui/save-picture.ts'
+import { ApiCall } from './api-call.tsx'
 import styles from './editor.module.css'
 import { Editor, type OnSearch } from './editor.tsx'
-import { InsightActions } from './insight-actions.tsx'
+import { InsightActions, useCopy } from './insight-actions.tsx'
 import { asked } from './queries.ts'
 import { insightQuery, markViewed } from './queries-saved.ts'
-import { sameQuery, wholeQuestion } from './search.ts'
+import { type EditorSearch, sameQuery, wholeQuestion } from './search.ts'
 import { summaryOf } from './summary.ts'
 import { useUnsavedNotice } from './unsaved.tsx'
 
@@ -31,7 +34,8 @@ export function InsightPage(): ReactNode {
     if (id !== undefined) markViewed(projectId, id).catch(() => {})
   }, [projectId, id])
   if (insight.data) {
-    const own = wholeQuestion(innerQuery(insight.data.query))
+    const { query, typed_query: typed } = insight.data
+    const own = wholeQuestion(query ? innerQuery(query) : typed)
     return own ? (
       <Changeable key={shortId} projectId={projectId} insight={insight.data} own={own} />
     ) : (
@@ -63,6 +67,7 @@ function Changeable({
   const search = useSearch({ from: '/session/project/$projectId/insights/$shortId' })
   const navigate = useNavigate({ from: '/project/$projectId/insights/$shortId' })
   const update = useUpdateInsight(projectId)
+  const mayEdit = insight.effective_privilege_level >= 37
   const query = search.q ?? own
   const isChanged = !sameQuery(asked(query), own)
   const onSearch: OnSearch = (change, replace = false) =>
@@ -73,7 +78,8 @@ function Changeable({
     params: { projectId, shortId: insight.short_id },
     search,
   })
-  useUnsavedNotice(isChanged ? insightName(insight) : null, href)
+  const isKept = useUnsavedNotice(isChanged ? insightName(insight) : null, href)
+  const { copy, isPending } = useCopy(projectId, isKept)
   return (
     <Editor
       projectId={projectId}
@@ -91,25 +97,35 @@ function Changeable({
               <Button variant="subtle" onClick={saved}>
                 Reset
               </Button>
-              <Button
-                leftSection={<IconDeviceFloppy size={16} />}
-                loading={update.isPending}
-                disabled={insight.effective_privilege_level < 37}
-                onClick={() =>
-                  update.mutate(
-                    { id: insight.id, query: asked(query), derived_name: summaryOf(query) },
-                    { onSuccess: saved },
-                  )
-                }
-              >
-                Save
-              </Button>
+              {mayEdit ? (
+                <Button
+                  leftSection={<IconDeviceFloppy size={16} />}
+                  loading={update.isPending}
+                  onClick={() =>
+                    update.mutate(
+                      { id: insight.id, query: asked(query), derived_name: summaryOf(query) },
+                      { onSuccess: saved },
+                    )
+                  }
+                >
+                  Save
+                </Button>
+              ) : (
+                <Button
+                  leftSection={<IconCopy size={16} />}
+                  loading={isPending}
+                  onClick={() => copy(insight, asked(query))}
+                >
+                  Save a copy
+                </Button>
+              )}
             </>
           )}
           <InsightActions
             projectId={projectId}
             insight={insight}
             changed={isChanged ? asked(query) : undefined}
+            onCopied={isKept}
           />
         </>
       }
@@ -120,6 +136,13 @@ function Changeable({
 /** An insight of a kind that has no editor here. */
 function Viewer({ projectId, insight }: { projectId: number; insight: Insight }): ReactNode {
   const client = useQueryClient()
+  const drawing = useRef<HTMLDivElement>(null)
+  const { panel, at: pin } = useSearch({ from: '/session/project/$projectId/insights/$shortId' })
+  const navigate = useNavigate({ from: '/project/$projectId/insights/$shortId' })
+  const show = (search: EditorSearch, replace = false) =>
+    void navigate({ search, replace, resetScroll: false })
+  const { typed_query: typed } = insight
+  const question = readQuestion(typed)
   const { timezone, last_refresh: at } = insight
   const inner = innerQuery(insight.query)
   const sql = inner?.kind === 'HogQLQuery' && typeof inner.query === 'string' ? inner.query : undefined
@@ -138,6 +161,15 @@ function Viewer({ projectId, insight }: { projectId: number; insight: Insight })
               Edit the SQL
             </Link>
           )}
+          {typed && (
+            <Button
+              variant="default"
+              leftSection={<IconCode size={16} />}
+              onClick={() => show({ panel: 'api' })}
+            >
+              API call
+            </Button>
+          )}
           <InsightActions projectId={projectId} insight={insight} />
           <Button
             variant="default"
@@ -155,12 +187,13 @@ function Viewer({ projectId, insight }: { projectId: number; insight: Insight })
       }
     >
       <div className={`card ${styles.chart}`}>
-        <div style={{ height: 440 }}>
+        <div ref={drawing} style={{ height: 440 }}>
           <InsightChart
             insight={insight}
             timeZone={timezone}
             height={400}
             notesOf={{ projectId, insightId: insight.id }}
+            onPeople={question && ((at) => show({ panel: 'people', at }))}
           />
         </div>
         <p className={styles.foot}>
@@ -169,11 +202,35 @@ function Viewer({ projectId, insight }: { projectId: number; insight: Insight })
             {at && (
               <>
                 As of <RelativeTime at={at} timeZone={timezone} />
+                {' · '}
+                <button
+                  type="button"
+                  className={styles.again}
+                  onClick={() =>
+                    void savePicture(drawing.current, {
+                      title: insightName(insight),
+                      about: aboutOf(insight),
+                    })
+                  }
+                >
+                  Save as PNG
+                </button>
               </>
             )}
           </span>
         </p>
       </div>
+      {panel === 'api' && typed && <ApiCall projectId={projectId} query={typed} onClose={() => show({})} />}
+      {panel === 'people' && pin && typed && question && (
+        <PeoplePanel
+          projectId={projectId}
+          query={question}
+          whole={typed}
+          pin={pin}
+          onPin={(other) => show({ panel: 'people', at: other }, true)}
+          onClose={() => show({})}
+        />
+      )}
     </Page>
   )
 }

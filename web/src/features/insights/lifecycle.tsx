@@ -7,6 +7,7 @@ import {
 } from '../../api/questions.ts'
 import type { LifecycleAnswer, LifecycleSeries } from '../../api/types.ts'
 import { isUnfinished } from '../../ui/chart/buckets.ts'
+import type { Hidden } from '../../ui/insight/legend.tsx'
 import { seriesOf } from '../../ui/insight/series.ts'
 import { number } from '../../ui/numbers.ts'
 import { AnnotatedChart } from './annotated-chart.tsx'
@@ -82,9 +83,6 @@ export function LifecycleAnswerView({
         query={query}
         timeZone={timeZone}
         title={title}
-        legend={({ results }) =>
-          seriesOf(results).filter(({ status }) => shown.includes(status as LifecycleStatus))
-        }
         isEmpty={({ results }) => results.every(({ data }) => data.every((value) => value === 0))}
         note={(answer) =>
           isLastUnfinished(answer, query, timeZone)
@@ -105,9 +103,15 @@ export function LifecycleAnswerView({
             />
             <fieldset className={styles.statuses} aria-label="Shown">
               {seriesOf(answer.results).map(({ status = '', key, slot }) => (
-                <label key={key} className={styles.legend} title={meaning[status as LifecycleStatus]}>
+                <label
+                  key={key}
+                  className={styles.legend}
+                  title={meaning[status as LifecycleStatus]}
+                  data-picture={shown.includes(status as LifecycleStatus) ? undefined : 'never'}
+                >
                   <input
                     type="checkbox"
+                    data-picture="never"
                     checked={shown.includes(status as LifecycleStatus)}
                     onChange={() => toggle(status as LifecycleStatus)}
                   />
@@ -135,7 +139,9 @@ function Chart({
   answer,
   timeZone,
   onPeople,
-}: Omit<AnswerProps<LifecycleQuery>, 'onChange' | 'title'> & { answer: Timed<LifecycleAnswer> }): ReactNode {
+}: Omit<AnswerProps<LifecycleQuery>, 'onChange' | 'title' | keyof Hidden> & {
+  answer: Timed<LifecycleAnswer>
+}): ReactNode {
   const days = useMemo(() => answer.results[0]?.days ?? [], [answer])
   const { lifecycleFilter } = query
   const series = useMemo(() => {

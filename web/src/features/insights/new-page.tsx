@@ -18,6 +18,8 @@ export function NewInsightPage(): ReactNode {
   const search = useSearch({ from: '/session/project/$projectId/insights/new' })
   const navigate = useNavigate({ from: '/project/$projectId/insights/new' })
   const [saving, setSaving] = useState(false)
+  // who comes to ask something is asked what; who goes from kind to kind with the keyboard stays there
+  const [asksFirst, setAsksFirst] = useState(search.q === undefined)
   const query = search.q ?? firstQuestion(kindIn(search))
   const onSearch: OnSearch = (change, replace = false) =>
     void navigate({ search: change, replace, resetScroll: false })
@@ -29,15 +31,17 @@ export function NewInsightPage(): ReactNode {
         search={search}
         onSearch={onSearch}
         title={ofKind(query.kind).label}
+        asksFirst={asksFirst}
         above={
           <KindTabs
             value={query.kind}
-            onChange={(kind) =>
+            onChange={(kind) => {
+              setAsksFirst(false)
               onSearch(({ dashboard }) => ({
                 q: asKind(query, kind),
                 ...(dashboard !== undefined && { dashboard }),
               }))
-            }
+            }}
           />
         }
         actions={

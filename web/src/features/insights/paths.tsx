@@ -2,7 +2,7 @@ import { Autocomplete, Checkbox, NativeSelect, Stack, TagsInput, TextInput } fro
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { mostPathSteps, type PathsFilter, type PathsQuery, type PathType } from '../../api/questions.ts'
-import { PathChart, PathTable, type StepAction } from '../../ui/insight/path-chart.tsx'
+import { PathChart, PathTable, pathActions, type StepAction } from '../../ui/insight/path-chart.tsx'
 import { type Edge, stepText } from '../../ui/insight/sankey.ts'
 import { counted } from '../../ui/numbers.ts'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
@@ -197,11 +197,7 @@ export function PathsAnswerView({
   const set = (changes: Partial<PathsFilter>) => onChange({ pathsFilter: { ...filter, ...changes } })
   const onEdge = ({ source, target }: Edge) => onPeople({ from: source, to: target })
   const actions: StepAction[] = [
-    {
-      label: 'People who came here',
-      run: ({ key, place }) => onPeople(place > 1 ? { to: key } : { from: key }),
-    },
-    { label: 'People who went no further', run: ({ key }) => onPeople({ ended: key }) },
+    ...pathActions(onPeople),
     { label: 'Begin here', run: ({ text }) => set({ startPoint: text, endPoint: undefined }) },
     { label: 'End here', run: ({ text }) => set({ endPoint: text, startPoint: undefined }) },
     {

@@ -2,10 +2,17 @@ import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
 import { dimensionsOf } from '../../api/breakdowns.ts'
 import type { RetentionQuery } from '../../api/questions.ts'
-import type { RetentionAnswer, RetentionRow } from '../../api/types.ts'
+import type { RetentionAnswer } from '../../api/types.ts'
 import type { ChartSeries, ValueNames } from '../../ui/chart/time-chart-option.ts'
-import { Legend, MOST_SERIES, useDrawn } from '../../ui/insight/legend.tsx'
-import { cellsOf, type RetentionPeriod, retentionCurve } from '../../ui/insight/retention.ts'
+import { type Hidden, Legend, useDrawn } from '../../ui/insight/legend.tsx'
+import {
+  cellsOf,
+  cohortName,
+  type RetentionGroup,
+  type RetentionPeriod,
+  retentionCurve,
+  retentionGroups,
+} from '../../ui/insight/retention.ts'
 import { RetentionTable } from '../../ui/insight/retention-table.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { percent } from '../../ui/numbers.ts'
@@ -18,21 +25,10 @@ const TimeChart = lazy(async () => ({ default: (await import('../../ui/chart/tim
 
 const shares: ValueNames = { short: (share) => `${Math.round(share * 100)} %`, full: percent, most: 1 }
 
-type Group = { value: string | undefined; rows: RetentionRow[] }
-
-/** The cohorts of each value of a breakdown, or all of them. */
-function groupsOf({ results }: RetentionAnswer): Group[] {
-  const found = new Map<string | undefined, RetentionRow[]>()
-  for (const row of results) {
-    const of = found.get(row.breakdown_value)
-    if (of) of.push(row)
-    else found.set(row.breakdown_value, [row])
-  }
-  return [...found].map(([value, rows]) => ({ value, rows }))
-}
+const groupsOf = ({ results }: RetentionAnswer) => retentionGroups(results)
 
 /** Of several at once the values come as one text. */
-const nameOf = ({ value }: Group, dimensions: number): string =>
+const nameOf = ({ value }: RetentionGroup, dimensions: number): string =>
   value === undefined ? 'All' : valueName(dimensions > 1 ? value.split('::') : value)
 
 /** Of each cohort how many came back: a curve over all of them, and the table. */
@@ -41,6 +37,8 @@ export function RetentionAnswerView({
   query,
   timeZone,
   title,
+  hidden,
+  onHidden,
   onChange,
   onPeople,
 }: AnswerProps<RetentionQuery>): ReactNode {
@@ -48,6 +46,9 @@ export function RetentionAnswerView({
   const [show, setShow] = useState<'percent' | 'count'>('percent')
   const period = (query.retentionFilter.period ?? 'Day').toLowerCase() as RetentionPeriod
   const dimensions = dimensionsOf(query.breakdownFilter).length
+  /** Of all cohorts together, who came back so much later. */
+  const onAll = (value: string | undefined, later: number) =>
+    onPeople({ ...(value !== undefined && { breakdown: value }), ...(later > 0 && { later }) })
   return (
     <>
       <Toolbar dateRange={query.dateRange} onDates={(dateRange) => onChange({ dateRange })}>
@@ -67,11 +68,7 @@ export function RetentionAnswerView({
         timeZone={timeZone}
         title={title}
         isEmpty={({ results }) => results.every((row) => (cellsOf(row)[0] ?? 0) === 0)}
-        legend={(answer) =>
-          groupsOf(answer)
-            .slice(0, MOST_SERIES)
-            .map((group, slot) => ({ label: nameOf(group, dimensions), slot }))
-        }
+        isTablePictured
         note={() => '* still runs, and counts in no mean.'}
         below={(answer) => {
           const groups = groupsOf(answer)
@@ -94,10 +91,11 @@ export function RetentionAnswerView({
                   period={period}
                   now={wallClock(answer.receivedAt, timeZone)}
                   show={show}
+                  onAll={(later) => onAll(group.value, later)}
                   onPeople={(row, cohort, later) =>
                     onPeople({
                       cohort,
-                      day: row.date?.slice(0, period === 'hour' ? 16 : 10).replace('T', ' '),
+                      ...(row.date && { day: cohortName(row.date, period) }),
                       ...(later > 0 && { later }),
                       ...(group.value !== undefined && { breakdown: group.value }),
                     })
@@ -114,6 +112,9 @@ export function RetentionAnswerView({
             dimensions={dimensions}
             period={period}
             now={wallClock(answer.receivedAt, timeZone)}
+            hidden={hidden}
+            onHidden={onHidden}
+            onAll={onAll}
           />
         )}
       </AnswerCard>
@@ -126,17 +127,21 @@ function Curve({
   dimensions,
   period,
   now,
-}: {
+  hidden,
+  onHidden,
+  onAll,
+}: Hidden & {
   answer: RetentionAnswer
   dimensions: number
   period: RetentionPeriod
   now: string
+  onAll: (value: string | undefined, later: number) => void
 }): ReactNode {
   const groups = useMemo(() => groupsOf(answer), [answer])
   const series = useMemo<ChartSeries[]>(
     () =>
       groups.map((group, slot) => ({
-        key: String(slot),
+        key: group.value ?? '',
         label: nameOf(group, dimensions),
         // what nobody can have come to yet is no point of the line
         data: retentionCurve(group.rows, period, now).filter((share) => share !== undefined),
@@ -149,7 +154,7 @@ function Curve({
     const cells = Math.max(...groups.flatMap(({ rows }) => rows.map(({ values }) => values.length)), 0)
     return { days: Array.from({ length: cells }, (_, at) => String(at)), axis: { tick: name, name } }
   }, [groups, period])
-  const { drawn, legend } = useDrawn(series)
+  const { drawn, legend } = useDrawn(series, { hidden, onHidden })
   const [first] = series
   return (
     <div className={styles.drawn}>
@@ -160,6 +165,7 @@ function Curve({
           axis={axis}
           values={shares}
           kind="line"
+          onPick={({ key }, later) => onAll(groups.find(({ value = '' }) => value === key)?.value, later)}
           summary={`Of all who began, how many came back. ${first ? `${first.label}: ${first.data.map(percent).join(', ')}` : ''}. The table below has every cohort.`}
           height={260}
         />

@@ -113,7 +113,34 @@ test('a saved question is changed here only where nothing of it would be lost', 
   expect(wholeQuestion({ kind: 'HogQLQuery', query: 'select 1' })).toBeUndefined()
   expect(wholeQuestion(null)).toBeUndefined()
   // without dates, retention has as many cohorts as it follows them
-  expect(wholeQuestion({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).toBeUndefined()
+  expect(wholeQuestion({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).toEqual({
+    kind: 'RetentionQuery',
+    retentionFilter: { period: 'Week' },
+    dateRange: { date_from: '-6w' },
+  })
+  const until = { kind: 'RetentionQuery', dateRange: { date_to: '2026-11-18' } }
+  expect(wholeQuestion(until)).toBeUndefined()
+})
+
+test('so is one of older filters, which says a lot of nothing', () => {
+  const event = { kind: 'EventsNode', event: 'visit', math: 'dau' }
+  expect(
+    wholeQuestion({
+      kind: 'TrendsQuery',
+      series: [event],
+      dateRange: {},
+      filterTestAccounts: false,
+      trendsFilter: {},
+      compareFilter: {},
+    }),
+  ).toMatchObject({ series: [event], interval: 'day', dateRange: { date_from: '-7d' } })
+  expect(
+    wholeQuestion({
+      kind: 'TrendsQuery',
+      series: [{ ...event, properties: null }],
+      filterTestAccounts: true,
+    }),
+  ).toMatchObject({ series: [event], filterTestAccounts: true })
 })
 
 test('the address of the list', () => {

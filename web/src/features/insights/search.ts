@@ -1,5 +1,5 @@
+import { type Pin, readPin } from '../../api/pin.ts'
 import { type Question, type QuestionKind, readQuestion } from '../../api/questions.ts'
-import { type Pin, readPin } from './pin.ts'
 
 /** The names of kinds in addresses, as PostHog's are. */
 const kindsByName: Record<string, QuestionKind> = {
@@ -72,16 +72,43 @@ export function sameQuery(a: unknown, b: unknown): boolean {
 }
 
 /** What the server takes where a question does not say it; retention goes by its own intervals. */
-const unsaid = { interval: 'day', dateRange: { date_from: '-7d' } }
+const unsaid = { filterTestAccounts: false }
+const unsaidOfSeries = { ...unsaid, interval: 'day', dateRange: { date_from: '-7d' } }
 
 /**
  * The question of a saved insight, where an editor can show all of it; undefined where it would lose a part of it, or
  * of what is not asked by these kinds.
  */
 export function wholeQuestion(saved: Record<string, unknown> | null): Question | undefined {
-  const q = readQuestion(saved)
-  if (!q || !saved) return undefined
-  const usual = q.kind === 'RetentionQuery' ? {} : unsaid
-  const own = Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== null))
-  return sameQuery({ ...usual, ...q }, { ...usual, ...own }) ? q : undefined
+  if (!saved) return undefined
+  const given = dated(saved)
+  const q = readQuestion(given)
+  if (!q) return undefined
+  const usual = q.kind === 'RetentionQuery' ? unsaid : unsaidOfSeries
+  return sameQuery({ ...usual, ...said(q) }, { ...usual, ...said(given) }) ? q : undefined
+}
+
+/** Without fields that say nothing: null, or objects of nothing but that. */
+function said(of: object): Record<string, unknown> {
+  const entries = Object.entries(of).map(([name, value]) => [name, isObject(value) ? said(value) : value])
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== null && !(isObject(value) && Object.keys(value).length === 0)),
+  )
+}
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const units: Record<string, string> = { Hour: 'h', Day: 'd', Week: 'w', Month: 'm' }
+/** As many intervals as the server follows where nobody says it. */
+const USUAL_INTERVALS = 7
+
+/** A retention without dates has as many cohorts as it follows: the same, said by dates. */
+function dated(saved: Record<string, unknown>): Record<string, unknown> {
+  if (saved.kind !== 'RetentionQuery') return saved
+  const of = (value: unknown) => (isObject(value) ? (value as Record<string, unknown>) : {})
+  const { date_from: from, date_to: to } = of(saved.dateRange)
+  if (from || to) return saved
+  const { period, totalIntervals } = of(saved.retentionFilter)
+  const before = Number(totalIntervals ?? USUAL_INTERVALS) - 1
+  return { ...saved, dateRange: { date_from: `-${before}${units[String(period ?? 'Day')] ?? 'd'}` } }
 }

@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconX,
 } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { maths, needsProperty, nodeName, type SeriesMath, type SeriesNode } from '../../api/questions.ts'
 import { EventPicker } from '../../ui/event-picker.tsx'
 import type { Names } from '../../ui/names.ts'
@@ -69,6 +69,7 @@ export function SeriesEditor({
   series,
   most,
   withMaths = false,
+  asksFirst = false,
   onChange,
 }: {
   names: Names
@@ -79,10 +80,11 @@ export function SeriesEditor({
   series: SeriesNode[]
   most: number
   withMaths?: boolean
+  /** Whether the first one is asked for at once, where there is none. */
+  asksFirst?: boolean
   onChange: (series: SeriesNode[]) => void
 }): ReactNode {
-  // One more has its row, and nothing asks for it, until its event is picked; the picker then stays, with the focus.
-  const [isAdding, setAdding] = useState(false)
+  const [isAdding, setAdding] = useAdding(series.length)
   const isFirst = series.length === 0
   const plural = noun.charAt(0).toUpperCase() + noun.slice(1)
   const rows: (SeriesNode | undefined)[] = isFirst || isAdding ? [...series, undefined] : series
@@ -95,15 +97,14 @@ export function SeriesEditor({
           names={names}
           called={`${noun} ${mark(at)}`.trim()}
           pick={isFirst ? `Add a ${noun}: event` : `Event of ${noun} ${mark(at)}`.trim()}
-          startsOpen={!node && isAdding}
+          startsOpen={!node && (isAdding || (asksFirst && isRoomy()))}
           onLeave={() => setAdding(false)}
           mark={mark(at)}
           node={node}
           withMaths={withMaths}
-          onChange={(changed) => {
-            setAdding(false)
+          onChange={(changed) =>
             onChange(node ? series.with(at, changed) : [...series, { ...changed, math: 'total' }])
-          }}
+          }
           onRemove={() => onChange(series.toSpliced(at, 1))}
           onDuplicate={
             node && series.length < most ? () => onChange(series.toSpliced(at, 0, node)) : undefined
@@ -129,6 +130,20 @@ export function SeriesEditor({
     </div>
   )
 }
+
+/**
+ * Whether one more than `count` is being added: it has its row, and nothing asks for it, until its event is picked. The
+ * row then stays, with the focus in its picker, while the question with it is on its way.
+ */
+export function useAdding(count: number): [boolean, (is: boolean) => void] {
+  const [to, setTo] = useState<number | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there is another number of them, it is not added any more
+  useEffect(() => setTo(null), [count])
+  return [to === count, (is) => setTo(is ? count : null)]
+}
+
+/** On a phone a list that is open, and the keyboard for it, hide all else. */
+const isRoomy = (): boolean => window.matchMedia('(min-width: 68em)').matches
 
 const swapped = (series: SeriesNode[], at: number): SeriesNode[] =>
   series.with(at, series[at + 1]!).with(at + 1, series[at]!)
@@ -170,6 +185,10 @@ function Row({
   const [isFiltering, setFiltering] = useState(false)
   const [isNaming, setNaming] = useState(false)
   const filters = node?.properties ?? []
+  const named = node?.custom_name
+  // its field stays, with the focus, while the question with the name is on its way
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once it has another name it is not being named any more
+  useEffect(() => setNaming(false), [named])
   return (
     <fieldset
       className={`${styles.row} ${mark ? '' : styles.unmarked}`}
@@ -187,7 +206,8 @@ function Row({
         />
       </div>
       {node && (
-        <Menu position="bottom-end">
+        // the name's field takes the focus, where one is written
+        <Menu position="bottom-end" returnFocus={!isNaming}>
           <Menu.Target>
             <ActionIcon variant="subtle" color="gray" aria-label={`More of ${called}`}>
               <IconDots size={16} />
@@ -223,13 +243,12 @@ function Row({
       )}
       {node && (isNaming || node.custom_name) && (
         <Naming
-          key={node.custom_name}
           called={called}
           node={node}
           isNew={isNaming}
           onDone={(name) => {
-            setNaming(false)
-            if (name !== (node.custom_name ?? '')) onChange({ ...node, custom_name: name || undefined })
+            if (name === (node.custom_name ?? '')) setNaming(false)
+            else onChange({ ...node, custom_name: name || undefined })
           }}
         />
       )}
@@ -262,7 +281,9 @@ function Naming({
   isNew: boolean
   onDone: (name: string) => void
 }): ReactNode {
-  const [name, setName] = useState(node.custom_name ?? '')
+  const own = node.custom_name ?? ''
+  const [name, setName] = useState(own)
+  useEffect(() => setName(own), [own])
   return (
     <TextInput
       className={styles.under}

@@ -1,11 +1,13 @@
 import { dimensionsOf, rangesOf } from '../../api/breakdowns.ts'
-import { letter, mathName, nodeName, type SeriesNode, type TrendsQuery } from '../../api/questions.ts'
+import type { Pin } from '../../api/pin.ts'
+import { letter, mathName, nodeName, type TrendsQuery } from '../../api/questions.ts'
 import type { TrendsSeries } from '../../api/types.ts'
 import type { ChartSeries } from '../../ui/chart/time-chart-option.ts'
-import { valueName } from '../../ui/insight/series.ts'
-import type { Pin } from './pin.ts'
+import { cohortName, valueName } from '../../ui/insight/series.ts'
 
 export type Row = ChartSeries & {
+  /** What it is of, the same in both of two compared periods. */
+  of: string
   /** One figure for the whole range, from displays that ask for it. */
   aggregated: number | null
   /** Whether the buckets may be added up: events may, people who come twice may not. */
@@ -20,7 +22,9 @@ export type Row = ChartSeries & {
  * appearance (`slots` remembers), so that it stays when others come, go or are hidden.
  */
 export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<string, number>): Row[] {
-  const dimensions = dimensionsOf(query.breakdownFilter)
+  // as in PostHog, a number is not broken down
+  const isNumber = query.trendsFilter?.display === 'BoldNumber'
+  const dimensions = isNumber ? [] : dimensionsOf(query.breakdownFilter)
   const ranges = rangesOf(query.breakdownFilter)
   const isBroken = dimensions.length > 0
   return results.map((each, index) => {
@@ -32,7 +36,7 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
     const value = !isBroken
       ? null
       : dimensions[0]?.type === 'cohort'
-        ? cohortName(each, node)
+        ? cohortName(each.label, node ? nodeName({ ...node, custom_name: undefined }) : '')
         : valueName(each.breakdown_value, ranges)
     const previous = each.compare_label === 'previous'
     const identity = `${node ? order : 'formula'}:${value ?? ''}`
@@ -42,6 +46,7 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
     const isSum = node !== undefined && ['total', 'sum'].includes(node.math ?? 'total')
     return {
       key: previous ? `${identity}/previous` : identity,
+      of: identity,
       label: previous ? `${label} (previous)` : label,
       data: each.data ?? [],
       slot,
@@ -59,10 +64,4 @@ export function rowsOf(query: TrendsQuery, results: TrendsSeries[], slots: Map<s
       days: each.days ?? [],
     }
   })
-}
-
-/** Of a cohort the answer's value is its id; its name stands in the label, behind that of the series. */
-function cohortName({ label }: TrendsSeries, node: SeriesNode | undefined): string {
-  const before = node ? `${nodeName(node)} - ` : ''
-  return label.startsWith(before) ? label.slice(before.length) : label
 }

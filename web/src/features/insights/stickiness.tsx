@@ -1,16 +1,16 @@
 import { NativeSelect, Switch } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import type { Pin } from '../../api/pin.ts'
 import { letter, nodeName, type StickinessQuery } from '../../api/questions.ts'
 import type { StickinessAnswer, StickinessSeries } from '../../api/types.ts'
 import { sideBySide } from '../../ui/insight/insight-chart.tsx'
-import { Legend, useDrawn } from '../../ui/insight/legend.tsx'
+import { type Hidden, Legend, useDrawn } from '../../ui/insight/legend.tsx'
 import { Pick } from '../../ui/insight/pick.tsx'
 import { type Series, seriesOf } from '../../ui/insight/series.ts'
 import { number, percent } from '../../ui/numbers.ts'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { AnswerCard, type AnswerProps } from './answer-card.tsx'
 import { FiltersPart, Part, QuestionPanel } from './panel.tsx'
-import type { Pin } from './pin.ts'
 import { SeriesEditor } from './series-editor.tsx'
 import { Swatch } from './swatch.tsx'
 import { IntervalSelect, Toolbar } from './toolbar.tsx'
@@ -48,6 +48,8 @@ export function StickinessAnswerView({
   query,
   timeZone,
   title,
+  hidden,
+  onHidden,
   onChange,
   onPeople,
 }: AnswerProps<StickinessQuery>): ReactNode {
@@ -82,11 +84,12 @@ export function StickinessAnswerView({
         query={query}
         timeZone={timeZone}
         title={title}
-        legend={({ results }) => seriesOf(results)}
         isEmpty={({ results }) => results.every(({ data }) => data.every((value) => value === 0))}
         below={({ results }) => <Figures results={results} query={query} onPeople={onPeople} />}
       >
-        {(answer) => <Chart query={query} answer={answer} onPeople={onPeople} />}
+        {(answer) => (
+          <Chart query={query} answer={answer} hidden={hidden} onHidden={onHidden} onPeople={onPeople} />
+        )}
       </AnswerCard>
     </>
   )
@@ -105,14 +108,16 @@ const pinOf = (results: StickinessSeries[], index: number, at: number): Pin => {
 function Chart({
   query,
   answer,
+  hidden,
+  onHidden,
   onPeople,
-}: {
+}: Hidden & {
   query: StickinessQuery
   answer: StickinessAnswer
   onPeople: AnswerProps<StickinessQuery>['onPeople']
 }): ReactNode {
   const series = useMemo<Series[]>(() => sideBySide(seriesOf(answer.results)), [answer])
-  const { drawn, legend } = useDrawn(series)
+  const { drawn, legend } = useDrawn(series, { hidden, onHidden })
   const labels = useMemo(() => series[0]?.labels ?? [], [series])
   const axis = useMemo(() => ({ tick: (label: string) => label, name: (label: string) => label }), [])
   return (

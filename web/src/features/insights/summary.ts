@@ -5,7 +5,10 @@ const longest = 400
 
 /** What is asked in a few words, for an insight that nobody named: "order (unique people) & refund by plan". */
 export function summaryOf(query: Question): string {
-  return `${subject(query)}${'breakdownFilter' in query ? byWhat(query) : ''}`.slice(0, longest)
+  // as in PostHog, a number is not broken down
+  const isNumber = query.kind === 'TrendsQuery' && query.trendsFilter?.display === 'BoldNumber'
+  const by = 'breakdownFilter' in query && !isNumber ? byWhat(query) : ''
+  return `${subject(query)}${by}`.slice(0, longest)
 }
 
 function subject(query: Question): string {

@@ -6,8 +6,8 @@ import { isUnfinished } from '../../ui/chart/buckets.ts'
 import type { ChartKind } from '../../ui/chart/time-chart-option.ts'
 import { rangeLabel } from '../../ui/date-range.tsx'
 import { BarList } from '../../ui/insight/bar-list.tsx'
-import { sideBySide } from '../../ui/insight/insight-chart.tsx'
-import { Pick } from '../../ui/insight/pick.tsx'
+import { BigNumbers } from '../../ui/insight/big-numbers.tsx'
+import { ofNow, sideBySide } from '../../ui/insight/insight-chart.tsx'
 import { Pie } from '../../ui/insight/pie.tsx'
 import { valueName } from '../../ui/insight/series.ts'
 import { WorldMap } from '../../ui/insight/world-map.tsx'
@@ -40,6 +40,10 @@ const overTime: Partial<Record<Display, ChartKind>> = {
   ActionsUnstackedBar: 'bar',
 }
 
+/** Whether it has room for the period before. */
+const mayCompare = (display: Display): boolean =>
+  display in overTime || display === 'BoldNumber' || display === 'ActionsTable'
+
 const ofCountries = { breakdown: '$geoip_country_code', breakdown_type: 'event' } as const
 
 const displayOf = ({ trendsFilter }: TrendsQuery): Display => trendsFilter?.display ?? 'ActionsLineGraph'
@@ -55,13 +59,11 @@ export function TrendsAnswerView({
   onHidden,
   onChange,
   onPeople,
-}: AnswerProps<TrendsQuery> & {
-  hidden: string[]
-  onHidden: (keys: string[]) => void
-}): ReactNode {
+}: AnswerProps<TrendsQuery>): ReactNode {
   const slots = useRef(new Map<string, number>())
   const display = displayOf(query)
   const kind = overTime[display]
+  const compares = mayCompare(display)
   const rows = (answer: TrendsAnswer) => rowsOf(query, answer.results, slots.current)
   return (
     <>
@@ -81,6 +83,8 @@ export function TrendsAnswerView({
           onChange={({ currentTarget: { value } }) =>
             onChange({
               trendsFilter: { ...query.trendsFilter, display: value as Display },
+              // a period before that is not shown is not asked for
+              ...(!mayCompare(value as Display) && { compareFilter: undefined }),
               // a map of nothing but countries
               ...(value === 'WorldMap' && { breakdownFilter: ofCountries }),
             })
@@ -89,7 +93,7 @@ export function TrendsAnswerView({
         <Switch
           label="Compare"
           checked={query.compareFilter?.compare ?? false}
-          disabled={!kind}
+          disabled={!compares}
           onChange={({ currentTarget: { checked } }) =>
             onChange({ compareFilter: checked ? { compare: true } : undefined })
           }
@@ -101,13 +105,7 @@ export function TrendsAnswerView({
         timeZone={timeZone}
         title={title}
         isEmpty={({ results }) => results.length === 0}
-        legend={
-          kind
-            ? (answer) => rows(answer).filter(({ key }) => !hidden.includes(key))
-            : display === 'WorldMap'
-              ? () => []
-              : undefined
-        }
+        legend={kind && ((answer) => rows(answer).filter(({ key }) => !hidden.includes(key)))}
         note={(answer) =>
           kind && isLastUnfinished(answer, query, timeZone)
             ? `The last bucket is not over${kind === 'area' ? '' : ': it is drawn dashed or pale'}.`
@@ -217,35 +215,28 @@ function Figures({
   display: Display
   onPeople: AnswerProps<TrendsQuery>['onPeople']
 }): ReactNode {
-  if (display === 'BoldNumber') {
-    return (
-      <div className={styles.numbers}>
-        {rows.map((row) => (
-          <div key={row.key}>
-            <div className={styles.big}>
-              <Pick onPick={row.pin && (() => onPeople(row.pin!))} what={row.label}>
-                {number(row.aggregated ?? 0)}
-              </Pick>
-            </div>
-            <div className="muted">{row.label}</div>
-          </div>
-        ))}
-      </div>
-    )
+  if (display === 'ActionsTable') {
+    return <DetailsTable rows={rows} days={[]} query={query} unfinished={false} onPeople={onPeople} />
   }
-  const bars = rows.map((row) => ({
+  const bars = (display === 'BoldNumber' ? rows : ofNow(rows)).map((row) => ({
     key: row.key,
+    of: row.of,
     label: row.label,
     value: row.aggregated ?? 0,
     slot: row.slot,
+    previous: row.previous,
     onPick: row.pin && (() => onPeople(row.pin!)),
   }))
+  if (display === 'BoldNumber') {
+    return (
+      <div className={styles.held}>
+        <BigNumbers figures={bars} />
+      </div>
+    )
+  }
   if (display === 'WorldMap') return <Countries rows={rows} onPeople={onPeople} />
   if (display === 'ActionsPie') return <Pie parts={bars} />
-  if (display === 'ActionsBarValue') {
-    return <BarList bars={bars.toSorted((a, b) => b.value - a.value)} most={100} />
-  }
-  return <DetailsTable rows={rows} days={[]} query={query} unfinished={false} onPeople={onPeople} />
+  return <BarList bars={bars.toSorted((a, b) => b.value - a.value)} most={100} />
 }
 
 /** The first series by country; a map has no room for others. */
@@ -262,7 +253,7 @@ function Countries({
   })
   const regions = useMemo(
     () =>
-      rows
+      ofNow(rows)
         .filter(({ stack }) => stack === rows[0]?.stack)
         .map(({ label, aggregated, pin }) => ({
           code: typeof pin?.breakdown === 'string' ? valueName(pin.breakdown) : label,

@@ -14,10 +14,16 @@ const MOST_SERIES = 26
 const ALL_COUNTRIES = 300
 
 /** What every editor's panel is given. */
-export type PanelProps<Q> = { names: Names; query: Q; onChange: (changes: Partial<Q>) => void }
+export type PanelProps<Q> = {
+  names: Names
+  query: Q
+  /** Whether the first event is asked for at once. */
+  asksFirst?: boolean
+  onChange: (changes: Partial<Q>) => void
+}
 
 /** How often something happens over time: what is counted. */
-export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>): ReactNode {
+export function TrendsPanel({ names, query, asksFirst, onChange }: PanelProps<TrendsQuery>): ReactNode {
   return (
     <QuestionPanel summary={inShort(query)} startsOpen={query.series.length === 0}>
       <Part title="Series">
@@ -26,6 +32,7 @@ export function TrendsPanel({ names, query, onChange }: PanelProps<TrendsQuery>)
           noun="series"
           mark={letter}
           series={query.series}
+          asksFirst={asksFirst}
           most={MOST_SERIES}
           withMaths
           onChange={(series) => onChange({ series })}

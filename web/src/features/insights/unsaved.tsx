@@ -7,8 +7,9 @@ import { useEffect, useRef } from 'react'
  * Who leaves a saved insight that they have changed is told so, with the way back: the address holds the changes.
  * @param changed what is changed and not saved; null where nothing is
  * @param href its address with the changes
+ * @returns to be called where the changes are kept elsewhere: nothing is said then
  */
-export function useUnsavedNotice(changed: string | null, href: string): void {
+export function useUnsavedNotice(changed: string | null, href: string): () => void {
   const router = useRouter()
   const last = useRef({ changed, href })
   useEffect(() => {
@@ -39,4 +40,7 @@ export function useUnsavedNotice(changed: string | null, href: string): void {
     },
     [router],
   )
+  return () => {
+    last.current = { changed: null, href }
+  }
 }

@@ -39,6 +39,8 @@ type Input = {
   notes: Map<number, string[]>
   /** What stands behind a bucket's name: the time zone. */
   where?: string
+  /** What one can do at a bucket, below what stands there. */
+  hint?: string
   scheme: 'light' | 'dark'
   ink: { text: string; muted: string; border: string; surface: string }
 }
@@ -171,7 +173,7 @@ function noteMarks(days: string[], notes: Map<number, string[]>, ink: Input['ink
 /** Built of elements, never of HTML text: names come from whoever may send events. */
 function tooltip(
   at: number,
-  { series, days, axis, unfinished, values, notes, where, scheme }: Input,
+  { series, days, axis, unfinished, values, notes, where, hint, scheme }: Input,
 ): HTMLElement {
   const box = element('div', 'chart-tip')
   const note = unfinished && at === days.length - 1 ? ', so far' : ''
@@ -192,6 +194,7 @@ function tooltip(
   if (rows.length > MOST_IN_TOOLTIP) {
     box.append(element('div', 'chart-tip-head', `and ${rows.length - MOST_IN_TOOLTIP} more`))
   }
+  if (hint) box.append(element('div', 'chart-tip-hint', hint))
   return box
 }
 

@@ -65,7 +65,9 @@ export function TimeChart({
   const scheme = useComputedColorScheme('light')
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<ReturnType<typeof init> | null>(null)
+  const tapped = useRef<number | null>(null)
   const [at, setAt] = useState<number | null>(null)
+  const opens = onPick !== undefined
 
   useEffect(() => {
     if (!element.current) return
@@ -95,6 +97,7 @@ export function TimeChart({
         unfinished,
         notes: byBucket(notes),
         where: timeZone,
+        hint: opens && isTouched() ? 'Tap again for the people' : undefined,
         scheme,
         ink: {
           text: ink('--text'),
@@ -108,24 +111,30 @@ export function TimeChart({
     // for the browser's profiler, and for the test that looks how long charts take: the last one is enough
     performance.clearMeasures('chart drawn')
     performance.measure('chart drawn', { start })
-  }, [series, days, names, values, kind, unfinished, notes, timeZone, scheme])
+  }, [series, days, names, values, kind, unfinished, notes, timeZone, opens, scheme])
 
   useEffect(() => {
     const made = chart.current
     if (!made || !onPick) return
+    /** With a finger the first tap tells what stands there, as a pointer does that is moved over it. */
+    const tells = (event: Raw | undefined, bucket: number): boolean => {
+      const isFirst = isTouch(event) && tapped.current !== bucket
+      tapped.current = isFirst ? bucket : null
+      return isFirst
+    }
     if (kind === 'bar') {
-      const pickBar = ({ seriesId, dataIndex }: { seriesId?: string; dataIndex: number }) => {
+      const pickBar = ({ seriesId, dataIndex, event }: Clicked) => {
         const picked = series.find(({ key }) => key === seriesId)
-        if (picked) onPick(picked, dataIndex)
+        if (picked && !tells(event?.event, dataIndex)) onPick(picked, dataIndex)
       }
       made.on('click', pickBar)
       return () => void made.off('click', pickBar)
     }
-    const pick = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+    const pick = ({ offsetX, offsetY, event }: { offsetX: number; offsetY: number; event?: Raw }) => {
       if (!made.containPixel('grid', [offsetX, offsetY])) return
       const [at, value] = made.convertFromPixel('grid', [offsetX, offsetY]) as [number, number]
       const picked = seriesAt(series, at, value, kind)
-      if (picked) onPick(picked, at)
+      if (picked && !tells(event, at)) onPick(picked, at)
     }
     const canvas = made.getZr()
     canvas.on('click', pick)
@@ -207,6 +216,15 @@ export function TimeChart({
     </figure>
   )
 }
+
+/** The browser's event, and what ECharts says of it. */
+type Raw = { zrByTouch?: boolean; pointerType?: string }
+type Clicked = { seriesId?: string; dataIndex: number; event?: { event?: Raw } }
+
+const isTouch = (event: Raw | undefined): boolean =>
+  event?.zrByTouch === true || event?.pointerType === 'touch'
+/** Whether fingers are what there is to point with. */
+const isTouched = (): boolean => window.matchMedia('(hover: none)').matches
 
 function byBucket(notes: Note[]): Map<number, string[]> {
   const found = new Map<number, string[]>()

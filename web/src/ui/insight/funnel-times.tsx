@@ -1,23 +1,29 @@
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { duration } from '../numbers.ts'
 import styles from './insight.module.css'
+import { tookName } from './people.ts'
 
 const TimeChart = lazy(async () => ({ default: (await import('../chart/time-chart.tsx')).TimeChart }))
 
 export type FunnelTimes = { bins?: [number, number][]; average_conversion_time?: number | null }
 
 /** How long people took from one step to another. */
-export function FunnelTimesChart({ result, height }: { result: FunnelTimes; height?: number }): ReactNode {
+export function FunnelTimesChart({
+  result,
+  height,
+  onPeople,
+}: {
+  result: FunnelTimes
+  height?: number
+  /** Opens those who took so long, from and below how many seconds. */
+  onPeople?: (took: number[]) => void
+}): ReactNode {
   const { bins = [], average_conversion_time: average } = result
   const { days, axis, series } = useMemo(() => {
     const found = result.bins ?? []
     const starts = found.map(([start]) => String(start))
     const until = (start: string) => found[starts.indexOf(start) + 1]?.[0]
-    const name = (start: string) => {
-      const end = until(start)
-      const from = duration(Number(start))
-      return end === undefined ? `${from} or more` : `${from} to ${duration(end)}`
-    }
+    const name = (start: string) => tookName(Number(start), until(start))
     return {
       days: starts,
       axis: { tick: (start: string) => duration(Number(start)), name },
@@ -35,6 +41,7 @@ export function FunnelTimesChart({ result, height }: { result: FunnelTimes; heig
           days={days}
           axis={axis}
           kind="bar"
+          onPick={onPeople && ((_, at) => onPeople(bins.slice(at, at + 2).map(([start]) => start)))}
           summary={`How long it took ${people} people. ${mean}`}
           height={height}
         />

@@ -26,7 +26,7 @@ export function Legend({
       {series.map(({ key, label, slot, previous }) => {
         const isHidden = hidden.has(key)
         return (
-          <li key={key}>
+          <li key={key} data-picture={isHidden ? 'never' : undefined}>
             <button
               type="button"
               aria-pressed={!isHidden}
@@ -56,9 +56,15 @@ export function Legend({
 
 const none: ReadonlySet<string> = new Set()
 
+/** Which series are not drawn, by their keys, where somebody else keeps that. */
+export type Hidden = { hidden: string[]; onHidden: (keys: string[]) => void }
+
 /** The series that are drawn: not more than can be told apart, without those that somebody hid. */
-export function useDrawn<S extends ChartSeries>(series: S[]) {
-  const [hidden, setHidden] = useState(none)
+export function useDrawn<S extends ChartSeries>(series: S[], kept?: Hidden) {
+  const [own, setOwn] = useState(none)
+  const given = kept?.hidden
+  const hidden = useMemo(() => (given ? new Set(given) : own), [given, own])
+  const setHidden = (next: ReadonlySet<string>) => (kept ? kept.onHidden([...next]) : setOwn(next))
   const listed = useMemo(() => series.slice(0, MOST_SERIES), [series])
   const drawn = useMemo(() => listed.filter(({ key }) => !hidden.has(key)), [listed, hidden])
   return { drawn, legend: { series: listed, all: series.length, hidden, onHidden: setHidden } }

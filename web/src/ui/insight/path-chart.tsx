@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { type ReactNode, useMemo } from 'react'
+import type { Pin } from '../../api/pin.ts'
 import { duration, number } from '../numbers.ts'
 import { ScrollRegion } from '../scroll-region.tsx'
 import styles from './paths.module.css'
@@ -12,6 +13,15 @@ const narrowest = 120
 
 /** What one can do at a step. */
 export type StepAction = { label: string; run: (node: SankeyNode) => void }
+
+/** Whose people a step has. */
+export const pathActions = (onPeople: (pin: Pin) => void): StepAction[] => [
+  {
+    label: 'People who came here',
+    run: ({ key, place }) => onPeople(place > 1 ? { to: key } : { from: key }),
+  },
+  { label: 'People who went no further', run: ({ key }) => onPeople({ ended: key }) },
+]
 
 /** Routes as a Sankey chart. A table of the same edges belongs beside it: lines can't be reached with the keyboard. */
 export function PathChart({

@@ -18,6 +18,7 @@ export function RetentionTable({
   now,
   show = 'percent',
   onPeople,
+  onAll,
 }: {
   rows: RetentionRow[]
   period: RetentionPeriod
@@ -25,6 +26,8 @@ export function RetentionTable({
   now: string
   show?: 'percent' | 'count'
   onPeople?: (row: RetentionRow, cohort: number, later: number) => void
+  /** The same of all cohorts. */
+  onAll?: (later: number) => void
 }): ReactNode {
   const curve = retentionCurve(rows, period, now)
   const shares = rows.flatMap((row) => {
@@ -56,12 +59,23 @@ export function RetentionTable({
         <tbody>
           <tr>
             <th scope="row">All, by size</th>
-            <td className="num">{number(all)}</td>
+            <td className="num">
+              <Pick onPick={all > 0 && onAll ? () => onAll(0) : undefined} what="all who began">
+                {number(all)}
+              </Pick>
+            </td>
             {columns.map((later) => {
               const share = curve[later]
               return (
                 <td key={later} className="num" style={share === undefined ? undefined : shade(share)}>
-                  {share === undefined ? '' : percent(share)}
+                  {share !== undefined && (
+                    <Pick
+                      onPick={onAll && (() => onAll(later))}
+                      what={`all who were back ${counted(later, period)} later`}
+                    >
+                      {percent(share)}
+                    </Pick>
+                  )}
                 </td>
               )
             })}

@@ -4,6 +4,24 @@ export type RetentionRow = {
   date?: string
   values?: { count?: number }[]
   breakdown_value?: string
+  /** Of an answer to older filters, which pools the cohorts of a value. */
+  breakdown_values?: (string | number)[]
+}
+
+export type RetentionGroup<Row extends RetentionRow = RetentionRow> = {
+  value: string | undefined
+  rows: Row[]
+}
+
+/** The cohorts of each value of a breakdown, or all of them. */
+export function retentionGroups<Row extends RetentionRow>(rows: Row[]): RetentionGroup<Row>[] {
+  const found = new Map<string | undefined, Row[]>()
+  for (const row of rows) {
+    const of = found.get(row.breakdown_value)
+    if (of) of.push(row)
+    else found.set(row.breakdown_value, [row])
+  }
+  return [...found].map(([value, its]) => ({ value, rows: its }))
 }
 
 export type RetentionPeriod = 'hour' | 'day' | 'week' | 'month'
@@ -59,3 +77,7 @@ export function retentionCurve(
     return began > 0 ? back / began : undefined
   })
 }
+
+/** When a cohort began, as people read it: a day, or an hour. */
+export const cohortName = (began: string, period: RetentionPeriod): string =>
+  began.slice(0, period === 'hour' ? 16 : 10).replace('T', ' ')

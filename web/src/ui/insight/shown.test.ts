@@ -23,6 +23,7 @@ describe('what kind an insight is', () => {
       interval: 'week',
       period: 'day',
       ranges: [],
+      ofCohorts: false,
     })
     const source = { kind: 'TrendsQuery', interval: 'minute', trendsFilter: { display: 'BoldNumber' } }
     expect(lookOf(query({ kind: 'InsightVizNode', source }))).toEqual({
@@ -31,6 +32,7 @@ describe('what kind an insight is', () => {
       interval: 'hour',
       period: 'day',
       ranges: [],
+      ofCohorts: false,
     })
     expect(lookOf(query({ kind: 'RetentionQuery', retentionFilter: { period: 'Week' } })).period).toBe('week')
     expect(
@@ -51,6 +53,25 @@ describe('the series of an answer', () => {
     math,
   })
   const labels = (result: unknown) => seriesOf(result).map(({ label }) => label)
+
+  test('say whose people they are; a formula has none', () => {
+    const pins = seriesOf([
+      { label: 'view', action: action(1, 'view'), breakdown_value: null, compare_label: 'previous' },
+      { label: 'view', action: action(0, 'view'), status: 'new' },
+      { label: 'A / B', action: null },
+    ]).map(({ pin }) => pin)
+    expect(pins).toEqual([
+      { series: 1, breakdown: '', previous: true },
+      { series: 0, status: 'new' },
+      undefined,
+    ])
+  })
+
+  test('of cohorts have their names', () => {
+    const of = { action: action(0, 'view'), breakdown_value: 7 }
+    expect(seriesOf([{ ...of, label: 'view - Germans - all' }], [], true)[0]!.label).toBe('Germans - all')
+    expect(seriesOf([{ ...of, label: 'Germans' }], [], true)[0]!.label).toBe('Germans')
+  })
 
   test('have names that tell them apart', () => {
     expect(labels([{ label: 'view', action: action(0, 'view'), data: [1] }])).toEqual(['view'])

@@ -1,6 +1,6 @@
-import { rangesOf } from '../../api/breakdowns.ts'
-import { readBreakdown } from '../../api/questions.ts'
-import type { Interval } from '../date-range.tsx'
+import { dimensionsOf, rangesOf } from '../../api/breakdowns.ts'
+import { readBreakdown, readQuestion } from '../../api/questions.ts'
+import { type Interval, rangeLabel } from '../date-range.tsx'
 
 /** What of an insight says how it is drawn; a member's and a visitor's both have it. */
 export type ShownInsight = {
@@ -93,6 +93,8 @@ export type InsightLook = {
   reference?: 'previous'
   /** By which dimensions of its breakdown numbers fall into ranges. */
   ranges: boolean[]
+  /** Whether its breakdown is by cohorts. */
+  ofCohorts: boolean
   /** Of lifecycles: which are drawn; all where it is not said. */
   statuses?: string[]
 }
@@ -112,12 +114,14 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
   const { toggledLifecycles: statuses } = lifecycle
   const funnel = isObject(inner?.funnelsFilter) ? inner.funnelsFilter : {}
   const reference = inner ? funnel.funnelStepReference : insight.filters.funnel_step_reference
+  const breakdown = readBreakdown(inner ? inner.breakdownFilter : insight.filters)
   return {
     kind,
     display: typeof said === 'string' ? said : 'ActionsLineGraph',
     interval: asInterval((inner ?? insight.filters).interval),
     period: asInterval(inner ? retention.period : insight.filters.period),
-    ranges: rangesOf(readBreakdown(inner ? inner.breakdownFilter : insight.filters)),
+    ranges: rangesOf(breakdown),
+    ofCohorts: dimensionsOf(breakdown)[0]?.type === 'cohort',
     ...(reference === 'previous' && { reference: 'previous' as const }),
     ...(Array.isArray(statuses) && { statuses: statuses.map(String) }),
   }
@@ -127,3 +131,15 @@ export function lookOf(insight: Pick<ShownInsight, 'query' | 'filters'>): Insigh
 export const insightName = (
   insight: Pick<ShownInsight, 'name' | 'derived_name' | 'query' | 'filters'>,
 ): string => insight.name || insight.derived_name || `Untitled ${kindName(insight).toLowerCase()}`
+
+/** Which days it is about, in which time zone: "Last 7 days · Europe/Berlin". */
+export function aboutOf({
+  typed_query: typed,
+  timezone,
+}: {
+  typed_query: Record<string, unknown> | null
+  timezone: string
+}): string {
+  const question = readQuestion(typed)
+  return question ? `${rangeLabel(question.dateRange)} · ${timezone}` : timezone
+}

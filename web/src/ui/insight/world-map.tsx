@@ -25,7 +25,7 @@ export function WorldMap({ regions, height }: { regions: Region[]; height: numbe
           summary={`Map of ${counted(drawn.length, 'country', 'countries')}. ${said.join(', ')}.`}
         />
       </Suspense>
-      <div className={styles.countries}>
+      <div className={styles.countries} data-picture="as-seen">
         <BarList
           bars={sorted.map(({ code, value, onPick }) => ({ key: code, label: nameOf(code), value, onPick }))}
           most={300}

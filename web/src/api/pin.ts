@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { lifecycleStatuses } from '../../api/questions.ts'
+import { lifecycleStatuses } from './questions.ts'
 
 const value = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
 const pin = z.object({
@@ -11,6 +11,8 @@ const pin = z.object({
   breakdown: z.optional(value),
   previous: z.optional(z.boolean()),
   status: z.optional(z.enum(lifecycleStatuses)),
+  /** Of a funnel's times: from how many seconds on, and below how many. */
+  took: z.optional(z.array(z.number())),
   /** Of a retention: index of the cohort, and so many intervals later. */
   cohort: z.optional(z.number()),
   later: z.optional(z.number()),

@@ -1,19 +1,19 @@
 import { rangesOf } from '../../api/breakdowns.ts'
+import type { Pin } from '../../api/pin.ts'
 import {
   type FunnelsQuery,
   type LifecycleQuery,
   lifecycleStatuses,
   nodeName,
-  type PathsQuery,
   type Question,
   type RetentionQuery,
   type StickinessQuery,
   type TrendsQuery,
 } from '../../api/questions.ts'
-import { bucketName } from '../../ui/chart/buckets.ts'
-import { valueName } from '../../ui/insight/series.ts'
-import { counted } from '../../ui/numbers.ts'
-import type { Pin } from './pin.ts'
+import { bucketName } from '../chart/buckets.ts'
+import { rangeLabel } from '../date-range.tsx'
+import { counted, duration } from '../numbers.ts'
+import { valueName } from './series.ts'
 
 export type People = {
   /** The API's description of the number, the `source` of an `ActorsQuery`. */
@@ -26,21 +26,28 @@ export type People = {
   others?: { label: string; pin: Pin }[]
 }
 
-/** The people behind a number, as the API is asked for them. */
-export function peopleOf(query: Question, at: Pin): People {
+/** A question as it was answered, which may say more than the pages can show of it. */
+type Whole = Record<string, unknown>
+
+/**
+ * The people behind a number, as the API is asked for them.
+ * @param query what their title is made of
+ * @param whole the question that was answered, where `query` is only what of it an editor could show
+ */
+export function peopleOf(query: Question, at: Pin, whole: Whole = query): People {
   switch (query.kind) {
     case 'TrendsQuery':
-      return ofTrend(query, at)
+      return ofTrend(query, at, whole)
     case 'FunnelsQuery':
-      return ofFunnel(query, at)
+      return ofFunnel(query, at, whole)
     case 'RetentionQuery':
-      return ofRetention(query, at)
+      return ofRetention(query, at, whole)
     case 'LifecycleQuery':
-      return ofLifecycle(query, at)
+      return ofLifecycle(query, at, whole)
     case 'StickinessQuery':
-      return ofStickiness(query, at)
+      return ofStickiness(query, at, whole)
     case 'PathsQuery':
-      return ofPaths(query, at)
+      return ofPaths(at, whole)
   }
 }
 
@@ -54,12 +61,12 @@ function seriesName(query: Question, at: number): string {
 const shownValue = (at: Pin, ranges?: boolean[]): string | undefined =>
   at.breakdown === undefined ? undefined : valueName(at.breakdown, ranges)
 
-function ofTrend(query: TrendsQuery, at: Pin): People {
+function ofTrend(query: TrendsQuery, at: Pin, whole: Whole): People {
   const series = at.series ?? 0
   return {
     source: {
       kind: 'InsightActorsQuery',
-      source: query,
+      source: whole,
       series,
       day: at.day,
       breakdown: at.breakdown,
@@ -68,14 +75,14 @@ function ofTrend(query: TrendsQuery, at: Pin): People {
     title: joined(
       seriesName(query, series),
       shownValue(at, rangesOf(query.breakdownFilter)),
-      typeof at.day === 'string' && bucketName(at.day, query.interval),
+      typeof at.day === 'string' ? bucketName(at.day, query.interval) : rangeLabel(query.dateRange),
       at.previous && 'the period before',
     ),
   }
 }
 
-function ofFunnel(query: FunnelsQuery, at: Pin): People {
-  const source = { kind: 'FunnelsActorsQuery', source: query, funnelStepBreakdown: at.breakdown }
+function ofFunnel(query: FunnelsQuery, at: Pin, whole: Whole): People {
+  const source = { kind: 'FunnelsActorsQuery', source: whole, funnelStepBreakdown: at.breakdown }
   if (at.day !== undefined) {
     const day = String(at.day)
     return {
@@ -95,6 +102,14 @@ function ofFunnel(query: FunnelsQuery, at: Pin): People {
       ],
     }
   }
+  if (at.took) {
+    const [from = 0, until] = at.took
+    return {
+      source,
+      where: `conversion_time >= ${from}${until === undefined ? '' : ` and conversion_time < ${until}`}`,
+      title: `Took ${tookName(from, until)}`,
+    }
+  }
   const step = at.step ?? 1
   const number = Math.abs(step)
   const name = `step ${number}, ${seriesName(query, number - 1)}`
@@ -110,7 +125,11 @@ function ofFunnel(query: FunnelsQuery, at: Pin): People {
   }
 }
 
-function ofRetention(query: RetentionQuery, at: Pin): People {
+/** How long something took: "1 min to 2 min". @param until seconds; undefined for however long */
+export const tookName = (from: number, until: number | undefined): string =>
+  until === undefined ? `${duration(from)} or more` : `${duration(from)} to ${duration(until)}`
+
+function ofRetention(query: RetentionQuery, at: Pin, whole: Whole): People {
   const period = (query.retentionFilter.period ?? 'Day').toLowerCase()
   const later = at.later ?? 0
   const has = `has(appearances, ${later})`
@@ -118,7 +137,7 @@ function ofRetention(query: RetentionQuery, at: Pin): People {
   return {
     source: {
       kind: 'InsightActorsQuery',
-      source: query,
+      source: whole,
       interval: at.cohort,
       breakdown: at.breakdown,
     },
@@ -137,10 +156,10 @@ function ofRetention(query: RetentionQuery, at: Pin): People {
   }
 }
 
-function ofLifecycle(query: LifecycleQuery, at: Pin): People {
+function ofLifecycle(query: LifecycleQuery, at: Pin, whole: Whole): People {
   const { day, status = 'new', series = 0 } = at
   return {
-    source: { kind: 'InsightActorsQuery', source: query, series, day, status },
+    source: { kind: 'InsightActorsQuery', source: whole, series, day, status },
     title: joined(
       seriesName(query, series),
       status,
@@ -150,13 +169,13 @@ function ofLifecycle(query: LifecycleQuery, at: Pin): People {
   }
 }
 
-function ofStickiness(query: StickinessQuery, at: Pin): People {
+function ofStickiness(query: StickinessQuery, at: Pin, whole: Whole): People {
   const { series = 0, day = 1 } = at
   const orMore = query.stickinessFilter?.computedAs === 'cumulative'
   return {
     source: {
       kind: 'StickinessActorsQuery',
-      source: query,
+      source: whole,
       series,
       day: Number(day),
       ...(at.previous && { compare: 'previous' }),
@@ -169,15 +188,15 @@ function ofStickiness(query: StickinessQuery, at: Pin): People {
   }
 }
 
-function ofPaths(query: PathsQuery, { from, to, ended }: Pin): People {
+function ofPaths({ from, to, ended }: Pin, whole: Whole): People {
   const name = (key: string) => key.replace(/^\d+_/, '')
   return {
     source: {
       kind: 'InsightActorsQuery',
       source: {
-        ...query,
+        ...whole,
         pathsFilter: {
-          ...query.pathsFilter,
+          ...(whole.pathsFilter as object | undefined),
           pathStartKey: from,
           pathEndKey: to,
           pathDropoffKey: ended,

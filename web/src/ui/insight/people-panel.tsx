@@ -5,17 +5,16 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { ask } from '../../api/ask.ts'
+import type { Pin } from '../../api/pin.ts'
 import type { Question } from '../../api/questions.ts'
 import type { ActorsAnswer, Properties } from '../../api/types.ts'
-import { SidePanel } from '../../ui/dialog.tsx'
-import { ExportButton } from '../../ui/export-csv.tsx'
-import { counted, number } from '../../ui/numbers.ts'
-import { personName } from '../../ui/person-name.ts'
-import { LoadError, Loading } from '../../ui/states.tsx'
+import { SidePanel } from '../dialog.tsx'
+import { ExportButton } from '../export-csv.tsx'
+import { counted, number } from '../numbers.ts'
+import { personName } from '../person-name.ts'
+import { LoadError, Loading } from '../states.tsx'
 import { peopleOf } from './people.ts'
 import styles from './people-panel.module.css'
-import type { Pin } from './pin.ts'
-import { asked } from './queries.ts'
 
 const PEOPLE_A_PAGE = 100
 
@@ -25,19 +24,25 @@ type Actor = {
   uuid?: string
   distinct_ids?: string[]
   properties?: Properties
-  is_identified?: boolean
+  /** Of a group, which may be behind a number instead. */
+  group_type_index?: number
+  group_key?: string
+  group_properties?: Properties
 }
 
 /** The people behind a number, most of it first; each leads to their page. */
 export function PeoplePanel({
   projectId,
   query,
+  whole = query,
   pin,
   onPin,
   onClose,
 }: {
   projectId: number
   query: Question
+  /** The question that was answered, where `query` is only what of it an editor could show. */
+  whole?: Record<string, unknown>
   pin: Pin
   /** Others of the same instead. */
   onPin: (pin: Pin) => void
@@ -45,7 +50,7 @@ export function PeoplePanel({
 }): ReactNode {
   const [text, setText] = useState('')
   const [search] = useDebouncedValue(text.trim(), 250)
-  const { source, where, title, others } = peopleOf(asked(query), pin)
+  const { source, where, title, others } = peopleOf(query, pin, whole)
   const asking = {
     kind: 'ActorsQuery' as const,
     source: source as never,
@@ -138,6 +143,18 @@ const nameOf = ({ properties, distinct_ids: ids = [], id }: Actor): string =>
 const idOf = ({ uuid, id }: Actor): string => uuid ?? String(id ?? '')
 
 function Who({ projectId, actor }: { projectId: number; actor: Actor }): ReactNode {
+  const { group_type_index: type, group_key: groupKey } = actor
+  if (type !== undefined && groupKey !== undefined) {
+    return (
+      <Link
+        to="/project/$projectId/groups/$groupTypeIndex/$groupKey"
+        params={{ projectId, groupTypeIndex: type, groupKey }}
+        className="cut"
+      >
+        {String(actor.group_properties?.name || groupKey)}
+      </Link>
+    )
+  }
   const name = nameOf(actor)
   const [distinctId] = actor.distinct_ids ?? []
   return (

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readPin } from '../../api/pin.ts'
 import {
   type FunnelsQuery,
   firstQuestion,
@@ -7,7 +8,6 @@ import {
   type TrendsQuery,
 } from '../../api/questions.ts'
 import { peopleOf } from './people.ts'
-import { readPin } from './pin.ts'
 
 const trend: TrendsQuery = {
   kind: 'TrendsQuery',
@@ -31,6 +31,14 @@ test('a number of a trend', () => {
     compare: 'previous',
   })
   expect(people.title).toBe('order · (not set) · Wed, 18 Nov 2026 · the period before')
+})
+
+test('of a whole line, in its dates; asked as it was answered', () => {
+  const whole = { ...trend, samplingFactor: 1, trendsFilter: { smoothingIntervals: 3 } }
+  expect(peopleOf(trend, { series: 0, breakdown: 'Chrome' }, whole)).toMatchObject({
+    source: { source: whole, breakdown: 'Chrome', day: undefined },
+    title: 'view · Chrome · Last 7 days',
+  })
 })
 
 test('a step of a funnel, and those who went away before it', () => {
