@@ -34,7 +34,10 @@ export function LoadError({
       icon={<IconAlertTriangle size={20} />}
       title={isRefused ? `You can't see ${what}.` : `Couldn't load ${what}.`}
       role="alert"
-      styles={{ root: { background: 'var(--surface)' }, title: { color: 'var(--danger)' } }}
+      styles={{
+        root: { background: 'var(--surface)', borderColor: 'var(--danger)' },
+        title: { color: 'var(--danger)' },
+      }}
     >
       <Text size="sm" c="var(--text)">
         {sentence(error)}

@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core'
+import { Box, Button, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
@@ -86,7 +86,9 @@ export function HomePage({ board }: { board: (below: ReactNode) => ReactNode }):
                 {newest.data ? (
                   <EventTable projectId={projectId} timeZone={timeZone} events={newest.data.results} />
                 ) : newest.isError ? (
-                  <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
+                  <Box p="md">
+                    <LoadError what="events" error={newest.error} retry={() => void newest.refetch()} />
+                  </Box>
                 ) : (
                   <Loading what="events" />
                 )}
@@ -136,7 +138,9 @@ function LastViewed({ projectId }: { projectId: number }): ReactNode {
           </Empty>
         )
       ) : viewed.isError ? (
-        <LoadError what="insights" error={viewed.error} retry={() => void viewed.refetch()} />
+        <Box p="md">
+          <LoadError what="insights" error={viewed.error} retry={() => void viewed.refetch()} />
+        </Box>
       ) : (
         <Loading what="insights" rows={5} />
       )}
