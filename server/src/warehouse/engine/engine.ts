@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import { createAdmission } from './admission.ts'
+import { forgetUnstoredBlocks } from './deduplication.ts'
 import { EngineError } from './engine-error.ts'
 import { createHttpSurface } from './http-surface.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './protocol.ts'
@@ -28,6 +29,9 @@ function open(count: number) {
 }
 
 function start() {
+  const forgotten = forgetUnstoredBlocks(options.dataDir)
+  // what it writes there is in the server's log
+  if (forgotten > 0) process.stderr.write(`forgot ${forgotten} blocks that were noted and not stored\n`)
   const waiting = { maxWaiting: options.maxWaiting, maxWaitMs: options.maxWaitMs }
   const readers = open(options.queries)
   const writers = open(options.inserts)
