@@ -95,6 +95,9 @@ test('g and n with a letter go somewhere; the title and the focus say where one 
   await page.keyboard.press('n')
   await page.keyboard.press('f')
   await heading('Funnel')
+  // a new one asks for its first event at once, in a field that takes letters
+  await page.goto(`${server.url}/home`)
+  await heading(/Hello/)
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await sheet.waitFor()
