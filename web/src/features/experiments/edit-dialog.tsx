@@ -1,9 +1,10 @@
-import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { filtersOf, isMeasured, type Metric, metricOf } from './metric.ts'
 import { MetricFields } from './metric-fields.tsx'
+import { NameFields } from './name-fields.tsx'
 import { type Experiment, useUpdateExperiment } from './queries.ts'
 
 /** Changes what an experiment is called, what is expected of it, and what it compares. */
@@ -45,22 +46,13 @@ export function EditExperimentDialog({
     <Dialog onClose={onClose} isDirty={isDirty} title="Edit experiment" size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
-          <TextInput
-            label="Name"
-            required
-            maxLength={400}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Textarea
-            label="What you expect"
-            placeholder="A green button makes more people buy."
-            autosize
-            minRows={2}
-            maxLength={400}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
+          <NameFields
+            name={name}
+            onName={setName}
+            description={description}
+            onDescription={setDescription}
+            about="What you expect"
+            example="A green button makes more people buy."
           />
           {metric ? (
             <>

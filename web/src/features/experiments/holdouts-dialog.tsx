@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -9,6 +9,7 @@ import { Problem } from '../../ui/problem.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import { Empty, LoadError, Loading } from '../../ui/states.tsx'
 import { type Holdout, holdoutsQuery, useDeleteHoldout, useSaveHoldout } from './holdout-queries.ts'
+import { NameFields } from './name-fields.tsx'
 import { heldOutOf } from './shown.ts'
 
 /** The holdouts of the project: makes, changes and deletes them. */
@@ -156,21 +157,12 @@ function HoldoutForm({
     <Dialog onClose={onDone} title={holdout ? `Edit “${holdout.name}”` : 'New holdout'} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
-          <TextInput
-            label="Name"
-            required
-            maxLength={400}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Textarea
-            label="What it is for"
-            autosize
-            minRows={2}
-            maxLength={400}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
+          <NameFields
+            name={name}
+            onName={setName}
+            description={description}
+            onDescription={setDescription}
+            about="What it is for"
           />
           <Group gap="xs">
             <PercentInput label="Held out" value={percent} onChange={setPercent} />

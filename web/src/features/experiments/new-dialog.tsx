@@ -1,4 +1,4 @@
-import { Button, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -7,6 +7,7 @@ import { VariantsEditor } from '../../ui/variants-editor.tsx'
 import { HoldoutSelect } from './holdout-select.tsx'
 import { filtersOf, isMeasured, keyFrom, type Metric } from './metric.ts'
 import { MetricFields } from './metric-fields.tsx'
+import { NameFields } from './name-fields.tsx'
 import { useCreateExperiment } from './queries.ts'
 
 const MOST_VARIANTS = 10
@@ -55,22 +56,13 @@ export function NewExperimentDialog({
     >
       <form onSubmit={submit}>
         <Stack gap="md">
-          <TextInput
-            label="Name"
-            required
-            maxLength={400}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Textarea
-            label="What you expect"
-            placeholder="A green button makes more people buy."
-            autosize
-            minRows={2}
-            maxLength={400}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
+          <NameFields
+            name={name}
+            onName={setName}
+            description={description}
+            onDescription={setDescription}
+            about="What you expect"
+            example="A green button makes more people buy."
           />
           <TextInput
             label="Key of the feature flag"
